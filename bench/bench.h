@@ -1,0 +1,44 @@
+/* The `tailrace` program: runs modules, compares executors, says what this build and machine have.
+ *
+ *     workload -> sample -> recording -> result file -> report (scripts/report)
+ *
+ * This folder knows executors only as programs. Each strategy, compiled for one instruction set, is
+ * `executors/<strategy>-<isa>` in the directory of the tailrace program, with the commands `run`,
+ * `inspect`, `measure` and `info`; `executors/build.json` says how they were built and
+ * `executors/left-out.txt` what was left out and why (executors.h).
+ *
+ *     main.c            finds the command
+ *     command_*.c       one file a command: options, and what to do
+ *     executors.h       which executor programs there are, and the choice among them
+ *     suite.h           the workloads: modules, arguments, expected results
+ *     process.h         one child process: pinned, timed out, its output collected
+ *     recording.h       all that one `tailrace bench` found out
+ *     sampler.h         takes the samples of a recording
+ *     statistics.h      medians, quartiles, geometric means
+ *     summary.h         a recording as tables and warnings
+ *     result_file.h     a recording as a JSON document, written so that nothing is lost
+ *     machine.h         what this machine is and what can be measured on it
+ *     progress.h table.h terminal.h paths.h memory.h   the small things
+ */
+#ifndef TAILRACE_BENCH_BENCH_H
+#define TAILRACE_BENCH_BENCH_H
+
+#define TAILRACE_VERSION "0.1"
+
+/* Exit statuses of the commands. `run` also ends with the guest's own. */
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_INTERRUPTED = 128, /* plus the signal's number */
+};
+
+/* The commands. argv[0] is the name to show in messages, "tailrace bench"; the result is the exit
+ * status. `run` and `inspect` return only if the executor could not be started. */
+int command_run(int argc, char **argv);
+int command_inspect(int argc, char **argv);
+int command_bench(int argc, char **argv);
+int command_list(int argc, char **argv);
+int command_machine(int argc, char **argv);
+
+#endif

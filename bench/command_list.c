@@ -1,0 +1,128 @@
+/* `tailrace list`: what this build and machine have. */
+#define _GNU_SOURCE 1
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "bench/memory.h"
+#include "bench/options.h"
+#include "bench/paths.h"
+#include "bench/process.h"
+#include "bench/suite.h"
+#include "bench/table.h"
+
+#define INFO_TIMEOUT 10 /* seconds */
+
+typedef struct Request {
+    const char *what, *suite;
+} Request;
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    Request *request = state->input;
+    switch (key) {
+    case 's': request->suite = argument; return 0;
+    case ARGP_KEY_ARG:
+        if (request->what) argp_error(state, "one list at a time");
+        request->what = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "strategies, workloads or events?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp LIST = {
+    .options =
+        (const struct argp_option[]){
+            {"suite", 's', "NAME", 0, "whose workloads to list (default: \"default\")", 0}, {0}},
+    .parser = parse,
+    .args_doc = "strategies|workloads|events",
+    .doc = "Lists what this build and this machine have."};
+
+static void add_executor(Table *table, const ExecutorProgram *program) {
+    char *argv[] = {program->path, "info", NULL};
+    ProcessResult result = {0};
+    Error error;
+    const char *compiler = "", *bounds = "";
+    int bytes = 0, opcodes = 0;
+    json_t *info = NULL;
+    if (!program->left_out && process_run(argv, NOT_PINNED, INFO_TIMEOUT, &result, &error))
+        info = json_loads(result.output, 0, NULL);
+    table_cell(table, "%s", program->strategy);
+    table_cell(table, "%s", program->isa);
+    if (json_unpack(info, "{s:s, s:s, s:i, s:i}", "bounds", &bounds, "compiler", &compiler,
+                    "dispatch_word_bytes", &bytes, "opcode_count", &opcodes) == 0) {
+        table_cell(table, "%d bytes", bytes);
+        table_cell(table, "%d", opcodes);
+        table_cell(table, "%s", bounds);
+        table_cell(table, "%s", compiler);
+    } else {
+        for (int i = 0; i < 3; i++) table_cell(table, "-");
+        table_cell(table, "%s", program->left_out ? "left out" : "does not work");
+    }
+    json_decref(info);
+    free(result.output);
+}
+
+static int list_strategies(const Executors *executors) {
+    static const char *const titles[] = {"strategy", "isa",    "dispatch word",
+                                         "handlers", "bounds", "compiler"};
+    const size_t columns = sizeof titles / sizeof *titles;
+    Table table;
+    table_start(&table, columns);
+    for (size_t i = 0; i < columns; i++) table_cell(&table, "%s", titles[i]);
+    for (size_t i = 0; i < executors->count; i++) add_executor(&table, &executors->items[i]);
+    table_print(&table, columns, stdout);
+    table_free(&table);
+    for (size_t i = 0; i < executors->count; i++)
+        if (executors->items[i].left_out)
+            printf("\n%s was left out of this build: %s\n", executors->items[i].name,
+                   executors->items[i].left_out);
+    return EXIT_DONE;
+}
+
+static int list_workloads(const char *directory, const char *name) {
+    Error error;
+    Suite suite;
+    char *path = find_suite(directory, name, &error);
+    bool loaded = path && suite_load(path, &suite, &error);
+    free(path);
+    if (!loaded) return complain(&error, EXIT_FAILED);
+    Table table;
+    table_start(&table, 3);
+    table_cell(&table, "workload");
+    table_cell(&table, "kind");
+    table_cell(&table, "what it does");
+    for (size_t i = 0; i < suite.count; i++) {
+        table_cell(&table, "%s", suite.workloads[i].name);
+        table_cell(&table, "%s", suite.workloads[i].kind);
+        table_cell(&table, "%s", suite.workloads[i].description);
+    }
+    table_print(&table, 3, stdout);
+    table_free(&table);
+    suite_free(&suite);
+    return EXIT_DONE;
+}
+
+int command_list(int argc, char **argv) {
+    Request request = {.suite = "default"};
+    parse_options(&LIST, argc, argv, 0, &request);
+    Executors executors;
+    char *directory;
+    int status = EXIT_USAGE;
+    if (!strcmp(request.what, "events")) {
+        puts("Hardware counters are not supported yet: there are no events to name.");
+        return EXIT_DONE;
+    }
+    if (!load_build(&executors, &directory)) return EXIT_FAILED;
+    if (!strcmp(request.what, "strategies"))
+        status = list_strategies(&executors);
+    else if (!strcmp(request.what, "workloads"))
+        status = list_workloads(directory, request.suite);
+    else
+        fprintf(stderr, "tailrace: there is no list of \"%s\", but of strategies, workloads and events\n",
+                request.what);
+    executors_free(&executors);
+    free(directory);
+    return status;
+}

@@ -1,0 +1,120 @@
+/* `tailrace machine`: the fingerprint, for people or as JSON. */
+#define _GNU_SOURCE 1
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "bench/machine.h"
+#include "bench/options.h"
+#include "bench/table.h"
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    (void)argument;
+    bool *as_json = state->input;
+    if (key == 'j') return *as_json = true, 0;
+    if (key == ARGP_KEY_ARG) argp_error(state, "it takes no arguments");
+    return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp MACHINE = {
+    .options =
+        (const struct argp_option[]){{"json", 'j', NULL, 0, "print it as result files have it", 0},
+                                     {0}},
+    .parser = parse,
+    .doc = "Says what this machine is and what can be measured on it."};
+
+/* The value at object[first][second], or object[first] if `second` is NULL, as text. */
+static void row(Table *table, const char *label, json_t *object, const char *first,
+                const char *second) {
+    json_t *value = json_object_get(object, first);
+    if (second) value = json_object_get(value, second);
+    table_cell(table, "%s", label);
+    if (json_is_string(value))
+        table_cell(table, "%s", json_string_value(value));
+    else if (json_is_integer(value))
+        table_cell(table, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_boolean(value))
+        table_cell(table, "%s", json_is_true(value) ? "on" : "off");
+    else
+        table_cell(table, "not told");
+}
+
+static const char *text_at(json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "?";
+}
+
+static void print(json_t *machine, json_t *build) {
+    Table table;
+    size_t i;
+    json_t *item;
+    const char *name;
+    table_start(&table, 2);
+    table_cell(&table, "what");
+    table_cell(&table, "this machine");
+    row(&table, "CPU", machine, "cpu", "model");
+    row(&table, "architecture", machine, "cpu", "architecture");
+    row(&table, "vendor", machine, "cpu", "vendor");
+    row(&table, "family", machine, "cpu", "family");
+    row(&table, "model number", machine, "cpu", "model_number");
+    row(&table, "stepping", machine, "cpu", "stepping");
+    row(&table, "microcode", machine, "cpu", "microcode");
+    row(&table, "physical cores", machine, "physical_cores", NULL);
+    row(&table, "logical CPUs", machine, "logical_cpus", NULL);
+    json_array_foreach(json_object_get(machine, "caches"), i, item) {
+        table_cell(&table, "cache L%s %s", text_at(item, "level"), text_at(item, "type"));
+        table_cell(&table, "%s, shared by CPUs %s", text_at(item, "size"),
+                   text_at(item, "shared_cpu_list"));
+    }
+    row(&table, "memory in MiB", machine, "memory_mib", NULL);
+    row(&table, "system", machine, "os", NULL);
+    row(&table, "kernel", machine, "kernel", NULL);
+    row(&table, "governor", machine, "governor", NULL);
+    row(&table, "turbo", machine, "turbo", NULL);
+    row(&table, "address randomization", machine, "address_randomization", NULL);
+    json_t *vm = json_object_get(machine, "virtual");
+    bool is_virtual = json_is_true(json_object_get(vm, "is"));
+    const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
+    table_cell(&table, "virtual machine");
+    table_cell(&table, "%s%s%s", is_virtual ? "yes" : "no", hypervisor ? ": " : "",
+               hypervisor ? hypervisor : "");
+    json_object_foreach(json_object_get(machine, "mitigations"), name, item) {
+        const char *state = json_string_value(item);
+        if (!state || !strcmp(state, "Not affected")) continue;
+        table_cell(&table, "mitigation: %s", name);
+        table_cell(&table, "%s", state);
+    }
+    if (build) {
+        table_cell(&table, "compiler");
+        table_cell(&table, "%s %s", text_at(build, "compiler"), text_at(build, "version"));
+    }
+    table_print(&table, 2, stdout);
+    table_free(&table);
+    printf("\nWhat can be measured here:\n"
+           "  yes  CPU time of the executing thread, wall time, peak memory, exact counts of "
+           "bytecode instructions\n"
+           "  no   hardware counters: %s\n",
+           text_at(json_object_get(machine, "counters"), "why"));
+}
+
+int command_machine(int argc, char **argv) {
+    bool as_json = false;
+    parse_options(&MACHINE, argc, argv, 0, &as_json);
+    json_t *machine = machine_fingerprint("");
+    if (as_json) {
+        json_dumpf(machine, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        Executors executors = {0};
+        char *directory = NULL;
+        bool built = load_build(&executors, &directory);
+        print(machine, built ? executors.build : NULL);
+        if (built) {
+            executors_free(&executors);
+            free(directory);
+        }
+    }
+    json_decref(machine);
+    return EXIT_DONE;
+}

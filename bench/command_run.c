@@ -1,0 +1,116 @@
+/* `tailrace run` and `tailrace inspect`: find the executor and become it. */
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+#include "bench/memory.h"
+#include "bench/options.h"
+
+typedef struct Invocation {
+    const struct argp_option *options;
+    const char *dispatch, *isa;
+    char **argv; /* of the executor, NULL-terminated */
+    size_t argc;
+    bool whole_rest; /* all that follows the file belongs to the guest */
+    bool has_file;
+} Invocation;
+
+static void pass(Invocation *invocation, char *argument) {
+    invocation->argv = grow(invocation->argv, invocation->argc + 2, sizeof *invocation->argv);
+    invocation->argv[invocation->argc++] = argument;
+    invocation->argv[invocation->argc] = NULL;
+}
+
+static const struct argp_option *find_option(const struct argp_option *option, int key) {
+    while (option->name && option->key != key) option++;
+    return option->name ? option : NULL;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    Invocation *invocation = state->input;
+    const struct argp_option *option;
+    switch (key) {
+    case 'd': invocation->dispatch = argument; return 0;
+    case 'i': invocation->isa = argument; return 0;
+    case ARGP_KEY_ARG:
+        if (invocation->has_file) argp_error(state, "one file is enough; what is \"%s\"", argument);
+        invocation->has_file = true;
+        if (*argument == '-') pass(invocation, "--");
+        pass(invocation, argument);
+        while (invocation->whole_rest && state->next < state->argc)
+            pass(invocation, state->argv[state->next++]);
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "a file is missing"); return EINVAL;
+    default:
+        option = find_option(invocation->options, key);
+        if (!option) return ARGP_ERR_UNKNOWN;
+        pass(invocation, argument ? format_string("--%s=%s", option->name, argument)
+                                  : format_string("--%s", option->name));
+        return 0;
+    }
+}
+
+#define CHOICE                                                                                     \
+    {"dispatch", 'd', "NAME", 0, "the strategy (default: the fastest that was built)", 0}, {       \
+        "isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0      \
+    }
+
+static const struct argp RUN = {
+    .options =
+        (const struct argp_option[]){
+            CHOICE,
+            {"invoke", 'n', "EXPORT", 0,
+             "call this export with the ARGs and print its results, each on a line", 0},
+            {"dir", 'D', "HOST[::GUEST]", 0,
+             "let the program use this directory and what is in it; may be repeated", 0},
+            {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},
+            {0}},
+    .parser = parse,
+    .args_doc = "FILE.wasm [ARG...]",
+    .doc = "Runs a WASI command, or calls an export of a module.\v"
+           "Exit status: the program's own; 0 done; 1 the module cannot be read, validated, linked "
+           "or instantiated; 2 usage; 3 trap."};
+
+static const struct argp INSPECT = {
+    .options =
+        (const struct argp_option[]){
+            CHOICE,
+            {"function", 'f', "N|NAME", 0, "this function alone, by its index or its name", 0},
+            {0}},
+    .parser = parse,
+    .args_doc = "FILE.wasm",
+    .doc = "Prints the bytecode of a module's functions."};
+
+static int become_executor(const struct argp *argp, char *command, int argc, char **argv,
+                           bool whole_rest) {
+    Invocation invocation = {.options = argp->options, .whole_rest = whole_rest};
+    pass(&invocation, "tailrace");
+    pass(&invocation, command);
+    /* In order: what follows the file of `run` is the guest's, even if it looks like an option. */
+    parse_options(argp, argc, argv, whole_rest ? ARGP_IN_ORDER : 0, &invocation);
+    Executors executors;
+    Error error;
+    char *directory;
+    if (!load_build(&executors, &directory)) return EXIT_FAILED;
+    int status = EXIT_USAGE;
+    const ExecutorProgram *program =
+        executors_choose(&executors, invocation.dispatch, invocation.isa, &error);
+    if (program) {
+        execv(program->path, invocation.argv);
+        fail(&error, ERROR_FILE, "cannot start %s: %s", program->path, strerror(errno));
+        status = EXIT_FAILED;
+    }
+    executors_free(&executors);
+    free(directory);
+    return complain(&error, status);
+}
+
+int command_run(int argc, char **argv) { return become_executor(&RUN, "run", argc, argv, true); }
+
+int command_inspect(int argc, char **argv) {
+    return become_executor(&INSPECT, "inspect", argc, argv, false);
+}

@@ -1,0 +1,53 @@
+/* The executor programs of this build.
+ *
+ * `executors/build.json`, written by the build, is the list: every strategy in "strategies" in every
+ * instruction set in "isas", but those that `executors/left-out.txt` names, a line each: the program's
+ * name, a tab, the reason. */
+#ifndef TAILRACE_BENCH_EXECUTORS_H
+#define TAILRACE_BENCH_EXECUTORS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "translator/error.h"
+
+/* One executor. Only the sampler asks whether it works. */
+typedef struct ExecutorProgram {
+    char *name;     /* "tail-direct-acc" */
+    char *strategy; /* "tail-direct" */
+    char *isa;      /* "acc" */
+    char *path;
+    char *left_out; /* why it was left out of the build; NULL if it was built */
+} ExecutorProgram;
+
+typedef struct Executors {
+    char *directory;
+    json_t *build;          /* build.json */
+    ExecutorProgram *items; /* by instruction set (acc first), then by strategy: the user's four
+                               (switch, goto-indirect, goto-direct, tail-direct), then as built */
+    size_t count;
+} Executors;
+
+/* Reads what is in `directory`. False and an Error if there is no usable build.json. */
+bool executors_load(const char *directory, Executors *executors, Error *error);
+void executors_free(Executors *executors);
+
+/* The executor for --dispatch and --isa, either NULL if not given: the fastest that was built, as
+ * experience ranks them. NULL and an Error that says what there is, or why it was left out. */
+const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
+                                        const char *isa, Error *error);
+
+/* The program that counts the executed instructions of `isa`; NULL if it was not built. To be
+ * freed. */
+char *executors_counter(const Executors *executors, const char *isa);
+
+/* Whether `name` is one of the names in the comma-separated `list`; every name is, if `list` is
+ * NULL. */
+bool in_list(const char *list, const char *name);
+
+/* Whether each name of the comma-separated `list` is a strategy (an instruction set, if `isas`) of
+ * the build, left out or not. False and an Error that says which are. */
+bool executors_know(const Executors *executors, const char *list, bool isas, Error *error);
+
+#endif

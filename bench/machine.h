@@ -1,0 +1,20 @@
+/* What this machine is, and what can be measured on it. */
+#ifndef TAILRACE_BENCH_MACHINE_H
+#define TAILRACE_BENCH_MACHINE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* The fingerprint: "cpu" (with "model", "vendor", "family", "model_number", "stepping", "microcode",
+ * "architecture"), "logical_cpus", "physical_cores", "caches", "memory_mib", "os", "kernel",
+ * "mitigations", "governor", "turbo", "address_randomization", "virtual" (with "is" and
+ * "hypervisor"), "counters" (with "hardware" and "why", "software"). What the system does not tell
+ * is null. Nothing in it says whose machine it is. `root` is put before /proc and /sys: "", except
+ * in tests. A new reference. */
+json_t *machine_fingerprint(const char *root);
+
+/* The first characters of `text` as part of a file name: lower case, digits, single hyphens. To be
+ * freed. */
+char *machine_slug(const char *text);
+
+#endif

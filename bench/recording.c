@@ -1,0 +1,108 @@
+#define _GNU_SOURCE 1
+#include "bench/recording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/memory.h"
+
+const char *const PHASE_NAMES[PHASE_COUNT] = {"read_validate", "translate", "instantiate",
+                                              "execute"};
+
+static void add_contender(Recording *recording, const ExecutorProgram *program, bool control) {
+    size_t count = ++recording->contender_count;
+    recording->contenders = grow(recording->contenders, count, sizeof *recording->contenders);
+    recording->contenders[count - 1] = (Contender){.program = program, .control = control};
+}
+
+/* The executors of one instruction set, and their control. */
+static void add_isa(Recording *recording, const char *strategies, const char *isa) {
+    const Executors *executors = &recording->executors;
+    const ExecutorProgram *first = NULL;
+    for (size_t i = 0; i < executors->count; i++) {
+        const ExecutorProgram *program = &executors->items[i];
+        if (strcmp(program->isa, isa) != 0 || !in_list(strategies, program->strategy)) continue;
+        if (program->left_out) {
+            recording_add_not_measured(
+                recording, (NotMeasured){.what = "executor",
+                                         .workload = ANY,
+                                         .contender = ANY,
+                                         .isa = isa,
+                                         .round = -1,
+                                         .reason = format_string("%s was left out of the build: %s",
+                                                                 program->name,
+                                                                 program->left_out)});
+            continue;
+        }
+        if (!first) first = program;
+        add_contender(recording, program, false);
+    }
+    if (!first) return;
+    add_contender(recording, first, true);
+    size_t count = ++recording->isa_count;
+    recording->isas = grow(recording->isas, count, sizeof *recording->isas);
+    recording->isas[count - 1] = isa;
+}
+
+bool recording_prepare(Recording *recording, const char *strategies, const char *isas,
+                       Error *error) {
+    const Executors *executors = &recording->executors;
+    if (!executors_know(executors, strategies, false, error) ||
+        !executors_know(executors, isas, true, error))
+        return false;
+    for (size_t i = 0; i < executors->count; i++) {
+        const char *isa = executors->items[i].isa;
+        if (i > 0 && strcmp(isa, executors->items[i - 1].isa) == 0) continue;
+        if (in_list(isas, isa)) add_isa(recording, strategies, isa);
+        if (!isas && recording->isa_count > 0) break;
+    }
+    if (recording->contender_count == 0)
+        return fail(error, ERROR_UNSUPPORTED, "nothing to measure: %s",
+                    recording->not_measured_count ? recording->not_measured[0].reason
+                                                  : "no executor was built");
+    size_t cells = recording->suite.count * recording->isa_count;
+    recording->instructions = allocate(cells * sizeof *recording->instructions);
+    for (size_t i = 0; i < cells; i++) recording->instructions[i] = -1;
+    return true;
+}
+
+void recording_free(Recording *recording) {
+    for (size_t i = 0; i < recording->contender_count; i++)
+        json_decref(recording->contenders[i].info);
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        free(recording->not_measured[i].reason);
+    free(recording->contenders);
+    free(recording->not_measured);
+    free(recording->samples);
+    free(recording->instructions);
+    free(recording->isas);
+    json_decref(recording->machine);
+    json_decref(recording->command);
+    suite_free(&recording->suite);
+    executors_free(&recording->executors);
+}
+
+void recording_add(Recording *recording, const Sample *sample) {
+    size_t count = ++recording->sample_count;
+    recording->samples = grow(recording->samples, count, sizeof *sample);
+    recording->samples[count - 1] = *sample;
+}
+
+void recording_add_not_measured(Recording *recording, NotMeasured entry) {
+    size_t count = ++recording->not_measured_count;
+    recording->not_measured = grow(recording->not_measured, count, sizeof entry);
+    recording->not_measured[count - 1] = entry;
+}
+
+const char *recording_failure(const Recording *recording, size_t workload, size_t contender) {
+    for (size_t i = 0; i < recording->not_measured_count; i++) {
+        const NotMeasured *entry = &recording->not_measured[i];
+        if (entry->contender == contender && (entry->workload == workload || entry->workload == ANY))
+            return entry->reason;
+    }
+    return NULL;
+}
+
+char *contender_name(const Contender *contender) {
+    return format_string("%s%s", contender->program->strategy, contender->control ? " (again)" : "");
+}

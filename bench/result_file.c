@@ -1,0 +1,233 @@
+#define _GNU_SOURCE 1
+#include "bench/result_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+#include "bench/machine.h"
+#include "bench/memory.h"
+#include "bench/process.h"
+
+static json_t *time_string(time_t when) {
+    char text[sizeof "2026-01-01T00:00:00Z"];
+    struct tm parts;
+    if (when == 0 || !gmtime_r(&when, &parts)) return json_null();
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return json_string(text);
+}
+
+static json_t *string_or_null(const char *string) {
+    return string ? json_string(string) : json_null();
+}
+
+static json_t *index_name(const Workload *workloads, size_t index) {
+    return index == ANY ? json_null() : json_string(workloads[index].name);
+}
+
+static json_t *build(const Recording *recording) {
+    const Executors *executors = &recording->executors;
+    json_t *build = json_deep_copy(executors->build), *left_out = json_array();
+    for (size_t i = 0; i < executors->count; i++) {
+        const ExecutorProgram *program = &executors->items[i];
+        if (program->left_out)
+            json_array_append_new(left_out, json_pack("{s:s, s:s, s:s}", "strategy",
+                                                      program->strategy, "isa", program->isa,
+                                                      "reason", program->left_out));
+    }
+    json_object_set_new(build, "left_out", left_out);
+    /* One layout, until builds are seeded; its samples say 0 too. */
+    json_object_set_new(build, "layout_seeds", json_pack("[i]", 0));
+    return build;
+}
+
+static json_t *suite(const Recording *recording) {
+    json_t *workloads = json_array();
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        json_t *workload = json_copy(recording->suite.workloads[i].json), *counts = json_object();
+        for (size_t isa = 0; isa < recording->isa_count; isa++) {
+            int64_t count = recording->instructions[i * recording->isa_count + isa];
+            json_object_set_new(counts, recording->isas[isa],
+                                count < 0 ? json_null() : json_integer(count));
+        }
+        json_object_set_new(workload, "instructions", counts);
+        json_array_append_new(workloads, workload);
+    }
+    return json_pack("{s:s, s:o}", "name", recording->suite.name, "workloads", workloads);
+}
+
+static json_t *executors(const Recording *recording) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < recording->contender_count; i++) {
+        const Contender *contender = &recording->contenders[i];
+        if (!contender->control && contender->info) json_array_append(list, contender->info);
+    }
+    return list;
+}
+
+static json_t *sample(const Recording *recording, const Sample *sample) {
+    const Contender *contender = &recording->contenders[sample->contender];
+    json_t *phases = json_object();
+    for (int i = 0; i < PHASE_COUNT; i++)
+        json_object_set_new(phases, PHASE_NAMES[i],
+                            json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
+                                      "wall", (json_int_t)sample->phases[i].wall));
+    return json_pack(
+        "{s:i, s:i, s:i, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I}", "round", sample->round,
+        "order", sample->order, "layout", 0, "workload",
+        index_name(recording->suite.workloads, sample->workload), "strategy",
+        contender->program->strategy, "isa", contender->program->isa, "control",
+        contender->control, "phases", phases, "wasm_bytes", (json_int_t)sample->wasm_bytes,
+        "bytecode_bytes", (json_int_t)sample->bytecode_bytes, "functions",
+        (json_int_t)sample->functions, "peak_rss_kib", (json_int_t)sample->peak_rss_kib);
+}
+
+static json_t *not_measured(const Recording *recording, const NotMeasured *entry) {
+    const Contender *contender =
+        entry->contender == ANY ? NULL : &recording->contenders[entry->contender];
+    return json_pack("{s:s, s:o, s:o, s:o, s:b, s:o, s:s}", "what", entry->what, "workload",
+                     index_name(recording->suite.workloads, entry->workload), "strategy",
+                     string_or_null(contender ? contender->program->strategy : NULL), "isa",
+                     string_or_null(entry->isa), "control", contender && contender->control,
+                     "round", entry->round < 0 ? json_null() : json_integer(entry->round), "reason",
+                     entry->reason);
+}
+
+json_t *result_document(const Recording *recording) {
+    json_t *samples = json_array(), *missing = json_array();
+    for (size_t i = 0; i < recording->sample_count; i++)
+        json_array_append_new(samples, sample(recording, &recording->samples[i]));
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        json_array_append_new(missing, not_measured(recording, &recording->not_measured[i]));
+    json_t *revision = json_object_get(recording->executors.build, "revision");
+    json_t *cpu = recording->cpu == NOT_PINNED ? json_null() : json_integer(recording->cpu);
+    return need(json_pack(
+        "{s:i, s:{s:s, s:s, s:O?}, s:o, s:o, s:s, s:O?, s:I, s:f, s:f, s:i, s:o, s:O?, s:o, s:o, "
+        "s:o, s:o, s:o}",
+        "schema", RESULT_SCHEMA, "tool", "name", "tailrace", "version", TAILRACE_VERSION,
+        "revision", revision, "started", time_string(recording->started), "finished",
+        time_string(recording->finished), "state", recording->state, "command",
+        recording->command, "seed", (json_int_t)recording->seed, "budget_seconds",
+        recording->budget, "timeout_seconds", recording->timeout, "rounds", recording->rounds,
+        "pinned_cpu", cpu, "machine", recording->machine, "build", build(recording), "suite",
+        suite(recording), "executors", executors(recording), "samples", samples, "not_measured",
+        missing));
+}
+
+static const char *text_at(json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "unknown";
+}
+
+char *result_default_path(const Recording *recording, const char *directory) {
+    json_t *build = recording->executors.build;
+    char *compiler =
+        format_string("%s %.*s", text_at(build, "compiler"),
+                      (int)strcspn(text_at(build, "version"), "."), text_at(build, "version"));
+    char *cpu = machine_slug(text_at(json_object_get(recording->machine, "cpu"), "model"));
+    char *compiler_slug = machine_slug(compiler), when[32] = "";
+    struct tm parts;
+    if (localtime_r(&recording->started, &parts))
+        strftime(when, sizeof when, "%Y-%m-%d-%H%M%S", &parts);
+    char *path = format_string("%s/%s-%s-%s.json", directory, cpu, compiler_slug, when);
+    for (int i = 2; access(path, F_OK) == 0; i++) {
+        free(path);
+        path = format_string("%s/%s-%s-%s-%d.json", directory, cpu, compiler_slug, when, i);
+    }
+    free(compiler);
+    free(compiler_slug);
+    free(cpu);
+    return path;
+}
+
+static bool is_special(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+/* Two spaces of indentation would make a line of each number; one line a sample is readable, too. */
+static bool dump(json_t *document, int descriptor) {
+    bool first = true;
+    const char *key;
+    json_t *value;
+    if (dprintf(descriptor, "{\n") < 0) return false;
+    json_object_foreach(document, key, value) {
+        if (dprintf(descriptor, "%s\"%s\": ", first ? "" : ",\n", key) < 0) return false;
+        first = false;
+        if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
+            size_t i;
+            json_t *item;
+            json_array_foreach(value, i, item) {
+                if (dprintf(descriptor, i ? ",\n  " : "[\n  ") < 0 ||
+                    json_dumpfd(item, descriptor, 0) != 0)
+                    return false;
+            }
+            if (dprintf(descriptor, "\n]") < 0) return false;
+        } else if (json_dumpfd(value, descriptor, JSON_ENCODE_ANY) != 0) {
+            return false;
+        }
+    }
+    return dprintf(descriptor, "\n}\n") >= 0;
+}
+
+static bool write_in_place(const char *path, json_t *document, Error *error) {
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    bool done = descriptor >= 0 && dump(document, descriptor);
+    int reason = errno;
+    if (descriptor >= 0) close(descriptor);
+    if (done) return true;
+    return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
+}
+
+/* The name of a temporary file in the directory of `path`. To be freed. */
+static char *temporary_beside(const char *path) {
+    char *copy = copy_string(path), *other = copy_string(path);
+    char *temporary =
+        format_string("%s/.%s.%ld.tmp", dirname(copy), basename(other), (long)getpid());
+    free(copy);
+    free(other);
+    return temporary;
+}
+
+bool result_write(const char *path, json_t *document, bool final, Error *error) {
+    if (is_special(path)) return !final || write_in_place(path, document, error);
+    char *resolved = realpath(path, NULL); /* a symbolic link stays one */
+    const char *target = resolved ? resolved : path;
+    char *temporary = temporary_beside(target);
+    int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool done = descriptor >= 0 && dump(document, descriptor) && fsync(descriptor) == 0;
+    int reason = errno;
+    if (descriptor >= 0 && close(descriptor) != 0 && done) {
+        done = false;
+        reason = errno;
+    }
+    if (done && rename(temporary, target) != 0) {
+        done = false;
+        reason = errno;
+    }
+    if (!done) {
+        unlink(temporary);
+        fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
+    }
+    free(temporary);
+    free(resolved);
+    return done;
+}
+
+bool result_can_write(const char *path, Error *error) {
+    if (is_special(path)) return true;
+    char *temporary = temporary_beside(path);
+    int descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), reason = errno;
+    if (descriptor >= 0) {
+        close(descriptor);
+        unlink(temporary);
+    }
+    free(temporary);
+    if (descriptor >= 0) return true;
+    return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
+}

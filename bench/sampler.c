@@ -1,0 +1,283 @@
+#include "bench/sampler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/memory.h"
+#include "bench/process.h"
+#include "bench/progress.h"
+
+/* Splitmix64: any seed is good, and equal seeds give equal orders on every machine. */
+static uint64_t random_next(uint64_t *state) {
+    uint64_t x = *state += 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+static void shuffle(size_t *items, size_t count, uint64_t *random) {
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)(random_next(random) % i), item = items[i - 1];
+        items[i - 1] = items[other];
+        items[other] = item;
+    }
+}
+
+/* Runs `program measure --invoke EXPORT FILE ARG...`, or `program info` if `workload` is NULL, and
+ * returns the JSON it prints. NULL if that failed, with the reason in *why, to be freed, or with
+ * *why NULL if the user interrupted. */
+static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
+                   char **why) {
+    json_t *values = workload ? json_object_get(workload->json, "args") : NULL;
+    size_t count = json_array_size(values), argc = 0;
+    char **argv = allocate((count + 6) * sizeof *argv);
+    argv[argc++] = (char *)program;
+    if (workload) {
+        argv[argc++] = "measure";
+        argv[argc++] = "--invoke";
+        argv[argc++] = (char *)workload->invoke;
+        argv[argc++] = workload->path;
+        for (size_t i = 0; i < count; i++)
+            argv[argc++] = (char *)json_string_value(json_array_get(values, i));
+    } else {
+        argv[argc++] = "info";
+    }
+
+    ProcessResult result;
+    Error error;
+    *why = NULL;
+    bool started = process_run(argv, recording->cpu, recording->timeout, &result, &error);
+    free(argv);
+    if (!started) {
+        *why = copy_string(error.message);
+        return NULL;
+    }
+    json_t *answer = NULL;
+    json_error_t reason;
+    const char *complaint = result.complaint;
+    switch (result.end) {
+    case PROCESS_INTERRUPTED: break;
+    case PROCESS_TIMED_OUT:
+        *why = format_string("did not finish within %g s", recording->timeout);
+        break;
+    case PROCESS_SIGNALLED:
+        *why = format_string("crashed (%s)%s%s", strsignal(result.status), *complaint ? ": " : "",
+                             complaint);
+        break;
+    case PROCESS_EXITED:
+        if (result.status != 0)
+            *why = format_string("ended with status %d%s%s", result.status, *complaint ? ": " : "",
+                                 complaint);
+        else if (!(answer = json_loads(result.output, 0, &reason)))
+            *why = format_string("printed something else than its JSON: %s", reason.text);
+    }
+    free(result.output);
+    return answer;
+}
+
+/* "5", or "5, 6": results as a message shows them. To be freed. */
+static char *join(json_t *values) {
+    char *text = copy_string("");
+    size_t i;
+    json_t *value;
+    json_array_foreach(values, i, value) {
+        char *longer = format_string("%s%s%s", text, i ? ", " : "", json_string_value(value));
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+/* Why the answer's results are not those that the suite expects, to be freed; NULL if they are. */
+static char *wrong_result(const Workload *workload, json_t *answer) {
+    json_t *results = json_object_get(answer, "results");
+    json_t *expected = json_object_get(workload->json, "expect");
+    if (json_equal(results, expected)) return NULL;
+    char *got = join(results), *wanted = join(expected);
+    char *why = format_string("returned %s instead of %s", *got ? got : "nothing",
+                              *wanted ? wanted : "nothing");
+    free(got);
+    free(wanted);
+    return why;
+}
+
+static void note_failure(Recording *recording, NotMeasured entry, const char *who) {
+    if (entry.workload == ANY)
+        progress_note("%s %s", who, entry.reason);
+    else
+        progress_note("%s on %s: %s", who, recording->suite.workloads[entry.workload].name,
+                      entry.reason);
+    recording_add_not_measured(recording, entry);
+}
+
+static void identify(Recording *recording, size_t index) {
+    Contender *contender = &recording->contenders[index];
+    const ExecutorProgram *program = contender->program;
+    char *why = NULL;
+    const char *strategy = "", *isa = "";
+    contender->info = ask(recording, program->path, NULL, &why);
+    if (contender->info && (json_unpack(contender->info, "{s:s, s:s}", "strategy", &strategy, "isa",
+                                        &isa) != 0 ||
+                            strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
+        why = format_string("says that it is \"%s-%s\"", strategy, isa);
+    if (!why) return;
+    NotMeasured entry = {"executor", ANY, index, program->isa, -1, why};
+    if (contender->control)
+        recording_add_not_measured(recording, entry); /* was said of the original */
+    else
+        note_failure(recording, entry, program->name);
+}
+
+/* Instruction counts are exact and the same for all strategies: once is enough. */
+static void count_instructions(Recording *recording, size_t isa) {
+    const char *name = recording->isas[isa];
+    char *counter = executors_counter(&recording->executors, name);
+    char *who = format_string("count-%s", name);
+    for (size_t i = 0; counter && i < recording->suite.count && !interrupted(); i++) {
+        const Workload *workload = &recording->suite.workloads[i];
+        char *doing = format_string("counting instructions: %s, %s", workload->name, name), *why;
+        progress_show(0, recording->budget, doing);
+        free(doing);
+        json_t *answer = ask(recording, counter, workload, &why);
+        if (answer) why = wrong_result(workload, answer);
+        json_t *count = json_object_get(answer, "instructions");
+        if (answer && !why && !json_is_integer(count))
+            why = copy_string("does not say how many instructions it executed");
+        if (why)
+            note_failure(recording, (NotMeasured){"instructions", i, ANY, name, -1, why}, who);
+        else if (answer)
+            recording->instructions[i * recording->isa_count + isa] = json_integer_value(count);
+        json_decref(answer);
+    }
+    if (!counter)
+        recording_add_not_measured(
+            recording, (NotMeasured){"instructions", ANY, ANY, name, -1,
+                                     copy_string("the counting executor was not built")});
+    free(counter);
+    free(who);
+}
+
+void sampler_prepare(Recording *recording) {
+    for (size_t i = 0; i < recording->contender_count; i++) identify(recording, i);
+    for (size_t i = 0; i < recording->isa_count; i++) count_instructions(recording, i);
+}
+
+static bool read_sample(json_t *answer, Sample *sample) {
+    json_t *phases = NULL;
+    json_int_t wasm = 0, bytecode = 0, functions = 0, memory = 0;
+    if (json_unpack(answer, "{s:o, s:I, s:I, s:I, s:I}", "phases", &phases, "wasm_bytes", &wasm,
+                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
+                    &memory) != 0)
+        return false;
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        json_int_t cpu, wall;
+        if (json_unpack(phases, "{s:{s:I, s:I}}", PHASE_NAMES[i], "cpu", &cpu, "wall", &wall) != 0)
+            return false;
+        sample->phases[i] = (PhaseTime){cpu, wall};
+    }
+    sample->wasm_bytes = wasm;
+    sample->bytecode_bytes = bytecode;
+    sample->functions = functions;
+    sample->peak_rss_kib = memory;
+    return sample->phases[PHASE_EXECUTE].cpu > 0;
+}
+
+static void take_sample(Recording *recording, Sample sample) {
+    const Workload *workload = &recording->suite.workloads[sample.workload];
+    const ExecutorProgram *program = recording->contenders[sample.contender].program;
+    char *why;
+    json_t *answer = ask(recording, program->path, workload, &why);
+    if (answer) why = wrong_result(workload, answer);
+    if (answer && !why && !read_sample(answer, &sample))
+        why = copy_string("printed JSON without usable times");
+    if (why)
+        note_failure(
+            recording,
+            (NotMeasured){"sample", sample.workload, sample.contender, program->isa, sample.round, why},
+            program->name);
+    else if (answer)
+        recording_add(recording, &sample);
+    json_decref(answer);
+}
+
+/* How the run is going, for the progress line and for the decision to stop. */
+typedef struct Pace {
+    double started; /* of the run */
+    double first;   /* of the first sample */
+    int attempts;   /* samples tried */
+} Pace;
+
+/* Samples in a round: one for each workload and contender that has not failed at it. */
+static int round_size(const Recording *recording) {
+    int size = 0;
+    for (size_t i = 0; i < recording->suite.count; i++)
+        for (size_t j = 0; j < recording->contender_count; j++)
+            size += !recording_failure(recording, i, j);
+    return size;
+}
+
+/* When the run will end, if samples go on taking as long as they did. */
+static double expected_end(const Recording *recording, const Pace *pace, double now) {
+    double limit = pace->started + recording->budget;
+    if (pace->attempts == 0) return limit;
+    double round = (now - pace->first) / pace->attempts * round_size(recording);
+    double end = pace->first + round * (1 + LEAST_ROUNDS); /* with the warm-up */
+    while (round > 0 && end + round <= limit) end += round;
+    return end;
+}
+
+static void show(const Recording *recording, const Pace *pace, const Sample *next) {
+    const Contender *contender = &recording->contenders[next->contender];
+    char *name = contender_name(contender), *round = format_string("round %d", next->round);
+    char *doing = format_string("%s: %s, %s-%s", next->round ? round : "warm-up",
+                                recording->suite.workloads[next->workload].name, name,
+                                contender->program->isa);
+    double now = seconds_now(), end = expected_end(recording, pace, now);
+    progress_show((now - pace->started) / (end - pace->started), end - now, doing);
+    free(name);
+    free(round);
+    free(doing);
+}
+
+/* False if it was interrupted. */
+static bool sample_round(Recording *recording, int round, Pace *pace, uint64_t *random) {
+    size_t workloads = recording->suite.count, contenders = recording->contender_count;
+    size_t *workload_order = allocate(workloads * sizeof *workload_order);
+    size_t *order = allocate(contenders * sizeof *order);
+    for (size_t i = 0; i < workloads; i++) workload_order[i] = i;
+    shuffle(workload_order, workloads, random);
+    for (size_t i = 0; i < workloads; i++) {
+        size_t workload = workload_order[i], count = 0;
+        for (size_t j = 0; j < contenders; j++)
+            if (!recording_failure(recording, workload, j)) order[count++] = j;
+        shuffle(order, count, random);
+        for (size_t j = 0; j < count && !interrupted(); j++) {
+            Sample sample = {.round = round,
+                             .order = pace->attempts,
+                             .workload = workload,
+                             .contender = order[j]};
+            show(recording, pace, &sample);
+            take_sample(recording, sample);
+            pace->attempts++;
+        }
+    }
+    free(workload_order);
+    free(order);
+    return !interrupted();
+}
+
+void sampler_run(Recording *recording, double started, void (*save)(Recording *recording)) {
+    uint64_t random = recording->seed;
+    Pace pace = {.started = started, .first = seconds_now()};
+    double slowest = 0; /* of the rounds so far */
+    for (int round = 0; !interrupted(); round++) {
+        double now = seconds_now();
+        if (round > LEAST_ROUNDS && now + slowest > started + recording->budget) break;
+        if (!sample_round(recording, round, &pace, &random)) break;
+        recording->rounds = round;
+        if (seconds_now() - now > slowest) slowest = seconds_now() - now;
+        save(recording);
+        if (round_size(recording) == 0) break; /* all have failed */
+    }
+    progress_clear();
+}

@@ -1,0 +1,25 @@
+/* What a dispatch strategy gives to the rest of the engine. Each strategy, compiled for one
+ * instruction set, is a static library that defines the one object `executor`; a program links one. */
+#ifndef TAILRACE_DISPATCH_EXECUTOR_H
+#define TAILRACE_DISPATCH_EXECUTOR_H
+
+#include "encoder/encoder.h"
+#include "runtime/instance.h"
+
+typedef struct Executor {
+    const char *strategy; /* "tail-direct" */
+    const char *isa;      /* "acc" */
+    const char *bounds;   /* "guard" or "explicit" */
+
+    /* What the encoder writes at the head of each instruction. */
+    const DispatchWords *(*words)(void);
+
+    /* Runs from `ip` until the `halt` instruction or a trap. `fp` is the frame of the code at `ip`.
+     * Whenever it returns, *instance->stopped_at is an address in or just behind the instruction that
+     * ended execution. */
+    Trap (*enter)(const uint8_t *ip, uint64_t *fp, Instance *instance);
+} Executor;
+
+extern const Executor executor;
+
+#endif

@@ -1,0 +1,61 @@
+/* A switch in a loop: the portable baseline, one indirect jump for all instructions.
+ *
+ * The dispatch word is the opcode. Compilers like to copy the jump to the end of each case ("tail
+ * duplication"), which would make this a goto executor in disguise: an empty asm goto in front of the
+ * switch is something they do not copy, and it emits no instruction. The dispatch audit checks. */
+#define DISPATCH_SIZE 2
+
+#include "dispatch/words.h"
+
+#define HANDLER(name)                                                                              \
+    case OPCODE_##name:                                                                            \
+    handle_##name:
+#define DISPATCH() goto dispatch
+#define CONTINUE_AT(name) goto handle_##name
+#define STOP(reason)                                                                               \
+    do {                                                                                           \
+        stop = (reason);                                                                           \
+        goto stopped;                                                                              \
+    } while (0)
+#define TRAP(code) STOP(TRAP_##code)
+
+enum {
+#define X(name) OPCODE_##name,
+    OPCODES(X)
+#undef X
+};
+
+static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
+    uint8_t *memory = instance->memory0->base;
+#define X(type, name) type name = {0};
+    STATE_ACCUMULATORS(X)
+#undef X
+    Trap stop;
+
+dispatch:
+#if COUNT_INSTRUCTIONS
+    instructions_executed++;
+#endif
+    __asm__ goto("" : : : : single_dispatch);
+single_dispatch:
+    switch (read_u16(ip)) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-label"
+#include "handlers.inc"
+#pragma GCC diagnostic pop
+    default: __builtin_unreachable();
+    }
+
+stopped:
+    *instance->stopped_at = ip;
+    return stop;
+}
+
+static const DispatchWords *words(void) {
+    static uint64_t values[OPCODE_COUNT];
+    static const DispatchWords result = {DISPATCH_SIZE, values};
+    for (unsigned i = 0; i < OPCODE_COUNT; i++) values[i] = i;
+    return &result;
+}
+
+EXECUTOR_DEFINITION

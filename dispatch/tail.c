@@ -1,0 +1,97 @@
+/* Guaranteed tail calls: each handler is a function that ends by jumping to the next one's.
+ *
+ * Known as tail-call threading: LLVM's musttail as used by the upb protocol buffer parser (Haberman
+ * 2021), CPython 3.14's tail-calling interpreter, Wasmi 2.0. The executor's state is the argument
+ * list, so that each handler gets its own register allocation with the state pinned where the calling
+ * convention puts it. preserve_none (clang 19, gcc 16) leaves no callee-saved registers: handlers that
+ * call nothing need no prologue and the state has twelve integer registers.
+ *
+ * TAIL_DIRECT: the dispatch word is the handler's address. Otherwise it is the opcode, looked up in a
+ * table. */
+#if !__has_attribute(musttail)
+#error "tail strategies need the musttail attribute: clang 13 or gcc 15"
+#endif
+
+#if TAIL_DIRECT
+#define DISPATCH_SIZE 8
+#else
+#define DISPATCH_SIZE 2
+#endif
+
+#include "dispatch/words.h"
+
+#if __has_attribute(preserve_none)
+#define CONVENTION __attribute__((preserve_none))
+#else
+#define CONVENTION
+#endif
+#define TAIL_CALL_TO __attribute__((musttail)) return
+#define COLD __attribute__((noinline, cold))
+
+#define PARAMETER(type, name) , type name
+#define ARGUMENT(type, name) , name
+#define PARAMETERS                                                                                 \
+    const uint8_t *ip, uint64_t *fp, uint8_t *memory, Instance *instance STATE_ACCUMULATORS(PARAMETER)
+#define ARGUMENTS ip, fp, memory, instance STATE_ACCUMULATORS(ARGUMENT)
+
+typedef CONVENTION Trap (*Handler)(PARAMETERS);
+
+/* By opcode. */
+static const Handler handlers[OPCODE_COUNT];
+
+#if TAIL_DIRECT
+#define HANDLER_AT(ip) ((Handler)(uintptr_t)read_u64(ip))
+#else
+#define HANDLER_AT(ip) handlers[read_u16(ip)]
+#endif
+
+#define HANDLER(name) static CONVENTION Trap handle_##name(PARAMETERS)
+#define DISPATCH() TAIL_CALL_TO HANDLER_AT(ip)(ARGUMENTS)
+#define CONTINUE_AT(name) TAIL_CALL_TO handle_##name(ARGUMENTS)
+#define TRAP(code) TAIL_CALL_TO trap_##code(ARGUMENTS)
+#define STOP(trap)                                                                                 \
+    do {                                                                                           \
+        *instance->stopped_at = ip;                                                                \
+        return trap;                                                                               \
+    } while (0)
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+/* Out of line, so that handlers which may trap stay leaf functions without a prologue. */
+#define X(code, wording)                                                                           \
+    static COLD CONVENTION __attribute__((unused)) Trap trap_##code(PARAMETERS) {                  \
+        STOP(TRAP_##code);                                                                         \
+    }
+TRAPS(X)
+#undef X
+
+#define X(name) HANDLER(name);
+OPCODES(X)
+#undef X
+
+#include "handlers.inc"
+
+#pragma GCC diagnostic pop
+
+#define X(name) handle_##name,
+static const Handler handlers[OPCODE_COUNT] = {OPCODES(X)};
+#undef X
+
+static const DispatchWords *words(void) {
+    static uint64_t values[OPCODE_COUNT];
+    static const DispatchWords result = {DISPATCH_SIZE, values};
+    for (unsigned i = 0; i < OPCODE_COUNT; i++)
+        values[i] = TAIL_DIRECT ? (uintptr_t)handlers[i] : i;
+    return &result;
+}
+
+static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
+    uint8_t *memory = instance->memory0->base;
+#define X(type, name) type name = {0};
+    STATE_ACCUMULATORS(X)
+#undef X
+    return HANDLER_AT(ip)(ARGUMENTS);
+}
+
+EXECUTOR_DEFINITION

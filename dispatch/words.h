@@ -1,0 +1,267 @@
+/* The words that the op table's bodies are written in, where they are the same for every mechanism.
+ *
+ * A mechanism file (tail.c, goto.c, switch.c) defines, before it includes this and handlers.inc,
+ *
+ *     DISPATCH_SIZE     bytes of the dispatch word
+ *     HANDLER(name)     begins the handler of an opcode; its body follows in braces
+ *     DISPATCH()        goes to the handler of the instruction at ip
+ *     STOP(trap)        ends execution with a trap known only at run time
+ *     TRAP(CODE)        ends execution with TRAP_CODE; must not cost the handler a prologue
+ *     CONTINUE_AT(name) goes to another handler without touching ip
+ *
+ * and has in scope in every handler the executor's state:
+ *
+ *     ip        the instruction being executed
+ *     fp        the frame: parameters, locals, link, operands (see below)
+ *     memory    base of memory 0
+ *     instance  whose code it is
+ *     ia, fa    the accumulators, in instruction sets that have them
+ *
+ * A frame, in slots:
+ *
+ *     0 .. p-1    parameters, written by the caller at the top of its own operands
+ *     p .. l-1    locals
+ *     l, l+1      the link: return address, caller's frame
+ *     l+2 ..      operands; a callee's frame begins at its first argument
+ *
+ * so that a call moves no arguments and results stand where the caller's operand stack wants them. */
+#ifndef TAILRACE_DISPATCH_WORDS_H
+#define TAILRACE_DISPATCH_WORDS_H
+
+#include "decoder/operands.h"
+#include "dispatch/executor.h"
+#include "runtime/numeric.h"
+#include "runtime/transfer.h"
+
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+#define JUMP(target)                                                                               \
+    do {                                                                                           \
+        ip = (target);                                                                             \
+        DISPATCH();                                                                                \
+    } while (0)
+
+/* ---- Accumulators --------------------------------------------------------------------------- */
+
+/* The float accumulator is a whole vector register, because going between float and double views of
+ * one is then free; a scalar would be cleaned up at every change of type. */
+typedef float FloatRegister __attribute__((vector_size(16)));
+typedef double DoubleView __attribute__((vector_size(16)));
+
+/* The lanes that nobody reads stay undefined: clearing them would be an instruction or two. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+INLINE FloatRegister float_register_f32(float value) {
+    FloatRegister lanes;
+    lanes[0] = value;
+    return lanes;
+}
+INLINE FloatRegister float_register_f64(double value) {
+    DoubleView lanes;
+    lanes[0] = value;
+    return (FloatRegister)lanes;
+}
+#pragma GCC diagnostic pop
+
+#define REGISTER_I32(name) ((uint32_t)(name))
+#define REGISTER_I64(name) (name)
+#define REGISTER_F32(name) ((name)[0])
+#define REGISTER_F64(name) (((DoubleView)(name))[0])
+#define SET_REGISTER_I32(name, value) ((name) = (uint32_t)(value))
+#define SET_REGISTER_I64(name, value) ((name) = (value))
+#define SET_REGISTER_F32(name, value) ((name) = float_register_f32(value))
+#define SET_REGISTER_F64(name, value) ((name) = float_register_f64(value))
+
+#if ISA_HAS_ACCUMULATORS
+#define SET_INTEGER_ACCUMULATOR(value) SET_REGISTER_I64(ia, value)
+#define SET_FLOAT_ACCUMULATOR(value) SET_REGISTER_F64(fa, value)
+#define SET_INTEGER_ACCUMULATOR_I32(value) SET_REGISTER_I32(ia, value)
+#define SET_INTEGER_ACCUMULATOR_I64(value) SET_REGISTER_I64(ia, value)
+#define SET_FLOAT_ACCUMULATOR_F32(value) SET_REGISTER_F32(fa, value)
+#define SET_FLOAT_ACCUMULATOR_F64(value) SET_REGISTER_F64(fa, value)
+#define STATE_ACCUMULATORS(X) X(uint64_t, ia) X(FloatRegister, fa)
+#else
+#define SET_INTEGER_ACCUMULATOR(value) ((void)0)
+#define SET_FLOAT_ACCUMULATOR(value) ((void)0)
+#define SET_INTEGER_ACCUMULATOR_I32(value) ((void)0)
+#define SET_INTEGER_ACCUMULATOR_I64(value) ((void)0)
+#define SET_FLOAT_ACCUMULATOR_F32(value) ((void)0)
+#define SET_FLOAT_ACCUMULATOR_F64(value) ((void)0)
+#define STATE_ACCUMULATORS(X)
+#endif
+
+/* ---- Memory ----------------------------------------------------------------------------------- */
+
+#define RELOAD_MEMORY() (memory = instance->memory0->base)
+
+/* With guard pages every address that a 32-bit index and offset can form lies in the reservation, and
+ * what is out of bounds faults (runtime/fault.c). Without, each access is compared. */
+#ifdef TAILRACE_BOUNDS_EXPLICIT
+#define CHECK_BOUNDS(bytes)                                                                        \
+    if (UNLIKELY((uint64_t)a + offset + (bytes) > instance->memory0->size))                        \
+    TRAP(OUT_OF_BOUNDS_MEMORY_ACCESS)
+#else
+#define CHECK_BOUNDS(bytes) ((void)0)
+#endif
+
+#define LOAD(stored, widened)                                                                      \
+    do {                                                                                           \
+        CHECK_BOUNDS(sizeof(stored));                                                              \
+        stored loaded;                                                                             \
+        memcpy(&loaded, memory + a + offset, sizeof loaded);                                       \
+        r = (widened)loaded;                                                                       \
+    } while (0)
+#define STORE(stored)                                                                              \
+    do {                                                                                           \
+        CHECK_BOUNDS(sizeof(stored));                                                              \
+        const stored value = (stored)b;                                                            \
+        memcpy(memory + a + offset, &value, sizeof value);                                         \
+    } while (0)
+
+/* Any memory, 64-bit address and offset. */
+#define FAR_ADDRESS(bytes)                                                                         \
+    const Memory *const far = instance->memories[index];                                           \
+    uint64_t address, end;                                                                         \
+    if (UNLIKELY(__builtin_add_overflow(a, offset, &address) ||                                    \
+                 __builtin_add_overflow(address, (bytes), &end) || end > far->size))               \
+    TRAP(OUT_OF_BOUNDS_MEMORY_ACCESS)
+#define FAR_LOAD(stored, widened)                                                                  \
+    do {                                                                                           \
+        FAR_ADDRESS(sizeof(stored));                                                               \
+        stored loaded;                                                                             \
+        memcpy(&loaded, far->base + address, sizeof loaded);                                       \
+        r = (widened)loaded;                                                                       \
+    } while (0)
+#define FAR_STORE(stored)                                                                          \
+    do {                                                                                           \
+        FAR_ADDRESS(sizeof(stored));                                                               \
+        const stored value = (stored)b;                                                            \
+        memcpy(far->base + address, &value, sizeof value);                                         \
+    } while (0)
+
+/* An operation of the runtime that may trap. */
+#define SLOW(operation)                                                                            \
+    do {                                                                                           \
+        const Trap trap = (operation);                                                             \
+        if (UNLIKELY(trap != TRAP_NONE)) STOP(trap);                                               \
+    } while (0)
+
+/* ---- Conversions (spec 4.3.3, trunc and trunc_sat) ----------------------------------------------- */
+
+#define TRUNCATE(target, below, above)                                                             \
+    do {                                                                                           \
+        if (UNLIKELY(!(a > (below) && a < (above)))) {                                             \
+            if (a != a) TRAP(INVALID_CONVERSION_TO_INTEGER);                                       \
+            TRAP(INTEGER_OVERFLOW);                                                                \
+        }                                                                                          \
+        r = (__typeof__(r))(target)a;                                                              \
+    } while (0)
+#define SATURATE(target, lowest, highest, below, above)                                            \
+    do {                                                                                           \
+        if (LIKELY(a > (below) && a < (above))) r = (__typeof__(r))(target)a;                      \
+        else r = a != a ? 0 : (__typeof__(r))(a < 0 ? (target)(lowest) : (target)(highest));       \
+    } while (0)
+
+/* ---- Calls ---------------------------------------------------------------------------------------- */
+
+#define LINK(code, frame, back, caller)                                                            \
+    do {                                                                                           \
+        (frame)[(code)->link_slot] = (uintptr_t)(back);                                            \
+        (frame)[(code)->link_slot + 1] = (uintptr_t)(caller);                                      \
+    } while (0)
+
+#define ENTER(code, at, back, caller)                                                              \
+    do {                                                                                           \
+        const Code *const entered = (code);                                                        \
+        uint64_t *const frame = (at);                                                              \
+        if (UNLIKELY(frame + entered->frame_slots > instance->stack_end))                          \
+            TRAP(CALL_STACK_EXHAUSTED);                                                            \
+        LINK(entered, frame, back, caller);                                                        \
+        fp = frame;                                                                                \
+        ip = entered->entry;                                                                       \
+        DISPATCH();                                                                                \
+    } while (0)
+
+/* Hands a call over to runtime/transfer.c: another instance's function or the host's. */
+#define CALL_SLOWLY(function, slots, frame_link, return_to)                                        \
+    do {                                                                                           \
+        instance->transfer.callee = (function);                                                    \
+        instance->transfer.base = (slots);                                                         \
+        instance->transfer.link = (frame_link);                                                    \
+        instance->transfer.back = (return_to);                                                     \
+        CONTINUE_AT(call_slow);                                                                    \
+    } while (0)
+
+#define CALL(callee, slots, return_to)                                                             \
+    do {                                                                                           \
+        Function *const called = (callee);                                                         \
+        if (UNLIKELY(called->instance != instance || !called->code))                               \
+            CALL_SLOWLY(called, slots, NO_LINK, return_to);                                        \
+        ENTER(called->code, fp + (slots), return_to, fp);                                          \
+    } while (0)
+
+#define LOOK_UP(element)                                                                           \
+    const Table *const table = instance->tables[index];                                            \
+    if (UNLIKELY((element) >= table->size)) TRAP(UNDEFINED_ELEMENT);                               \
+    Function *const function = (Function *)(uintptr_t)table->elements[element];                    \
+    if (UNLIKELY(!function)) TRAP(UNINITIALIZED_ELEMENT);                                          \
+    if (UNLIKELY((uintptr_t)function->type != type)) TRAP(INDIRECT_CALL_TYPE_MISMATCH)
+
+#define REENTER(code, arguments, argument_count, link_slot)                                        \
+    do {                                                                                           \
+        const Code *const reentered = (code);                                                      \
+        const uint64_t back = fp[link_slot], caller = fp[(link_slot) + 1];                         \
+        move_slots(fp, fp + (arguments), argument_count);                                          \
+        ENTER(reentered, fp, back, caller);                                                        \
+    } while (0)
+
+#define TAIL_CALL(callee, arguments, argument_count, link_slot)                                    \
+    do {                                                                                           \
+        Function *const called = (callee);                                                         \
+        if (UNLIKELY(called->instance != instance || !called->code))                               \
+            CALL_SLOWLY(called, arguments, link_slot, NULL);                                       \
+        REENTER(called->code, arguments, argument_count, link_slot);                               \
+    } while (0)
+
+/* The link is read before results are written: they may lie over it. */
+#define LEAVE_WITH(link_slot, results)                                                             \
+    do {                                                                                           \
+        const uint8_t *const back = (const uint8_t *)(uintptr_t)fp[link_slot];                     \
+        uint64_t *const caller = (uint64_t *)(uintptr_t)fp[(link_slot) + 1];                       \
+        results;                                                                                   \
+        fp = caller;                                                                               \
+        ip = back;                                                                                 \
+        DISPATCH();                                                                                \
+    } while (0)
+#define LEAVE(link_slot) LEAVE_WITH(link_slot, (void)0)
+
+/* Continues where transfer.c says. */
+#define TRANSFER(operation)                                                                        \
+    do {                                                                                           \
+        const Trap trap = (operation);                                                             \
+        if (UNLIKELY(trap != TRAP_NONE)) STOP(trap);                                               \
+        const Transfer *const to = &instance->transfer;                                            \
+        SET_INTEGER_ACCUMULATOR(to->result);                                                       \
+        SET_FLOAT_ACCUMULATOR(f64_of_bits(to->result));                                            \
+        ip = to->ip;                                                                               \
+        fp = to->fp;                                                                               \
+        instance = to->instance;                                                                   \
+        RELOAD_MEMORY();                                                                           \
+        DISPATCH();                                                                                \
+    } while (0)
+
+/* STRATEGY is the strategy's name, from the build. */
+#ifdef TAILRACE_BOUNDS_EXPLICIT
+#define BOUNDS "explicit"
+#else
+#define BOUNDS "guard"
+#endif
+#define EXECUTOR_DEFINITION                                                                        \
+    const Executor executor = {STRATEGY, ISA_NAME, BOUNDS, words, enter};
+
+INLINE void move_slots(uint64_t *to, const uint64_t *from, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) to[i] = from[i]; /* `to` is never above `from` */
+}
+
+#endif

@@ -1,0 +1,157 @@
+/* Writes bytecode: the folder's public header.
+ *
+ * ops.table lists the ops; for each of them the generated ops.h declares one typed function
+ *
+ *     encode_i32_add(Encoder *, Operand result, Operand a, Operand b)
+ *     encode_br_if_i32_lt_s(Encoder *, Operand a, Operand b, Label target)
+ *
+ * which the translator and the translation tests use. An instruction in memory is
+ *
+ *     dispatch word | values (slot: 2 bytes, constant: 4 or 8, register: none) | result (slot: 2) |
+ *     immediates
+ *
+ * with no padding: the operands are as unaligned as their sizes make them, which costs nothing on the
+ * processors of today. The dispatch word (2, 4 or 8 bytes) says which handler executes the
+ * instruction; what stands in it is the executor's business, see DispatchWords.
+ *
+ * Errors stick: after memory ran out or an instruction could not be expressed, `status` says so and
+ * further calls do nothing. Callers check once at the end. */
+#ifndef TAILRACE_ENCODER_ENCODER_H
+#define TAILRACE_ENCODER_ENCODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ops.h" /* generated for the instruction set: Op, OPCODES, OPCODE_COUNT, OperandClass */
+
+/* What an executor has the encoder write at the head of each instruction: for an indirect strategy
+ * the opcode's number, for a direct one the address of its handler, for `offset` ones their distance
+ * from a base. Owned by the executor, constant. */
+typedef struct DispatchWords {
+    unsigned size;         /* bytes: 2, 4 or 8 */
+    const uint64_t *words; /* [OPCODE_COUNT]; the low `size` bytes are written */
+} DispatchWords;
+
+/* Where a value comes from or a result goes. */
+typedef struct Operand {
+    OperandClass class;
+    uint16_t slot; /* CLASS_SLOT */
+    uint64_t bits; /* CLASS_CONSTANT: the value; 32-bit values in the low half */
+} Operand;
+
+static inline Operand slot(uint16_t index) { return (Operand){CLASS_SLOT, index, 0}; }
+static inline Operand constant(uint64_t bits) { return (Operand){CLASS_CONSTANT, 0, bits}; }
+static inline Operand accumulator(void) { return (Operand){CLASS_ACCUMULATOR, 0, 0}; }
+
+typedef uint32_t Label; /* a place in the code, known or not yet; made by encoder_label */
+
+typedef struct Instruction {
+    Op op;
+    Operand result;
+    Operand values[3];
+    uint64_t immediates[5]; /* in the table's order; labels as their Label */
+} Instruction;
+
+/* ---- The generated descriptions of the ops ------------------------------------------------- */
+
+typedef enum ValueKind { VALUE_NONE, VALUE_I32, VALUE_I64, VALUE_F32, VALUE_F64 } ValueKind;
+typedef enum ImmediateKind {
+    IMMEDIATE_SLOT,
+    IMMEDIATE_U16,
+    IMMEDIATE_U32,
+    IMMEDIATE_U64,
+    IMMEDIATE_PTR,
+    IMMEDIATE_LABEL,
+} ImmediateKind;
+
+enum {                            /* OpInfo.flags */
+    OP_ENDS = 1,                  /* control does not continue behind it */
+    OP_MOVES = 2,                 /* a slot result leaves the accumulator as it was */
+    OP_IS_BOOLEAN = 4,            /* the result is 0 or 1 */
+    OP_TOUCHES_ACCUMULATORS = 8,  /* both have other values afterwards: the calls */
+    OP_HAS_LABEL = 16,
+};
+
+typedef struct OpInfo {
+    const char *name; /* as in ops.table */
+    uint8_t value_count;
+    uint8_t value_types[3]; /* ValueKind */
+    uint8_t result_type;    /* ValueKind */
+    uint8_t immediate_count;
+    uint8_t immediate_kinds[5]; /* ImmediateKind */
+    uint16_t mirror;        /* Op with the operands exchanged, itself if it commutes; OP_COUNT: none */
+    uint16_t inverse;       /* Op that is true when this is false; this and the next likewise */
+    uint16_t branch_if;     /* compare and branch if true */
+    uint16_t branch_unless; /* compare and branch if false; only where there is no inverse */
+    uint16_t far;           /* the same access to any memory */
+    uint8_t flags;
+    const uint16_t *variants; /* opcode by the operand classes in mixed radix; 0xffff: none */
+} OpInfo;
+
+typedef struct OpcodeInfo {
+    const char *name; /* "i32_add__s_as": op, result's class, values' classes */
+    uint16_t op;
+    uint8_t length; /* bytes behind the dispatch word */
+    uint8_t result_class;
+    uint8_t value_classes[3];
+} OpcodeInfo;
+
+extern const OpInfo op_info[OP_COUNT];
+extern const OpcodeInfo opcode_info[OPCODE_COUNT];
+/* The op that translates a numeric or memory instruction of WebAssembly, plus 1; 0: none. */
+extern const uint16_t op_of_wasm_opcode[256];
+/* The same for 0xfc 0 to 7, without the plus. */
+extern const uint16_t op_of_saturating_opcode[8];
+
+/* ---- The Encoder ------------------------------------------------------------------------------ */
+
+typedef enum EncoderStatus {
+    ENCODER_OK,
+    ENCODER_OUT_OF_MEMORY,
+    ENCODER_NO_SUCH_FORM, /* the instruction set has no handler for these operand classes */
+} EncoderStatus;
+
+typedef struct Encoder {
+    const DispatchWords *words;
+    uint8_t *bytes; /* owned; moves as it grows */
+    size_t size, capacity;
+    struct LabelState *labels; /* owned */
+    uint32_t label_count, label_capacity;
+    Instruction last; /* meaningful if has_last */
+    size_t last_start;
+    bool has_last;
+    EncoderStatus status;
+} Encoder;
+
+void encoder_init(Encoder *encoder, const DispatchWords *words);
+void encoder_free(Encoder *encoder);
+
+/* Appends one instruction. If the instruction set lacks the form but has the mirrored one
+ * (a < constant instead of constant > a), that is written. */
+void encoder_emit(Encoder *encoder, Instruction instruction);
+
+/* Whether the instruction set has a handler for these operand classes, mirrored or not. */
+bool encoder_accepts(const Instruction *instruction);
+
+/* The instruction appended last, as given, if nothing can jump between it and what comes next:
+ * NULL directly after a label or a control instruction. */
+const Instruction *encoder_last(const Encoder *encoder);
+/* Takes the instruction encoder_last() returned back, to be replaced by a better one. */
+void encoder_retract(Encoder *encoder);
+
+/* A new label, nowhere yet. */
+Label encoder_label(Encoder *encoder);
+/* Puts the label at the present end of the code and patches all jumps to it. Once for each label. */
+void encoder_bind(Encoder *encoder, Label label);
+/* Appends one entry of a br_table: count + 1 of them follow the instruction. */
+void encoder_table_entry(Encoder *encoder, Label target);
+/* Forgets all labels, so that the next function's numbering starts anew. Every label that was jumped
+ * to must have been bound. */
+void encoder_end_function(Encoder *encoder);
+
+#define OPS_H_ENCODE_FUNCTIONS
+#include "ops.h"
+#undef OPS_H_ENCODE_FUNCTIONS
+
+#endif

@@ -1,0 +1,352 @@
+#!/usr/bin/env python3
+"""Makes the product of the op table and one instruction set.
+
+    generate.py --isa acc [--seed N] ops.table isa.table OUTPUT_FOLDER
+
+writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and disassembler
+read), handlers.inc (one HANDLER for each op and combination of operand classes, in the order that
+the seed gives), registers.h (what the instruction set keeps in machine registers) and ops.md (the
+printed reference). ops.table and isa.table explain their own format.
+"""
+import argparse
+import itertools
+import pathlib
+import random
+import re
+import sys
+
+VALUE_TYPES = {"i32": "uint32_t", "i64": "uint64_t", "f32": "float", "f64": "double"}
+CONSTANT_SIZES = {"i32": 4, "i64": 8, "f32": 4, "f64": 8}
+IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
+    "slot": (2, "uint16_t", "uint16_t"),
+    "u16": (2, "uint16_t", "uint16_t"),
+    "u32": (4, "uint32_t", "uint32_t"),
+    "u64": (8, "uint64_t", "uint64_t"),
+    "ptr": (8, "uint64_t", "const void *"),
+    "label": (4, "const uint8_t *", "Label"),
+}
+CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR"}
+REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa"}  # (class, bank): the variable in handlers
+ORDER = "ask"  # the order that exchangeable operands are put into
+
+
+class TableError(Exception):
+    pass
+
+
+def identifier(name):
+    return name.replace(".", "_")
+
+
+def bank(value_type):
+    return "i" if value_type[0] == "i" else "f"
+
+
+class Operand:
+    def __init__(self, text):
+        kind, name = text.split()
+        self.name, _, self.narrowed = name.partition(":")
+        self.type = kind
+        self.is_value = kind in VALUE_TYPES
+        if not self.is_value and kind not in IMMEDIATES:
+            raise TableError(f"unknown operand type '{kind}'")
+
+
+class Op:
+    """One line of the table, or one derived from it."""
+
+    def __init__(self, name, operands, result, attributes, body):
+        self.name, self.operands, self.body = name, operands, body
+        self.result, _, self.result_narrowed = (result or "").partition(":")
+        self.flags = {a for a in attributes if "=" not in a}
+        self.named = dict(a.split("=", 1) for a in attributes if "=" in a)
+        self.values = [o for o in operands if o.is_value]
+        self.immediates = [o for o in operands if not o.is_value]
+        if self.values != operands[: len(self.values)]:
+            raise TableError(f"{name}: values stand before immediates")
+
+    def mirror(self):
+        return self.name if "commutes" in self.flags else self.named.get("mirror")
+
+
+LINE = re.compile(r"^(\S+)(?:\s+(?P<operands>[^\[=]*?))?(?:\s*->\s*(?P<result>\w+(?::\w+)?))?"
+                  r"(?:\s*\[(?P<attributes>[^\]]*)\])?(?:\s*=\s(?P<expression>.*))?$")
+
+
+def read_ops(path):
+    ops, section, sections = [], None, {}
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if line.startswith("=="):
+            section = line.strip("= ")
+        elif line[0].isspace():
+            ops[-1].body.append(line.strip() if not line.startswith("     ") else line[4:])
+        else:
+            match = LINE.match(line)
+            if not match:
+                raise TableError(f"line {number}: cannot read '{line}'")
+            operands = [Operand(o.strip()) for o in (match["operands"] or "").split(",") if o.strip()]
+            body = [f"r = {match['expression'].strip()};"] if match["expression"] else []
+            ops.append(Op(match[1], operands, match["result"], (match["attributes"] or "").split(), body))
+            sections[match[1]] = section
+    names = [op.name for op in ops]
+    for op in ops:
+        for other in op.named.get("mirror"), op.named.get("inverse"):
+            if other and other not in names:
+                raise TableError(f"{op.name}: no op is called {other}")
+    return ops, sections
+
+
+def derive(ops, sections):
+    """The compare-and-branch and the far memory ops."""
+    derived = []
+    for op in ops:
+        if "compare" in op.flags:
+            condition = op.body[0].removeprefix("r = ").removesuffix(";")
+            forms = [("br_if", condition)]
+            if "inverse" not in op.named:
+                forms.append(("br_unless", f"!({condition})"))
+            for prefix, test in forms:
+                attributes = list(op.flags & {"commutes"})
+                if "mirror" in op.named:
+                    attributes.append(f"mirror={prefix}.{op.named['mirror']}")
+                derived.append(Op(f"{prefix}.{op.name}", op.operands + [Operand("label target")], None,
+                                  attributes, [f"if ({test}) JUMP(target);"]))
+                sections[derived[-1].name] = "Compare and branch"
+        if op.flags & {"load", "store"}:
+            operands = [Operand("i64 a:s")]
+            operands += [Operand(f"{o.type} {o.name}:s") for o in op.values[1:]]
+            operands += [Operand("u64 offset"), Operand("u32 index")]
+            derived.append(Op(f"{op.name}.far", operands, op.result and f"{op.result}:s", [],
+                              ["FAR_" + line for line in op.body]))
+            sections[derived[-1].name] = "Any memory"
+    return ops + derived
+
+
+class Variant:
+    """One opcode: an op and the classes of its result and values."""
+
+    def __init__(self, op, result, values):
+        self.op, self.result, self.values = op, result, values
+        classes = f"{result}_{''.join(values)}" if result else "".join(values)
+        self.name = identifier(op.name) + (f"__{classes}" if classes else "")
+        self.offsets, at = {}, 0
+        for operand, kind in zip(op.values, values):
+            self.offsets[operand.name] = at
+            at += {"s": 2, "k": CONSTANT_SIZES[operand.type]}.get(kind, 0)
+        if result:
+            self.offsets["r"] = at
+            at += 2 if result == "s" else 0
+        for operand in op.immediates:
+            self.offsets[operand.name] = at
+            at += IMMEDIATES[operand.type][0]
+        self.length = at
+
+
+def variants(op, isa, positions):
+    """The combinations of operand classes that the instruction set wants of an op."""
+    def classes(value_type, narrowed, table):
+        return [c for c in ORDER if c in table[bank(value_type)] and (not narrowed or c in narrowed)]
+
+    results = classes(op.result, op.result_narrowed, isa["results"]) if op.result else [""]
+    values = [classes(o.type, o.narrowed, isa["values"]) for o in op.values]
+    only = op.named.get("only")
+    mirror = op.mirror()
+    for result in results:
+        for combination in itertools.product(*values):
+            if only and f"{result}_{''.join(combination)}" not in only.split(","):
+                continue
+            if op.values and "constants" not in op.flags and set(combination) == {"k"} \
+                    and not all(o.narrowed == "k" for o in op.values):
+                continue
+            registers = [(c, bank(o.type)) for c, o in zip(combination, op.values) if c not in "sk"]
+            if len(registers) != len(set(registers)):
+                continue
+            if mirror:
+                left, right = (ORDER.index(c) for c in combination[:2])
+                if left > right or (left == right and positions[mirror] < positions[op.name]):
+                    continue
+            yield Variant(op, result, combination)
+
+
+def handler(variant):
+    """The C text of one handler."""
+    op, lines = variant.op, []
+    if "ends" not in op.flags or any(re.search(r"\bnext\b", line) for line in op.body):
+        lines.append(f"const uint8_t *const next = ip + DISPATCH_SIZE + {variant.length};")
+    for operand, kind in zip(op.values, variant.values):
+        upper, offset = operand.type.upper(), variant.offsets[operand.name]
+        read = {"s": f"SLOT_{upper}({offset})", "k": f"CONSTANT_{upper}({offset})"}.get(
+            kind, f"REGISTER_{upper}({REGISTERS.get((kind, bank(operand.type)))})")
+        lines.append(f"const {VALUE_TYPES[operand.type]} {operand.name} = {read};")
+    for operand in op.immediates:
+        c_type = IMMEDIATES[operand.type][1]
+        lines.append(f"{c_type}{'' if c_type.endswith('*') else ' '}const {operand.name} = "
+                     f"OPERAND_{operand.type.upper()}({variant.offsets[operand.name]});")
+    if op.result:
+        lines.append(f"{VALUE_TYPES[op.result]} r;")
+    lines += op.body
+    if op.result:
+        upper = op.result.upper()
+        if variant.result == "s":
+            lines.append(f"SET_SLOT_{upper}({variant.offsets['r']}, r);")
+            if "move" not in op.flags:
+                lines.append(f"SET_{'INTEGER' if bank(op.result) == 'i' else 'FLOAT'}_"
+                             f"ACCUMULATOR_{upper}(r);")
+        else:
+            lines.append(f"SET_REGISTER_{upper}({REGISTERS[(variant.result, bank(op.result))]}, r);")
+    if "ends" not in op.flags:
+        lines += ["ip = next;", "DISPATCH();"]
+    return "\n".join([f"HANDLER({variant.name})", "{"] + [f"    {line}" for line in lines] + ["}"])
+
+
+def encode_function(op):
+    parameters, fields = ["Encoder *encoder"], [f".op = OP_{identifier(op.name)}"]
+    if op.result:
+        parameters.append("Operand result")
+        fields.append(".result = result")
+    for index, operand in enumerate(op.values):
+        parameters.append(f"Operand {operand.name}")
+        fields.append(f".values[{index}] = {operand.name}")
+    for index, operand in enumerate(op.immediates):
+        c_type = IMMEDIATES[operand.type][2]
+        parameters.append(f"{c_type}{'' if c_type.endswith('*') else ' '}{operand.name}")
+        value = f"(uintptr_t){operand.name}" if operand.type == "ptr" else operand.name
+        fields.append(f".immediates[{index}] = {value}")
+    return (f"static inline void encode_{identifier(op.name)}({', '.join(parameters)}) {{\n"
+            f"    encoder_emit(encoder, (Instruction){{{', '.join(fields)}}});\n}}\n")
+
+
+def generate(arguments):
+    ops, sections = read_ops(arguments.ops)
+    ops = derive(ops, sections)
+    isa = read_isa(arguments.isas, arguments.isa)
+    positions = {op.name: index for index, op in enumerate(ops)}
+    opcodes = [variant for op in ops for variant in variants(op, isa, positions)]
+    if len(opcodes) > 0xffff:
+        raise TableError(f"{len(opcodes)} opcodes do not fit 16 bits")
+    opcode_of = {variant.name: number for number, variant in enumerate(opcodes)}
+    head = f"/* Made by encoder/generate.py from ops.table and isa.table ({arguments.isa}): do not edit. */\n"
+    letters = [c for c in ORDER if any(c in t for t in isa["values"].values())]
+    out = arguments.output
+    out.mkdir(parents=True, exist_ok=True)
+
+    # ops.h: the enums and, behind the declarations that they need, the encode functions.
+    text = [head, "#ifdef OPS_H_ENCODE_FUNCTIONS\n"]
+    text += [encode_function(op) for op in ops]
+    text.append("#else\n\ntypedef enum Op {")
+    text += [f"    OP_{identifier(op.name)}," for op in ops]
+    text.append("    OP_COUNT\n} Op;\n")
+    text.append(f"enum {{ OPCODE_COUNT = {len(opcodes)}, OPERAND_CLASS_COUNT = {len(letters)} }};")
+    text.append("typedef enum OperandClass { "
+                + ", ".join(f"CLASS_{CLASS_NAMES[c]}{' = 0' if n == 0 else ''}"
+                            for n, c in enumerate(sorted(letters, key='ska'.index)))
+                + (", CLASS_ACCUMULATOR = 0xff" if "a" not in letters else "") + " } OperandClass;")
+    text.append(f"#define ISA_NAME \"{arguments.isa}\"")
+    text.append(f"#define ISA_HAS_ACCUMULATORS {int('a' in letters)}")
+    text.append("#define OPCODES(X) \\")
+    text += [f"    X({variant.name}) \\" for variant in opcodes]
+    text.append("\n#endif")
+    (out / "ops.h").write_text("\n".join(text) + "\n")
+
+    # ops.c: descriptions. The variants of an op are found by the classes in mixed radix.
+    class_number = {c: n for n, c in enumerate(sorted(letters, key="ska".index))}
+    text = [head, '#include "encoder/encoder.h"\n#include "translator/opcodes.h"\n']
+    for op in ops:
+        radix = len(letters)
+        table = [0xFFFF] * radix ** (1 + len(op.values))
+        for variant in opcodes:
+            if variant.op is op:
+                index = class_number.get(variant.result, 0)
+                for c in variant.values:
+                    index = index * radix + class_number[c]
+                table[index] = opcode_of[variant.name]
+        text.append(f"static const uint16_t variants_{identifier(op.name)}[] = "
+                    f"{{{', '.join(map(str, table))}}};")
+    text.append("\nconst OpInfo op_info[OP_COUNT] = {")
+    for op in ops:
+        def reference(name):
+            return f"OP_{identifier(name)}" if name in positions else "OP_COUNT"
+        flags = [flag for flag, on in {
+            "OP_ENDS": "ends" in op.flags,
+            "OP_MOVES": "move" in op.flags,
+            "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
+            "OP_TOUCHES_ACCUMULATORS": op.name.startswith("call"),
+            "OP_HAS_LABEL": any(o.type == "label" for o in op.operands) or op.name == "br_table",
+        }.items() if on]
+        text.append(f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "
+                    f".value_count = {len(op.values)}, "
+                    f".value_types = {{{', '.join('VALUE_' + o.type.upper() for o in op.values) or 0}}}, "
+                    f".result_type = {'VALUE_' + op.result.upper() if op.result else 'VALUE_NONE'}, "
+                    f".immediate_count = {len(op.immediates)}, "
+                    f".immediate_kinds = {{{', '.join('IMMEDIATE_' + o.type.upper() for o in op.immediates) or 0}}}, "
+                    f".mirror = {reference(op.mirror())}, .inverse = {reference(op.named.get('inverse'))}, "
+                    f".branch_if = {reference('br_if.' + op.name)}, "
+                    f".branch_unless = {reference('br_unless.' + op.name)}, "
+                    f".far = {reference(op.name + '.far')}, "
+                    f".flags = {' | '.join(flags) or 0}, .variants = variants_{identifier(op.name)}}},")
+    text.append("};\n\nconst OpcodeInfo opcode_info[OPCODE_COUNT] = {")
+    for variant in opcodes:
+        values = ", ".join(f"CLASS_{CLASS_NAMES[c]}" for c in variant.values) or 0
+        result = f"CLASS_{CLASS_NAMES[variant.result]}" if variant.result else 0
+        text.append(f"    {{\"{variant.name}\", OP_{identifier(variant.op.name)}, {variant.length}, "
+                    f"{result}, {{{values}}}}},")
+    text.append("};\n\nconst uint16_t op_of_wasm_opcode[256] = {")
+    text += [f"    [WASM_{identifier(op.name).upper()}] = OP_{identifier(op.name)} + 1,"
+             for op in ops if "wasm" in op.flags and "trunc_sat" not in op.name]
+    text.append("};\nconst uint16_t op_of_saturating_opcode[8] = {")
+    text += [f"    [WASM_{identifier(op.name).upper()} & 7] = OP_{identifier(op.name)},"
+             for op in ops if "wasm" in op.flags and "trunc_sat" in op.name]
+    text.append("};")
+    (out / "ops.c").write_text("\n".join(text) + "\n")
+
+    # handlers.inc: the order is the layout's (seed 0: the table's).
+    order = list(opcodes)
+    if arguments.seed:
+        random.Random(arguments.seed).shuffle(order)
+    (out / "handlers.inc").write_text(head + "\n" + "\n\n".join(map(handler, order)) + "\n")
+
+    (out / "ops.md").write_text(reference_page(ops, sections, opcodes, arguments.isa))
+
+
+def read_isa(path, name):
+    for line in path.read_text().splitlines():
+        fields = line.split(maxsplit=2)
+        if len(fields) == 3 and fields[0] == "isa" and fields[1] == name:
+            parts = [part.strip() for part in fields[2].split("|")]
+            return {"values": {"i": parts[0], "f": parts[1]}, "results": {"i": parts[2], "f": parts[3]}}
+    raise TableError(f"{path}: there is no instruction set '{name}'")
+
+
+def reference_page(ops, sections, opcodes, isa):
+    lines = [f"# Ops of the instruction set `{isa}`", "",
+             f"{len(ops)} ops, {len(opcodes)} opcodes. Made from `encoder/ops.table`.", ""]
+    section = None
+    for op in ops:
+        if sections[op.name] != section:
+            section = sections[op.name]
+            lines += ["", f"## {section}", "", "| op | operands | result | opcodes | meaning |",
+                      "| --- | --- | --- | --- | --- |"]
+        operands = ", ".join(f"{o.type} {o.name}" for o in op.operands)
+        count = sum(variant.op is op for variant in opcodes)
+        meaning = " ".join(op.body).replace("|", "\\|")
+        lines.append(f"| `{op.name}` | {operands} | {op.result} | {count} | `{meaning}` |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--isa", required=True)
+    parser.add_argument("--seed", type=int, default=0, help="order of the handlers; 0: as in the table")
+    parser.add_argument("ops", type=pathlib.Path)
+    parser.add_argument("isas", type=pathlib.Path)
+    parser.add_argument("output", type=pathlib.Path)
+    try:
+        generate(parser.parse_args())
+    except (OSError, TableError) as error:
+        sys.exit(f"generate.py: {error}")
+
+
+if __name__ == "__main__":
+    main()

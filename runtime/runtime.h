@@ -1,0 +1,68 @@
+/* Running WebAssembly: stores, instances, imports, calls. The folder's public header.
+ *
+ *     Module -> Program -> Instance -> Function -> function_call
+ *
+ * A Store owns all that running creates, and one value stack. Not thread-safe; several stores may
+ * live in one process. Which executor runs the bytecode is decided at link time: see
+ * dispatch/executor.h. */
+#ifndef TAILRACE_RUNTIME_RUNTIME_H
+#define TAILRACE_RUNTIME_RUNTIME_H
+
+#include "runtime/instance.h"
+
+/* Value stack when nobody says otherwise: 1 Mi slots of 8 bytes. */
+#define DEFAULT_STACK_SLOTS (1u << 20)
+
+/* A new store whose value stack has `stack_slots` slots (at least 1024); deeper calls trap with
+ * "call stack exhausted". NULL and an Error when memory cannot be had. */
+Store *store_new(uint32_t stack_slots, Error *error);
+void store_free(Store *store);
+
+/* Something that can be imported or exported. */
+typedef struct Extern {
+    ExternKind kind;
+    union {
+        Function *function;
+        Table *table;
+        Memory *memory;
+        Global *global;
+    };
+} Extern;
+
+/* Host-made things, for imports. NULL when out of memory or address space. */
+Function *store_host_function(Store *store, const FunctionType *type, HostFunction host,
+                              void *environment);
+Memory *store_memory(Store *store, MemoryType type, Error *error);
+Table *store_table(Store *store, TableType type, Error *error);
+Global *store_global(Store *store, GlobalType type, uint64_t value);
+
+/* Finds what `import` names; false if there is no such thing. Types are checked by the caller. */
+typedef bool (*ImportResolver)(void *context, const Import *import, Extern *found);
+
+/* Instantiates (spec 4.5.4): links imports, allocates, initialises globals, tables and memories, runs
+ * the start function. `program` and its module must outlive the store, also after an ERROR_TRAP: the
+ * instance's functions may have got into shared tables by then. On failure returns NULL and an
+ * Error: ERROR_LINK ("unknown import ..." or "incompatible import type ..."), ERROR_TRAP with the
+ * specification's wording, ERROR_MEMORY. As the specification asks, what active segments wrote into
+ * shared tables and memories before a failure stays written. */
+Instance *instantiate(Store *store, const Program *program, ImportResolver resolve, void *context,
+                      Error *error);
+
+/* The instance's export of that name; false if it has none. */
+bool instance_export(Instance *instance, const char *name, Extern *found);
+/* Number `index` of the instance's index space of that kind; it must exist. */
+Extern instance_extern(Instance *instance, ExternKind kind, uint32_t index);
+
+/* Calls `function`. `slots` holds the arguments on entry and the results on return, one value a slot
+ * as instance.h describes, and has room for the larger number of the two. On a trap returns false
+ * with ERROR_TRAP; the message is the specification's wording followed by the place, "integer divide
+ * by zero in function main". When the guest called WASI's proc_exit, returns false with ERROR_NONE in
+ * error->kind and the status in *store_exit_status(store). Calls may nest through host functions. */
+bool function_call(Store *store, Function *function, uint64_t *slots, Error *error);
+
+/* Set by a host function before it returns TRAP_EXIT. */
+int *store_exit_status(Store *store);
+/* Set by a host function before it returns TRAP_HOST: what failed, at most 255 bytes. */
+void store_host_message(Store *store, const char *message);
+
+#endif

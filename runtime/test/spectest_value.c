@@ -1,0 +1,77 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/test/spectest.h"
+
+static const char *text_of(const json_t *value, const char *key) {
+    const char *text = json_string_value(json_object_get(value, key));
+    return text ? text : "";
+}
+
+static bool is_null(const json_t *value) { return strcmp(text_of(value, "value"), "null") == 0; }
+
+/* The script's references to host things are numbers from 0; null is 0 here. */
+static uint64_t host_reference(const json_t *value) {
+    return strtoull(text_of(value, "value"), NULL, 10) + 1;
+}
+
+bool value_parse(const json_t *value, uint64_t *slot) {
+    const char *type = text_of(value, "type"), *text = text_of(value, "value");
+    if (strcmp(type, "i32") == 0 || strcmp(type, "f32") == 0)
+        *slot = (uint32_t)strtoull(text, NULL, 10);
+    else if (strcmp(type, "i64") == 0 || strcmp(type, "f64") == 0) *slot = strtoull(text, NULL, 10);
+    else if (strcmp(type, "externref") == 0) *slot = is_null(value) ? 0 : host_reference(value);
+    else if (strcmp(type, "funcref") == 0 && is_null(value)) *slot = 0;
+    else return false;
+    return true;
+}
+
+/* Spec 3.0, appendix "NaN": canonical ones have only the payload's highest bit set, arithmetic ones
+ * have at least that. */
+static bool float_matches(const json_t *expected, uint64_t bits, uint64_t infinity,
+                          uint64_t quiet_bit) {
+    const uint64_t sign = infinity + (quiet_bit << 1), magnitude = bits & ~sign;
+    const char *text = text_of(expected, "value");
+    if (strcmp(text, "nan:canonical") == 0) return magnitude == (infinity | quiet_bit);
+    if (strcmp(text, "nan:arithmetic") == 0)
+        return (magnitude & (infinity | quiet_bit)) == (infinity | quiet_bit);
+    return bits == strtoull(text, NULL, 10);
+}
+
+static bool reference_matches(const json_t *expected, const char *type, uint64_t slot) {
+    if (is_null(expected)) return slot == 0;
+    bool has_value = json_object_get(expected, "value") != NULL;
+    if (strcmp(type, "refnull") == 0 || strcmp(type, "nullfuncref") == 0 ||
+        strcmp(type, "nullexternref") == 0)
+        return slot == 0;
+    return has_value ? slot == host_reference(expected) : slot != 0;
+}
+
+bool value_matches(const json_t *expected, ValueType type, uint64_t slot) {
+    const char *wanted = text_of(expected, "type");
+    if (strcmp(wanted, "either") == 0) {
+        size_t i;
+        json_t *one;
+        json_array_foreach(json_object_get(expected, "values"), i, one)
+            if (value_matches(one, type, slot)) return true;
+        return false;
+    }
+    bool is_function = strcmp(wanted, "funcref") == 0 || strcmp(wanted, "nullfuncref") == 0;
+    bool is_extern = strcmp(wanted, "externref") == 0 || strcmp(wanted, "nullexternref") == 0;
+    bool is_any_null = strcmp(wanted, "refnull") == 0;
+    switch (type) {
+    case TYPE_FUNCREF:
+        return (is_function || is_any_null) && reference_matches(expected, wanted, slot);
+    case TYPE_EXTERNREF:
+        return (is_extern || is_any_null) && reference_matches(expected, wanted, slot);
+    default: break;
+    }
+    if (strcmp(wanted, value_type_name(type)) != 0) return false;
+    switch (type) {
+    case TYPE_F32: return float_matches(expected, slot, 0x7f800000, 0x00400000);
+    case TYPE_F64:
+        return float_matches(expected, slot, 0x7ff0000000000000, 0x0008000000000000);
+    case TYPE_I32: return slot == (uint32_t)strtoull(text_of(expected, "value"), NULL, 10);
+    default: return slot == strtoull(text_of(expected, "value"), NULL, 10);
+    }
+}

@@ -1,0 +1,740 @@
+#include "translator/function.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "translator/block_type.h"
+#include "translator/opcodes.h"
+
+/* A structured instruction that is open. */
+typedef struct Control {
+    uint8_t kind;     /* WASM_BLOCK, WASM_LOOP, WASM_IF; WASM_ELSE in the second arm of an if */
+    bool is_reached;  /* something jumps to `label` */
+    BlockType type;
+    Label label;      /* where `br` goes: a loop's start, else the end */
+    Label else_label; /* WASM_IF: the second arm, or the end if there is none */
+    uint32_t height;  /* of the operand stack below the block's parameters */
+    /* See "locals that need no zeroing" below. */
+    uint32_t assigned_at_entry, assigned_at_branch, assigned_least;
+} Control;
+
+struct FunctionTranslator {
+    const Module *module;
+    const Code *codes;
+    Encoder *encoder;
+    Values values;
+
+    /* Of the present function. */
+    const FunctionType *type;
+    const uint8_t *at; /* in its body */
+    uint32_t link_slot;
+    uint32_t local_count; /* parameters included */
+    ValueType *local_types; /* owned, grows */
+    uint32_t local_capacity;
+
+    Control *controls; /* owned, grows */
+    uint32_t depth, control_capacity;
+
+    uint8_t *local_states; /* LocalState by local; owned, as long as local_types */
+    uint32_t *assigned;    /* the locals that are ASSIGNED, in order; owned, likewise */
+    uint32_t assigned_count;
+    uint32_t first_zeroed, last_zeroed; /* range of locals to clear; none if first > last */
+    bool out_of_memory;
+};
+
+FunctionTranslator *function_translator_new(const Module *module, const Code *codes,
+                                            Encoder *encoder) {
+    FunctionTranslator *t = calloc(1, sizeof *t);
+    if (!t) return NULL;
+    t->module = module;
+    t->codes = codes;
+    t->encoder = encoder;
+    values_init(&t->values, encoder);
+    return t;
+}
+
+void function_translator_free(FunctionTranslator *t) {
+    if (!t) return;
+    values_free(&t->values);
+    free(t->local_types);
+    free(t->local_states);
+    free(t->assigned);
+    free(t->controls);
+    free(t);
+}
+
+/* ---- Locals that need no zeroing --------------------------------------------------------------
+ *
+ * A local starts as zero, but clearing all of them at each call costs more than small functions do,
+ * and compilers assign nearly all before they read them. A local that is read where no assignment is
+ * certain is zeroed, at the function's start, by an instruction that exists only in that case.
+ *
+ * What is certainly assigned at a place is kept as a log in order of assignment. Where control meets,
+ * the log is cut to what all ways there have in common: at the end of a block to its length at the
+ * shortest branch, but not beyond any cut made since; an if cuts to its start. That is conservative and
+ * linear. */
+
+enum LocalState { UNASSIGNED, ASSIGNED, ZEROED /* or a parameter: assigned for good */ };
+
+static void note_assigned(FunctionTranslator *t, uint32_t local) {
+    if (t->local_states[local] != UNASSIGNED) return;
+    t->local_states[local] = ASSIGNED;
+    t->assigned[t->assigned_count++] = local;
+}
+
+static void note_read(FunctionTranslator *t, uint32_t local) {
+    if (t->local_states[local] != UNASSIGNED) return;
+    t->local_states[local] = ZEROED;
+    if (local < t->first_zeroed) t->first_zeroed = local;
+    if (local > t->last_zeroed) t->last_zeroed = local;
+}
+
+static void cut_assigned(FunctionTranslator *t, uint32_t count) {
+    while (t->assigned_count > count) {
+        uint32_t local = t->assigned[--t->assigned_count];
+        if (t->local_states[local] == ASSIGNED) t->local_states[local] = UNASSIGNED;
+    }
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* ---- Control ------------------------------------------------------------------------------------ */
+
+static void open_control(FunctionTranslator *t, uint8_t kind, BlockType type) {
+    if (t->depth == t->control_capacity) {
+        uint32_t capacity = t->control_capacity ? 2 * t->control_capacity : 64;
+        Control *controls = realloc(t->controls, capacity * sizeof *controls);
+        if (!controls) {
+            t->out_of_memory = true;
+            return;
+        }
+        t->controls = controls;
+        t->control_capacity = capacity;
+    }
+    t->controls[t->depth++] = (Control){
+        .kind = kind,
+        .type = type,
+        .label = encoder_label(t->encoder),
+        .height = t->values.height - type.parameter_count,
+        .assigned_at_entry = t->assigned_count,
+        .assigned_at_branch = UINT32_MAX,
+        .assigned_least = UINT32_MAX,
+    };
+}
+
+static Control *control_at(FunctionTranslator *t, uint32_t depth) {
+    return &t->controls[t->depth - 1 - depth];
+}
+
+static bool is_function(const FunctionTranslator *t, const Control *control) {
+    return control == t->controls;
+}
+
+static uint32_t arity(const Control *control) {
+    return control->kind == WASM_LOOP ? control->type.parameter_count
+                                      : control->type.result_count;
+}
+
+static void mark_branch(FunctionTranslator *t, Control *target) {
+    target->is_reached = true;
+    target->assigned_at_branch = smaller(target->assigned_at_branch, t->assigned_count);
+}
+
+/* Jumps to `label` if the popped i32 is true (`sense`) or false. */
+static void branch_on(FunctionTranslator *t, Popped condition, bool sense, Label label) {
+    Values *values = &t->values;
+    if (condition.value.place == IN_CONSTANT) {
+        if ((condition.value.bits != 0) == sense) encode_br(t->encoder, label);
+        return;
+    }
+    const Instruction *producer = producer_of(values, &condition);
+    if (producer) {
+        const OpInfo *info = &op_info[producer->op];
+        Op branch = sense                        ? info->branch_if
+                    : info->inverse != OP_COUNT ? op_info[info->inverse].branch_if
+                                                 : info->branch_unless;
+        Instruction fused = *producer;
+        fused.op = branch;
+        fused.immediates[0] = label;
+        if (branch != OP_COUNT && encoder_accepts(&fused)) {
+            retract_last(values);
+            encoder_emit(t->encoder, fused);
+            return;
+        }
+    }
+    emit_with(values,
+              (Instruction){.op = sense ? OP_br_if_i32_nez : OP_br_if_i32_eqz,
+                            .immediates = {label}},
+              &condition);
+}
+
+/* Moves the top `count` values, all of them settled, to the homes from `height` up. */
+static void move_down(FunctionTranslator *t, uint32_t count, uint32_t height) {
+    uint16_t from = home_of(&t->values, t->values.height - count);
+    uint16_t to = home_of(&t->values, height);
+    if (!count || from == to) return;
+    if (count == 1)
+        emit_with(&t->values, (Instruction){.op = OP_copy, .result = slot(to)},
+                  &(Popped){.operand = slot(from), .value = {.place = IN_HOME}});
+    else encode_copy_many(t->encoder, from, to, (uint16_t)count);
+}
+
+static void emit_return(FunctionTranslator *t) {
+    Values *values = &t->values;
+    uint32_t count = t->type->result_count;
+    uint16_t link = (uint16_t)t->link_slot;
+    if (count == 0) {
+        encode_return(t->encoder, link);
+    } else if (count == 1) {
+        Popped result = pop(values);
+        bool is_float = bank_of(result.value.type) == FLOATS;
+        /* 32-bit constants are widened by their being kept in 64 bits. */
+        emit_with(values,
+                  (Instruction){.op = is_float ? OP_return_f : OP_return_i, .immediates = {link}},
+                  &result);
+        values->height++; /* the caller decides what becomes of the stack */
+    } else {
+        settle(values, count);
+        encode_return_many(t->encoder, home_of(values, values->height - count), (uint16_t)count,
+                           link);
+    }
+}
+
+/* Unconditionally to the target, taking its values along. The values stay on the stack. */
+static void jump(FunctionTranslator *t, uint32_t depth) {
+    Control *target = control_at(t, depth);
+    if (is_function(t, target)) {
+        emit_return(t);
+        return;
+    }
+    uint32_t count = arity(target);
+    mark_branch(t, target);
+    if (count == 1) {
+        Popped value = pop(&t->values);
+        move_to_slot(&t->values, &value, home_of(&t->values, target->height));
+        t->values.height++;
+    } else if (count) {
+        settle(&t->values, count);
+        move_down(t, count, target->height);
+    }
+    encode_br(t->encoder, target->label);
+}
+
+static void translate_br_if(FunctionTranslator *t, uint32_t depth) {
+    Values *values = &t->values;
+    Popped condition = pop(values);
+    Control *target = control_at(t, depth);
+    uint32_t count = arity(target);
+    if (count == 0) {
+        mark_branch(t, target);
+        branch_on(t, condition, true, target->label);
+        return;
+    }
+    /* Values go along. What is emitted for them stands between the condition's instruction and the
+     * branch, so the condition must not be in an accumulator's last instruction any more, but
+     * accumulators survive moves. */
+    settle(values, count);
+    if (!is_function(t, target) && target->height == values->height - count) {
+        mark_branch(t, target);
+        branch_on(t, condition, true, target->label);
+        return;
+    }
+    Label skip = encoder_label(t->encoder);
+    branch_on(t, condition, false, skip);
+    if (is_function(t, target)) {
+        emit_return(t);
+    } else {
+        mark_branch(t, target);
+        move_down(t, count, target->height);
+        encode_br(t->encoder, target->label);
+    }
+    encoder_bind(t->encoder, skip);
+}
+
+static void translate_br_table(FunctionTranslator *t) {
+    Values *values = &t->values;
+    Popped index = pop(values);
+    uint32_t count = leb_u32(&t->at);
+    const uint8_t *labels = t->at;
+    uint32_t last = 0;
+    for (uint32_t i = 0; i <= count; i++) last = leb_u32(&t->at);
+    uint32_t values_count = arity(control_at(t, last));
+    settle(values, values_count);
+    emit_with(values, (Instruction){.op = OP_br_table, .immediates = {count}}, &index);
+    if (values_count == 0) {
+        for (uint32_t i = 0; i <= count; i++) {
+            Control *target = control_at(t, leb_u32(&labels));
+            mark_branch(t, target);
+            encoder_table_entry(t->encoder, target->label);
+        }
+        return;
+    }
+    /* Each target wants the values elsewhere: entries go to stubs behind the table that move them. */
+    Label first = 0;
+    for (uint32_t i = 0; i <= count; i++) {
+        Label stub = encoder_label(t->encoder);
+        if (i == 0) first = stub;
+        encoder_table_entry(t->encoder, stub);
+    }
+    t->at = labels;
+    for (uint32_t i = 0; i <= count; i++) {
+        encoder_bind(t->encoder, first + i);
+        forget_accumulators(values);
+        jump(t, leb_u32(&t->at));
+    }
+}
+
+/* Passes over code that cannot be reached, up to the `else` or `end` of the innermost open block. */
+static Opcode skip_unreachable(FunctionTranslator *t) {
+    for (uint32_t nested = 0;;) {
+        Opcode opcode = opcode_read(&t->at);
+        switch (opcode) {
+        case WASM_BLOCK:
+        case WASM_LOOP:
+        case WASM_IF: nested++; break;
+        case WASM_ELSE:
+            if (!nested) return opcode;
+            break;
+        case WASM_END:
+            if (!nested) return opcode;
+            nested--;
+            break;
+        default: break;
+        }
+        t->at = skip_immediates(opcode, t->at);
+    }
+}
+
+static void bind(FunctionTranslator *t, Label label) {
+    encoder_bind(t->encoder, label);
+    forget_accumulators(&t->values);
+}
+
+/* Leaves exactly these values above `height`, at home. */
+static void set_stack(FunctionTranslator *t, uint32_t height, const ValueType *types,
+                      uint32_t count) {
+    drop(&t->values, t->values.height - height);
+    for (uint32_t i = 0; i < count; i++) push_home(&t->values, types[i]);
+    t->values.flushed = t->values.height;
+}
+
+static void translate_if(FunctionTranslator *t) {
+    BlockType type = block_type_read(t->module, &t->at);
+    Popped condition = pop(&t->values);
+    /* Values below move home between the condition and the branch; usually there are none. */
+    settle(&t->values, type.parameter_count);
+    flush(&t->values);
+    open_control(t, WASM_IF, type);
+    if (t->out_of_memory) return;
+    Control *control = control_at(t, 0);
+    control->else_label = encoder_label(t->encoder);
+    branch_on(t, condition, false, control->else_label);
+}
+
+static void translate_else(FunctionTranslator *t, bool reachable) {
+    Control *control = control_at(t, 0);
+    if (reachable) {
+        settle(&t->values, control->type.result_count);
+        control->is_reached = true;
+        encode_br(t->encoder, control->label);
+    }
+    set_stack(t, control->height, control->type.parameters, control->type.parameter_count);
+    cut_assigned(t, control->assigned_at_entry);
+    bind(t, control->else_label);
+    control->kind = WASM_ELSE;
+}
+
+/* Closes the innermost block. Returns whether what follows can be reached. */
+static bool translate_end(FunctionTranslator *t, bool reachable) {
+    Control *control = control_at(t, 0);
+    bool is_meeting = control->kind != WASM_LOOP && (control->is_reached || control->kind == WASM_IF);
+    uint32_t count = control->type.result_count;
+    if (is_meeting && reachable) settle(&t->values, count);
+    if (is_meeting || !reachable) {
+        set_stack(t, control->height, control->type.results, count);
+        if (control->kind == WASM_IF) bind(t, control->else_label);
+        if (control->is_reached) bind(t, control->label);
+        else forget_accumulators(&t->values);
+    }
+    uint32_t keep = t->assigned_count;
+    if (control->kind == WASM_IF || control->kind == WASM_ELSE) keep = control->assigned_at_entry;
+    else if (control->kind == WASM_BLOCK && control->is_reached)
+        keep = smaller(control->assigned_at_branch, control->assigned_least);
+    keep = smaller(keep, t->assigned_count);
+    t->depth--;
+    if (t->depth) {
+        Control *outer = control_at(t, 0);
+        outer->assigned_least = smaller(outer->assigned_least, smaller(control->assigned_least, keep));
+    }
+    cut_assigned(t, keep);
+    return reachable || is_meeting;
+}
+
+/* ---- Calls -------------------------------------------------------------------------------------- */
+
+static void push_results(FunctionTranslator *t, const FunctionType *type) {
+    forget_accumulators(&t->values);
+    for (uint32_t i = 0; i < type->result_count; i++) push_home(&t->values, type->results[i]);
+    if (type->result_count == 1) mirror_top(&t->values);
+}
+
+/* Puts the arguments where the callee's frame begins; returns that slot. */
+static uint16_t prepare_call(FunctionTranslator *t, const FunctionType *type) {
+    settle(&t->values, type->parameter_count);
+    for (int bank = 0; bank < BANKS; bank++) spill(&t->values, (Bank)bank);
+    return home_of(&t->values, t->values.height - type->parameter_count);
+}
+
+static void translate_call(FunctionTranslator *t, uint32_t function, bool is_tail) {
+    const FunctionType *type = t->module->function_types[function];
+    uint16_t base = prepare_call(t, type);
+    uint32_t imported = t->module->imported_function_count;
+    uint16_t count = (uint16_t)type->parameter_count, link = (uint16_t)t->link_slot;
+    if (function < imported && is_tail)
+        encode_return_call_import(t->encoder, function, base, count, link);
+    else if (function < imported) encode_call_import(t->encoder, function, base);
+    else if (is_tail)
+        encode_return_call(t->encoder, &t->codes[function - imported], base, count, link);
+    else encode_call(t->encoder, &t->codes[function - imported], base);
+    drop(&t->values, type->parameter_count);
+    push_results(t, type);
+}
+
+static void translate_call_indirect(FunctionTranslator *t, bool is_tail) {
+    const FunctionType *type = t->module->types[leb_u32(&t->at)];
+    uint32_t table = leb_u32(&t->at);
+    bool is_64 = t->module->tables[table].type.limits.is_64;
+    Popped index = pop(&t->values);
+    uint16_t base = prepare_call(t, type);
+    Instruction call = {.op = is_tail ? OP_return_call_indirect
+                              : is_64 ? OP_call_indirect64
+                                      : OP_call_indirect,
+                        .immediates = {(uintptr_t)type, table, base}};
+    if (is_tail) {
+        call.immediates[3] = type->parameter_count;
+        call.immediates[4] = t->link_slot;
+    }
+    emit_with(&t->values, call, &index);
+    drop(&t->values, type->parameter_count);
+    push_results(t, type);
+}
+
+/* ---- Other instructions --------------------------------------------------------------------------- */
+
+static ValueType type_of_kind(uint8_t kind) {
+    static const ValueType types[] = {[VALUE_I32] = TYPE_I32, [VALUE_I64] = TYPE_I64,
+                                      [VALUE_F32] = TYPE_F32, [VALUE_F64] = TYPE_F64};
+    return types[kind];
+}
+
+static void pop_operands(FunctionTranslator *t, Popped *operands, uint32_t count) {
+    while (count--) operands[count] = pop(&t->values);
+}
+
+static void translate_numeric(FunctionTranslator *t, Op op) {
+    const OpInfo *info = &op_info[op];
+    Popped operands[2];
+    pop_operands(t, operands, info->value_count);
+    if (op == OP_i32_eqz) {
+        /* The negation of a comparison is the opposite comparison, where there is one. */
+        const Instruction *producer = producer_of(&t->values, &operands[0]);
+        Op inverse = producer ? op_info[producer->op].inverse : OP_COUNT;
+        if (inverse != OP_COUNT && op_info[inverse].flags & OP_IS_BOOLEAN) {
+            Instruction inverted = *producer;
+            inverted.op = inverse;
+            retract_last(&t->values);
+            push_result(&t->values, inverted, TYPE_I32);
+            return;
+        }
+    }
+    push_result_of(&t->values, (Instruction){.op = op}, operands, type_of_kind(info->result_type));
+}
+
+static void translate_memory_access(FunctionTranslator *t, Op op) {
+    MemoryArgument argument = memory_argument_read(&t->at);
+    const OpInfo *info = &op_info[op];
+    Instruction access = {.op = op, .immediates = {argument.offset}};
+    if (argument.memory != 0 || t->module->memories[argument.memory].limits.is_64 ||
+        argument.offset > UINT32_MAX) {
+        access.op = info->far;
+        access.immediates[1] = argument.memory;
+    }
+    Popped operands[2];
+    pop_operands(t, operands, info->value_count);
+    if (info->result_type == VALUE_NONE) emit_with(&t->values, access, operands);
+    else push_result_of(&t->values, access, operands, type_of_kind(info->result_type));
+}
+
+static void translate_select(FunctionTranslator *t) {
+    Popped operands[3];
+    pop_operands(t, operands, 3);
+    ValueType type = operands[0].value.type;
+    push_result_of(&t->values,
+                   (Instruction){.op = bank_of(type) == FLOATS ? OP_select_f : OP_select}, operands,
+                   type);
+}
+
+static void translate_global_set(FunctionTranslator *t, uint32_t global) {
+    Popped value = pop(&t->values);
+    bool in_float_accumulator =
+        bank_of(value.value.type) == FLOATS && value.operand.class == CLASS_ACCUMULATOR;
+    emit_with(&t->values,
+              (Instruction){.op = in_float_accumulator ? OP_global_set_f : OP_global_set,
+                            .immediates = {global}},
+              &value);
+}
+
+/* An op whose operands stand in consecutive slots, named by the first. */
+static uint16_t pop_settled(FunctionTranslator *t, uint32_t count) {
+    settle(&t->values, count);
+    drop(&t->values, count);
+    return home_of(&t->values, t->values.height);
+}
+
+static ValueType address_type(Limits limits) { return limits.is_64 ? TYPE_I64 : TYPE_I32; }
+
+static void translate_table_op(FunctionTranslator *t, Opcode opcode) {
+    uint32_t table = leb_u32(&t->at);
+    TableType type = t->module->tables[table].type;
+    Instruction instruction = {.immediates = {table}};
+    Popped operands[2];
+    switch (opcode) {
+    case WASM_TABLE_GET:
+        pop_operands(t, operands, 1);
+        instruction.op = OP_table_get;
+        push_result_of(&t->values, instruction, operands, type.element);
+        break;
+    case WASM_TABLE_SET:
+        pop_operands(t, operands, 2);
+        instruction.op = OP_table_set;
+        emit_with(&t->values, instruction, operands);
+        break;
+    case WASM_TABLE_GROW:
+        pop_operands(t, operands, 2);
+        instruction.op = OP_table_grow;
+        push_result_of(&t->values, instruction, operands, address_type(type.limits));
+        break;
+    case WASM_TABLE_SIZE:
+        instruction.op = OP_table_size;
+        push_result(&t->values, instruction, address_type(type.limits));
+        break;
+    default: encode_table_fill(t->encoder, pop_settled(t, 3), table); break;
+    }
+}
+
+static uint64_t read_bits(FunctionTranslator *t, unsigned size) {
+    uint64_t bits = 0;
+    memcpy(&bits, t->at, size);
+    t->at += size;
+    return bits;
+}
+
+/* Translates one instruction that is neither control nor numeric. */
+static void translate_other(FunctionTranslator *t, Opcode opcode) {
+    Values *values = &t->values;
+    Encoder *encoder = t->encoder;
+    uint32_t first, second;
+    switch (opcode) {
+    case WASM_NOP: break;
+    case WASM_DROP: pop(values); break;
+    case WASM_SELECT_TYPED: t->at = skip_immediates(opcode, t->at); /* fallthrough */
+    case WASM_SELECT: translate_select(t); break;
+
+    case WASM_LOCAL_GET:
+        first = leb_u32(&t->at);
+        note_read(t, first);
+        push_local(values, t->local_types[first], first);
+        break;
+    case WASM_LOCAL_SET:
+    case WASM_LOCAL_TEE: {
+        first = leb_u32(&t->at);
+        Popped value = pop(values);
+        assign_local(values, &value, first);
+        note_assigned(t, first);
+        if (opcode == WASM_LOCAL_TEE) push_local(values, t->local_types[first], first);
+        break;
+    }
+    case WASM_GLOBAL_GET: {
+        first = leb_u32(&t->at);
+        ValueType type = t->module->globals[first].type.type;
+        push_result(values,
+                    (Instruction){.op = bank_of(type) == FLOATS ? OP_global_get_f : OP_global_get,
+                                  .immediates = {first}},
+                    type);
+        break;
+    }
+    case WASM_GLOBAL_SET: translate_global_set(t, leb_u32(&t->at)); break;
+
+    case WASM_I32_CONST: push_constant(values, TYPE_I32, (uint32_t)leb_s32(&t->at)); break;
+    case WASM_I64_CONST: push_constant(values, TYPE_I64, (uint64_t)leb_s64(&t->at)); break;
+    case WASM_F32_CONST: push_constant(values, TYPE_F32, read_bits(t, 4)); break;
+    case WASM_F64_CONST: push_constant(values, TYPE_F64, read_bits(t, 8)); break;
+
+    case WASM_REF_NULL: push_constant(values, *t->at++, 0); break;
+    case WASM_REF_IS_NULL: {
+        Popped reference = pop(values);
+        push_result_of(values, (Instruction){.op = OP_i64_eqz}, &reference, TYPE_I32);
+        break;
+    }
+    case WASM_REF_FUNC:
+        push_result(values, (Instruction){.op = OP_ref_func, .immediates = {leb_u32(&t->at)}},
+                    TYPE_FUNCREF);
+        break;
+
+    case WASM_TABLE_GET:
+    case WASM_TABLE_SET:
+    case WASM_TABLE_GROW:
+    case WASM_TABLE_SIZE:
+    case WASM_TABLE_FILL: translate_table_op(t, opcode); break;
+    case WASM_TABLE_COPY:
+        first = leb_u32(&t->at), second = leb_u32(&t->at);
+        encode_table_copy(encoder, pop_settled(t, 3), first, second);
+        break;
+    case WASM_TABLE_INIT:
+        first = leb_u32(&t->at), second = leb_u32(&t->at);
+        encode_table_init(encoder, pop_settled(t, 3), second, first);
+        break;
+    case WASM_ELEM_DROP: encode_elem_drop(encoder, leb_u32(&t->at)); break;
+
+    case WASM_MEMORY_SIZE:
+        first = leb_u32(&t->at);
+        push_result(values, (Instruction){.op = OP_memory_size, .immediates = {first}},
+                    address_type(t->module->memories[first].limits));
+        break;
+    case WASM_MEMORY_GROW: {
+        first = leb_u32(&t->at);
+        Popped pages = pop(values);
+        push_result_of(values, (Instruction){.op = OP_memory_grow, .immediates = {first}}, &pages,
+                       address_type(t->module->memories[first].limits));
+        break;
+    }
+    case WASM_MEMORY_COPY:
+        first = leb_u32(&t->at), second = leb_u32(&t->at);
+        encode_memory_copy(encoder, pop_settled(t, 3), first, second);
+        break;
+    case WASM_MEMORY_FILL:
+        first = leb_u32(&t->at);
+        encode_memory_fill(encoder, pop_settled(t, 3), first);
+        break;
+    case WASM_MEMORY_INIT:
+        first = leb_u32(&t->at), second = leb_u32(&t->at);
+        encode_memory_init(encoder, pop_settled(t, 3), second, first);
+        break;
+    case WASM_DATA_DROP: encode_data_drop(encoder, leb_u32(&t->at)); break;
+
+    default:
+        if (opcode >= 0xfc00) translate_numeric(t, op_of_saturating_opcode[opcode & 7]);
+        else if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)
+            translate_memory_access(t, op_of_wasm_opcode[opcode] - 1);
+        else translate_numeric(t, op_of_wasm_opcode[opcode] - 1);
+        break;
+    }
+}
+
+/* Translates one instruction. Returns whether control continues behind it. */
+static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
+    switch (opcode) {
+    case WASM_UNREACHABLE: encode_unreachable(t->encoder); return false;
+    case WASM_BLOCK:
+    case WASM_LOOP: {
+        BlockType type = block_type_read(t->module, &t->at);
+        settle(&t->values, type.parameter_count);
+        flush(&t->values);
+        open_control(t, (uint8_t)opcode, type);
+        if (opcode == WASM_LOOP) bind(t, control_at(t, 0)->label);
+        return true;
+    }
+    case WASM_IF: translate_if(t); return true;
+    case WASM_ELSE: translate_else(t, true); return true;
+    case WASM_END: return translate_end(t, true);
+    case WASM_BR: jump(t, leb_u32(&t->at)); return false;
+    case WASM_BR_IF: translate_br_if(t, leb_u32(&t->at)); return true;
+    case WASM_BR_TABLE: translate_br_table(t); return false;
+    case WASM_RETURN: emit_return(t); return false;
+    case WASM_CALL: translate_call(t, leb_u32(&t->at), false); return true;
+    case WASM_CALL_INDIRECT: translate_call_indirect(t, false); return true;
+    case WASM_RETURN_CALL: translate_call(t, leb_u32(&t->at), true); return false;
+    case WASM_RETURN_CALL_INDIRECT: translate_call_indirect(t, true); return false;
+    default: translate_other(t, opcode); return true;
+    }
+}
+
+/* ---- Functions -------------------------------------------------------------------------------------- */
+
+static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
+    uint32_t parameters = body->type->parameter_count;
+    uint32_t count = parameters + body->local_count;
+    if (count > t->local_capacity) {
+        ValueType *types = realloc(t->local_types, count * sizeof *types);
+        if (types) t->local_types = types;
+        uint8_t *states = realloc(t->local_states, count);
+        if (states) t->local_states = states;
+        uint32_t *assigned = realloc(t->assigned, count * sizeof *assigned);
+        if (assigned) t->assigned = assigned;
+        if (!types || !states || !assigned) return false;
+        t->local_capacity = count;
+    }
+    if (parameters) memcpy(t->local_types, body->type->parameters, parameters);
+    ValueType *types = t->local_types + parameters;
+    for (uint32_t i = 0; i < body->run_count; i++) {
+        memset(types, body->runs[i].type, body->runs[i].count);
+        types += body->runs[i].count;
+    }
+    if (parameters) memset(t->local_states, ZEROED, parameters);
+    if (body->local_count) memset(t->local_states + parameters, UNASSIGNED, body->local_count);
+    t->assigned_count = 0;
+    t->first_zeroed = UINT32_MAX;
+    t->last_zeroed = 0;
+    t->type = body->type;
+    t->at = body->begin;
+    t->local_count = count;
+    t->link_slot = count;
+    t->depth = 0;
+    values_begin(&t->values, count, t->link_slot + 2);
+    return !t->values.out_of_memory;
+}
+
+/* Translates up to the end of the body. */
+static void translate_body(FunctionTranslator *t) {
+    open_control(t, WASM_BLOCK, (BlockType){0, t->type->result_count, NULL, t->type->results});
+    bool reachable = true;
+    while (t->depth && !t->out_of_memory && !t->values.out_of_memory) {
+        Opcode opcode = reachable ? opcode_read(&t->at) : skip_unreachable(t);
+        if (reachable) reachable = translate_instruction(t, opcode);
+        else if (opcode == WASM_ELSE) translate_else(t, false), reachable = true;
+        else reachable = translate_end(t, false);
+    }
+    if (reachable) emit_return(t);
+}
+
+bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, size_t *entry,
+                        Error *error) {
+    const FunctionBody *body = &t->module->bodies[function - t->module->imported_function_count];
+    t->out_of_memory = !begin_function(t, body);
+    *entry = t->encoder->size;
+    Label start = encoder_label(t->encoder);
+    encoder_bind(t->encoder, start);
+    if (!t->out_of_memory) translate_body(t);
+    if (t->first_zeroed <= t->last_zeroed) {
+        *entry = t->encoder->size;
+        encode_zero(t->encoder, (uint16_t)t->first_zeroed,
+                    (uint16_t)(t->last_zeroed - t->first_zeroed + 1), start);
+    }
+    encoder_end_function(t->encoder);
+    if (t->out_of_memory || t->values.out_of_memory ||
+        t->encoder->status == ENCODER_OUT_OF_MEMORY)
+        return fail(error, ERROR_MEMORY, "out of memory while translating function %u", function);
+
+    /* Results are written from the frame's start, tail calls lay their arguments there. */
+    uint64_t slots = (uint64_t)t->values.first_home + t->values.highest;
+    if (slots < t->type->result_count) slots = t->type->result_count;
+    if (slots > UINT16_MAX)
+        return fail(error, ERROR_LIMIT,
+                    "function %u needs a frame of %llu slots; this implementation has 65,535",
+                    function, (unsigned long long)slots);
+    if (t->encoder->status != ENCODER_OK)
+        return fail(error, ERROR_LIMIT, "function %u needs an instruction that the instruction set "
+                                        ISA_NAME " does not have", function);
+    *code = (Code){.frame_slots = (uint32_t)slots, .link_slot = t->link_slot, .function = function};
+    return true;
+}

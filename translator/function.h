@@ -1,0 +1,21 @@
+/* One function body to bytecode: internal to translator/. */
+#ifndef TAILRACE_TRANSLATOR_FUNCTION_H
+#define TAILRACE_TRANSLATOR_FUNCTION_H
+
+#include "translator/translate.h"
+#include "translator/values.h"
+
+typedef struct FunctionTranslator FunctionTranslator;
+
+/* Reusable state for translating the functions of `module` into `encoder`; `codes` are the addresses
+ * that call instructions refer to. NULL when out of memory. */
+FunctionTranslator *function_translator_new(const Module *module, const Code *codes,
+                                            Encoder *encoder);
+void function_translator_free(FunctionTranslator *translator);
+
+/* Appends the bytecode of the function with that index and fills *code, with the entry as an offset
+ * from the encoder's start. Errors as translate(). */
+bool translate_function(FunctionTranslator *translator, uint32_t function, Code *code,
+                        size_t *entry, Error *error);
+
+#endif

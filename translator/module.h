@@ -1,0 +1,221 @@
+/* A WebAssembly binary module, read and validated: what the rest of the engine knows of Wasm.
+ *
+ *     bytes --module_read--> Module --translate (translate.h)--> Program
+ *
+ * `module_read` checks everything that the specification asks of a module before anything runs
+ * (binary format: spec section 5, validation: section 3), function bodies included. What it returns
+ * is trusted by everything after it: the translator checks nothing again.
+ *
+ * Accepted: WebAssembly 2.0 without SIMD, and tail calls, extended constant expressions,
+ * multi-memory, memory64 and table64. A module that needs another proposal is refused with
+ * ERROR_UNSUPPORTED and the proposal's name.
+ *
+ * A Module borrows the bytes that it was read from: they must outlive it and stay unchanged. */
+#ifndef TAILRACE_TRANSLATOR_MODULE_H
+#define TAILRACE_TRANSLATOR_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "translator/error.h"
+
+/* Limits of this implementation where the specification leaves them open (appendix A.2 of the
+ * specification; the JavaScript API's limits, which every shipped module keeps). */
+enum {
+    MAX_LOCALS = 50000,       /* of one function, parameters included */
+    MAX_PARAMETERS = 1000,    /* of one function type; the same for results */
+    MAX_BODY_BYTES = 7654321, /* of one function */
+    MAX_TYPES = 1000000,
+    MAX_FUNCTIONS = 1000000,
+    MAX_TABLES = 100000,
+    MAX_MEMORIES = 100,
+};
+#define MAX_TABLE_ELEMENTS 10000000u /* of one table, at instantiation and after table.grow */
+
+typedef uint8_t ValueType; /* the binary format's own code (spec 5.3.1 to 5.3.4) */
+enum {
+    TYPE_I32 = 0x7f,
+    TYPE_I64 = 0x7e,
+    TYPE_F32 = 0x7d,
+    TYPE_F64 = 0x7c,
+    TYPE_FUNCREF = 0x70,
+    TYPE_EXTERNREF = 0x6f,
+};
+
+/* The type's name in the text format, "i32"; never NULL. */
+const char *value_type_name(ValueType type);
+
+/* Function types are interned for the life of the process: two types are equal exactly if their
+ * pointers are, in whatever modules they stand; `id` is a small number with the same property, which
+ * call_indirect compares. */
+typedef struct FunctionType {
+    uint32_t id;
+    uint32_t parameter_count;
+    uint32_t result_count;
+    const ValueType *parameters;
+    const ValueType *results;
+} FunctionType;
+
+/* Returns the interned type, or NULL when out of memory. Copies its arguments. Not thread-safe. */
+const FunctionType *intern_function_type(const ValueType *parameters, uint32_t parameter_count,
+                                         const ValueType *results, uint32_t result_count);
+
+typedef struct Name { /* UTF-8, checked, not NUL-terminated; points into the module's bytes */
+    const char *bytes;
+    uint32_t length;
+} Name;
+
+typedef enum ExternKind { /* the binary format's codes (spec 5.5.5) */
+    EXTERN_FUNCTION = 0,
+    EXTERN_TABLE = 1,
+    EXTERN_MEMORY = 2,
+    EXTERN_GLOBAL = 3,
+} ExternKind;
+
+typedef struct Limits { /* in pages of 64 KiB for memories, in elements for tables */
+    uint64_t minimum;
+    uint64_t maximum; /* meaningful only if has_maximum */
+    bool has_maximum;
+    bool is_64; /* addressed by i64 (memory64, table64) */
+} Limits;
+
+typedef struct MemoryType {
+    Limits limits;
+} MemoryType;
+
+typedef struct TableType {
+    Limits limits;
+    ValueType element;
+} TableType;
+
+typedef struct GlobalType {
+    ValueType type;
+    bool is_mutable;
+} GlobalType;
+
+/* A validated constant expression, without its `end`: evaluated by the runtime. It holds only
+ * t.const, ref.null, ref.func, global.get, and i32/i64 add, sub, mul. Empty (begin == end) if the
+ * thing has none. */
+typedef struct ConstantExpression {
+    const uint8_t *begin;
+    const uint8_t *end;
+} ConstantExpression;
+
+typedef struct Import {
+    Name module;
+    Name name;
+    ExternKind kind;
+    union {
+        const FunctionType *function;
+        TableType table;
+        MemoryType memory;
+        GlobalType global;
+    };
+} Import;
+
+typedef struct Export {
+    Name name;
+    ExternKind kind;
+    uint32_t index; /* in the index space of its kind */
+} Export;
+
+typedef struct LocalRun { /* `count` consecutive locals of one type, as the binary declares them */
+    uint32_t count;
+    ValueType type;
+} LocalRun;
+
+typedef struct FunctionBody { /* one function defined in the module */
+    const FunctionType *type;
+    uint32_t local_count; /* declared locals, without parameters */
+    uint32_t run_count;
+    const LocalRun *runs;
+    const uint8_t *begin; /* first instruction */
+    const uint8_t *end;   /* behind the final `end` */
+} FunctionBody;
+
+typedef struct TableDefinition {
+    TableType type;
+    ConstantExpression initial; /* empty: null (the function references proposal's initialiser) */
+} TableDefinition;
+
+typedef struct GlobalDefinition {
+    GlobalType type;
+    ConstantExpression initial;
+} GlobalDefinition;
+
+typedef enum SegmentMode { SEGMENT_ACTIVE, SEGMENT_PASSIVE, SEGMENT_DECLARATIVE } SegmentMode;
+
+typedef struct ElementSegment {
+    SegmentMode mode;
+    ValueType type;
+    uint32_t table;            /* active only */
+    ConstantExpression offset; /* active only */
+    uint32_t count;
+    /* Exactly one of the two is not NULL when count > 0. */
+    const uint32_t *functions;             /* function indices */
+    const ConstantExpression *expressions; /* one reference each */
+} ElementSegment;
+
+typedef struct DataSegment {
+    SegmentMode mode;
+    uint32_t memory;           /* active only */
+    ConstantExpression offset; /* active only */
+    const uint8_t *bytes;
+    uint64_t size;
+} DataSegment;
+
+typedef struct Module {
+    /* The index spaces: imports first, then the module's own definitions. */
+    uint32_t type_count;
+    const FunctionType **types;
+
+    uint32_t import_count;
+    Import *imports;
+
+    uint32_t function_count; /* imported and defined */
+    uint32_t imported_function_count;
+    const FunctionType **function_types; /* [function_count] */
+    FunctionBody *bodies;                /* [function_count - imported_function_count] */
+
+    uint32_t table_count, imported_table_count;
+    TableDefinition *tables; /* [table_count], imported ones too (type only) */
+
+    uint32_t memory_count, imported_memory_count;
+    MemoryType *memories; /* [memory_count], imported ones too */
+
+    uint32_t global_count, imported_global_count;
+    GlobalDefinition *globals; /* [global_count], imported ones too (type only) */
+
+    uint32_t export_count;
+    Export *exports;
+
+    bool has_start;
+    uint32_t start;
+
+    uint32_t element_count;
+    ElementSegment *elements;
+
+    uint32_t data_count;
+    DataSegment *datas;
+
+    Name *function_names; /* [function_count] from the "name" section; length 0: none. NULL: no section */
+    struct Arena *arena;  /* owns everything above */
+} Module;
+
+/* Reads and validates `size` bytes at `bytes`. On success `*module` is filled and the caller frees
+ * it with module_free. On failure `*error` says what and at which byte offset ("at byte 0x1f"), with
+ * the specification's own wording for the standard cases, and nothing needs freeing. Time and memory
+ * are linear in `size`; nothing recurses. */
+bool module_read(const uint8_t *bytes, size_t size, Module *module, Error *error);
+void module_free(Module *module);
+
+/* The export of that name, or NULL. */
+const Export *module_find_export(const Module *module, const char *name);
+
+/* Writes a name for function `index` that a person recognises into `buffer` and returns it: the name
+ * section's, else an export's, else "function 17". Always NUL-terminated, non-printable bytes
+ * replaced by '?'. */
+const char *module_function_name(const Module *module, uint32_t index, char *buffer, size_t size);
+
+#endif

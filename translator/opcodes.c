@@ -1,0 +1,51 @@
+#include "translator/opcodes.h"
+
+#include <stddef.h>
+
+static const uint8_t immediates[OPCODE_SLOTS] = {
+#define X(name, code, ...) [OPCODE_SLOT(code)] = IMMEDIATE_NONE,
+    WASM_NUMERIC_OPS(X)
+#undef X
+#define X(name, code, ...) [OPCODE_SLOT(code)] = IMMEDIATE_MEMARG,
+        WASM_LOAD_OPS(X) WASM_STORE_OPS(X)
+#undef X
+#define X(name, code, text, shape) [OPCODE_SLOT(code)] = IMMEDIATE_##shape,
+            WASM_OTHER_OPS(X)
+#undef X
+};
+
+static const char *const names[OPCODE_SLOTS] = {
+#define X(name, code, text, ...) [OPCODE_SLOT(code)] = text,
+    WASM_NUMERIC_OPS(X) WASM_LOAD_OPS(X) WASM_STORE_OPS(X) WASM_OTHER_OPS(X)
+#undef X
+};
+
+const char *opcode_name(Opcode opcode) {
+    bool is_known = opcode < 0x100 || (opcode >= 0xfc00 && opcode < 0xfc20);
+    return is_known ? names[OPCODE_SLOT(opcode)] : NULL;
+}
+
+const uint8_t *skip_immediates(Opcode opcode, const uint8_t *at) {
+    switch ((Immediates)immediates[OPCODE_SLOT(opcode)]) {
+    case IMMEDIATE_UNKNOWN:
+    case IMMEDIATE_NONE: return at;
+    case IMMEDIATE_TWO_INDICES: leb_skip(&at); /* fallthrough */
+    case IMMEDIATE_BLOCK_TYPE:
+    case IMMEDIATE_INDEX:
+    case IMMEDIATE_I32:
+    case IMMEDIATE_I64: leb_skip(&at); return at;
+    case IMMEDIATE_LABELS:
+        for (uint64_t left = (uint64_t)leb_u32(&at) + 1; left > 0; left--)
+            leb_skip(&at);
+        return at;
+    case IMMEDIATE_MEMARG: memory_argument_read(&at); return at;
+    case IMMEDIATE_F32: return at + 4;
+    case IMMEDIATE_F64: return at + 8;
+    case IMMEDIATE_TYPES: {
+        uint32_t count = leb_u32(&at);
+        return at + count;
+    }
+    case IMMEDIATE_HEAP_TYPE: return at + 1;
+    }
+    return at;
+}

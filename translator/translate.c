@@ -1,0 +1,64 @@
+#include "translator/translate.h"
+
+#include <stdlib.h>
+
+#include "translator/function.h"
+
+static bool out_of_memory(Error *error) {
+    return fail(error, ERROR_MEMORY, "out of memory while translating");
+}
+
+static bool translate_all(const Module *module, Program *program, FunctionTranslator *translator,
+                          Encoder *encoder, Error *error) {
+    uint32_t count = module->function_count - module->imported_function_count;
+    size_t *entries = calloc(count ? count : 1, sizeof *entries);
+    if (!entries) return out_of_memory(error);
+    bool done = true;
+    for (uint32_t i = 0; i < count && done; i++)
+        done = translate_function(translator, module->imported_function_count + i,
+                                  &program->codes[i], &entries[i], error);
+    /* The buffer moved while it grew: only now do the entries have addresses. */
+    for (uint32_t i = 0; i < count && done; i++)
+        program->codes[i].entry = encoder->bytes + entries[i];
+    free(entries);
+    return done;
+}
+
+bool translate(const Module *module, const DispatchWords *words, Program *program, Error *error) {
+    uint32_t count = module->function_count - module->imported_function_count;
+    *program = (Program){.module = module, .words = words};
+    program->codes = calloc(count ? count : 1, sizeof *program->codes);
+    if (!program->codes) return out_of_memory(error);
+    Encoder encoder;
+    encoder_init(&encoder, words);
+    FunctionTranslator *translator = function_translator_new(module, program->codes, &encoder);
+    bool done = translator ? translate_all(module, program, translator, &encoder, error)
+                           : out_of_memory(error);
+    function_translator_free(translator);
+    if (done) {
+        program->bytes = encoder.bytes;
+        program->size = encoder.size;
+        encoder.bytes = NULL;
+    }
+    encoder_free(&encoder);
+    if (!done) program_free(program);
+    return done;
+}
+
+void program_free(Program *program) {
+    free(program->codes);
+    free(program->bytes);
+    *program = (Program){0};
+}
+
+const Code *program_find(const Program *program, const uint8_t *ip) {
+    uint32_t low = 0;
+    uint32_t high = program->module->function_count - program->module->imported_function_count;
+    if (!high || ip < program->bytes || ip > program->bytes + program->size) return NULL;
+    while (high - low > 1) { /* functions stand in the order of their indices */
+        uint32_t middle = low + (high - low) / 2;
+        if (program->codes[middle].entry <= ip) low = middle;
+        else high = middle;
+    }
+    return &program->codes[low];
+}

@@ -1,0 +1,38 @@
+/* Translates the function bodies of a validated Module into the bytecode of one instruction set.
+ *
+ * The bytecode is register style: operands are slots of the function's frame, constants, or (in
+ * instruction sets that have them) accumulators. One pass over each body, no recursion, time and
+ * memory linear in the size of the module. */
+#ifndef TAILRACE_TRANSLATOR_TRANSLATE_H
+#define TAILRACE_TRANSLATOR_TRANSLATE_H
+
+#include "encoder/encoder.h"
+#include "translator/module.h"
+
+/* One translated function: what a call instruction points to. */
+typedef struct Code {
+    const uint8_t *entry; /* its first instruction */
+    uint32_t frame_slots; /* slots that the frame needs, callee arguments not included */
+    uint32_t link_slot;   /* where the return address and the caller's frame are kept (2 slots) */
+    uint32_t function;    /* its index in the module */
+} Code;
+
+/* A whole module's bytecode, shared by all its instances. */
+typedef struct Program {
+    const Module *module;
+    const DispatchWords *words; /* what the dispatch words in the bytecode mean */
+    Code *codes;                /* [function_count - imported_function_count] */
+    uint8_t *bytes;             /* every function's bytecode, in order */
+    size_t size;                /* of bytes */
+} Program;
+
+/* Translates all functions of `module`, writing dispatch words from `words`; both must outlive the
+ * Program. Fails with ERROR_MEMORY, or with ERROR_LIMIT if a function needs more slots than an
+ * operand can name; nothing needs freeing then. */
+bool translate(const Module *module, const DispatchWords *words, Program *program, Error *error);
+void program_free(Program *program);
+
+/* The function whose bytecode contains `ip`, or NULL. Used to name the place of a trap. */
+const Code *program_find(const Program *program, const uint8_t *ip);
+
+#endif

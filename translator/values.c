@@ -1,0 +1,311 @@
+#include "translator/values.h"
+
+#include <stdlib.h>
+
+enum { NONE = -1 };
+
+void values_init(Values *values, Encoder *encoder) { *values = (Values){.encoder = encoder}; }
+
+void values_free(Values *values) {
+    free(values->stack);
+    free(values->local_heads);
+}
+
+void forget_accumulators(Values *values) {
+    for (int bank = 0; bank < BANKS; bank++) {
+        values->accumulators[bank].mirror = NO_MIRROR;
+        values->accumulators[bank].mirror_before_last = NO_MIRROR;
+    }
+}
+
+void values_begin(Values *values, uint32_t local_count, uint32_t first_home) {
+    values->height = values->highest = values->flushed = 0;
+    values->first_home = first_home;
+    if (local_count > values->local_capacity) {
+        int32_t *heads = realloc(values->local_heads, local_count * sizeof *heads);
+        if (!heads) {
+            values->out_of_memory = true;
+            return;
+        }
+        values->local_heads = heads;
+        values->local_capacity = local_count;
+    }
+    for (uint32_t i = 0; i < local_count; i++) values->local_heads[i] = NONE;
+    for (int bank = 0; bank < BANKS; bank++) values->accumulators[bank].pending = NONE;
+    forget_accumulators(values);
+}
+
+/* ---- Emitting ------------------------------------------------------------------------------- */
+
+static bool writes_accumulator(const Instruction *instruction, Bank *bank) {
+    const OpInfo *info = &op_info[instruction->op];
+    if (!ISA_HAS_ACCUMULATORS || info->result_type == VALUE_NONE) return false;
+    *bank = info->result_type >= VALUE_F32 ? FLOATS : INTEGERS;
+    return !(info->flags & OP_MOVES && instruction->result.class == CLASS_SLOT);
+}
+
+/* All emission goes through here, so that what is known of the accumulators stays true. */
+static void emit(Values *values, Instruction instruction) {
+    Bank written;
+    bool writes = writes_accumulator(&instruction, &written);
+    bool has_slot = op_info[instruction.op].result_type != VALUE_NONE &&
+                    instruction.result.class == CLASS_SLOT;
+    for (int bank = 0; bank < BANKS; bank++) {
+        uint32_t *mirror = &values->accumulators[bank].mirror;
+        values->accumulators[bank].mirror_before_last = *mirror;
+        if (has_slot && *mirror == instruction.result.slot) *mirror = NO_MIRROR;
+        if (writes && bank == (int)written) *mirror = has_slot ? instruction.result.slot : NO_MIRROR;
+    }
+    encoder_emit(values->encoder, instruction);
+}
+
+void retract_last(Values *values) {
+    encoder_retract(values->encoder);
+    for (int bank = 0; bank < BANKS; bank++)
+        values->accumulators[bank].mirror = values->accumulators[bank].mirror_before_last;
+}
+
+/* The last instruction, if its result is where `result` says. */
+static const Instruction *last_writing(const Values *values, Operand result, Bank bank) {
+    const Instruction *last = encoder_last(values->encoder);
+    if (!last || op_info[last->op].result_type == VALUE_NONE) return NULL;
+    if (last->result.class != result.class) return NULL;
+    if (result.class == CLASS_SLOT) return last->result.slot == result.slot ? last : NULL;
+    return (op_info[last->op].result_type >= VALUE_F32) == (bank == FLOATS) ? last : NULL;
+}
+
+/* Makes the last instruction write to `slot`, if the instruction set has that form of it. */
+static bool redirect_last(Values *values, const Instruction *last, uint16_t to) {
+    Instruction redirected = *last;
+    redirected.result = slot(to);
+    if (!encoder_accepts(&redirected)) return false;
+    retract_last(values);
+    emit(values, redirected);
+    return true;
+}
+
+/* An operand in the form that always exists: the value in a slot or constant, never a register that
+ * merely mirrors the slot. */
+static Operand plain_operand(const Values *values, const Value *value, uint32_t height) {
+    switch (value->place) {
+    case IN_LOCAL: return slot((uint16_t)value->local);
+    case IN_CONSTANT: return constant(value->bits);
+    case IN_ACCUMULATOR: return accumulator();
+    default: return slot(home_of(values, height));
+    }
+}
+
+static void copy(Values *values, Operand from, uint16_t to, ValueType type) {
+    bool is_small = type == TYPE_I32 || type == TYPE_F32;
+    Op op = OP_copy;
+    if (from.class == CLASS_CONSTANT && is_small) op = OP_const_i32;
+    if (from.class == CLASS_ACCUMULATOR && bank_of(type) == FLOATS) op = OP_copy_f;
+    Bank bank = bank_of(type);
+    bool mirrored = from.class == CLASS_ACCUMULATOR ||
+                    (from.class == CLASS_SLOT && values->accumulators[bank].mirror == from.slot);
+    emit(values, (Instruction){.op = op, .result = slot(to), .values = {from}});
+    if (ISA_HAS_ACCUMULATORS && mirrored) values->accumulators[bank].mirror = to;
+}
+
+void spill(Values *values, Bank bank) {
+    int64_t height = values->accumulators[bank].pending;
+    if (height == NONE) return;
+    values->accumulators[bank].pending = NONE;
+    values->stack[height].place = IN_HOME;
+    uint16_t home = home_of(values, (uint32_t)height);
+    const Instruction *last = last_writing(values, accumulator(), bank);
+    if (last && redirect_last(values, last, home)) return;
+    copy(values, accumulator(), home, values->stack[height].type);
+}
+
+/* ---- Pushing -------------------------------------------------------------------------------- */
+
+static Value *push(Values *values, Place place, ValueType type) {
+    static Value nowhere;
+    if (values->height == values->capacity) {
+        uint32_t capacity = values->capacity ? 2 * values->capacity : 256;
+        Value *stack = realloc(values->stack, capacity * sizeof *stack);
+        if (!stack) {
+            values->out_of_memory = true;
+            return &nowhere;
+        }
+        values->stack = stack;
+        values->capacity = capacity;
+    }
+    Value *value = &values->stack[values->height++];
+    if (values->height > values->highest) values->highest = values->height;
+    *value = (Value){.place = (uint8_t)place, .type = type};
+    return value;
+}
+
+void push_constant(Values *values, ValueType type, uint64_t bits) {
+    push(values, IN_CONSTANT, type)->bits = bits;
+}
+
+void push_local(Values *values, ValueType type, uint32_t local) {
+    int32_t index = (int32_t)values->height;
+    Value *value = push(values, IN_LOCAL, type);
+    value->local = local;
+    value->earlier = values->local_heads[local];
+    values->local_heads[local] = index;
+}
+
+void push_home(Values *values, ValueType type) { push(values, IN_HOME, type); }
+
+void mirror_top(Values *values) {
+    if (!ISA_HAS_ACCUMULATORS) return;
+    Bank bank = bank_of(values->stack[values->height - 1].type);
+    values->accumulators[bank].mirror = home_of(values, values->height - 1);
+}
+
+void push_result(Values *values, Instruction instruction, ValueType type) {
+    Bank bank = bank_of(type);
+    instruction.result = accumulator();
+    bool to_accumulator = encoder_accepts(&instruction);
+    if (!to_accumulator) instruction.result = slot(home_of(values, values->height));
+    spill(values, bank);
+    emit(values, instruction);
+    push(values, to_accumulator ? IN_ACCUMULATOR : IN_HOME, type);
+    if (to_accumulator) values->accumulators[bank].pending = values->height - 1;
+}
+
+/* ---- Popping -------------------------------------------------------------------------------- */
+
+Popped pop(Values *values) {
+    uint32_t height = --values->height;
+    Value value = values->stack[height];
+    if (values->flushed > height) values->flushed = height;
+    Popped popped = {plain_operand(values, &value, height), value, height};
+    Bank bank = bank_of(value.type);
+    if (value.place == IN_LOCAL) values->local_heads[value.local] = value.earlier;
+    if (value.place == IN_ACCUMULATOR) values->accumulators[bank].pending = NONE;
+    if (popped.operand.class == CLASS_SLOT &&
+        popped.operand.slot == values->accumulators[bank].mirror)
+        popped.operand = accumulator();
+    return popped;
+}
+
+void drop(Values *values, uint32_t count) {
+    while (count--) pop(values);
+}
+
+const Instruction *producer_of(const Values *values, const Popped *popped) {
+    Operand plain = plain_operand(values, &popped->value, popped->height);
+    if (popped->value.place != IN_HOME && popped->value.place != IN_ACCUMULATOR) return NULL;
+    return last_writing(values, plain, bank_of(popped->value.type));
+}
+
+/* Fills in the operands, in forms that the instruction set has a handler for. Forms that do not exist
+ * (two accumulators, only constants, a constant where the table wants a slot) are rare: name mirrored
+ * slots as slots, then bring operands home one by one. */
+static void set_operands(Values *values, Instruction *instruction, const Popped *operands) {
+    unsigned count = op_info[instruction->op].value_count;
+    for (unsigned i = 0; i < count; i++) instruction->values[i] = operands[i].operand;
+    for (unsigned i = count; i-- && !encoder_accepts(instruction);)
+        instruction->values[i] = plain_operand(values, &operands[i].value, operands[i].height);
+    for (unsigned i = 0; i < count && !encoder_accepts(instruction); i++) {
+        if (instruction->values[i].class == CLASS_SLOT) continue;
+        uint16_t home = home_of(values, operands[i].height);
+        copy(values, instruction->values[i], home, operands[i].value.type);
+        instruction->values[i] = slot(home);
+    }
+}
+
+void emit_with(Values *values, Instruction instruction, const Popped *operands) {
+    set_operands(values, &instruction, operands);
+    emit(values, instruction);
+}
+
+void push_result_of(Values *values, Instruction instruction, const Popped *operands,
+                    ValueType type) {
+    instruction.result = slot(0); /* while looking for forms of the operands: every op has this one */
+    set_operands(values, &instruction, operands);
+    push_result(values, instruction, type);
+}
+
+/* ---- Moving --------------------------------------------------------------------------------- */
+
+void move_to_slot(Values *values, const Popped *popped, uint16_t to) {
+    Operand plain = plain_operand(values, &popped->value, popped->height);
+    if (plain.class == CLASS_SLOT && plain.slot == to) return;
+    const Instruction *producer = producer_of(values, popped);
+    if (producer && redirect_last(values, producer, to)) return;
+    copy(values, popped->operand, to, popped->value.type);
+}
+
+/* Brings the value at `height`, which stays on the stack, home. IN_LOCAL values are left in their
+ * local's list: the caller mends it. */
+static void bring_home(Values *values, uint32_t height) {
+    Value *value = &values->stack[height];
+    if (value->place == IN_HOME) return;
+    if (value->place == IN_ACCUMULATOR) {
+        spill(values, bank_of(value->type));
+        return;
+    }
+    copy(values, plain_operand(values, value, height), home_of(values, height), value->type);
+    value->place = IN_HOME;
+}
+
+void assign_local(Values *values, const Popped *popped, uint32_t local) {
+    int32_t user = values->local_heads[local];
+    if (user != NONE) {
+        /* Older values that are in this local move to their homes, in front of the instruction that
+         * made the new one so that it can still be redirected. */
+        const Instruction *producer = producer_of(values, popped);
+        Instruction remade = producer ? *producer : (Instruction){0};
+        if (producer) retract_last(values);
+        for (; user != NONE; user = values->stack[user].earlier) bring_home(values, (uint32_t)user);
+        values->local_heads[local] = NONE;
+        if (producer) emit(values, remade);
+    }
+    move_to_slot(values, popped, (uint16_t)local);
+}
+
+/* Copies of slots to consecutive homes, up to three in one instruction. Returns how many were done. */
+static uint32_t copy_run(Values *values, uint32_t height) {
+    uint32_t count = 0;
+    Instruction instruction = {.op = OP_copy3, .immediates = {home_of(values, height)}};
+    for (; count < 3 && height + count < values->height; count++) {
+        const Value *value = &values->stack[height + count];
+        if (value->place != IN_LOCAL) break;
+        instruction.values[count] = slot((uint16_t)value->local);
+    }
+    if (count < 2) return 0;
+    if (count == 2) instruction.op = OP_copy2;
+    for (uint32_t i = 0; i < count; i++) {
+        for (int bank = 0; bank < BANKS; bank++)
+            if (values->accumulators[bank].mirror == (uint32_t)home_of(values, height + i))
+                values->accumulators[bank].mirror = NO_MIRROR;
+        values->stack[height + i].place = IN_HOME;
+    }
+    emit(values, instruction);
+    return count;
+}
+
+/* Takes the values from `height` up out of the lists of their locals. */
+static void unlink_from(Values *values, uint32_t height) {
+    for (uint32_t i = values->height; i-- > height;)
+        if (values->stack[i].place == IN_LOCAL)
+            values->local_heads[values->stack[i].local] = values->stack[i].earlier;
+}
+
+void settle(Values *values, uint32_t count) {
+    uint32_t begin = values->height - count;
+    unlink_from(values, begin);
+    /* First what is in accumulators: its instruction may be the last, and be redirected. */
+    for (int bank = 0; bank < BANKS; bank++)
+        if (values->accumulators[bank].pending >= (int64_t)begin) spill(values, (Bank)bank);
+    for (uint32_t i = begin; i < values->height;) {
+        uint32_t copied = copy_run(values, i);
+        if (!copied) bring_home(values, i);
+        i += copied ? copied : 1;
+    }
+}
+
+void flush(Values *values) {
+    unlink_from(values, values->flushed);
+    for (int bank = 0; bank < BANKS; bank++) spill(values, (Bank)bank);
+    for (uint32_t i = values->flushed; i < values->height; i++)
+        if (values->stack[i].place == IN_LOCAL) bring_home(values, i);
+    values->flushed = values->height;
+}

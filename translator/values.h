@@ -1,0 +1,120 @@
+/* The operand stack at translation time, and where its values are: internal to translator/.
+ *
+ * WebAssembly pushes and pops; the bytecode names operands. So a push of a local or a constant emits
+ * nothing but is remembered here, and the instruction that pops it names the local or the constant. A
+ * computed value goes to the accumulator if the instruction set has one, and only if something else
+ * needs the accumulator before the value is used is it written to its own slot: by changing the
+ * instruction that made it if that is the last one (encoder_retract), else by a copy.
+ *
+ * Each height of the stack has its own slot of the frame, the value's "home". */
+#ifndef TAILRACE_TRANSLATOR_VALUES_H
+#define TAILRACE_TRANSLATOR_VALUES_H
+
+#include "encoder/encoder.h"
+#include "translator/module.h"
+
+typedef enum Place {
+    IN_HOME,        /* its home slot */
+    IN_LOCAL,       /* a local that still holds it */
+    IN_CONSTANT,    /* nowhere: known */
+    IN_ACCUMULATOR, /* only there */
+} Place;
+
+typedef struct Value {
+    uint8_t place; /* Place */
+    ValueType type;
+    uint32_t local;  /* IN_LOCAL */
+    int32_t earlier; /* IN_LOCAL: index of the next lower value in the same local, or -1 */
+    uint64_t bits;   /* IN_CONSTANT */
+} Value;
+
+typedef enum Bank { INTEGERS, FLOATS, BANKS } Bank; /* references are integers */
+
+typedef struct Values {
+    Encoder *encoder;
+    Value *stack; /* owned, grows */
+    uint32_t height, capacity;
+    uint32_t highest; /* that height has been, in this function */
+    uint32_t flushed; /* below this height values are in their homes or constants */
+    uint32_t first_home; /* slot of the value at height 0 */
+
+    /* By local: the highest value that is IN_LOCAL there, or -1. Owned, grows. */
+    int32_t *local_heads;
+    uint32_t local_capacity;
+
+    /* By bank. */
+    struct {
+        int64_t pending; /* height of the value that is only in the accumulator, or -1 */
+        uint32_t mirror; /* a slot that holds the same as the accumulator, or NO_MIRROR */
+        uint32_t mirror_before_last; /* what `mirror` was before the encoder's last instruction */
+    } accumulators[BANKS];
+    bool out_of_memory;
+} Values;
+#define NO_MIRROR UINT32_MAX
+
+void values_init(Values *values, Encoder *encoder);
+void values_free(Values *values);
+/* Starts a function: empty stack, locals 0 to local_count - 1, homes from slot `first_home`. */
+void values_begin(Values *values, uint32_t local_count, uint32_t first_home);
+
+static inline Bank bank_of(ValueType type) {
+    return type == TYPE_F32 || type == TYPE_F64 ? FLOATS : INTEGERS;
+}
+static inline uint16_t home_of(const Values *values, uint32_t height) {
+    return (uint16_t)(values->first_home + height);
+}
+
+/* ---- Pushing -------------------------------------------------------------------------------- */
+
+void push_constant(Values *values, ValueType type, uint64_t bits);
+void push_local(Values *values, ValueType type, uint32_t local);
+/* Something that is in its home already: a block's result, a call's. */
+void push_home(Values *values, ValueType type);
+/* Emits `instruction`, whose operands have been popped, and pushes its result of that type. */
+void push_result(Values *values, Instruction instruction, ValueType type);
+
+/* ---- Popping -------------------------------------------------------------------------------- */
+
+/* A popped value: how to name it as an operand, and what it was. */
+typedef struct Popped {
+    Operand operand;
+    Value value;
+    uint32_t height; /* that it stood at; its home is free from now on */
+} Popped;
+
+Popped pop(Values *values);
+void drop(Values *values, uint32_t count);
+
+/* Emits an instruction without a result (or with its result set) whose operands are `operands` in
+ * order. Operands in forms that the instruction set has no handler for are first brought into their
+ * homes. Accumulators that it changes must have been spilled. */
+void emit_with(Values *values, Instruction instruction, const Popped *operands);
+/* The same for an instruction whose result is pushed. */
+void push_result_of(Values *values, Instruction instruction, const Popped *operands,
+                    ValueType type);
+
+/* If the popped value is the result of the encoder's last instruction, that instruction; else NULL.
+ * It may be replaced: retract_last(), then emit another. */
+const Instruction *producer_of(const Values *values, const Popped *popped);
+void retract_last(Values *values);
+
+/* ---- Moving --------------------------------------------------------------------------------- */
+
+/* Puts the popped value into a slot that is not its home: a local, another height's home. */
+void move_to_slot(Values *values, const Popped *popped, uint16_t slot);
+/* Assigns the popped value to a local; values that still are in the local are saved first. */
+void assign_local(Values *values, const Popped *popped, uint32_t local);
+/* Brings the top `count` values into their homes, constants too: consecutive slots. They stay on the
+ * stack. */
+void settle(Values *values, uint32_t count);
+/* Brings every value that is in a local or an accumulator home: before control flow splits or meets.
+ * Costs nothing for values that have been flushed before. */
+void flush(Values *values);
+/* Saves what is only in the accumulator of that bank, because it is about to change. */
+void spill(Values *values, Bank bank);
+/* Control may have come from elsewhere, or a call returned: nothing is known of the accumulators. */
+void forget_accumulators(Values *values);
+/* The accumulator of the type's bank holds the same as the home of the top value. */
+void mirror_top(Values *values);
+
+#endif
