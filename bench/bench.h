@@ -3,9 +3,9 @@
  *     workload -> sample -> recording -> result file -> report (scripts/report)
  *
  * This folder knows executors only as programs. Each strategy, compiled for one instruction set, is
- * `executors/<strategy>-<isa>` in the directory of the tailrace program, with the commands `run`,
- * `inspect`, `measure` and `info`; `executors/build.json` says how they were built and
- * `executors/left-out.txt` what was left out and why (executors.h).
+ * `dispatch/<strategy>-<isa>` in the directory of the tailrace program, with the commands `run`,
+ * `inspect`, `measure` and `info`; `dispatch/build.json` says how they were built and
+ * `dispatch/left-out.txt` what was left out and why (executors.h).
  *
  *     main.c            finds the command
  *     command_*.c       one file a command: options, and what to do

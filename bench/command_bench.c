@@ -44,7 +44,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         if (errno || end == argument || *end || *argument == '-' || wishes->seed > INT64_MAX)
             argp_error(state, "--seed takes a number, not \"%s\"", argument);
         return 0;
-    case ARGP_KEY_ARG: argp_error(state, "what is \"%s\"? It takes options only", argument); return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "what is \"%s\"? It takes options only", argument);
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -69,10 +71,11 @@ static const struct argp BENCH = {
             {"seed", 'S', "N", 0, "for the random order of the samples", 0},
             {0}},
     .parser = parse,
-    .doc = "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
-           "process, checked against the expected result. Prints a table and writes a result file."
-           "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
-           "2 usage; 130 interrupted, what was measured is in the result file."};
+    .doc =
+        "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
+        "process, checked against the expected result. Prints a table and writes a result file."
+        "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
+        "2 usage; 130 interrupted, what was measured is in the result file."};
 
 /* The file of this run, and whether writing it has failed already. */
 static char *result_path;
@@ -96,7 +99,8 @@ static json_t *command_line(int argc, char **argv) {
     json_t *words = json_array();
     json_array_append_new(words, json_string("tailrace"));
     json_array_append_new(words, json_string("bench"));
-    for (int i = 1; i < argc; i++) json_array_append_new(words, json_string(argv[i]));
+    for (int i = 1; i < argc; i++)
+        json_array_append_new(words, json_string(argv[i]));
     return words;
 }
 
@@ -116,11 +120,12 @@ static int prepare(Recording *recording, const Wishes *wishes) {
         if (!workload_verify(&recording->suite.workloads[i], &error))
             status = complain(&error, EXIT_FAILED);
     if (status < 0) {
+        recording->started = time(NULL);
         recording->machine = machine_fingerprint("");
         recording->cpu = process_choose_cpu();
         char *results = wishes->output ? NULL : results_directory(directory);
-        result_path = wishes->output ? copy_string(wishes->output)
-                                     : result_default_path(recording, results);
+        result_path =
+            wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
         if (!result_can_write(result_path, &error)) status = complain(&error, EXIT_FAILED);
         free(results);
     }
@@ -146,7 +151,6 @@ static void announce(const Recording *recording) {
 
 static void measure(Recording *recording) {
     double started = seconds_now();
-    recording->started = time(NULL);
     recording->state = "running";
     interrupt_catch();
     sampler_prepare(recording);

@@ -43,21 +43,23 @@ static void add_executor(Table *table, const ExecutorProgram *program) {
     char *argv[] = {program->path, "info", NULL};
     ProcessResult result = {0};
     Error error;
-    const char *compiler = "", *bounds = "";
+    const char *compiler = "?", *bounds = "?";
     int bytes = 0, opcodes = 0;
     json_t *info = NULL;
     if (!program->left_out && process_run(argv, NOT_PINNED, INFO_TIMEOUT, &result, &error))
         info = json_loads(result.output, 0, NULL);
     table_cell(table, "%s", program->strategy);
     table_cell(table, "%s", program->isa);
-    if (json_unpack(info, "{s:s, s:s, s:i, s:i}", "bounds", &bounds, "compiler", &compiler,
-                    "dispatch_word_bytes", &bytes, "opcode_count", &opcodes) == 0) {
+    if (info) {
+        json_unpack(info, "{s?s, s?s, s?i, s?i}", "bounds", &bounds, "compiler", &compiler,
+                    "dispatch_word_bytes", &bytes, "opcode_count", &opcodes);
         table_cell(table, "%d bytes", bytes);
         table_cell(table, "%d", opcodes);
         table_cell(table, "%s", bounds);
         table_cell(table, "%s", compiler);
     } else {
-        for (int i = 0; i < 3; i++) table_cell(table, "-");
+        for (int i = 0; i < 3; i++)
+            table_cell(table, "-");
         table_cell(table, "%s", program->left_out ? "left out" : "does not work");
     }
     json_decref(info);
@@ -70,8 +72,10 @@ static int list_strategies(const Executors *executors) {
     const size_t columns = sizeof titles / sizeof *titles;
     Table table;
     table_start(&table, columns);
-    for (size_t i = 0; i < columns; i++) table_cell(&table, "%s", titles[i]);
-    for (size_t i = 0; i < executors->count; i++) add_executor(&table, &executors->items[i]);
+    for (size_t i = 0; i < columns; i++)
+        table_cell(&table, "%s", titles[i]);
+    for (size_t i = 0; i < executors->count; i++)
+        add_executor(&table, &executors->items[i]);
     table_print(&table, columns, stdout);
     table_free(&table);
     for (size_t i = 0; i < executors->count; i++)
@@ -120,7 +124,8 @@ int command_list(int argc, char **argv) {
     else if (!strcmp(request.what, "workloads"))
         status = list_workloads(directory, request.suite);
     else
-        fprintf(stderr, "tailrace: there is no list of \"%s\", but of strategies, workloads and events\n",
+        fprintf(stderr,
+                "tailrace: there is no list of \"%s\", but of strategies, workloads and events\n",
                 request.what);
     executors_free(&executors);
     free(directory);

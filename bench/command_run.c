@@ -26,7 +26,8 @@ static void pass(Invocation *invocation, char *argument) {
 }
 
 static const struct argp_option *find_option(const struct argp_option *option, int key) {
-    while (option->name && option->key != key) option++;
+    while (option->name && option->key != key)
+        option++;
     return option->name ? option : NULL;
 }
 
@@ -54,6 +55,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
+enum { OPTION_STACK = 256 };
+
 #define CHOICE                                                                                     \
     {"dispatch", 'd', "NAME", 0, "the strategy (default: the fastest that was built)", 0}, {       \
         "isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0      \
@@ -68,6 +71,8 @@ static const struct argp RUN = {
             {"dir", 'D', "HOST[::GUEST]", 0,
              "let the program use this directory and what is in it; may be repeated", 0},
             {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},
+            {"stack", OPTION_STACK, "SLOTS", 0,
+             "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
             {0}},
     .parser = parse,
     .args_doc = "FILE.wasm [ARG...]",
@@ -76,11 +81,10 @@ static const struct argp RUN = {
            "or instantiated; 2 usage; 3 trap."};
 
 static const struct argp INSPECT = {
-    .options =
-        (const struct argp_option[]){
-            CHOICE,
-            {"function", 'f', "N|NAME", 0, "this function alone, by its index or its name", 0},
-            {0}},
+    .options = (const struct argp_option[]){CHOICE,
+                                            {"function", 'f', "N|NAME", 0,
+                                             "this function alone, by its index or its name", 0},
+                                            {0}},
     .parser = parse,
     .args_doc = "FILE.wasm",
     .doc = "Prints the bytecode of a module's functions."};
@@ -104,6 +108,7 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
         fail(&error, ERROR_FILE, "cannot start %s: %s", program->path, strerror(errno));
         status = EXIT_FAILED;
     }
+    free(invocation.argv); /* its words live until the end, like those of main */
     executors_free(&executors);
     free(directory);
     return complain(&error, status);

@@ -20,7 +20,8 @@ static const char *const ISAS[] = {"acc", "slots"};
 
 static size_t rank(const char *name, const char *const *names, size_t count) {
     size_t i = 0;
-    while (i < count && strcmp(name, names[i]) != 0) i++;
+    while (i < count && strcmp(name, names[i]) != 0)
+        i++;
     return i;
 }
 
@@ -36,6 +37,22 @@ static char *left_out_reason(const char *text, const char *name) {
         line = *end ? end + 1 : end;
     }
     return NULL;
+}
+
+/* The strategies that the build has, and those that left-out.txt's `text` names: an object whose
+ * keys are their names. */
+static json_t *all_strategies(json_t *built, const char *text) {
+    json_t *all = json_copy(built);
+    for (const char *line = text; line && *line;) {
+        const char *end = strchrnul(line, '\n');
+        size_t length = strcspn(line, "\t\n");
+        char *name = format_string("%.*s", (int)length, line), *dash = strrchr(name, '-');
+        if (dash) *dash = 0;
+        if (dash && !json_object_get(all, name)) json_object_set_new(all, name, json_null());
+        free(name);
+        line = *end ? end + 1 : end;
+    }
+    return need(all);
 }
 
 static void add(Executors *executors, const char *strategy, const char *isa, const char *left_out) {
@@ -85,6 +102,7 @@ bool executors_load(const char *directory, Executors *executors, Error *error) {
     path = format_string("%s/left-out.txt", directory);
     Error absent; /* nothing was left out, then */
     char *left_out = read_file(path, 1 << 20, NULL, &absent);
+    strategies = all_strategies(strategies, left_out);
     for (size_t place = 0; place <= LENGTH(ISAS); place++) {
         size_t i;
         json_t *isa;
@@ -94,6 +112,7 @@ bool executors_load(const char *directory, Executors *executors, Error *error) {
                 add_isa(executors, strategies, name, left_out);
         }
     }
+    json_decref(strategies);
     free(left_out);
     free(path);
     return true;

@@ -1,8 +1,8 @@
 /* The executor programs of this build.
  *
- * `executors/build.json`, written by the build, is the list: every strategy in "strategies" in every
- * instruction set in "isas", but those that `executors/left-out.txt` names, a line each: the program's
- * name, a tab, the reason. */
+ * `dispatch/build.json`, written by the build, is the list: every strategy in "strategies" in
+ * every instruction set in "isas", but those that `dispatch/left-out.txt` names, a line each: the
+ * program's name, a tab, the reason. */
 #ifndef TAILRACE_BENCH_EXECUTORS_H
 #define TAILRACE_BENCH_EXECUTORS_H
 

@@ -20,7 +20,8 @@ static char *read_text(const char *root, const char *path) {
     char *whole = format_string("%s%s", root, path);
     char *text = read_file(whole, 16 << 20, &length, &absent);
     free(whole);
-    while (text && length > 0 && isspace((unsigned char)text[length - 1])) text[--length] = 0;
+    while (text && length > 0 && isspace((unsigned char)text[length - 1]))
+        text[--length] = 0;
     return text;
 }
 
@@ -44,9 +45,11 @@ static char *field(const char *text, const char *key, char separator) {
         const char *end = strchrnul(line, '\n');
         if (strncmp(line, key, length) == 0) {
             const char *value = line + length;
-            while (value < end && isblank((unsigned char)*value)) value++;
+            while (value < end && isblank((unsigned char)*value))
+                value++;
             if (value < end && *value == separator) {
-                do value++;
+                do
+                    value++;
                 while (value < end && isblank((unsigned char)*value));
                 return format_string("%.*s", (int)(end - value), value);
             }
@@ -96,7 +99,8 @@ static json_t *physical_cores(const char *cpuinfo) {
         if (package && core) {
             char *pair = format_string("%s/%s", package, core);
             size_t i = 0;
-            while (i < count && strcmp(seen[i], pair) != 0) i++;
+            while (i < count && strcmp(seen[i], pair) != 0)
+                i++;
             if (i < count)
                 free(pair);
             else
@@ -107,15 +111,17 @@ static json_t *physical_cores(const char *cpuinfo) {
         block = strstr(block, "\n\n");
         if (block) block += 2;
     }
-    for (size_t i = 0; i < count; i++) free(seen[i]);
+    for (size_t i = 0; i < count; i++)
+        free(seen[i]);
     return count ? json_integer((json_int_t)count) : json_null();
 }
 
 static json_t *caches(const char *root) {
     json_t *list = json_array();
     for (int i = 0; i < 16; i++) {
-        static const char *const names[] = {"level", "type", "size", "ways_of_associativity",
-                                            "coherency_line_size", "shared_cpu_list"};
+        static const char *const names[] = {
+            "level",          "type", "size", "ways_of_associativity", "coherency_line_size",
+            "shared_cpu_list"};
         json_t *cache = json_object();
         for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
             char *path =
@@ -183,11 +189,12 @@ static json_t *virtual_machine(const char *root, const char *cpuinfo) {
     const char *hypervisor = xen ? xen : tree;
     bool is = has_word(flags, "hypervisor") || hypervisor;
     for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
-        const char *name = product && strstr(product, products[i])  ? product
+        const char *name = product && strstr(product, products[i]) ? product
                            : vendor && strstr(vendor, products[i]) ? vendor
-                                                                    : NULL;
+                                                                   : NULL;
         if (!name) continue;
-        /* Cloud makers sell whole machines under the same names; the flag decides where it exists. */
+        /* Cloud makers sell whole machines under the same names; the flag decides where it exists.
+         */
         if (!flags) is = true;
         if (is && !hypervisor) hypervisor = name;
     }
@@ -262,8 +269,8 @@ static json_t *kernel(const char *root) {
     char *type = read_text(root, "/proc/sys/kernel/ostype");
     char *release = read_text(root, "/proc/sys/kernel/osrelease");
     char *version = read_text(root, "/proc/sys/kernel/version");
-    char *all = type && release && version ? format_string("%s %s %s", type, release, version)
-                                           : NULL;
+    char *all =
+        type && release && version ? format_string("%s %s %s", type, release, version) : NULL;
     json_t *string = string_or_null(all);
     free(type);
     free(release);
@@ -275,16 +282,15 @@ static json_t *kernel(const char *root) {
 json_t *machine_fingerprint(const char *root) {
     char *cpuinfo = read_text(root, "/proc/cpuinfo");
     json_t *is_virtual = virtual_machine(root, cpuinfo);
-    json_t *governor =
-        file_string(root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    json_t *machine = json_pack(
-        "{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "cpu",
-        cpu(root, cpuinfo), "logical_cpus", get_nprocs(), "physical_cores",
-        physical_cores(cpuinfo), "caches", caches(root), "memory_mib", memory_mib(root), "os",
-        os_name(root), "kernel", kernel(root), "mitigations",
-        mitigations(root), "governor", governor, "turbo", turbo(root), "address_randomization",
-        file_string(root, "/proc/sys/kernel/randomize_va_space"), "virtual", is_virtual,
-        "counters", counters(root, json_is_true(json_object_get(is_virtual, "is"))));
+    json_t *governor = file_string(root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+    json_t *machine =
+        json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "cpu",
+                  cpu(root, cpuinfo), "logical_cpus", get_nprocs(), "physical_cores",
+                  physical_cores(cpuinfo), "caches", caches(root), "memory_mib", memory_mib(root),
+                  "os", os_name(root), "kernel", kernel(root), "mitigations", mitigations(root),
+                  "governor", governor, "turbo", turbo(root), "address_randomization",
+                  file_string(root, "/proc/sys/kernel/randomize_va_space"), "virtual", is_virtual,
+                  "counters", counters(root, json_is_true(json_object_get(is_virtual, "is"))));
     free(cpuinfo);
     return need(machine);
 }
@@ -297,7 +303,8 @@ char *machine_slug(const char *text) {
         else if (end > slug && end[-1] != '-')
             *end++ = '-';
     }
-    while (end > slug && end[-1] == '-') end--;
+    while (end > slug && end[-1] == '-')
+        end--;
     *end = 0;
     return slug;
 }

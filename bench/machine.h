@@ -5,9 +5,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* The fingerprint: "cpu" (with "model", "vendor", "family", "model_number", "stepping", "microcode",
- * "architecture"), "logical_cpus", "physical_cores", "caches", "memory_mib", "os", "kernel",
- * "mitigations", "governor", "turbo", "address_randomization", "virtual" (with "is" and
+/* The fingerprint: "cpu" (with "model", "vendor", "family", "model_number", "stepping",
+ * "microcode", "architecture"), "logical_cpus", "physical_cores", "caches", "memory_mib", "os",
+ * "kernel", "mitigations", "governor", "turbo", "address_randomization", "virtual" (with "is" and
  * "hypervisor"), "counters" (with "hardware" and "why", "software"). What the system does not tell
  * is null. Nothing in it says whose machine it is. `root` is put before /proc and /sys: "", except
  * in tests. A new reference. */

@@ -20,10 +20,11 @@ static const struct {
 };
 
 static void print_help(FILE *stream) {
-    fputs("Usage: tailrace COMMAND [OPTION...] [ARG...]\n"
-          "Runs WebAssembly in interpreters that differ in nothing but their dispatch, and compares "
-          "them.\n\n",
-          stream);
+    fputs(
+        "Usage: tailrace COMMAND [OPTION...] [ARG...]\n"
+        "Runs WebAssembly in interpreters that differ in nothing but their dispatch, and compares "
+        "them.\n\n",
+        stream);
     for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
         fprintf(stream, "  %-8s  %s\n", COMMANDS[i].name, COMMANDS[i].summary);
     fputs("\n\"tailrace COMMAND --help\" tells more about a command.\n", stream);

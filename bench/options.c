@@ -28,7 +28,7 @@ bool load_build(Executors *executors, char **directory) {
     Error error;
     *directory = program_directory(&error);
     if (*directory) {
-        char *path = format_string("%s/executors", *directory);
+        char *path = format_string("%s/dispatch", *directory);
         bool done = executors_load(path, executors, &error);
         free(path);
         if (done) return true;

@@ -37,7 +37,8 @@ char *find_suite(const char *directory, const char *name, Error *error) {
         if (access(path, F_OK) == 0) return path;
         free(path);
     }
-    fail(error, ERROR_FILE, "there is no suite \"%s\" (a path to a suite file holds a slash)", name);
+    fail(error, ERROR_FILE, "there is no suite \"%s\" (a path to a suite file holds a slash)",
+         name);
     return NULL;
 }
 

@@ -15,8 +15,8 @@ char *program_directory(Error *error);
  * and an Error if there is none. */
 char *find_suite(const char *program_directory, const char *name, Error *error);
 
-/* Where result files go if nobody says otherwise: `results/local/` of the source tree, which is made
- * if missing, or else the current directory. To be freed. */
+/* Where result files go if nobody says otherwise: `results/local/` of the source tree, which is
+ * made if missing, or else the current directory. To be freed. */
 char *results_directory(const char *program_directory);
 
 /* Reads a whole file of at most `limit` bytes and ends it with a NUL that `*size` does not count.

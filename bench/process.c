@@ -41,7 +41,8 @@ int process_choose_cpu(void) {
     cpu_set_t allowed, one;
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return NOT_PINNED;
     int cpu = CPU_SETSIZE - 1;
-    while (cpu >= 0 && !CPU_ISSET(cpu, &allowed)) cpu--;
+    while (cpu >= 0 && !CPU_ISSET(cpu, &allowed))
+        cpu--;
     CPU_ZERO(&one);
     if (cpu >= 0) CPU_SET(cpu, &one);
     if (sched_setaffinity(0, sizeof one, &one) != 0) return NOT_PINNED;
@@ -154,11 +155,11 @@ bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *resu
         }
         errno = reason;
     }
-    if (child < 0)
-        return fail(error, ERROR_FILE, "cannot start a process: %s", strerror(errno));
+    if (child < 0) return fail(error, ERROR_FILE, "cannot start a process: %s", strerror(errno));
 
     int exec_error = 0;
-    while (read(pipes[2][0], &exec_error, sizeof exec_error) < 0 && errno == EINTR) continue;
+    while (read(pipes[2][0], &exec_error, sizeof exec_error) < 0 && errno == EINTR)
+        continue;
     Stream streams[2] = {{.descriptor = pipes[0][0], .limit = OUTPUT_LIMIT},
                          {.descriptor = pipes[1][0], .limit = sizeof result->complaint}};
     int status = 0;
@@ -166,16 +167,17 @@ bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *resu
     if (result->end == PROCESS_EXITED) result->end = reap(child, deadline, &status);
     if (result->end != PROCESS_EXITED) {
         kill(child, SIGKILL);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            continue;
     } else if (WIFSIGNALED(status)) {
         result->end = PROCESS_SIGNALLED;
     }
     result->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     result->output = streams[0].bytes ? streams[0].bytes : copy_string("");
-    if (streams[1].bytes)
-        first_line(streams[1].bytes, result->complaint, sizeof result->complaint);
+    if (streams[1].bytes) first_line(streams[1].bytes, result->complaint, sizeof result->complaint);
     free(streams[1].bytes);
-    for (int i = 0; i < 3; i++) close(pipes[i][0]);
+    for (int i = 0; i < 3; i++)
+        close(pipes[i][0]);
     if (!exec_error) return true;
     free(result->output);
     result->output = NULL;

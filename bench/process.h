@@ -28,8 +28,8 @@ typedef struct ProcessResult {
  * output is to be freed. */
 bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error);
 
-/* The highest-numbered CPU that we may use, since low ones serve most interrupts; NOT_PINNED if this
- * system does not let us choose. */
+/* The highest-numbered CPU that we may use, since low ones serve most interrupts; NOT_PINNED if
+ * this system does not let us choose. */
 int process_choose_cpu(void);
 
 /* From now on SIGINT, SIGTERM and SIGHUP end the current child and are remembered. */

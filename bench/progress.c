@@ -16,7 +16,8 @@ void progress_line(char line[PROGRESS_SIZE], int width, double fraction, double 
     fraction = fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
     if (width >= NARROW) {
         int room = width / 4 < 40 ? width / 4 : 40, done = (int)(fraction * room);
-        for (int i = 0; i < room; i++) bar[i] = i < done ? '#' : '-';
+        for (int i = 0; i < room; i++)
+            bar[i] = i < done ? '#' : '-';
         strcpy(bar + room, "  ");
     }
     int seconds = left > 0 ? (int)(left + 0.5) : 0;

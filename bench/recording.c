@@ -24,14 +24,14 @@ static void add_isa(Recording *recording, const char *strategies, const char *is
         if (strcmp(program->isa, isa) != 0 || !in_list(strategies, program->strategy)) continue;
         if (program->left_out) {
             recording_add_not_measured(
-                recording, (NotMeasured){.what = "executor",
-                                         .workload = ANY,
-                                         .contender = ANY,
-                                         .isa = isa,
-                                         .round = -1,
-                                         .reason = format_string("%s was left out of the build: %s",
-                                                                 program->name,
-                                                                 program->left_out)});
+                recording,
+                (NotMeasured){.what = "executor",
+                              .workload = ANY,
+                              .contender = ANY,
+                              .isa = isa,
+                              .round = -1,
+                              .reason = format_string("%s was left out of the build: %s",
+                                                      program->name, program->left_out)});
             continue;
         }
         if (!first) first = program;
@@ -62,7 +62,8 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
                                                   : "no executor was built");
     size_t cells = recording->suite.count * recording->isa_count;
     recording->instructions = allocate(cells * sizeof *recording->instructions);
-    for (size_t i = 0; i < cells; i++) recording->instructions[i] = -1;
+    for (size_t i = 0; i < cells; i++)
+        recording->instructions[i] = -1;
     return true;
 }
 
@@ -97,12 +98,13 @@ void recording_add_not_measured(Recording *recording, NotMeasured entry) {
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender) {
     for (size_t i = 0; i < recording->not_measured_count; i++) {
         const NotMeasured *entry = &recording->not_measured[i];
-        if (entry->contender == contender && (entry->workload == workload || entry->workload == ANY))
+        if (entry->contender == contender &&
+            (entry->workload == workload || entry->workload == ANY))
             return entry->reason;
     }
     return NULL;
 }
 
 char *contender_name(const Contender *contender) {
-    return format_string("%s%s", contender->program->strategy, contender->control ? " (again)" : "");
+    return format_string("%s%s", contender->program->name, contender->control ? " (again)" : "");
 }

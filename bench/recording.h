@@ -23,7 +23,8 @@ typedef enum Phase {
 extern const char *const PHASE_NAMES[PHASE_COUNT]; /* as in the JSON: "read_validate", … */
 
 /* Something that takes a sample of each workload in each round: an executor, or the control, which
- * is the first executor of its instruction set a second time. What they seem to differ by is noise. */
+ * is the first executor of its instruction set a second time. What they seem to differ by is noise.
+ */
 typedef struct Contender {
     const ExecutorProgram *program;
     bool control;
@@ -36,8 +37,8 @@ typedef struct PhaseTime {
 
 /* One timed process. */
 typedef struct Sample {
-    int round; /* 0 is the warm-up, which no statistic uses */
-    int order; /* its place among all samples taken, from 0 */
+    int round;                  /* 0 is the warm-up, which no statistic uses */
+    int order;                  /* its place among all samples taken, from 0 */
     size_t workload, contender; /* indexes */
     PhaseTime phases[PHASE_COUNT];
     int64_t wasm_bytes, bytecode_bytes, functions, peak_rss_kib;
@@ -47,7 +48,7 @@ typedef struct Sample {
 
 /* Something that should have been measured and was not. */
 typedef struct NotMeasured {
-    const char *what;           /* "sample", "instructions", "executor" or "counters" */
+    const char *what;           /* "sample", "instructions" or "executor" */
     size_t workload, contender; /* indexes, or ANY where it concerns all */
     const char *isa;            /* NULL where it concerns all */
     int round;                  /* -1 where it concerns all */
@@ -71,8 +72,9 @@ typedef struct Recording {
     time_t started, finished;
     const char *state; /* "running", "complete" or "interrupted" */
 
-    int rounds;            /* finished ones, the warm-up not counted */
-    int64_t *instructions; /* [workload * isa_count + isa]: bytecode instructions, or -1: not known */
+    int rounds; /* finished ones, the warm-up not counted */
+    int64_t
+        *instructions; /* [workload * isa_count + isa]: bytecode instructions, or -1: not known */
     Sample *samples;
     size_t sample_count;
     NotMeasured *not_measured;
@@ -94,7 +96,7 @@ void recording_add_not_measured(Recording *recording, NotMeasured entry);
 /* Why this contender is out for this workload; NULL if it is not. */
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender);
 
-/* "switch", or "switch (again)" for the control. To be freed. */
+/* "switch-acc", or "switch-acc (again)" for the control. To be freed. */
 char *contender_name(const Contender *contender);
 
 #endif

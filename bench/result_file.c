@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,9 +37,9 @@ static json_t *build(const Recording *recording) {
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
         if (program->left_out)
-            json_array_append_new(left_out, json_pack("{s:s, s:s, s:s}", "strategy",
-                                                      program->strategy, "isa", program->isa,
-                                                      "reason", program->left_out));
+            json_array_append_new(left_out,
+                                  json_pack("{s:s, s:s, s:s}", "strategy", program->strategy, "isa",
+                                            program->isa, "reason", program->left_out));
     }
     json_object_set_new(build, "left_out", left_out);
     /* One layout, until builds are seeded; its samples say 0 too. */
@@ -77,14 +78,14 @@ static json_t *sample(const Recording *recording, const Sample *sample) {
         json_object_set_new(phases, PHASE_NAMES[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
                                       "wall", (json_int_t)sample->phases[i].wall));
-    return json_pack(
-        "{s:i, s:i, s:i, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I}", "round", sample->round,
-        "order", sample->order, "layout", 0, "workload",
-        index_name(recording->suite.workloads, sample->workload), "strategy",
-        contender->program->strategy, "isa", contender->program->isa, "control",
-        contender->control, "phases", phases, "wasm_bytes", (json_int_t)sample->wasm_bytes,
-        "bytecode_bytes", (json_int_t)sample->bytecode_bytes, "functions",
-        (json_int_t)sample->functions, "peak_rss_kib", (json_int_t)sample->peak_rss_kib);
+    return json_pack("{s:i, s:i, s:i, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I}", "round",
+                     sample->round, "order", sample->order, "layout", 0, "workload",
+                     index_name(recording->suite.workloads, sample->workload), "strategy",
+                     contender->program->strategy, "isa", contender->program->isa, "control",
+                     contender->control, "phases", phases, "wasm_bytes",
+                     (json_int_t)sample->wasm_bytes, "bytecode_bytes",
+                     (json_int_t)sample->bytecode_bytes, "functions", (json_int_t)sample->functions,
+                     "peak_rss_kib", (json_int_t)sample->peak_rss_kib);
 }
 
 static json_t *not_measured(const Recording *recording, const NotMeasured *entry) {
@@ -111,12 +112,11 @@ json_t *result_document(const Recording *recording) {
         "s:o, s:o, s:o}",
         "schema", RESULT_SCHEMA, "tool", "name", "tailrace", "version", TAILRACE_VERSION,
         "revision", revision, "started", time_string(recording->started), "finished",
-        time_string(recording->finished), "state", recording->state, "command",
-        recording->command, "seed", (json_int_t)recording->seed, "budget_seconds",
-        recording->budget, "timeout_seconds", recording->timeout, "rounds", recording->rounds,
-        "pinned_cpu", cpu, "machine", recording->machine, "build", build(recording), "suite",
-        suite(recording), "executors", executors(recording), "samples", samples, "not_measured",
-        missing));
+        time_string(recording->finished), "state", recording->state, "command", recording->command,
+        "seed", (json_int_t)recording->seed, "budget_seconds", recording->budget, "timeout_seconds",
+        recording->timeout, "rounds", recording->rounds, "pinned_cpu", cpu, "machine",
+        recording->machine, "build", build(recording), "suite", suite(recording), "executors",
+        executors(recording), "samples", samples, "not_measured", missing));
 }
 
 static const char *text_at(json_t *object, const char *key) {
@@ -150,29 +150,45 @@ static bool is_special(const char *path) {
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-/* Two spaces of indentation would make a line of each number; one line a sample is readable, too. */
-static bool dump(json_t *document, int descriptor) {
-    bool first = true;
-    const char *key;
-    json_t *value;
-    if (dprintf(descriptor, "{\n") < 0) return false;
+/* The document with a line for each member, and for each item of a list of objects. To be freed. */
+static char *document_text(json_t *document, size_t *size) {
+    char *text = NULL;
+    const char *key, *separator = "{\n";
+    json_t *value, *item;
+    FILE *stream = need(open_memstream(&text, size));
     json_object_foreach(document, key, value) {
-        if (dprintf(descriptor, "%s\"%s\": ", first ? "" : ",\n", key) < 0) return false;
-        first = false;
-        if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
+        fprintf(stream, "%s\"%s\": ", separator, key);
+        separator = ",\n";
+        if (json_is_object(json_array_get(value, 0))) {
             size_t i;
-            json_t *item;
             json_array_foreach(value, i, item) {
-                if (dprintf(descriptor, i ? ",\n  " : "[\n  ") < 0 ||
-                    json_dumpfd(item, descriptor, 0) != 0)
-                    return false;
+                fputs(i ? ",\n  " : "[\n  ", stream);
+                json_dumpf(item, stream, 0);
             }
-            if (dprintf(descriptor, "\n]") < 0) return false;
-        } else if (json_dumpfd(value, descriptor, JSON_ENCODE_ANY) != 0) {
-            return false;
+            fputs("\n]", stream);
+        } else {
+            json_dumpf(value, stream, JSON_ENCODE_ANY);
         }
     }
-    return dprintf(descriptor, "\n}\n") >= 0;
+    fputs("\n}\n", stream);
+    if (fclose(stream) != 0) need(NULL); /* its only failure is lack of memory */
+    return text;
+}
+
+/* False, and errno, if not all could be written. */
+static bool dump(json_t *document, int descriptor) {
+    size_t size, done = 0;
+    char *text = document_text(document, &size);
+    while (done < size) {
+        ssize_t length = write(descriptor, text + done, size - done);
+        if (length < 0 && errno == EINTR) continue;
+        if (length < 0) break;
+        done += (size_t)length;
+    }
+    int reason = errno;
+    free(text);
+    errno = reason;
+    return done == size;
 }
 
 static bool write_in_place(const char *path, json_t *document, Error *error) {

@@ -13,8 +13,8 @@
 /* The document. A new reference. */
 json_t *result_document(const Recording *recording);
 
-/* A name that says what was measured: <directory>/<cpu>-<compiler>-<date and time>.json; a number is
- * added if that exists. To be freed. */
+/* A name that says what was measured: <directory>/<cpu>-<compiler>-<date and time>.json; a number
+ * is added if that exists. To be freed. */
 char *result_default_path(const Recording *recording, const char *directory);
 
 /* Writes the document so that the file holds either all of the old or all of the new one: into a

@@ -116,9 +116,9 @@ static void identify(Recording *recording, size_t index) {
     char *why = NULL;
     const char *strategy = "", *isa = "";
     contender->info = ask(recording, program->path, NULL, &why);
-    if (contender->info && (json_unpack(contender->info, "{s:s, s:s}", "strategy", &strategy, "isa",
-                                        &isa) != 0 ||
-                            strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
+    if (contender->info &&
+        (json_unpack(contender->info, "{s:s, s:s}", "strategy", &strategy, "isa", &isa) != 0 ||
+         strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
         why = format_string("says that it is \"%s-%s\"", strategy, isa);
     if (!why) return;
     NotMeasured entry = {"executor", ANY, index, program->isa, -1, why};
@@ -158,8 +158,10 @@ static void count_instructions(Recording *recording, size_t isa) {
 }
 
 void sampler_prepare(Recording *recording) {
-    for (size_t i = 0; i < recording->contender_count; i++) identify(recording, i);
-    for (size_t i = 0; i < recording->isa_count; i++) count_instructions(recording, i);
+    for (size_t i = 0; i < recording->contender_count; i++)
+        identify(recording, i);
+    for (size_t i = 0; i < recording->isa_count; i++)
+        count_instructions(recording, i);
 }
 
 static bool read_sample(json_t *answer, Sample *sample) {
@@ -191,10 +193,10 @@ static void take_sample(Recording *recording, Sample sample) {
     if (answer && !why && !read_sample(answer, &sample))
         why = copy_string("printed JSON without usable times");
     if (why)
-        note_failure(
-            recording,
-            (NotMeasured){"sample", sample.workload, sample.contender, program->isa, sample.round, why},
-            program->name);
+        note_failure(recording,
+                     (NotMeasured){"sample", sample.workload, sample.contender, program->isa,
+                                   sample.round, why},
+                     program->name);
     else if (answer)
         recording_add(recording, &sample);
     json_decref(answer);
@@ -222,16 +224,16 @@ static double expected_end(const Recording *recording, const Pace *pace, double 
     if (pace->attempts == 0) return limit;
     double round = (now - pace->first) / pace->attempts * round_size(recording);
     double end = pace->first + round * (1 + LEAST_ROUNDS); /* with the warm-up */
-    while (round > 0 && end + round <= limit) end += round;
+    while (round > 0 && end + round <= limit)
+        end += round;
     return end;
 }
 
 static void show(const Recording *recording, const Pace *pace, const Sample *next) {
-    const Contender *contender = &recording->contenders[next->contender];
-    char *name = contender_name(contender), *round = format_string("round %d", next->round);
-    char *doing = format_string("%s: %s, %s-%s", next->round ? round : "warm-up",
-                                recording->suite.workloads[next->workload].name, name,
-                                contender->program->isa);
+    char *name = contender_name(&recording->contenders[next->contender]),
+         *round = format_string("round %d", next->round);
+    char *doing = format_string("%s: %s, %s", next->round ? round : "warm-up",
+                                recording->suite.workloads[next->workload].name, name);
     double now = seconds_now(), end = expected_end(recording, pace, now);
     progress_show((now - pace->started) / (end - pace->started), end - now, doing);
     free(name);
@@ -244,7 +246,8 @@ static bool sample_round(Recording *recording, int round, Pace *pace, uint64_t *
     size_t workloads = recording->suite.count, contenders = recording->contender_count;
     size_t *workload_order = allocate(workloads * sizeof *workload_order);
     size_t *order = allocate(contenders * sizeof *order);
-    for (size_t i = 0; i < workloads; i++) workload_order[i] = i;
+    for (size_t i = 0; i < workloads; i++)
+        workload_order[i] = i;
     shuffle(workload_order, workloads, random);
     for (size_t i = 0; i < workloads; i++) {
         size_t workload = workload_order[i], count = 0;

@@ -23,6 +23,7 @@ double quantile(const double *sorted, size_t count, double q) {
 double geometric_mean(const double *numbers, size_t count) {
     double sum = 0;
     if (count == 0) return NAN;
-    for (size_t i = 0; i < count; i++) sum += log(numbers[i]);
+    for (size_t i = 0; i < count; i++)
+        sum += log(numbers[i]);
     return exp(sum / (double)count);
 }

@@ -81,7 +81,8 @@ bool suite_load(const char *path, Suite *suite, Error *error) {
 }
 
 void suite_free(Suite *suite) {
-    for (size_t i = 0; i < suite->count; i++) free(suite->workloads[i].path);
+    for (size_t i = 0; i < suite->count; i++)
+        free(suite->workloads[i].path);
     free(suite->workloads);
     json_decref(suite->json);
     *suite = (Suite){0};

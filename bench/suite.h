@@ -1,8 +1,8 @@
 /* Suites of workloads: Wasm modules, what to call in them, and what must come out.
  *
- * A suite file is a JSON document {"suite": NAME, "workloads": [...]}; a workload has "name", "kind",
- * "description", "file" (relative to the suite file), "sha256" of the module, "invoke" (an export),
- * "args" and "expect" (arrays of values as `tailrace run` reads and prints them). */
+ * A suite file is a JSON document {"suite": NAME, "workloads": [...]}; a workload has "name",
+ * "kind", "description", "file" (relative to the suite file), "sha256" of the module, "invoke" (an
+ * export), "args" and "expect" (arrays of values as `tailrace run` reads and prints them). */
 #ifndef TAILRACE_BENCH_SUITE_H
 #define TAILRACE_BENCH_SUITE_H
 

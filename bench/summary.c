@@ -18,7 +18,8 @@
  * rounds[0], the warm-up, stays NaN. */
 static void gather(const Recording *recording, size_t workload, size_t contender, double *rounds,
                    size_t count) {
-    for (size_t i = 0; i < count; i++) rounds[i] = NAN;
+    for (size_t i = 0; i < count; i++)
+        rounds[i] = NAN;
     if (recording_failure(recording, workload, contender)) return;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
@@ -37,7 +38,8 @@ static size_t tidy(double *numbers, size_t count) {
 }
 
 static Cell make_cell(const double *baseline, double *own, double *scratch, size_t rounds) {
-    for (size_t i = 0; i < rounds; i++) scratch[i] = baseline[i] / own[i];
+    for (size_t i = 0; i < rounds; i++)
+        scratch[i] = baseline[i] / own[i];
     size_t ratios = tidy(scratch, rounds), count = tidy(own, rounds);
     double median = quantile(own, count, 0.5);
     return (Cell){
@@ -81,7 +83,8 @@ Summary summary_make(const Recording *recording, size_t isa) {
     Summary summary = {.isa = isa, .noise = NAN, .waiting = waiting(recording)};
     while (strcmp(recording->contenders[summary.first].program->isa, recording->isas[isa]) != 0)
         summary.first++;
-    while (!recording->contenders[summary.first + summary.columns].control) summary.columns++;
+    while (!recording->contenders[summary.first + summary.columns].control)
+        summary.columns++;
     size_t columns = ++summary.columns, workloads = recording->suite.count; /* with the control */
     summary.cells = allocate(workloads * columns * sizeof *summary.cells);
     summary.mean_speed = allocate(columns * sizeof *summary.mean_speed);
@@ -90,7 +93,8 @@ Summary summary_make(const Recording *recording, size_t isa) {
 
     double *speeds = allocate(workloads * sizeof *speeds);
     for (size_t column = 0; column < columns; column++) {
-        for (size_t i = 0; i < workloads; i++) speeds[i] = summary.cells[i * columns + column].speed;
+        for (size_t i = 0; i < workloads; i++)
+            speeds[i] = summary.cells[i * columns + column].speed;
         size_t count = tidy(speeds, workloads);
         summary.mean_count[column] = count;
         summary.mean_speed[column] = geometric_mean(speeds, count);
@@ -127,8 +131,7 @@ static void heading(FILE *stream, const char *text) {
 
 static void head(const Recording *recording, const Summary *summary, Table *table, size_t from) {
     for (size_t column = from; column + 1 < summary->columns; column++)
-        table_cell(table, "%s",
-                   recording->contenders[summary->first + column].program->strategy);
+        table_cell(table, "%s", recording->contenders[summary->first + column].program->strategy);
 }
 
 static const Cell *cell_at(const Summary *summary, size_t workload, size_t column) {
@@ -183,9 +186,9 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
                      count < all ? "*" : "", summary->mean_speed[column]);
         partial |= count < all;
     }
-    char *title =
-        format_string("Speed relative to %s (above 1 is faster): median of the ratios within rounds",
-                      recording->contenders[summary->first].program->strategy);
+    char *title = format_string(
+        "Speed relative to %s (above 1 is faster): median of the ratios within rounds",
+        recording->contenders[summary->first].program->strategy);
     heading(stream, title);
     table_print(&table, 1, stream);
     if (partial) fputs("* not over all workloads, so not to be compared with the others\n", stream);
@@ -231,8 +234,8 @@ static void warn(FILE *stream, const char *format, ...) {
 static void print_warnings(const Recording *recording, double share_waiting, FILE *stream) {
     json_t *vm = json_object_get(recording->machine, "virtual");
     const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
-    const char *why = json_string_value(
-        json_object_get(json_object_get(recording->machine, "counters"), "why"));
+    const char *why =
+        json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
     heading(stream, "What weakens these numbers");
     warn(stream, "One layout of the code was measured: differences may be layout luck.");
     if (json_is_true(json_object_get(vm, "is")))
@@ -258,11 +261,14 @@ static void print_warnings(const Recording *recording, double share_waiting, FIL
                  recording->not_measured_count - i);
             break;
         }
-        warn(stream, "Not measured: %s%s%s%s%s%s.",
-             entry->workload == ANY ? "" : recording->suite.workloads[entry->workload].name,
-             entry->workload == ANY ? "" : ", ", contender ? contender->program->name : "",
-             contender && contender->control ? " (again)" : "", contender ? ": " : "",
-             entry->reason);
+        char *who = contender ? contender_name(contender) : copy_string(entry->what);
+        const char *workload =
+            entry->workload == ANY ? "all" : recording->suite.workloads[entry->workload].name;
+        if (!contender && entry->workload == ANY)
+            warn(stream, "Not measured: %s.", entry->reason);
+        else
+            warn(stream, "Not measured: %s, %s: %s.", who, workload, entry->reason);
+        free(who);
     }
 }
 

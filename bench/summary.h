@@ -16,14 +16,14 @@ typedef struct Cell {
 
 /* What was found for one instruction set. */
 typedef struct Summary {
-    size_t isa;             /* index into the recording's isas */
-    size_t first, columns;  /* its contenders: the baseline first, the control last */
-    Cell *cells;            /* [workload * columns + column] */
-    double *mean_speed;     /* [column]: geometric mean of the speeds over `mean_count` workloads */
+    size_t isa;            /* index into the recording's isas */
+    size_t first, columns; /* its contenders: the baseline first, the control last */
+    Cell *cells;           /* [workload * columns + column] */
+    double *mean_speed;    /* [column]: geometric mean of the speeds over `mean_count` workloads */
     size_t *mean_count;
-    double noise;           /* largest |speed - 1| of the control over the workloads; NaN if none */
-    double mean_noise;      /* |mean_speed - 1| of the control; NaN if none */
-    double waiting;         /* median of (wall - CPU time) / CPU time over all samples */
+    double noise;      /* largest |speed - 1| of the control over the workloads; NaN if none */
+    double mean_noise; /* |mean_speed - 1| of the control; NaN if none */
+    double waiting;    /* median of (wall - CPU time) / CPU time over all samples */
 } Summary;
 
 Summary summary_make(const Recording *recording, size_t isa);

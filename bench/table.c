@@ -37,7 +37,8 @@ static char *row_text(const Table *table, size_t row, const size_t *widths, size
     }
     fclose(stream);
     need(line);
-    while (size > 0 && line[size - 1] == ' ') line[--size] = 0;
+    while (size > 0 && line[size - 1] == ' ')
+        line[--size] = 0;
     return line;
 }
 
@@ -58,6 +59,7 @@ void table_print(const Table *table, size_t left, FILE *stream) {
 }
 
 void table_free(Table *table) {
-    for (size_t i = 0; i < table->cell_count; i++) free(table->cells[i]);
+    for (size_t i = 0; i < table->cell_count; i++)
+        free(table->cells[i]);
     free(table->cells);
 }

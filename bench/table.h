@@ -14,8 +14,8 @@ typedef struct Table {
 void table_start(Table *table, size_t columns);
 /* The next cell, printf-style. */
 void table_cell(Table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Prints the head in bold and the rows, two spaces between columns: the first `left` columns aligned
- * to the left, the others to the right. No line ends in a space. */
+/* Prints the head in bold and the rows, two spaces between columns: the first `left` columns
+ * aligned to the left, the others to the right. No line ends in a space. */
 void table_print(const Table *table, size_t left, FILE *stream);
 void table_free(Table *table);
 

@@ -29,7 +29,8 @@ static bool starts_character(char byte) { return ((unsigned char)byte & 0xc0) !=
 
 size_t text_columns(const char *text) {
     size_t columns = 0;
-    for (; *text; text++) columns += starts_character(*text);
+    for (; *text; text++)
+        columns += starts_character(*text);
     return columns;
 }
 

@@ -55,18 +55,24 @@ stopped:
     return stop;
 }
 
-static const DispatchWords *words(void) {
+#if GOTO_DIRECT
+static const DispatchWords *addresses(void) {
     static uint64_t values[OPCODE_COUNT];
     static const DispatchWords result = {DISPATCH_SIZE, values};
+    if (values[0]) return &result;
     const void *const *labels;
     run(NULL, NULL, NULL, &labels);
-    for (unsigned i = 0; i < OPCODE_COUNT; i++)
-        values[i] = GOTO_DIRECT ? (uintptr_t)labels[i] : i;
+    for (unsigned i = 0; i < OPCODE_COUNT; i++) values[i] = (uintptr_t)labels[i];
     return &result;
 }
+#endif
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     return run(ip, fp, instance, NULL);
 }
 
-EXECUTOR_DEFINITION
+#if GOTO_DIRECT
+EXECUTOR_DEFINITION(addresses)
+#else
+EXECUTOR_DEFINITION(opcode_words)
+#endif

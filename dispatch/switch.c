@@ -25,6 +25,10 @@ enum {
 #undef X
 };
 
+#if COUNT_INSTRUCTIONS
+uint64_t instructions_executed;
+#endif
+
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     uint8_t *memory = instance->memory0->base;
 #define X(type, name) type name = {0};
@@ -51,11 +55,4 @@ stopped:
     return stop;
 }
 
-static const DispatchWords *words(void) {
-    static uint64_t values[OPCODE_COUNT];
-    static const DispatchWords result = {DISPATCH_SIZE, values};
-    for (unsigned i = 0; i < OPCODE_COUNT; i++) values[i] = i;
-    return &result;
-}
-
-EXECUTOR_DEFINITION
+EXECUTOR_DEFINITION(opcode_words)

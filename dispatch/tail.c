@@ -78,13 +78,15 @@ OPCODES(X)
 static const Handler handlers[OPCODE_COUNT] = {OPCODES(X)};
 #undef X
 
-static const DispatchWords *words(void) {
+#if TAIL_DIRECT
+static const DispatchWords *addresses(void) {
     static uint64_t values[OPCODE_COUNT];
     static const DispatchWords result = {DISPATCH_SIZE, values};
-    for (unsigned i = 0; i < OPCODE_COUNT; i++)
-        values[i] = TAIL_DIRECT ? (uintptr_t)handlers[i] : i;
+    if (values[0]) return &result;
+    for (unsigned i = 0; i < OPCODE_COUNT; i++) values[i] = (uintptr_t)handlers[i];
     return &result;
 }
+#endif
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     uint8_t *memory = instance->memory0->base;
@@ -94,4 +96,8 @@ static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     return HANDLER_AT(ip)(ARGUMENTS);
 }
 
-EXECUTOR_DEFINITION
+#if TAIL_DIRECT
+EXECUTOR_DEFINITION(addresses)
+#else
+EXECUTOR_DEFINITION(opcode_words)
+#endif

@@ -257,7 +257,7 @@ INLINE FloatRegister float_register_f64(double value) {
 #else
 #define BOUNDS "guard"
 #endif
-#define EXECUTOR_DEFINITION                                                                        \
+#define EXECUTOR_DEFINITION(words)                                                                 \
     const Executor executor = {STRATEGY, ISA_NAME, BOUNDS, words, enter};
 
 INLINE void move_slots(uint64_t *to, const uint64_t *from, uint32_t count) {

@@ -13,6 +13,14 @@ struct LabelState {
 };
 enum { NOWHERE = -1 };
 
+const DispatchWords *opcode_words(void) {
+    static uint64_t opcodes[OPCODE_COUNT];
+    static const DispatchWords words = {2, opcodes};
+    if (!opcodes[OPCODE_COUNT - 1])
+        for (unsigned i = 0; i < OPCODE_COUNT; i++) opcodes[i] = i;
+    return &words;
+}
+
 void encoder_init(Encoder *encoder, const DispatchWords *words) {
     *encoder = (Encoder){.words = words};
 }

@@ -33,6 +33,9 @@ typedef struct DispatchWords {
     const uint64_t *words; /* [OPCODE_COUNT]; the low `size` bytes are written */
 } DispatchWords;
 
+/* The opcodes themselves, 2 bytes: what every indirect strategy uses, and listings. */
+const DispatchWords *opcode_words(void);
+
 /* Where a value comes from or a result goes. */
 typedef struct Operand {
     OperandClass class;

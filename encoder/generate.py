@@ -5,8 +5,7 @@
 
 writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and disassembler
 read), handlers.inc (one HANDLER for each op and combination of operand classes, in the order that
-the seed gives), registers.h (what the instruction set keeps in machine registers) and ops.md (the
-printed reference). ops.table and isa.table explain their own format.
+the seed gives) and ops.md (the printed reference). ops.table and isa.table explain their own format.
 """
 import argparse
 import itertools
@@ -28,6 +27,8 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR"}
 REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa"}  # (class, bank): the variable in handlers
 ORDER = "ask"  # the order that exchangeable operands are put into
+ATTRIBUTES = {"wasm", "commutes", "mirror", "compare", "inverse", "load", "store", "constants", "only",
+              "move", "ends"}
 
 
 class TableError(Exception):
@@ -42,10 +43,19 @@ def bank(value_type):
     return "i" if value_type[0] == "i" else "f"
 
 
+def check_classes(letters):
+    for letter in letters:
+        if letter not in CLASS_NAMES:
+            raise TableError(f"unknown operand class '{letter}'")
+
+
 class Operand:
     def __init__(self, text):
-        kind, name = text.split()
-        self.name, _, self.narrowed = name.partition(":")
+        kind, _, name = text.partition(" ")
+        self.name, _, self.narrowed = name.strip().partition(":")
+        if not self.name.isidentifier():
+            raise TableError(f"an operand is a type and a name, not '{text}'")
+        check_classes(self.narrowed)
         self.type = kind
         self.is_value = kind in VALUE_TYPES
         if not self.is_value and kind not in IMMEDIATES:
@@ -64,6 +74,12 @@ class Op:
         self.immediates = [o for o in operands if not o.is_value]
         if self.values != operands[: len(self.values)]:
             raise TableError(f"{name}: values stand before immediates")
+        if self.result and self.result not in VALUE_TYPES:
+            raise TableError(f"{name}: unknown result type '{self.result}'")
+        check_classes(self.result_narrowed)
+        for attribute in self.flags | set(self.named):
+            if attribute not in ATTRIBUTES:
+                raise TableError(f"{name}: unknown attribute '{attribute}'")
 
     def mirror(self):
         return self.name if "commutes" in self.flags else self.named.get("mirror")
@@ -73,6 +89,15 @@ LINE = re.compile(r"^(\S+)(?:\s+(?P<operands>[^\[=]*?))?(?:\s*->\s*(?P<result>\w
                   r"(?:\s*\[(?P<attributes>[^\]]*)\])?(?:\s*=\s(?P<expression>.*))?$")
 
 
+def read_op(line):
+    match = LINE.match(line)
+    if not match:
+        raise TableError(f"cannot read '{line.strip()}'")
+    operands = [Operand(o.strip()) for o in (match["operands"] or "").split(",") if o.strip()]
+    body = [f"r = {match['expression'].strip()};"] if match["expression"] else []
+    return Op(match[1], operands, match["result"], (match["attributes"] or "").split(), body)
+
+
 def read_ops(path):
     ops, section, sections = [], None, {}
     for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -80,21 +105,23 @@ def read_ops(path):
             continue
         if line.startswith("=="):
             section = line.strip("= ")
-        elif line[0].isspace():
+        elif line[0].isspace() and ops:
             ops[-1].body.append(line.strip() if not line.startswith("     ") else line[4:])
         else:
-            match = LINE.match(line)
-            if not match:
-                raise TableError(f"line {number}: cannot read '{line}'")
-            operands = [Operand(o.strip()) for o in (match["operands"] or "").split(",") if o.strip()]
-            body = [f"r = {match['expression'].strip()};"] if match["expression"] else []
-            ops.append(Op(match[1], operands, match["result"], (match["attributes"] or "").split(), body))
-            sections[match[1]] = section
+            try:
+                ops.append(read_op(line))
+            except TableError as error:
+                raise TableError(f"{path.name}, line {number}: {error}") from error
+            if ops[-1].name in sections:
+                raise TableError(f"{path.name}, line {number}: there is an op {ops[-1].name} already")
+            sections[ops[-1].name] = section
     names = [op.name for op in ops]
     for op in ops:
         for other in op.named.get("mirror"), op.named.get("inverse"):
             if other and other not in names:
                 raise TableError(f"{op.name}: no op is called {other}")
+        if not op.body:
+            raise TableError(f"{op.name}: what it does is missing")
     return ops, sections
 
 
@@ -315,6 +342,9 @@ def read_isa(path, name):
         fields = line.split(maxsplit=2)
         if len(fields) == 3 and fields[0] == "isa" and fields[1] == name:
             parts = [part.strip() for part in fields[2].split("|")]
+            if len(parts) != 4:
+                raise TableError(f"{path}: '{name}' needs four lists of operand classes")
+            check_classes("".join(parts))
             return {"values": {"i": parts[0], "f": parts[1]}, "results": {"i": parts[2], "f": parts[3]}}
     raise TableError(f"{path}: there is no instruction set '{name}'")
 

@@ -24,6 +24,12 @@ static bool report(Store *store, Trap trap, Error *error) {
 
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
+/* Executors may leave anything in the upper half of an f32's slot; the host is promised zeros. */
+static void clean(const ValueType *types, uint32_t count, uint64_t *slots) {
+    for (uint32_t i = 0; i < count; i++)
+        if (types[i] == TYPE_F32) slots[i] = (uint32_t)slots[i];
+}
+
 /* Calls wasm code in a new frame at the top of the value stack. */
 static Trap call_code(Store *store, Function *function, uint64_t *slots) {
     const Code *code = function->code;
@@ -36,8 +42,9 @@ static Trap call_code(Store *store, Function *function, uint64_t *slots) {
     fp[code->link_slot] = (uintptr_t)halt_code();
     fp[code->link_slot + 1] = (uintptr_t)fp;
     Trap trap = execute(code, fp, function->instance);
-    if (trap == TRAP_NONE && type->result_count)
-        memcpy(slots, fp, type->result_count * sizeof *fp);
+    if (trap != TRAP_NONE || type->result_count == 0) return trap;
+    memcpy(slots, fp, type->result_count * sizeof *fp);
+    clean(type->results, type->result_count, slots);
     return trap;
 }
 
@@ -64,9 +71,10 @@ bool function_call(Store *store, Function *function, uint64_t *slots, Error *err
 Trap call_host(Instance *caller, Function *function, uint64_t *slots) {
     Store *store = caller->store;
     uint64_t *top = store->top;
-    uint64_t *end =
-        slots + larger(function->type->parameter_count, function->type->result_count);
+    const FunctionType *type = function->type;
+    uint64_t *end = slots + larger(type->parameter_count, type->result_count);
     if (end > store->stack_end) return TRAP_CALL_STACK_EXHAUSTED;
+    clean(type->parameters, type->parameter_count, slots);
     store->top = end;
     Trap trap = run_host(caller, function, slots);
     store->top = top;

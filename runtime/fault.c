@@ -28,6 +28,7 @@ enum { MAX_REGISTERS = 31 }; /* general registers of the processors known below 
 /* Wasm code running on this thread, innermost. */
 typedef struct Execution {
     Store *store;
+    const uint8_t *entry; /* where it began */
     sigjmp_buf landing;
     unsigned register_count; /* of the general registers at the fault */
     uint64_t registers[MAX_REGISTERS];
@@ -86,15 +87,16 @@ static void pass_on(int number, siginfo_t *info, void *context) {
         previous->sa_flags &= ~SA_SIGINFO;
         previous->sa_handler = SIG_DFL;
     }
-    if (action.sa_flags & SA_SIGINFO) action.sa_sigaction(number, info, context);
-    else action.sa_handler(number);
+    if (action.sa_flags & SA_SIGINFO)
+        action.sa_sigaction(number, info, context);
+    else
+        action.sa_handler(number);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void on_fault(int number, siginfo_t *info, void *context) {
     Execution *execution = running;
-    if (execution && info->si_code > 0 &&
-        is_guarded(execution->store, (uintptr_t)info->si_addr)) {
+    if (execution && info->si_code > 0 && is_guarded(execution->store, (uintptr_t)info->si_addr)) {
         save_registers(execution, context);
         siglongjmp(execution->landing, 1);
     }
@@ -121,34 +123,54 @@ static bool is_frame(const Store *store, const Code *code, uint64_t value) {
     return caller >= store->stack && caller <= fp;
 }
 
-static bool has_frame(const Execution *execution, const Code *code) {
-    for (unsigned i = 0; i < execution->register_count; i++)
-        if (is_frame(execution->store, code, execution->registers[i])) return true;
-    return false;
-}
+/* A register that points into bytecode. */
+typedef struct Candidate {
+    const uint8_t *ip;
+    const Code *code;
+} Candidate;
 
-/* The one function that registers point into, as an ip in it; NULL if there is none or several.
- * `framed`: among those functions only whose frame another register points to. */
-static const uint8_t *unanimous_ip(const Execution *execution, bool framed) {
-    const Code *agreed = NULL;
-    const uint8_t *ip = NULL;
-    for (unsigned i = 0; i < execution->register_count; i++) {
-        const uint8_t *candidate = (const uint8_t *)(uintptr_t)execution->registers[i];
-        const Module *module;
-        const Code *code = store_find_code(execution->store, candidate, &module);
-        if (!code || (framed && !has_frame(execution, code))) continue;
-        if (agreed && code != agreed) return NULL;
-        agreed = code;
-        ip = candidate;
+/* Drops the candidates that are probably left over from before: the executor's first argument, the
+ * return addresses of calls, and functions whose frame no register points to. */
+static unsigned drop_stale(const Execution *execution, Candidate *candidates, unsigned count) {
+    bool has_frame[MAX_REGISTERS] = {false}, is_return_address[MAX_REGISTERS] = {false};
+    for (unsigned i = 0; i < count; i++) {
+        const Code *code = candidates[i].code;
+        for (unsigned j = 0; j < execution->register_count; j++) {
+            if (!is_frame(execution->store, code, execution->registers[j])) continue;
+            const uint64_t *fp = (const uint64_t *)(uintptr_t)execution->registers[j];
+            has_frame[i] = true;
+            for (unsigned k = 0; k < count; k++)
+                if (candidates[k].code != code &&
+                    (uintptr_t)candidates[k].ip == fp[code->link_slot])
+                    is_return_address[k] = true;
+        }
     }
-    return ip;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (has_frame[i] && !is_return_address[i] && candidates[i].ip != execution->entry)
+            candidates[kept++] = candidates[i];
+    return kept;
 }
 
-/* Where the fault was: executors keep the instruction pointer in a register. Rather none than a wrong
- * one. */
+static bool is_unanimous(const Candidate *candidates, unsigned count) {
+    for (unsigned i = 1; i < count; i++)
+        if (candidates[i].code != candidates[0].code) return false;
+    return count > 0;
+}
+
+/* Where the fault was: executors keep the instruction pointer in a register. NULL if that cannot be
+ * told: rather no place than a wrong one. */
 static const uint8_t *find_ip(const Execution *execution) {
-    const uint8_t *ip = unanimous_ip(execution, false);
-    return ip ? ip : unanimous_ip(execution, true);
+    Candidate candidates[MAX_REGISTERS];
+    unsigned count = 0;
+    for (unsigned i = 0; i < execution->register_count; i++) {
+        const uint8_t *ip = (const uint8_t *)(uintptr_t)execution->registers[i];
+        const Module *module;
+        const Code *code = store_find_code(execution->store, ip, &module);
+        if (code) candidates[count++] = (Candidate){ip, code};
+    }
+    if (!is_unanimous(candidates, count)) count = drop_stale(execution, candidates, count);
+    return is_unanimous(candidates, count) ? candidates[0].ip : NULL;
 }
 
 Trap execute(const Code *code, uint64_t *fp, Instance *instance) {
@@ -156,6 +178,7 @@ Trap execute(const Code *code, uint64_t *fp, Instance *instance) {
     pthread_once(&once, install);
     Execution execution;
     execution.store = instance->store;
+    execution.entry = code->entry;
     Trap trap;
     if (sigsetjmp(execution.landing, 0) == 0) {
         running = &execution;

@@ -5,9 +5,10 @@
 #include "runtime/store.h"
 
 /* Runs wasm code of `instance` at frame `fp` until it returns or traps, see dispatch/executor.h. An
- * access to the inaccessible part of one of the store's memories is TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS;
- * *instance->stopped_at is NULL then if the place cannot be told. Every other fault is left to whoever
- * handled it before the process's first execution, by default to the system, which ends the process.
+ * access to the inaccessible part of one of the store's memories is
+ * TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS; *instance->stopped_at is NULL then if the place cannot be told.
+ * Every other fault is left to whoever handled it before the process's first execution, by default
+ * to the system, which ends the process.
  */
 Trap execute(const Code *code, uint64_t *fp, Instance *instance);
 

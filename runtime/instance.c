@@ -9,8 +9,8 @@ static bool allocate_spaces(Instance *instance, Error *error) {
     const Module *module = instance->module;
     return (instance->globals =
                 store_allocate(store, module->global_count, sizeof *instance->globals, error)) &&
-           (instance->functions =
-                store_allocate(store, module->function_count, sizeof *instance->functions, error)) &&
+           (instance->functions = store_allocate(store, module->function_count,
+                                                 sizeof *instance->functions, error)) &&
            (instance->tables =
                 store_allocate(store, module->table_count, sizeof *instance->tables, error)) &&
            (instance->memories =
@@ -127,8 +127,7 @@ Instance *instantiate(Store *store, const Program *program, ImportResolver resol
     store->instances = node;
     const Module *module = program->module;
     if (!copy_segments(instance, error)) return NULL;
-    if (module->has_start &&
-        !function_call(store, instance->functions[module->start], NULL, error))
+    if (module->has_start && !function_call(store, instance->functions[module->start], NULL, error))
         return NULL;
     return instance;
 }

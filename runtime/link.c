@@ -1,4 +1,5 @@
-/* Linking: finds what a module imports and checks its type (spec 4.5.3 and 3.2.7, import matching). */
+/* Linking: finds what a module imports and checks its type (spec 4.5.3 and 3.2.7, import matching).
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

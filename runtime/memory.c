@@ -1,9 +1,9 @@
 /* Linear memories (spec 4.2.8): their address space, growth and the bulk operations.
  *
  * With guard pages the handlers access a 32-bit memory without looking at its size: every sum of a
- * 32-bit address, a 32-bit offset and the size of an access lies within the reservation, and what is
- * not part of the memory is inaccessible, so that an access out of bounds faults (fault.c). Memories
- * with 64-bit addresses are always accessed with explicit checks.
+ * 32-bit address, a 32-bit offset and the size of an access lies within the reservation, and what
+ * is not part of the memory is inaccessible, so that an access out of bounds faults (fault.c).
+ * Memories with 64-bit addresses are always accessed with explicit checks.
  *
  * With TAILRACE_BOUNDS_EXPLICIT every access is checked, and nothing is reserved ahead. */
 #define _GNU_SOURCE 1
@@ -25,9 +25,8 @@ static bool reserve(Memory *memory, Error *error) {
 /* Makes the first `size` bytes accessible; never fewer than before. */
 static bool commit(Memory *memory, uint64_t size) {
     if (size == memory->size) return true;
-    void *base = memory->reserved
-                     ? mremap(memory->base, memory->reserved, size, MREMAP_MAYMOVE)
-                     : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_FLAGS, -1, 0);
+    void *base = memory->reserved ? mremap(memory->base, memory->reserved, size, MREMAP_MAYMOVE)
+                                  : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_FLAGS, -1, 0);
     if (base == MAP_FAILED) return false;
     memory->base = base;
     memory->size = memory->reserved = size;
@@ -38,8 +37,8 @@ static bool commit(Memory *memory, uint64_t size) {
 
 #define GIB (1ull << 30)
 
-/* Bytes of address space: beyond what an access can reach with 32-bit addresses, all that the memory
- * may grow to with 64-bit ones, but no more than 64 GiB unless it begins larger. */
+/* Bytes of address space: beyond what an access can reach with 32-bit addresses, all that the
+ * memory may grow to with 64-bit ones, but no more than 64 GiB unless it begins larger. */
 static uint64_t reservation(const Limits *limits) {
     if (!limits->is_64) return 8 * GIB + WASM_PAGE;
     uint64_t pages = 64 * GIB / WASM_PAGE;
@@ -102,7 +101,8 @@ void memory_close(Memory *memory) {
 uint64_t memory_grow(Memory *memory, uint64_t pages) {
     Limits *limits = &memory->type.limits;
     uint64_t old = limits->minimum;
-    if (pages > most_pages(limits) - old || !commit(memory, (old + pages) * WASM_PAGE)) return UINT64_MAX;
+    if (pages > most_pages(limits) - old || !commit(memory, (old + pages) * WASM_PAGE))
+        return UINT64_MAX;
     limits->minimum = old + pages;
     return old;
 }

@@ -16,7 +16,7 @@ enum {
     MAX_KERNEL_TRIES = 64 /* openat2 says EAGAIN when a rename elsewhere races with a `..` */
 };
 
-/* ---- Portable: one component after the other ------------------------------------------------ */
+/* ---- Portable: one component after the other ------------------------------------------------- */
 
 /* The directories from the root of the sandbox to where the walk is. `..` goes back to the one that
  * it came through, so nobody can lead the walk out by moving directories under it. */
@@ -136,7 +136,8 @@ static int walk_open(const Walk *walk, const char *name, int flags, mode_t mode,
 
 static int walk_path(Walk *walk, int flags, mode_t mode) {
     for (;;) {
-        while (walk->next[0] == '/') walk->next++;
+        while (walk->next[0] == '/')
+            walk->next++;
         char name[NAME_MAX + 1];
         size_t length = strcspn(walk->next, "/");
         if (length > NAME_MAX) {
@@ -148,8 +149,8 @@ static int walk_path(Walk *walk, int flags, mode_t mode) {
         walk->next += length;
         bool last = walk->next[0] == 0;
 
-        /* Nothing behind a trailing slash is the same as ".": the slash asks for a directory, and goes
-         * through a link even with O_NOFOLLOW. */
+        /* Nothing behind a trailing slash is the same as ".": the slash asks for a directory, and
+         * goes through a link even with O_NOFOLLOW. */
         if (length == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
             if (strcmp(name, "..") == 0 && !walk_up(walk)) return -1;
             if (!last) continue;
@@ -184,14 +185,15 @@ static int open_portably(int directory, const char *path, int flags, mode_t mode
     Walk walk = {.root = directory, .pending = pending, .next = pending};
     int opened = walk_path(&walk, flags, mode);
     int error = errno;
-    while (walk.depth) close(walk.below[--walk.depth]);
+    while (walk.depth)
+        close(walk.below[--walk.depth]);
     free(walk.below);
     free(walk.pending);
     errno = error;
     return opened;
 }
 
-/* ---- With the kernel's help ----------------------------------------------------------------- */
+/* ---- With the kernel's help ------------------------------------------------------------------ */
 
 static int open_by_kernel(int directory, const char *path, int flags, mode_t mode) {
     struct open_how how = {
@@ -228,9 +230,11 @@ int open_beneath(int directory, const char *path, int flags, mode_t mode, bool p
 int open_parent_beneath(int directory, const char *path, char *name, bool *slashes, bool portable) {
     size_t length = strlen(path);
     size_t end = length;
-    while (end > 0 && path[end - 1] == '/') end--;
+    while (end > 0 && path[end - 1] == '/')
+        end--;
     size_t begin = end;
-    while (begin > 0 && path[begin - 1] != '/') begin--;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
     if (end - begin > NAME_MAX || length >= PATH_MAX) {
         errno = ENAMETOOLONG;
         return -1;

@@ -51,8 +51,10 @@ Store *store_new(uint32_t stack_slots, Error *error) {
 
 void store_free(Store *store) {
     if (!store) return;
-    for (MemoryNode *node = store->memories; node; node = node->next) memory_close(&node->memory);
-    for (TableNode *node = store->tables; node; node = node->next) table_close(&node->table);
+    for (MemoryNode *node = store->memories; node; node = node->next)
+        memory_close(&node->memory);
+    for (TableNode *node = store->tables; node; node = node->next)
+        table_close(&node->table);
     while (store->blocks) {
         Block *block = store->blocks;
         store->blocks = block->next;

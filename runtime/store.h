@@ -4,8 +4,8 @@
 
 #include "runtime/runtime.h"
 
-/* How many calls may be nested through host functions. Each nesting costs native stack, also what the
- * host function itself needs, and the usual native stack has 8 MiB. */
+/* How many calls may be nested through host functions. Each nesting costs native stack, also what
+ * the host function itself needs, and the usual native stack has 8 MiB. */
 enum { MAX_NESTED_CALLS = 1000 };
 
 typedef struct MemoryNode {
@@ -26,9 +26,9 @@ typedef struct InstanceNode {
 struct Store {
     uint64_t *stack; /* the value stack, up to stack_end */
     uint64_t *stack_end;
-    uint64_t *top;         /* the first slot that the next function_call may use */
+    uint64_t *top;             /* the first slot that the next function_call may use */
     const uint8_t *stopped_at; /* where the last execution ended */
-    unsigned nested_calls; /* function_calls that have not returned */
+    unsigned nested_calls;     /* function_calls that have not returned */
 
     /* Stands in as the caller of a host function that the host itself calls. It has nothing. */
     Instance outside;

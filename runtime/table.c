@@ -4,8 +4,8 @@
 
 #include "runtime/store.h"
 
-/* Elements allocated for a table of `size`: the next power of two, so that growing one by one copies
- * each element a constant number of times. */
+/* Elements allocated for a table of `size`: the next power of two, so that growing one by one
+ * copies each element a constant number of times. */
 static uint64_t capacity(uint64_t size) {
     return size <= 4 ? 4 : 1ull << (64 - __builtin_clzll(size - 1));
 }
@@ -51,7 +51,8 @@ Trap table_copy(Table *target, Table *source, uint64_t to, uint64_t from, uint64
 
 Trap table_fill(Table *table, uint64_t to, uint64_t value, uint64_t count) {
     if (!within(to, count, table->size)) return TRAP_OUT_OF_BOUNDS_TABLE_ACCESS;
-    for (uint64_t i = 0; i < count; i++) table->elements[to + i] = value;
+    for (uint64_t i = 0; i < count; i++)
+        table->elements[to + i] = value;
     return TRAP_NONE;
 }
 
@@ -64,8 +65,7 @@ Trap table_init(Instance *instance, uint32_t table, uint32_t segment, uint64_t t
         return TRAP_OUT_OF_BOUNDS_TABLE_ACCESS;
     for (uint32_t i = 0; i < count; i++)
         target->elements[to + i] =
-            elements->functions
-                ? (uintptr_t)instance->functions[elements->functions[from + i]]
-                : constant_reference(instance, elements->expressions[from + i]);
+            elements->functions ? (uintptr_t)instance->functions[elements->functions[from + i]]
+                                : constant_reference(instance, elements->expressions[from + i]);
     return TRAP_NONE;
 }

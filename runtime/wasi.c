@@ -93,15 +93,18 @@ static char **copy_strings(size_t count, const char *const *strings) {
     return copies;
 }
 
-static bool copied(char **copies, size_t count) { return copies && (count == 0 || copies[count - 1]); }
+static bool copied(char **copies, size_t count) {
+    return copies && (count == 0 || copies[count - 1]);
+}
 
 static void free_strings(char **strings) {
-    for (size_t i = 0; strings && strings[i]; i++) free(strings[i]);
+    for (size_t i = 0; strings && strings[i]; i++)
+        free(strings[i]);
     free(strings);
 }
 
-/* Standard streams can be read or written, asked about and waited for, whatever they are: a directory
- * as standard input is not a preopened one. */
+/* Standard streams can be read or written, asked about and waited for, whatever they are: a
+ * directory as standard input is not a preopened one. */
 static bool add_stream(Wasi *wasi, uint32_t expected, int host) {
     int mode = host < 0 ? -1 : fcntl(host, F_GETFL);
     if (mode < 0) return true; /* closed: the number stays free */
@@ -145,7 +148,8 @@ static bool set_up(Wasi *wasi, const WasiOptions *options, Error *error) {
     wasi->descriptors = calloc(8, sizeof *wasi->descriptors);
     if (!wasi->descriptors) return fail(error, ERROR_MEMORY, "out of memory");
     wasi->descriptor_count = 8;
-    for (uint32_t i = 0; i < wasi->descriptor_count; i++) wasi->descriptors[i].host = -1;
+    for (uint32_t i = 0; i < wasi->descriptor_count; i++)
+        wasi->descriptors[i].host = -1;
 
     if (!copied(wasi->arguments, options->argument_count) ||
         !copied(wasi->variables, options->variable_count) ||
@@ -190,7 +194,8 @@ static WasiErrno strings_sizes(const WasiCall *call, char *const *strings) {
     uint8_t *size_at = guest_bytes(call, argument32(call, 1), 4);
     if (!count_at || !size_at) return WASI_EFAULT;
     uint32_t count = 0, size = 0;
-    for (; strings[count]; count++) size += (uint32_t)strlen(strings[count]) + 1;
+    for (; strings[count]; count++)
+        size += (uint32_t)strlen(strings[count]) + 1;
     store32(count_at, count);
     store32(size_at, size);
     return WASI_SUCCESS;
@@ -277,7 +282,9 @@ WasiErrno wasi_proc_raise(WasiCall *call) {
     return WASI_ENOSYS;
 }
 
-/* ---- Sockets: only a standard stream can be one, and then fd_read and fd_write serve it ---------- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
+
+/* Only a standard stream can be one, and then fd_read and fd_write serve it. */
 
 static WasiErrno socket_call(WasiCall *call) {
     Descriptor *descriptor;
@@ -296,19 +303,19 @@ WasiErrno wasi_sock_shutdown(WasiCall *call) { return socket_call(call); }
 WasiErrno errno_to_wasi(int error) {
     /* The interface numbers POSIX's names in alphabetical order, from 1. */
     static const int errors[] = {
-        E2BIG,        EACCES,       EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT,    EAGAIN,
-        EALREADY,     EBADF,        EBADMSG,    EBUSY,         ECANCELED,       ECHILD,
-        ECONNABORTED, ECONNREFUSED, ECONNRESET, EDEADLK,       EDESTADDRREQ,    EDOM,
-        EDQUOT,       EEXIST,       EFAULT,     EFBIG,         EHOSTUNREACH,    EIDRM,
-        EILSEQ,       EINPROGRESS,  EINTR,      EINVAL,        EIO,             EISCONN,
-        EISDIR,       ELOOP,        EMFILE,     EMLINK,        EMSGSIZE,        EMULTIHOP,
-        ENAMETOOLONG, ENETDOWN,     ENETRESET,  ENETUNREACH,   ENFILE,          ENOBUFS,
-        ENODEV,       ENOENT,       ENOEXEC,    ENOLCK,        ENOLINK,         ENOMEM,
-        ENOMSG,       ENOPROTOOPT,  ENOSPC,     ENOSYS,        ENOTCONN,        ENOTDIR,
-        ENOTEMPTY,    ENOTRECOVERABLE, ENOTSOCK, ENOTSUP,      ENOTTY,          ENXIO,
-        EOVERFLOW,    EOWNERDEAD,   EPERM,      EPIPE,         EPROTO,          EPROTONOSUPPORT,
-        EPROTOTYPE,   ERANGE,       EROFS,      ESPIPE,        ESRCH,           ESTALE,
-        ETIMEDOUT,    ETXTBSY,      EXDEV,
+        E2BIG,        EACCES,          EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EAGAIN,
+        EALREADY,     EBADF,           EBADMSG,    EBUSY,         ECANCELED,    ECHILD,
+        ECONNABORTED, ECONNREFUSED,    ECONNRESET, EDEADLK,       EDESTADDRREQ, EDOM,
+        EDQUOT,       EEXIST,          EFAULT,     EFBIG,         EHOSTUNREACH, EIDRM,
+        EILSEQ,       EINPROGRESS,     EINTR,      EINVAL,        EIO,          EISCONN,
+        EISDIR,       ELOOP,           EMFILE,     EMLINK,        EMSGSIZE,     EMULTIHOP,
+        ENAMETOOLONG, ENETDOWN,        ENETRESET,  ENETUNREACH,   ENFILE,       ENOBUFS,
+        ENODEV,       ENOENT,          ENOEXEC,    ENOLCK,        ENOLINK,      ENOMEM,
+        ENOMSG,       ENOPROTOOPT,     ENOSPC,     ENOSYS,        ENOTCONN,     ENOTDIR,
+        ENOTEMPTY,    ENOTRECOVERABLE, ENOTSOCK,   ENOTSUP,       ENOTTY,       ENXIO,
+        EOVERFLOW,    EOWNERDEAD,      EPERM,      EPIPE,         EPROTO,       EPROTONOSUPPORT,
+        EPROTOTYPE,   ERANGE,          EROFS,      ESPIPE,        ESRCH,        ESTALE,
+        ETIMEDOUT,    ETXTBSY,         EXDEV,
     };
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
         if (errors[i] == error) return (WasiErrno)(i + 1);

@@ -13,8 +13,8 @@ static WasiErrno status_of(int failed) { return failed ? errno_to_wasi(errno) : 
 
 /* ---- Reading and writing --------------------------------------------------------------------- */
 
-/* The guest's vectors as the host's, without the empty ones. Only the first IOV_MAX are taken: reading
- * and writing less than asked for is legal, and the guest then asks again. */
+/* The guest's vectors as the host's, without the empty ones. Only the first IOV_MAX are taken:
+ * reading and writing less than asked for is legal, and the guest then asks again. */
 static WasiErrno gather(const WasiCall *call, uint32_t address, uint32_t count,
                         struct iovec vectors[IOV_MAX], int *gathered) {
     const uint8_t *bytes = guest_bytes(call, address, (uint64_t)count * 8);
@@ -84,15 +84,15 @@ WasiErrno wasi_fd_write(WasiCall *call) {
 
 WasiErrno wasi_fd_pread(WasiCall *call) {
     return move_bytes(call, READ_AT, RIGHT_FD_READ | RIGHT_FD_SEEK, (int64_t)call->arguments[3],
-                    argument32(call, 4));
+                      argument32(call, 4));
 }
 
 WasiErrno wasi_fd_pwrite(WasiCall *call) {
     return move_bytes(call, WRITE_AT, RIGHT_FD_WRITE | RIGHT_FD_SEEK, (int64_t)call->arguments[3],
-                    argument32(call, 4));
+                      argument32(call, 4));
 }
 
-/* ---- Position ------------------------------------------------------------------------------- */
+/* ---- Position -------------------------------------------------------------------------------- */
 
 static WasiErrno seek(WasiCall *call, WasiRights rights, int64_t offset, int whence,
                       uint32_t result) {
@@ -162,7 +162,7 @@ WasiErrno wasi_fd_datasync(WasiCall *call) {
     return error ? error : status_of(fdatasync(descriptor->host));
 }
 
-/* ---- filestat ------------------------------------------------------------------------------- */
+/* ---- filestat -------------------------------------------------------------------------------- */
 
 uint64_t filestat_size(const WasiCall *call) { return call->unstable ? 56 : 64; }
 
@@ -344,7 +344,8 @@ static uint8_t filetype_of_entry(const struct dirent64 *entry) {
 }
 
 /* Appends as much of one entry as fits; the guest sees the cut and asks again with a cookie. */
-static void append(uint8_t *buffer, uint32_t size, uint32_t *used, const void *bytes, size_t count) {
+static void append(uint8_t *buffer, uint32_t size, uint32_t *used, const void *bytes,
+                   size_t count) {
     if (count > size - *used) count = size - *used;
     memcpy(buffer + *used, bytes, count);
     *used += (uint32_t)count;

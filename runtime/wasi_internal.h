@@ -16,7 +16,7 @@
 
 #include "runtime/wasi.h"
 
-/* ---- Numbers of the interface (witx: typenames) -------------------------------------------- */
+/* ---- Numbers of the interface (witx: typenames) ---------------------------------------------- */
 
 typedef uint16_t WasiErrno;
 enum {
@@ -80,27 +80,27 @@ enum {
 };
 
 enum { /* filetype */
-    FILETYPE_UNKNOWN = 0,
-    FILETYPE_BLOCK_DEVICE = 1,
-    FILETYPE_CHARACTER_DEVICE = 2,
-    FILETYPE_DIRECTORY = 3,
-    FILETYPE_REGULAR_FILE = 4,
-    FILETYPE_SOCKET_STREAM = 6,
-    FILETYPE_SYMBOLIC_LINK = 7,
+       FILETYPE_UNKNOWN = 0,
+       FILETYPE_BLOCK_DEVICE = 1,
+       FILETYPE_CHARACTER_DEVICE = 2,
+       FILETYPE_DIRECTORY = 3,
+       FILETYPE_REGULAR_FILE = 4,
+       FILETYPE_SOCKET_STREAM = 6,
+       FILETYPE_SYMBOLIC_LINK = 7,
 };
 
 enum { /* fdflags */
-    FDFLAG_APPEND = 1 << 0,
-    FDFLAG_DSYNC = 1 << 1,
-    FDFLAG_NONBLOCK = 1 << 2,
-    FDFLAG_RSYNC = 1 << 3,
-    FDFLAG_SYNC = 1 << 4,
-    ALL_FDFLAGS = (1 << 5) - 1,
+       FDFLAG_APPEND = 1 << 0,
+       FDFLAG_DSYNC = 1 << 1,
+       FDFLAG_NONBLOCK = 1 << 2,
+       FDFLAG_RSYNC = 1 << 3,
+       FDFLAG_SYNC = 1 << 4,
+       ALL_FDFLAGS = (1 << 5) - 1,
 };
 
 enum { LOOKUP_SYMLINK_FOLLOW = 1 << 0 };
 
-/* ---- Functions ----------------------------------------------------------------------------- */
+/* ---- Functions ------------------------------------------------------------------------------- */
 
 /* The name and the signature (i: i32, I: i64) of each function; all return an errno, except that
  * proc_exit does not return. */
@@ -158,13 +158,13 @@ enum {
 #undef X
 };
 
-/* ---- Descriptors --------------------------------------------------------------------------- */
+/* ---- Descriptors ----------------------------------------------------------------------------- */
 
 typedef struct Descriptor {
-    int host;        /* the host's file descriptor; -1: this entry is free */
-    bool borrowed;   /* belongs to someone else: do not close it or change its flags */
-    uint8_t type;    /* FILETYPE_* */
-    uint16_t flags;  /* FDFLAG_* */
+    int host;              /* the host's file descriptor; -1: this entry is free */
+    bool borrowed;         /* belongs to someone else: do not close it or change its flags */
+    uint8_t type;          /* FILETYPE_* */
+    uint16_t flags;        /* FDFLAG_* */
     WasiRights applicable; /* what makes sense for this kind of file */
     WasiRights rights;
     WasiRights inheriting; /* the most that files opened below this directory can have */
@@ -190,23 +190,24 @@ struct Wasi {
     Binding bindings[2][WASI_FUNCTION_COUNT]; /* preview 1, unstable */
 };
 
-/* Looks entry `number` up: returns WASI_SUCCESS and *found, or EBADF, or the error that fits if one of
- * `rights` is missing. *found is valid until a descriptor is added. */
+/* Looks entry `number` up: returns WASI_SUCCESS and *found, or EBADF, or the error that fits if one
+ * of `rights` is missing. *found is valid until a descriptor is added. */
 WasiErrno descriptor_find(Wasi *wasi, uint32_t number, WasiRights rights, Descriptor **found);
 /* Takes ownership of `host` (unless borrowed), fills type and applicable rights, and gives it the
- * lowest free number from `lowest` (at most 3) on. On failure `host` still belongs to the caller. */
+ * lowest free number from `lowest` (at most 3) on. On failure `host` still belongs to the caller.
+ */
 WasiErrno descriptor_add(Wasi *wasi, int host, bool borrowed, uint32_t lowest, uint32_t *number);
 /* Frees the entry and closes what it owns; returns close's error. */
 WasiErrno descriptor_close(Descriptor *descriptor);
 
-/* ---- Calls --------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 typedef struct WasiCall {
     Wasi *wasi;
-    Memory *memory;        /* the caller's memory 0 */
-    uint64_t *arguments;   /* an i32 in the low half, the rest is zero */
-    bool unstable;         /* called through wasi_unstable */
-    Trap trap;             /* set by proc_exit */
+    Memory *memory;      /* the caller's memory 0 */
+    uint64_t *arguments; /* an i32 in the low half, the rest is zero */
+    bool unstable;       /* called through wasi_unstable */
+    Trap trap;           /* set by proc_exit */
 } WasiCall;
 
 typedef WasiErrno (*WasiFunction)(WasiCall *call);
@@ -219,10 +220,10 @@ static inline uint32_t argument32(const WasiCall *call, unsigned index) {
     return (uint32_t)call->arguments[index];
 }
 
-/* ---- Guest memory -------------------------------------------------------------------------- */
+/* ---- Guest memory ---------------------------------------------------------------------------- */
 
-/* The `size` bytes of guest memory at `address`, or NULL if they are not all in bounds. Valid as long
- * as no guest code runs. */
+/* The `size` bytes of guest memory at `address`, or NULL if they are not all in bounds. Valid as
+ * long as no guest code runs. */
 uint8_t *guest_bytes(const WasiCall *call, uint32_t address, uint64_t size);
 
 /* The guest is little-endian, and nothing says that its pointers are aligned. */
@@ -253,7 +254,7 @@ static inline void store64(uint8_t *bytes, uint64_t value) {
     memcpy(bytes, &value, sizeof value);
 }
 
-/* ---- Conversions --------------------------------------------------------------------------- */
+/* ---- Conversions ----------------------------------------------------------------------------- */
 
 WasiErrno errno_to_wasi(int error);
 

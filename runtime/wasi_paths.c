@@ -64,7 +64,8 @@ enum { OPEN_CREATE = 1, OPEN_DIRECTORY = 2, OPEN_EXCLUSIVE = 4, OPEN_TRUNCATE = 
 static int open_flags(uint32_t lookup, uint32_t how, uint32_t flags, WasiRights rights) {
     enum {
         READS = RIGHT_FD_READ | RIGHT_FD_READDIR,
-        WRITES = RIGHT_FD_WRITE | RIGHT_FD_DATASYNC | RIGHT_FD_ALLOCATE | RIGHT_FD_FILESTAT_SET_SIZE,
+        WRITES =
+            RIGHT_FD_WRITE | RIGHT_FD_DATASYNC | RIGHT_FD_ALLOCATE | RIGHT_FD_FILESTAT_SET_SIZE,
     };
     int result = O_NOCTTY;
     if (how & OPEN_DIRECTORY)
@@ -102,9 +103,9 @@ WasiErrno wasi_path_open(WasiCall *call) {
     char path[PATH_MAX];
     error = copy_path(call, argument32(call, 2), argument32(call, 3), path);
     if (error) return error;
-    int host = open_beneath(directory->host, path,
-                            open_flags(argument32(call, 1), how, flags, rights), 0666,
-                            call->wasi->portable_paths);
+    int host =
+        open_beneath(directory->host, path, open_flags(argument32(call, 1), how, flags, rights),
+                     0666, call->wasi->portable_paths);
     if (host < 0) return errno_to_wasi(errno);
 
     uint32_t number;
@@ -121,7 +122,7 @@ WasiErrno wasi_path_open(WasiCall *call) {
     return WASI_SUCCESS;
 }
 
-/* ---- Making, moving and removing names --------------------------------------------------------- */
+/* ---- Making, moving and removing names ------------------------------------------------------- */
 
 /* Where a name stands, or could stand: what the *at functions that do not follow links take. */
 typedef struct Place {

@@ -15,7 +15,7 @@ enum { EVENT_HANGUP = 1 };
 typedef struct Subscription {
     uint64_t user_data;
     uint8_t type;
-    WasiErrno error;   /* known at once: the subscription is ready with it */
+    WasiErrno error; /* known at once: the subscription is ready with it */
     clockid_t clock;
     uint64_t deadline; /* on that clock, ns */
 } Subscription;
@@ -65,7 +65,8 @@ static bool read_subscription(WasiCall *call, const uint8_t *bytes, Subscription
 }
 
 /* Waits until one file is ready, one clock has run out or a signal comes. */
-static WasiErrno wait_once(const Subscription *subscriptions, struct pollfd *files, uint32_t count) {
+static WasiErrno wait_once(const Subscription *subscriptions, struct pollfd *files,
+                           uint32_t count) {
     uint64_t shortest = UINT64_MAX;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t left = UINT64_MAX;
@@ -124,7 +125,8 @@ static WasiErrno poll_all(WasiCall *call, const uint8_t *in, uint8_t *out, uint8
 WasiErrno wasi_poll_oneoff(WasiCall *call) {
     uint32_t count = argument32(call, 2);
     if (count == 0 || count > MAX_SUBSCRIPTIONS) return WASI_EINVAL;
-    const uint8_t *in = guest_bytes(call, argument32(call, 0), (call->unstable ? 56u : 48u) * count);
+    const uint8_t *in =
+        guest_bytes(call, argument32(call, 0), (call->unstable ? 56u : 48u) * count);
     uint8_t *out = guest_bytes(call, argument32(call, 1), (uint64_t)EVENT_SIZE * count);
     uint8_t *ready_at = guest_bytes(call, argument32(call, 3), 4);
     if (!in || !out || !ready_at) return WASI_EFAULT;

@@ -192,7 +192,7 @@ static void emit_return(FunctionTranslator *t) {
         emit_with(values,
                   (Instruction){.op = is_float ? OP_return_f : OP_return_i, .immediates = {link}},
                   &result);
-        values->height++; /* the caller decides what becomes of the stack */
+        push_back(values, &result);
     } else {
         settle(values, count);
         encode_return_many(t->encoder, home_of(values, values->height - count), (uint16_t)count,
@@ -212,7 +212,7 @@ static void jump(FunctionTranslator *t, uint32_t depth) {
     if (count == 1) {
         Popped value = pop(&t->values);
         move_to_slot(&t->values, &value, home_of(&t->values, target->height));
-        t->values.height++;
+        push_back(&t->values, &value);
     } else if (count) {
         settle(&t->values, count);
         move_down(t, count, target->height);
@@ -220,14 +220,15 @@ static void jump(FunctionTranslator *t, uint32_t depth) {
     encode_br(t->encoder, target->label);
 }
 
-static void translate_br_if(FunctionTranslator *t, uint32_t depth) {
+/* `sense`: whether to branch if the condition is true or if it is false. */
+static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
     Values *values = &t->values;
     Popped condition = pop(values);
     Control *target = control_at(t, depth);
     uint32_t count = arity(target);
     if (count == 0) {
         mark_branch(t, target);
-        branch_on(t, condition, true, target->label);
+        branch_on(t, condition, sense, target->label);
         return;
     }
     /* Values go along. What is emitted for them stands between the condition's instruction and the
@@ -236,11 +237,11 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth) {
     settle(values, count);
     if (!is_function(t, target) && target->height == values->height - count) {
         mark_branch(t, target);
-        branch_on(t, condition, true, target->label);
+        branch_on(t, condition, sense, target->label);
         return;
     }
     Label skip = encoder_label(t->encoder);
-    branch_on(t, condition, false, skip);
+    branch_on(t, condition, !sense, skip);
     if (is_function(t, target)) {
         emit_return(t);
     } else {
@@ -446,6 +447,13 @@ static void translate_numeric(FunctionTranslator *t, Op op) {
             push_result(&t->values, inverted, TYPE_I32);
             return;
         }
+        /* Floating-point ones have none, because of NaN; but they can branch if false. */
+        if (producer && op_info[producer->op].branch_unless != OP_COUNT && *t->at == WASM_BR_IF) {
+            push_back(&t->values, &operands[0]);
+            t->at++;
+            translate_br_if(t, leb_u32(&t->at), false);
+            return;
+        }
     }
     push_result_of(&t->values, (Instruction){.op = op}, operands, type_of_kind(info->result_type));
 }
@@ -537,7 +545,9 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     switch (opcode) {
     case WASM_NOP: break;
     case WASM_DROP: pop(values); break;
-    case WASM_SELECT_TYPED: t->at = skip_immediates(opcode, t->at); /* fallthrough */
+    case WASM_SELECT_TYPED:
+        t->at = skip_immediates(opcode, t->at);
+        __attribute__((fallthrough));
     case WASM_SELECT: translate_select(t); break;
 
     case WASM_LOCAL_GET:
@@ -648,7 +658,7 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
     case WASM_ELSE: translate_else(t, true); return true;
     case WASM_END: return translate_end(t, true);
     case WASM_BR: jump(t, leb_u32(&t->at)); return false;
-    case WASM_BR_IF: translate_br_if(t, leb_u32(&t->at)); return true;
+    case WASM_BR_IF: translate_br_if(t, leb_u32(&t->at), true); return true;
     case WASM_BR_TABLE: translate_br_table(t); return false;
     case WASM_RETURN: emit_return(t); return false;
     case WASM_CALL: translate_call(t, leb_u32(&t->at), false); return true;
@@ -704,19 +714,19 @@ static void translate_body(FunctionTranslator *t) {
         else if (opcode == WASM_ELSE) translate_else(t, false), reachable = true;
         else reachable = translate_end(t, false);
     }
-    if (reachable) emit_return(t);
+    if (reachable && !t->out_of_memory && !t->values.out_of_memory) emit_return(t);
 }
 
-bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, size_t *entry,
+bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, CodeOffsets *offsets,
                         Error *error) {
     const FunctionBody *body = &t->module->bodies[function - t->module->imported_function_count];
     t->out_of_memory = !begin_function(t, body);
-    *entry = t->encoder->size;
+    offsets->begin = offsets->entry = t->encoder->size;
     Label start = encoder_label(t->encoder);
     encoder_bind(t->encoder, start);
     if (!t->out_of_memory) translate_body(t);
     if (t->first_zeroed <= t->last_zeroed) {
-        *entry = t->encoder->size;
+        offsets->entry = t->encoder->size;
         encode_zero(t->encoder, (uint16_t)t->first_zeroed,
                     (uint16_t)(t->last_zeroed - t->first_zeroed + 1), start);
     }

@@ -13,9 +13,14 @@ FunctionTranslator *function_translator_new(const Module *module, const Code *co
                                             Encoder *encoder);
 void function_translator_free(FunctionTranslator *translator);
 
-/* Appends the bytecode of the function with that index and fills *code, with the entry as an offset
- * from the encoder's start. Errors as translate(). */
+/* Where a function's bytecode begins and is entered, from the encoder's start. */
+typedef struct CodeOffsets {
+    size_t begin, entry;
+} CodeOffsets;
+
+/* Appends the bytecode of the function with that index and fills *offsets and *code but for its
+ * addresses. Errors as translate(). */
 bool translate_function(FunctionTranslator *translator, uint32_t function, Code *code,
-                        size_t *entry, Error *error);
+                        CodeOffsets *offsets, Error *error);
 
 #endif

@@ -27,6 +27,8 @@ enum {
     SECTION_COUNT,
 };
 
+enum { EXTERN_TAG = 4 }; /* beside ExternKind: recognised, to say what is missing */
+
 typedef struct Reader {
     Cursor cursor;
     Module *module;
@@ -129,16 +131,14 @@ static bool read_type_index(Reader *reader, const FunctionType **type) {
     return true;
 }
 
-/* `largest`: what minimum and maximum may be at most, for 32 and for 64 bits of address. */
-static bool read_limits(Reader *reader, const char *what, uint64_t largest_32, uint64_t largest_64,
-                        Limits *limits) {
+static bool read_limits(Reader *reader, bool is_memory, Limits *limits) {
     enum { HAS_MAXIMUM = 1, IS_SHARED = 2, IS_64 = 4, HAS_PAGE_SIZE = 8 };
-    bool is_memory = what[0] == 'm';
+    const uint8_t known =
+        is_memory ? HAS_MAXIMUM | IS_SHARED | IS_64 | HAS_PAGE_SIZE : HAS_MAXIMUM | IS_64;
     const uint8_t *where = reader->cursor.at;
     uint8_t flags;
     if (!cursor_byte(&reader->cursor, &flags)) return false;
-    if (flags >= (is_memory ? 2 * HAS_PAGE_SIZE : 2 * IS_64) || (!is_memory && flags & IS_SHARED))
-        return FAIL(reader, where, ERROR_MALFORMED, "malformed limits flags");
+    if (flags & ~known) return FAIL(reader, where, ERROR_MALFORMED, "malformed limits flags");
     if (flags & HAS_PAGE_SIZE)
         return cursor_unsupported(&reader->cursor, where, "custom page sizes", "limits", flags);
     if (flags & IS_SHARED)
@@ -149,22 +149,26 @@ static bool read_limits(Reader *reader, const char *what, uint64_t largest_32, u
     if (!cursor_u64(&reader->cursor, &limits->minimum)) return false;
     if (limits->has_maximum && !cursor_u64(&reader->cursor, &limits->maximum)) return false;
 
-    uint64_t largest = limits->is_64 ? largest_64 : largest_32;
+    uint64_t largest = is_memory ? (uint64_t)1 << (limits->is_64 ? 48 : 16)
+                                 : (limits->is_64 ? UINT64_MAX : UINT32_MAX);
     if (limits->minimum > largest || limits->maximum > largest)
-        return FAIL(reader, where, ERROR_INVALID, "%s size must be at most %" PRIu64 " %s", what,
-                    largest, is_memory ? (limits->is_64 ? "pages" : "pages (4GiB)") : "elements");
+        return FAIL(reader, where, ERROR_INVALID, "%s size must be at most %" PRIu64 " %s",
+                    is_memory ? "memory" : "table", largest,
+                    !is_memory      ? "elements"
+                    : limits->is_64 ? "pages"
+                                    : "pages (4GiB)");
     if (limits->has_maximum && limits->maximum < limits->minimum)
         return FAIL(reader, where, ERROR_INVALID, "size minimum must not be greater than maximum");
     return true;
 }
 
 static bool read_memory_type(Reader *reader, MemoryType *type) {
-    return read_limits(reader, "memory", 1u << 16, (uint64_t)1 << 48, &type->limits);
+    return read_limits(reader, true, &type->limits);
 }
 
 static bool read_table_type(Reader *reader, TableType *type) {
     return cursor_reference_type(&reader->cursor, &type->element) &&
-           read_limits(reader, "table", UINT32_MAX, UINT64_MAX, &type->limits);
+           read_limits(reader, false, &type->limits);
 }
 
 static bool read_global_type(Reader *reader, GlobalType *type) {
@@ -180,7 +184,6 @@ static bool read_global_type(Reader *reader, GlobalType *type) {
 /* ---- Imports ------------------------------------------------------------------------------ */
 
 static bool read_import(Reader *reader, Import *import) {
-    enum { EXTERN_TAG = 4 };
     Cursor *cursor = &reader->cursor;
     Module *module = reader->module;
     if (!cursor_name(cursor, &import->module) || !cursor_name(cursor, &import->name)) return false;
@@ -339,7 +342,6 @@ static bool read_globals(Reader *reader) {
 /* ---- Exports and start -------------------------------------------------------------------- */
 
 static bool read_export(Reader *reader, Export *export) {
-    enum { EXTERN_TAG = 4 };
     const Module *module = reader->module;
     Cursor *cursor = &reader->cursor;
     if (!cursor_name(cursor, &export->name)) return false;
@@ -406,8 +408,6 @@ static bool read_start(Reader *reader) {
 }
 
 /* ---- Segments ----------------------------------------------------------------------------- */
-
-static ValueType address_type(const Limits *limits) { return limits->is_64 ? TYPE_I64 : TYPE_I32; }
 
 static bool read_segment_functions(Reader *reader, ElementSegment *segment) {
     if (!read_count(reader, 1, &segment->count)) return false;

@@ -11,16 +11,18 @@ static bool out_of_memory(Error *error) {
 static bool translate_all(const Module *module, Program *program, FunctionTranslator *translator,
                           Encoder *encoder, Error *error) {
     uint32_t count = module->function_count - module->imported_function_count;
-    size_t *entries = calloc(count ? count : 1, sizeof *entries);
-    if (!entries) return out_of_memory(error);
+    CodeOffsets *offsets = calloc(count ? count : 1, sizeof *offsets);
+    if (!offsets) return out_of_memory(error);
     bool done = true;
     for (uint32_t i = 0; i < count && done; i++)
         done = translate_function(translator, module->imported_function_count + i,
-                                  &program->codes[i], &entries[i], error);
-    /* The buffer moved while it grew: only now do the entries have addresses. */
-    for (uint32_t i = 0; i < count && done; i++)
-        program->codes[i].entry = encoder->bytes + entries[i];
-    free(entries);
+                                  &program->codes[i], &offsets[i], error);
+    /* The buffer moved while it grew: only now do functions have addresses. */
+    for (uint32_t i = 0; i < count && done; i++) {
+        program->codes[i].begin = encoder->bytes + offsets[i].begin;
+        program->codes[i].entry = encoder->bytes + offsets[i].entry;
+    }
+    free(offsets);
     return done;
 }
 
@@ -57,8 +59,13 @@ const Code *program_find(const Program *program, const uint8_t *ip) {
     if (!high || ip < program->bytes || ip > program->bytes + program->size) return NULL;
     while (high - low > 1) { /* functions stand in the order of their indices */
         uint32_t middle = low + (high - low) / 2;
-        if (program->codes[middle].entry <= ip) low = middle;
+        if (program->codes[middle].begin <= ip) low = middle;
         else high = middle;
     }
     return &program->codes[low];
+}
+
+const uint8_t *program_code_end(const Program *program, const Code *code) {
+    uint32_t count = program->module->function_count - program->module->imported_function_count;
+    return code + 1 < program->codes + count ? code[1].begin : program->bytes + program->size;
 }

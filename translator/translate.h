@@ -11,7 +11,8 @@
 
 /* One translated function: what a call instruction points to. */
 typedef struct Code {
-    const uint8_t *entry; /* its first instruction */
+    const uint8_t *entry; /* where a call goes */
+    const uint8_t *begin; /* the lowest address of its bytecode: not always the entry */
     uint32_t frame_slots; /* slots that the frame needs, callee arguments not included */
     uint32_t link_slot;   /* where the return address and the caller's frame are kept (2 slots) */
     uint32_t function;    /* its index in the module */
@@ -34,5 +35,8 @@ void program_free(Program *program);
 
 /* The function whose bytecode contains `ip`, or NULL. Used to name the place of a trap. */
 const Code *program_find(const Program *program, const uint8_t *ip);
+
+/* The end of a function's bytecode; it begins at code->begin. */
+const uint8_t *program_code_end(const Program *program, const Code *code);
 
 #endif

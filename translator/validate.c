@@ -395,8 +395,6 @@ static bool read_index(Validator *v, const char *what, uint32_t limit, uint32_t 
     return cursor_u32(&v->code, index) && (*index < limit || unknown(v, what, *index));
 }
 
-static ValueType address_type(const Limits *limits) { return limits->is_64 ? TYPE_I64 : TYPE_I32; }
-
 /* The address type of a copy's size: the narrower one. */
 static ValueType common_address_type(ValueType a, ValueType b) {
     return a == TYPE_I64 && b == TYPE_I64 ? TYPE_I64 : TYPE_I32;

@@ -7,6 +7,11 @@
 
 typedef struct Validator Validator;
 
+/* The type of the addresses of a memory, or of the indices of a table. */
+static inline ValueType address_type(const Limits *limits) {
+    return limits->is_64 ? TYPE_I64 : TYPE_I32;
+}
+
 /* A validator for a module that is being read: constant expressions are judged by the index spaces
  * as they are at that moment. NULL when out of memory. */
 Validator *validator_new(const Module *module);

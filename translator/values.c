@@ -153,7 +153,7 @@ void push_local(Values *values, ValueType type, uint32_t local) {
 void push_home(Values *values, ValueType type) { push(values, IN_HOME, type); }
 
 void mirror_top(Values *values) {
-    if (!ISA_HAS_ACCUMULATORS) return;
+    if (!ISA_HAS_ACCUMULATORS || values->out_of_memory) return;
     Bank bank = bank_of(values->stack[values->height - 1].type);
     values->accumulators[bank].mirror = home_of(values, values->height - 1);
 }
@@ -183,6 +183,14 @@ Popped pop(Values *values) {
         popped.operand.slot == values->accumulators[bank].mirror)
         popped.operand = accumulator();
     return popped;
+}
+
+void push_back(Values *values, const Popped *popped) {
+    const Value *value = &popped->value;
+    values->height = popped->height + 1;
+    if (value->place == IN_LOCAL) values->local_heads[value->local] = (int32_t)popped->height;
+    if (value->place == IN_ACCUMULATOR)
+        values->accumulators[bank_of(value->type)].pending = popped->height;
 }
 
 void drop(Values *values, uint32_t count) {

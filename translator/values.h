@@ -83,6 +83,8 @@ typedef struct Popped {
 } Popped;
 
 Popped pop(Values *values);
+/* Undoes the last pop: the value was only used, or not yet. */
+void push_back(Values *values, const Popped *popped);
 void drop(Values *values, uint32_t count);
 
 /* Emits an instruction without a result (or with its result set) whose operands are `operands` in

@@ -29,7 +29,8 @@ typedef struct Groups {
 
 void tally_skip(Tally *tally, const char *proposal, unsigned count) {
     unsigned i = 0;
-    while (i < tally->skipped_count && strcmp(tally->skipped[i].proposal, proposal) != 0) i++;
+    while (i < tally->skipped_count && strcmp(tally->skipped[i].proposal, proposal) != 0)
+        i++;
     if (i == MAX_PROPOSALS) i--; /* more than there are: lumped together with the last */
     if (i == tally->skipped_count) {
         snprintf(tally->skipped[i].proposal, MAX_PROPOSAL_NAME, "%s", proposal);
@@ -38,7 +39,7 @@ void tally_skip(Tally *tally, const char *proposal, unsigned count) {
     tally->skipped[i].count += count;
 }
 
-/* ---- Finding scripts ------------------------------------------------------------------------------ */
+/* ---- Finding scripts ------------------------------------------------------------------------- */
 
 static void add_group(Groups *groups, const char *path) {
     const char *name = strrchr(path, '/');
@@ -53,7 +54,8 @@ static void add_group(Groups *groups, const char *path) {
 
 static int is_visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
-/* Adds a script, or all scripts of a folder and of the folders in it. False: there is no such thing. */
+/* Adds a script, or all scripts of a folder and of the folders in it. False: there is no such
+ * thing. */
 static bool add_path(Groups *groups, const char *path, int depth) {
     struct stat status;
     if (stat(path, &status) != 0) return false;
@@ -77,7 +79,7 @@ static bool add_path(Groups *groups, const char *path, int depth) {
     return true;
 }
 
-/* ---- Reporting ------------------------------------------------------------------------------------ */
+/* ---- Reporting ------------------------------------------------------------------------------- */
 
 static void print_row(const char *name, int width, const Tally *tally) {
     printf("%-*s %7u %7u %7u %7u ", width, name, tally->modules, tally->passed, tally->failed,
@@ -121,8 +123,8 @@ static bool record(const Groups *groups, const char *path) {
     return fclose(file) == 0;
 }
 
-/* Compares with the numbers recorded at `path`, says where they differ, and returns whether they are
- * the same. */
+/* Compares with the numbers recorded at `path`, says where they differ, and returns whether they
+ * are the same. */
 static bool compare(const Groups *groups, const char *path) {
     FILE *file = fopen(path, "r");
     if (!file) {
@@ -137,7 +139,8 @@ static bool compare(const Groups *groups, const char *path) {
         if (line[0] == '#' || sscanf(line, "%199s %u %u", name, &modules, &passed) != 3) continue;
         recorded++;
         size_t i = 0;
-        while (i < groups->count && strcmp(groups->items[i].name, name) != 0) i++;
+        while (i < groups->count && strcmp(groups->items[i].name, name) != 0)
+            i++;
         if (i == groups->count) {
             fprintf(stderr, "spectest: the group %s is expected and was not run\n", name);
             is_same = false;
@@ -168,7 +171,8 @@ int main(int argument_count, char **arguments) {
                                             {0}};
     bool verbose = false;
     const char *expected = NULL, *recorded = NULL;
-    for (int option; (option = getopt_long(argument_count, arguments, "ve:r:h", options, NULL)) >= 0;) {
+    for (int option;
+         (option = getopt_long(argument_count, arguments, "ve:r:h", options, NULL)) >= 0;) {
         switch (option) {
         case 'v': verbose = true; break;
         case 'e': expected = optarg; break;

@@ -32,14 +32,14 @@ void tally_skip(Tally *tally, const char *proposal, unsigned count);
  * what is skipped, too. False and an Error if the file is no script. */
 bool script_run(const char *path, bool verbose, Tally *tally, Error *error);
 
-/* ---- Values (spectest_value.c) ------------------------------------------------------------------ */
+/* ---- Values (spectest_value.c) --------------------------------------------------------------- */
 
 /* The slot of an argument; false if the engine has no such type. */
 bool value_parse(const json_t *value, uint64_t *slot);
 /* Whether a result of `type` is as `expected` asks. */
 bool value_matches(const json_t *expected, ValueType type, uint64_t slot);
 
-/* ---- The host module "spectest" (spectest_host.c) ----------------------------------------------- */
+/* ---- The host module "spectest" (spectest_host.c) -------------------------------------------- */
 
 typedef struct HostModule {
     unsigned count;

@@ -19,10 +19,14 @@ bool value_parse(const json_t *value, uint64_t *slot) {
     const char *type = text_of(value, "type"), *text = text_of(value, "value");
     if (strcmp(type, "i32") == 0 || strcmp(type, "f32") == 0)
         *slot = (uint32_t)strtoull(text, NULL, 10);
-    else if (strcmp(type, "i64") == 0 || strcmp(type, "f64") == 0) *slot = strtoull(text, NULL, 10);
-    else if (strcmp(type, "externref") == 0) *slot = is_null(value) ? 0 : host_reference(value);
-    else if (strcmp(type, "funcref") == 0 && is_null(value)) *slot = 0;
-    else return false;
+    else if (strcmp(type, "i64") == 0 || strcmp(type, "f64") == 0)
+        *slot = strtoull(text, NULL, 10);
+    else if (strcmp(type, "externref") == 0)
+        *slot = is_null(value) ? 0 : host_reference(value);
+    else if (strcmp(type, "funcref") == 0 && is_null(value))
+        *slot = 0;
+    else
+        return false;
     return true;
 }
 
@@ -52,8 +56,8 @@ bool value_matches(const json_t *expected, ValueType type, uint64_t slot) {
     if (strcmp(wanted, "either") == 0) {
         size_t i;
         json_t *one;
-        json_array_foreach(json_object_get(expected, "values"), i, one)
-            if (value_matches(one, type, slot)) return true;
+        json_array_foreach(json_object_get(expected, "values"), i,
+                           one) if (value_matches(one, type, slot)) return true;
         return false;
     }
     bool is_function = strcmp(wanted, "funcref") == 0 || strcmp(wanted, "nullfuncref") == 0;
@@ -69,8 +73,7 @@ bool value_matches(const json_t *expected, ValueType type, uint64_t slot) {
     if (strcmp(wanted, value_type_name(type)) != 0) return false;
     switch (type) {
     case TYPE_F32: return float_matches(expected, slot, 0x7f800000, 0x00400000);
-    case TYPE_F64:
-        return float_matches(expected, slot, 0x7ff0000000000000, 0x0008000000000000);
+    case TYPE_F64: return float_matches(expected, slot, 0x7ff0000000000000, 0x0008000000000000);
     case TYPE_I32: return slot == (uint32_t)strtoull(text_of(expected, "value"), NULL, 10);
     default: return slot == strtoull(text_of(expected, "value"), NULL, 10);
     }

@@ -1,0 +1,295 @@
+#!/usr/bin/python3
+"""Tests the `tailrace` program as users meet it, with stand-ins for the executors.
+
+Usage: test_tailrace.py TAILRACE_PROGRAM SCHEMA_JSON
+"""
+import hashlib
+import json
+import os
+import pathlib
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM, SCHEMA = map(os.path.abspath, sys.argv[1:3])
+FAKE = pathlib.Path(__file__).resolve().with_name("fake_executor")
+STRATEGIES = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+WORKLOADS = {"sort": ["1", "-5"], "vm": ["nan"], "json": []}
+
+
+class TailraceTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tailrace-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        shutil.copy(PROGRAM, self.folder / "tailrace")
+        (self.folder / "dispatch").mkdir()
+        for isa in "acc", "slots":
+            for strategy in STRATEGIES + ["count"]:
+                shutil.copy(FAKE, self.folder / "dispatch" / f"{strategy}-{isa}")
+        build = {"compiler": "clang", "version": "22.1.8", "revision": "abc1234", "bounds": "guard",
+                 "isas": ["slots", "acc"], "strategies": {name: {"flags": []} for name in STRATEGIES}}
+        self.write("dispatch/build.json", json.dumps(build))
+        workloads = []
+        for name, values in WORKLOADS.items():
+            self.write(f"workloads/{name}.wasm", name + "\n")
+            workloads.append({"name": name, "kind": "a kind", "description": "What it does",
+                              "file": f"{name}.wasm", "invoke": "run", "args": values,
+                              "expect": values,
+                              "sha256": hashlib.sha256(f"{name}\n".encode()).hexdigest()})
+        self.write("workloads/default.json", json.dumps({"suite": "default", "workloads": workloads}))
+        self.result = self.folder / "result.json"
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    def run_tailrace(self, *arguments, trouble="", **options):
+        environment = dict(os.environ, FAKE_TROUBLE=trouble)
+        return subprocess.run([self.folder / "tailrace", *arguments], env=environment, text=True,
+                              capture_output=True, timeout=120, **options)
+
+    def bench(self, *arguments, **options):
+        return self.run_tailrace("bench", "--budget", "0", "--seed", "1", "--output", self.result,
+                                 *arguments, **options)
+
+    def document(self):
+        document = json.loads(self.result.read_text())
+        try:
+            import jsonschema
+            jsonschema.Draft202012Validator(json.loads(pathlib.Path(SCHEMA).read_text())).validate(
+                document)
+        except ImportError:
+            pass
+        return document
+
+    def assert_fails(self, process, status, words):
+        self.assertEqual(process.returncode, status, process.stderr)
+        self.assertIn(words, process.stderr)
+
+
+class Bench(TailraceTest):
+    def test_measures_all_in_every_round(self):
+        process = self.bench()
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        document = self.document()
+        self.assertEqual((document["state"], document["rounds"]), ("complete", 3))
+        self.assertEqual(document["not_measured"], [])
+        self.assertEqual(len(document["samples"]), (1 + 3) * 3 * (4 + 1))
+        for number in range(4):
+            samples = [sample for sample in document["samples"] if sample["round"] == number]
+            kinds = {(s["workload"], s["strategy"], s["control"]) for s in samples}
+            self.assertEqual(len(kinds), 15)
+            self.assertEqual({s["strategy"] for s in samples if s["control"]}, {"switch"})
+        self.assertEqual([s["order"] for s in document["samples"]], list(range(60)))
+        counts = {w["name"]: w["instructions"] for w in document["suite"]["workloads"]}
+        self.assertEqual(counts, {"sort": {"acc": 4000}, "vm": {"acc": 2000}, "json": {"acc": 4000}})
+
+    def test_prints_the_strategies_in_order_and_their_figures(self):
+        lines = self.bench().stdout.splitlines()
+        head = next(line for line in lines if line.startswith("workload") and "switch" in line)
+        self.assertEqual(head.split(), ["workload"] + STRATEGIES)
+        self.assertIn("geometric mean          1.25×        1.00×        2.00×  1.000×", lines)
+        self.assertTrue(any("layout luck" in line for line in lines))
+        self.assertTrue(any("No hardware counters" in line for line in lines))
+
+    def test_the_seed_decides_the_order(self):
+        orders = []
+        for seed in "7", "7", "8":
+            self.bench("--seed", seed)
+            orders.append([(s["workload"], s["strategy"], s["control"])
+                           for s in self.document()["samples"]])
+        self.assertEqual(orders[0], orders[1])
+        self.assertNotEqual(orders[0], orders[2])
+
+    def test_samples_of_a_workload_stay_together(self):
+        self.bench()
+        samples = self.document()["samples"]
+        for start in range(0, len(samples), 5):
+            self.assertEqual(len({s["workload"] for s in samples[start:start + 5]}), 1)
+
+    def test_instruction_sets_are_compared_apart(self):
+        self.bench("--isa", "slots,acc", "--dispatch", "tail-direct,goto-direct")
+        document = self.document()
+        self.assertEqual({(s["isa"], s["strategy"]) for s in document["samples"] if s["control"]},
+                         {("acc", "goto-direct"), ("slots", "goto-direct")})
+
+    def test_trouble_of_one_does_not_stop_the_others(self):
+        trouble = ("switch-acc:sort=crash goto-direct-acc:vm=hang tail-direct-acc:vm=wrong "
+                   "goto-indirect-acc:json=trap tail-direct-acc:json=garbage count-acc:vm=trap")
+        process = self.bench("--timeout", "0.5", trouble=trouble)
+        self.assertEqual(process.returncode, 1)
+        for words in ["switch-acc on sort: crashed (Segmentation fault)",
+                      "goto-direct-acc on vm: did not finish within 0.5 s",
+                      "tail-direct-acc on vm: returned -7 instead of nan",
+                      "goto-indirect-acc on json: ended with status 3: trap: unreachable in",
+                      "tail-direct-acc on json: printed something else than its JSON",
+                      "count-acc on vm: ended with status 3"]:
+            self.assertIn(words, process.stderr)
+        document = self.document()
+        self.assertEqual(document["rounds"], 3)
+        gaps = {(gap["what"], gap["strategy"], gap["workload"]) for gap in document["not_measured"]}
+        self.assertEqual(len(gaps), 6)
+        self.assertIn(("instructions", None, "vm"), gaps)
+        self.assertTrue(any(s["workload"] == "sort" and s["strategy"] == "tail-direct"
+                            for s in document["samples"]))
+        self.assertFalse(any(s["workload"] == "sort" and s["strategy"] == "switch"
+                             and not s["control"] for s in document["samples"]))
+
+    def test_an_executor_that_is_another_is_not_measured(self):
+        process = self.bench(trouble="goto-direct-acc=switch")
+        self.assert_fails(process, 1, 'goto-direct-acc says that it is "switch-acc"')
+        self.assertNotIn("goto-direct", {s["strategy"] for s in self.document()["samples"]})
+
+    def test_what_was_left_out_is_said(self):
+        self.write("dispatch/left-out.txt", "tail-direct-acc\tgcc-12 has no musttail\n")
+        process = self.bench()
+        self.assertEqual(process.returncode, 0)
+        self.assertIn("tail-direct-acc was left out of the build: gcc-12 has no musttail",
+                      process.stdout)
+        self.assertEqual(self.document()["build"]["left_out"],
+                         [{"strategy": "tail-direct", "isa": "acc", "reason": "gcc-12 has no musttail"}])
+
+    def test_the_default_name_says_what_and_when(self):
+        process = self.run_tailrace("bench", "--budget", "0", cwd=self.folder)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        name = f"-clang-22-{time.strftime('%Y-%m-%d')}-"
+        self.assertEqual(len([path for path in self.folder.glob("*.json") if name in path.name]), 1)
+
+    def test_changed_modules_are_refused(self):
+        self.write("workloads/vm.wasm", "mv\n")
+        self.assert_fails(self.bench(), 1, "is not the module that the suite was made with")
+        self.assertFalse(self.result.exists())
+
+    def test_interruption_keeps_what_was_measured(self):
+        environment = dict(os.environ, FAKE_TROUBLE="tail-direct-acc:vm=slow")
+        process = subprocess.Popen([self.folder / "tailrace", "bench", "--output", self.result],
+                                   env=environment, text=True, stdout=subprocess.PIPE)
+        for _ in range(600):
+            if self.result.exists() and json.loads(self.result.read_text())["rounds"] >= 1:
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=30)[0]
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("Interrupted", output)
+        self.assertIn("geometric mean", output)
+        document = self.document()
+        self.assertEqual(document["state"], "interrupted")
+        self.assertGreaterEqual(len(document["samples"]), 30)
+        self.assertEqual(document["not_measured"], [])
+        self.assertEqual([path.name for path in self.folder.glob(".*")], [])
+
+    def test_a_full_disk_costs_the_file_but_not_the_table(self):
+        process = self.bench("--output", "/dev/full")
+        self.assert_fails(process, 1, "cannot write the results to /dev/full: No space left on device")
+        self.assertEqual(process.stderr.count("\n"), 1)
+        self.assertIn("geometric mean", process.stdout)
+
+    def test_an_unwritable_place_is_found_before_measuring(self):
+        process = self.bench("--output", self.folder / "missing" / "result.json")
+        self.assert_fails(process, 1, "No such file or directory")
+        self.assertEqual(process.stdout, "")
+
+    def test_usage(self):
+        for arguments, status, words in [
+                (["--budget", "soon"], 2, "--budget takes a number of seconds"),
+                (["--budget", "-1"], 2, "--budget takes a number of seconds"),
+                (["--seed", "x"], 2, "--seed takes a number"),
+                (["--workload", "nothing*"], 2, 'no workload of the suite "default" matches'),
+                (["--dispatch", "magic"], 2, 'there is no strategy "magic"'),
+                (["--isa", "acc,"], 2, 'there is no instruction set ""'),
+                (["--suite", "none"], 1, 'there is no suite "none"'),
+                (["what"], 2, 'what is "what"')]:
+            self.assert_fails(self.bench(*arguments), status, words)
+
+    def test_progress_is_shown_on_terminals_alone(self):
+        self.assertEqual(self.bench().stderr, "")
+        shown = b""
+        ours, theirs = pty.openpty()
+        environment = dict(os.environ, TERM="xterm", NO_COLOR="1")
+        process = subprocess.Popen([self.folder / "tailrace", "bench", "--budget", "0", "--output",
+                                    self.result], env=environment, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+        os.close(ours)
+        self.assertEqual(process.wait(), 0)
+        self.assertRegex(shown.decode(), r"\d+%  \d:\d\d left  round 2: sort, switch-acc")
+        self.assertNotIn(b"\033[1m", shown)
+
+
+class Run(TailraceTest):
+    def executor(self, *arguments):
+        process = self.run_tailrace(*arguments)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        return json.loads(process.stdout)
+
+    def test_the_fastest_executor_is_the_default(self):
+        self.assertEqual(self.executor("run", "a.wasm"), ["tail-direct", "acc", "run", "a.wasm"])
+        self.assertEqual(self.executor("run", "--isa", "slots", "a.wasm")[:2],
+                         ["tail-direct", "slots"])
+        self.assertEqual(self.executor("run", "-d", "switch", "a.wasm")[:2], ["switch", "acc"])
+
+    def test_what_follows_the_file_is_the_guests(self):
+        self.assertEqual(self.executor("run", "--invoke", "f", "a.wasm", "--isa", "-1", "--", "x"),
+                         ["tail-direct", "acc", "run", "--invoke=f", "a.wasm", "--isa", "-1", "--", "x"])
+
+    def test_inspect_takes_options_anywhere(self):
+        self.assertEqual(self.executor("inspect", "a.wasm", "--function", "3", "--isa=slots"),
+                         ["tail-direct", "slots", "inspect", "--function=3", "a.wasm"])
+
+    def test_usage(self):
+        self.assert_fails(self.run_tailrace("run"), 2, "a file is missing")
+        self.assert_fails(self.run_tailrace("run", "-d", "magic", "a"), 2, "no executor for --dispatch")
+        self.assert_fails(self.run_tailrace("nothing"), 2, 'there is no command "nothing"')
+        self.assert_fails(self.run_tailrace(), 2, "a command is missing")
+        for command in [], ["run"], ["bench"], ["inspect"], ["list"], ["machine"]:
+            self.assertIn("Usage: tailrace", self.run_tailrace(*command, "--help").stdout)
+
+    def test_a_missing_build_is_said(self):
+        (self.folder / "dispatch" / "build.json").unlink()
+        self.assert_fails(self.run_tailrace("run", "a.wasm"), 1, "build.json")
+
+
+class Lists(TailraceTest):
+    def test_strategies(self):
+        self.write("dispatch/left-out.txt", "goto-direct-slots\tthe compiler merged it\n")
+        output = self.run_tailrace("list", "strategies").stdout
+        self.assertEqual([line.split()[:2] for line in output.splitlines()[1:9]],
+                         [[s, i] for i in ("acc", "slots") for s in STRATEGIES])
+        self.assertIn("goto-direct-slots was left out of this build: the compiler merged it", output)
+
+    def test_workloads_and_events(self):
+        self.assertIn("sort      a kind  What it does",
+                      self.run_tailrace("list", "workloads").stdout.splitlines())
+        self.assertIn("not supported yet", self.run_tailrace("list", "events").stdout)
+        self.assert_fails(self.run_tailrace("list", "things"), 2, "strategies, workloads and events")
+
+    def test_machine(self):
+        machine = json.loads(self.run_tailrace("machine", "--json").stdout)
+        self.assertEqual(machine["cpu"]["architecture"], os.uname().machine)
+        output = self.run_tailrace("machine").stdout
+        self.assertIn("virtual machine", output)
+        self.assertIn("hardware counters", output)
+
+    def test_a_full_disk_is_said(self):
+        with open("/dev/full", "w") as full:
+            process = subprocess.run([self.folder / "tailrace", "machine"], stdout=full, text=True,
+                                     stderr=subprocess.PIPE)
+        self.assert_fails(process, 1, "cannot write the output: No space left on device")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Tests generate.py: what it makes of the real tables, and what it says about bad ones."""
+import itertools
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ENCODER = pathlib.Path(__file__).resolve().parent.parent
+ISAS = "isa slots sk | sk | s | s\nisa acc ask | ask | as | as\n"
+
+
+class GenerateTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="tailrace-generate-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def run_generate(self, isa, ops, isas, *options):
+        result = subprocess.run(
+            [sys.executable, ENCODER / "generate.py", "--isa", isa, *options, ops, isas, self.folder / "out"],
+            capture_output=True, text=True, check=False)
+        files = {path.name: path.read_text() for path in (self.folder / "out").glob("*")}
+        return result, files
+
+    def real(self, isa, *options):
+        result, files = self.run_generate(isa, ENCODER / "ops.table", ENCODER / "isa.table", *options)
+        self.assertEqual(result.stderr, "")
+        return files
+
+    def write_tables(self, ops, isas=ISAS):
+        (self.folder / "ops").write_text(ops)
+        (self.folder / "isas").write_text(isas)
+        return self.folder / "ops", self.folder / "isas"
+
+    def opcodes(self, ops, isa="acc", isas=ISAS):
+        """The opcodes of a table, in their order."""
+        result, files = self.run_generate(isa, *self.write_tables(ops, isas))
+        self.assertEqual(result.stderr, "")
+        return re.findall(r"^    X\((\w+)\)", files["ops.h"], re.M)
+
+    def assert_refused(self, message, ops, isas=ISAS, isa="acc"):
+        result, files = self.run_generate(isa, *self.write_tables(ops, isas))
+        self.assertNotEqual(result.returncode, 0)
+        self.assertTrue(result.stderr.startswith("generate.py: "), result.stderr)
+        self.assertIn(message, result.stderr)
+        self.assertEqual(files, {})
+
+
+class FormsTest(GenerateTest):
+    def test_every_combination_but_only_constants(self):
+        for isa, values in ("slots", "sk"), ("acc", "ask"):
+            pairs = [f"{r}_{a}{b}" for r, a, b in itertools.product(values.replace("k", ""), values, values)
+                     if (a, b) not in (("k", "k"), ("a", "a"))]
+            self.assertCountEqual(self.opcodes("i32.sub i32 a, i32 b -> i32 = a - b\n", isa),
+                                  [f"i32_sub__{pair}" for pair in pairs])
+
+    def test_commuting_operands_have_one_order(self):
+        self.assertCountEqual(
+            self.opcodes("add i32 a, i32 b -> i32 [commutes] = a + b\n"),
+            [f"add__{r}_{pair}" for r in "as" for pair in ("as", "ak", "ss", "sk")])
+
+    def test_mirrored_ops_share_the_combinations(self):
+        both = "lt i32 a, i32 b -> i32 [mirror=gt] = a < b\ngt i32 a, i32 b -> i32 [mirror=lt] = a > b\n"
+        self.assertCountEqual(
+            self.opcodes(both, "slots"), ["lt__s_ss", "lt__s_sk", "gt__s_sk"])
+        self.assertCountEqual(
+            self.opcodes(both), [f"{op}__{r}_{pair}" for r in "as" for op, pair in
+                                 [("lt", "as"), ("lt", "ak"), ("lt", "ss"), ("lt", "sk"),
+                                  ("gt", "as"), ("gt", "ak"), ("gt", "sk")]])
+
+    def test_one_register_for_each_kind_of_value(self):
+        names = self.opcodes("store i32 a, f64 b = use(a, b)\nsame i32 a, i64 b = use(a, b)\n")
+        self.assertIn("store__aa", names)
+        self.assertNotIn("same__aa", names)
+
+    def test_attributes_choose_combinations(self):
+        self.assertIn("load__s_k", self.opcodes("load i32 a -> i32 [constants] = a\n"))
+        self.assertNotIn("clz__s_k", self.opcodes("clz i32 a -> i32 = a\n"))
+        self.assertCountEqual(self.opcodes("copy i64 a -> i64 [constants only=s_a,a_k,s_s] = a\n"),
+                              ["copy__s_a", "copy__a_k", "copy__s_s"])
+        self.assertCountEqual(self.opcodes("grow i64 a:s -> i64:s = a\n"), ["grow__s_s"])
+        self.assertCountEqual(self.opcodes("const i32 a:k -> i32 = a\n"), ["const__a_k", "const__s_k"])
+        self.assertCountEqual(self.opcodes("set f64 a:a = use(a)\nget i32 a:s = use(a)\n", "slots"), ["get__s"])
+
+    def test_ops_without_values(self):
+        self.assertEqual(self.opcodes("br label target [ends]\n    JUMP(target);\n"), ["br"])
+        self.assertCountEqual(self.opcodes("size u32 index -> i64 = index\n"), ["size__a_", "size__s_"])
+
+    def test_banks_can_differ(self):
+        isas = "isa odd s | sa | s | a\n"
+        names = self.opcodes("f f64 a -> f64 = a\ni i64 a -> i64 = a\n", "odd", isas)
+        self.assertCountEqual(names, ["f__a_s", "f__a_a", "i__s_s"])
+
+    def test_comparisons_also_branch(self):
+        ops = ("eq i32 a, i32 b -> i32 [compare commutes inverse=ne] = a == b\n"
+               "ne i32 a, i32 b -> i32 [compare commutes inverse=eq] = a != b\n"
+               "lt f32 a, f32 b -> i32 [compare mirror=gt] = a < b\n"
+               "gt f32 a, f32 b -> i32 [compare mirror=lt] = a > b\n")
+        branches = [name for name in self.opcodes(ops, "slots") if name.startswith("br")]
+        self.assertCountEqual(branches, ["br_if_eq__ss", "br_if_eq__sk", "br_if_ne__ss", "br_if_ne__sk",
+                                         "br_if_lt__ss", "br_if_lt__sk", "br_if_gt__sk",
+                                         "br_unless_lt__ss", "br_unless_lt__sk", "br_unless_gt__sk"])
+        _, files = self.run_generate("slots", *self.write_tables(ops))
+        self.assertIn("if (!(a < b)) JUMP(target);", files["handlers.inc"])
+
+    def test_loads_and_stores_are_also_far(self):
+        names = self.opcodes("get i32 a, u32 offset -> f32 [load]\n    LOAD(float);\n"
+                             "put i32 a, f32 b, u32 offset [store]\n    STORE(float);\n")
+        self.assertEqual([name for name in names if "far" in name], ["get_far__s_s", "put_far__ss"])
+
+
+class HandlerTest(GenerateTest):
+    def handler(self, name, ops, isa="acc"):
+        _, files = self.run_generate(isa, *self.write_tables(ops))
+        match = re.search(rf"HANDLER\({name}\)\n{{\n(.*?)\n}}", files["handlers.inc"], re.S)
+        return [line.strip() for line in match[1].splitlines()]
+
+    def test_operands_stand_in_order(self):
+        self.assertEqual(
+            self.handler("op__s_ska", "op i32 a, f64 b, i64 c, u32 d, slot e -> f32 = f(a, b, c, d, e)\n"),
+            ["const uint8_t *const next = ip + DISPATCH_SIZE + 18;",
+             "const uint32_t a = SLOT_I32(0);",
+             "const double b = CONSTANT_F64(2);",
+             "const uint64_t c = REGISTER_I64(ia);",
+             "uint32_t const d = OPERAND_U32(12);",
+             "uint16_t const e = OPERAND_SLOT(16);",
+             "float r;",
+             "r = f(a, b, c, d, e);",
+             "SET_SLOT_F32(10, r);",
+             "SET_FLOAT_ACCUMULATOR_F32(r);",
+             "ip = next;",
+             "DISPATCH();"])
+
+    def test_results_in_registers(self):
+        self.assertEqual(
+            self.handler("op__a_a", "op f32 a -> i64 = a\n"),
+            ["const uint8_t *const next = ip + DISPATCH_SIZE + 0;",
+             "const float a = REGISTER_F32(fa);",
+             "uint64_t r;",
+             "r = a;",
+             "SET_REGISTER_I64(ia, r);",
+             "ip = next;",
+             "DISPATCH();"])
+
+    def test_moves_leave_the_accumulator(self):
+        lines = self.handler("copy__s_s", "copy i64 a -> i64 [move] = a\n")
+        self.assertIn("SET_SLOT_I64(2, r);", lines)
+        self.assertFalse([line for line in lines if "ACCUMULATOR" in line])
+
+    def test_ends_need_no_next(self):
+        self.assertEqual(self.handler("br", "br label to [ends]\n    JUMP(to);\n"),
+                         ["const uint8_t *const to = OPERAND_LABEL(0);", "JUMP(to);"])
+        self.assertEqual(self.handler("call", "call u16 n [ends]\n    CALL(n, next);\n"),
+                         ["const uint8_t *const next = ip + DISPATCH_SIZE + 2;",
+                          "uint16_t const n = OPERAND_U16(0);", "CALL(n, next);"])
+
+    def test_bodies_keep_their_lines(self):
+        lines = self.handler("op__s", "op i32 a:s\n    if (a)\n        f();\n    # a comment\n    g();\n")
+        self.assertEqual(lines[2:5], ["if (a)", "f();", "g();"])
+
+
+class RealTablesTest(GenerateTest):
+    def test_no_two_opcodes_are_the_same(self):
+        for isa in "slots", "acc":
+            files = self.real(isa)
+            names = re.findall(r"^    X\((\w+)\)", files["ops.h"], re.M)
+            self.assertGreater(len(names), 300)
+            self.assertEqual(len(names), len(set(names)))
+            self.assertEqual(re.findall(r"HANDLER\((\w+)\)", files["handlers.inc"]), names)
+            self.assertIn(f"OPCODE_COUNT = {len(names)},", files["ops.h"])
+            self.assertIn(f'#define ISA_NAME "{isa}"', files["ops.h"])
+            self.assertIn(f"#define ISA_HAS_ACCUMULATORS {int(isa == 'acc')}\n", files["ops.h"])
+            self.assertIn(f"{len(names)} opcodes", files["ops.md"])
+
+    def test_classes_are_those_of_the_instruction_set(self):
+        for isa, values, results in ("slots", "sk", "s"), ("acc", "ask", "as"):
+            names = re.findall(r"^    X\((\w+)\)", self.real(isa)["ops.h"], re.M)
+            used_values, used_results = set(), set()
+            for name in names:
+                classes = name.partition("__")[2]
+                result, _, operands = classes.rpartition("_")
+                used_values |= set(operands)
+                used_results |= set(result)
+            self.assertEqual(used_values, set(values))
+            self.assertEqual(used_results, set(results))
+
+    def test_slots_is_a_subset_of_acc(self):
+        slots, acc = ({*re.findall(r"^    X\((\w+)\)", self.real(isa)["ops.h"], re.M)} for isa in ("slots", "acc"))
+        self.assertLess(slots, acc)
+
+    def test_no_form_is_there_in_both_orders(self):
+        names = {*re.findall(r"^    X\((\w+)\)", self.real("acc")["ops.h"], re.M)}
+        mirrors = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
+        seen = 0
+        for name in names:
+            op, _, classes = name.rpartition("__")
+            match = re.search(r"_(lt|gt|le|ge)(_[su])?$", op)
+            if match:
+                exchanged = f"{classes[:-2]}{classes[-1]}{classes[-2]}"
+                other = f"{op[:match.start(1)]}{mirrors[match[1]]}{op[match.end(1):]}"
+                self.assertNotIn(f"{other}__{exchanged}", names)
+                seen += 1
+        self.assertGreater(seen, 100)
+
+    def test_seeds_permute_the_handlers_and_nothing_else(self):
+        first = self.real("acc")
+        orders = [first["handlers.inc"]]
+        for seed in "1", "2":
+            other = self.real("acc", "--seed", seed)
+            self.assertEqual(self.real("acc", "--seed", seed), other, "the same seed gives the same order")
+            orders.append(other["handlers.inc"])
+            self.assertEqual({name: text for name, text in other.items() if name != "handlers.inc"},
+                             {name: text for name, text in first.items() if name != "handlers.inc"})
+            self.assertEqual(*(sorted(re.findall(r"^HANDLER.*?^}$", files["handlers.inc"], re.M | re.S))
+                               for files in (first, other)))
+            self.assertEqual(len(other["handlers.inc"]), len(first["handlers.inc"]))
+        self.assertEqual(len(set(orders)), 3)
+        self.assertEqual(self.real("acc", "--seed", "0"), first)
+
+
+class BadTableTest(GenerateTest):
+    def test_ops(self):
+        for message, ops in (
+                ("ops, line 2: unknown operand type 'i16'", "# comment\nadd i16 a -> i32 = a\n"),
+                ("ops, line 1: an operand is a type and a name, not 'i32'", "add i32 -> i32 = a\n"),
+                ("ops, line 1: unknown operand class 'x'", "add i32 a:x -> i32 = a\n"),
+                ("ops, line 1: unknown operand class 'y'", "add i32 a -> i32:y = a\n"),
+                ("ops, line 1: add: values stand before immediates", "add u32 n, i32 a -> i32 = a\n"),
+                ("ops, line 1: add: unknown result type 'i16'", "add i32 a -> i16 = a\n"),
+                ("ops, line 1: add: unknown attribute 'comutes'", "add i32 a, i32 b -> i32 [comutes] = a\n"),
+                ("ops, line 2: there is an op add already", "add i32 a -> i32 = a\nadd i64 a -> i64 = a\n"),
+                ("ops, line 1: cannot read 'r = 1;'", "    r = 1;\n"),
+                ("lt: no op is called gt", "lt i32 a, i32 b -> i32 [mirror=gt] = a < b\n"),
+                ("eq: no op is called ne", "eq i32 a, i32 b -> i32 [inverse=ne] = a == b\n"),
+                ("add: what it does is missing", "add i32 a -> i32\nsub i32 a -> i32 = a\n")):
+            with self.subTest(ops=ops):
+                self.assert_refused(message, ops)
+
+    def test_more_opcodes_than_16_bits_name(self):
+        op = "op{} i32 a, f32 b, i32 c -> i32 = a\n"
+        self.assert_refused("opcodes do not fit 16 bits", "".join(op.format(n) for n in range(3000)))
+
+    def test_instruction_sets(self):
+        op = "add i32 a -> i32 = a\n"
+        self.assert_refused("there is no instruction set 'acc'", op, isas="isa slots sk | sk | s | s\n")
+        self.assert_refused("'acc' needs four lists of operand classes", op, isas="isa acc ask | ask | as\n")
+        self.assert_refused("unknown operand class 'z'", op, isas="isa acc ask | ask | as | az\n")
+
+    def test_files(self):
+        result, _ = self.run_generate("acc", self.folder / "missing", self.folder / "missing")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertRegex(result.stderr, r"^generate\.py: .*No such file.*missing")
+
+
+if __name__ == "__main__":
+    unittest.main()

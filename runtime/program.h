@@ -1,0 +1,87 @@
+/* The program that every executor is linked into: what its files share.
+ *
+ *     program.c          the commands and their options
+ *     program_run.c      `run` and `measure`: from a file to results
+ *     program_inspect.c  `inspect` and `info`
+ *     program_module.c   files, exports and imports, in words
+ *     program_values.c   arguments and results as text
+ */
+#ifndef TAILRACE_RUNTIME_PROGRAM_H
+#define TAILRACE_RUNTIME_PROGRAM_H
+
+#include "runtime/runtime.h"
+#include "runtime/wasi.h"
+
+enum { /* exit statuses; a WASI guest's own can be any */
+       EXIT_DONE = 0,
+       EXIT_FAILED = 1, /* the module cannot be read, validated, linked or instantiated */
+       EXIT_USAGE = 2,
+       EXIT_TRAP = 3,
+       EXIT_INTERRUPTED = 130,
+};
+
+typedef struct RunOptions {
+    const char *file;
+    const char *invoke; /* NULL: _start */
+    size_t argument_count;
+    char **arguments; /* of the export, or of the guest behind its name */
+    size_t preopen_count;
+    WasiPreopen *preopens;
+    size_t variable_count;
+    const char **variables;
+    uint32_t stack_slots;
+} RunOptions;
+
+/* The commands; each prints its own complaints and returns an exit status. */
+int run(const RunOptions *options);
+int measure(const RunOptions *options);
+int inspect(const char *file, const char *function); /* NULL: all functions */
+int info(void);
+
+/* Prints "tailrace: <message>" and returns `status`. */
+int complain(const Error *error, int status);
+/* Flushes standard output. Returns `status`, or complains and returns EXIT_FAILED if not all that
+ * was printed got out. */
+int finish_output(int status);
+
+/* ---- Modules --------------------------------------------------------------------------------- */
+
+/* A module's file, its contents and its bytecode. Zeroed before, module_file_close'd after use. */
+typedef struct ModuleFile {
+    const char *name; /* borrowed */
+    uint8_t *bytes;
+    size_t size;
+    Module module;
+    bool has_module;
+    Program program;
+    bool has_program;
+} ModuleFile;
+
+/* The three steps; each fails with one sentence that begins with the file's name. */
+bool module_file_load(ModuleFile *file, const char *name, Error *error);
+bool module_file_read(ModuleFile *file, Error *error);
+bool module_file_translate(ModuleFile *file, const DispatchWords *words, Error *error);
+void module_file_close(ModuleFile *file);
+
+/* The index of the function exported as `name`, or an error that says what is exported instead. */
+bool find_exported_function(const ModuleFile *file, const char *name, uint32_t *index,
+                            Error *error);
+
+/* An import in words: "function env.log [i32] -> []". Returns `buffer`, always NUL-terminated. */
+const char *describe_import(const Import *import, char *buffer, size_t size);
+
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+/* "[i32 i64] -> [f32]". Returns `buffer`, always NUL-terminated. */
+const char *describe_function_type(const FunctionType *type, char *buffer, size_t size);
+
+/* Reads a value: integers in decimal or 0x hexadecimal, signed or not; floats as strtod reads them,
+ * with inf and nan; "null" for references. False if `text` is no value of the type. */
+bool parse_value(ValueType type, const char *text, uint64_t *value);
+
+enum { VALUE_TEXT_SIZE = 40 };
+/* Writes a value: integers in signed decimal, floats with the fewest digits that read back as the
+ * same value, nan, inf, -inf; references as null, funcref or externref. Returns `buffer`. */
+const char *format_value(ValueType type, uint64_t value, char buffer[VALUE_TEXT_SIZE]);
+
+#endif

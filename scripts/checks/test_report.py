@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""Tests scripts/report. Exit status 77: skipped."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import jinja2
+    import matplotlib
+except ImportError as error:
+    print(f"skipped: {error.name} is missing")
+    sys.exit(77)
+
+REPORT = pathlib.Path(__file__).resolve().parent.parent / "report"
+
+
+def sample(round_number, workload, strategy, ms, control=False):
+    time = {"cpu": int(ms * 1e6), "wall": int(ms * 1e6)}
+    return {"round": round_number, "order": 0, "layout": 0, "workload": workload, "isa": "acc",
+            "strategy": strategy, "control": control, "phases": {"execute": time}}
+
+
+def workload(name):
+    return {"name": name, "kind": "a kind", "description": "d", "instructions": {"acc": 2000000}}
+
+
+def result():
+    """The machine gets slower from round to round, but the ratios stay."""
+    samples = []
+    for number, drift in enumerate([50, 1, 1.5, 2]):
+        for name, scale in ("sort", 1), ("vm", 3):
+            samples += [sample(number, name, "switch", 8 * scale * drift),
+                        sample(number, name, "tail-direct", (4 if name == "sort" else 1) * scale * drift),
+                        sample(number, name, "switch", 8.08 * scale * drift, control=True)]
+    cpu = {"model": "Test CPU", "family": "6", "model_number": "1", "stepping": "0", "microcode": None}
+    return {
+        "schema": 1, "tool": {"revision": "abc"}, "started": "2026-01-01T00:00:00Z",
+        "state": "complete", "command": ["tailrace", "bench"], "seed": 1, "rounds": 3, "pinned_cpu": 1,
+        "machine": {"cpu": cpu, "os": None, "kernel": "Linux", "logical_cpus": 2, "governor": None,
+                    "virtual": {"is": True, "hypervisor": "KVM"},
+                    "counters": {"hardware": False, "why": "there are none"}},
+        "build": {"compiler": "clang", "version": "22", "bounds": "guard", "layout_seeds": [0],
+                  "strategies": {"switch": {"flags": ["-fone"]}, "tail-direct": {"flags": []}}},
+        "suite": {"name": "default", "workloads": [workload("sort"), workload("vm")]},
+        "samples": samples, "not_measured": []}
+
+
+class Report(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def report(self, document, *arguments):
+        path = self.folder / "result.json"
+        path.write_text(document if isinstance(document, str) else json.dumps(document))
+        return subprocess.run([REPORT, path, *arguments], capture_output=True, text=True)
+
+    def page(self, document):
+        process = self.report(document)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        return (self.folder / "result.html").read_text()
+
+    def rows(self, page):
+        """The cells of all tables, row by row, as text."""
+        strip = lambda cell: re.sub(r"<[^>]*>", "", cell).strip()
+        return [[strip(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
+                for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.S)]
+
+    def test_numbers(self):
+        page = self.page(result())
+        rows = self.rows(page)
+        self.assertIn(["sort", "2.00×", "0.990×"], rows)
+        self.assertIn(["vm", "8.00×", "0.990×"], rows)
+        self.assertIn(["geometric mean", "4.00×", ""], rows)
+        self.assertIn(["sort", "12.0 ± 16.7 %", "6.0 ± 16.7 %"], rows)
+        self.assertIn(["sort", "a kind", "2.0", "6.000", "3.000"], rows)
+        self.assertIn("differed by up to 1.0 % on a workload", page)
+        self.assertIn("tail-direct 4.00×", page)  # in the picture
+
+    def test_warnings(self):
+        page = self.page(result())
+        for words in "layout luck", "virtual machine (KVM)", "there are none", "Few rounds (3)":
+            self.assertIn(words, page)
+
+    def test_pictures(self):
+        self.page(result())
+        self.assertIn("<svg", (self.folder / "result.svg").read_text())
+        self.assertEqual((self.folder / "result.png").read_bytes()[:4], b"\x89PNG")
+
+    def test_the_page_needs_nothing_else(self):
+        page = self.page(result())
+        for reference in re.findall(r'(?:src|href|url\()\s*=?\s*["\']?([^"\')\s>]+)', page):
+            self.assertTrue(reference.startswith("#"), reference)
+
+    def test_equal_results_make_equal_pages(self):
+        self.assertEqual(self.page(result()), self.page(result()))
+
+    def test_failures_have_no_numbers(self):
+        document = result()
+        document["not_measured"] = [{"what": "sample", "workload": "vm", "strategy": "tail-direct",
+                                     "isa": "acc", "control": False, "round": 3, "reason": "it crashed"}]
+        page = self.page(document)
+        self.assertIn(["vm", "–", "0.990×"], self.rows(page))
+        self.assertIn(["geometric mean", "2.00× (1)", ""], self.rows(page))
+        self.assertIn("Not measured: tail-direct-acc, vm: it crashed.", page)
+
+    def test_hostile_names_are_text(self):
+        document = json.loads(json.dumps(result()).replace("sort", "<script>$x_1$</script>"))
+        page = self.page(document)
+        self.assertNotIn("<script>", page)
+        self.assertIn("&lt;script&gt;$x_1$", page)
+
+    def test_several_results_make_one_page(self):
+        (self.folder / "other.json").write_text(json.dumps(result()))
+        process = self.report(result(), self.folder / "other.json", "-o", self.folder / "both.html")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        page = (self.folder / "both.html").read_text()
+        self.assertEqual(page.count("<svg"), 2)
+        self.assertTrue((self.folder / "both-2-acc.png").exists())
+
+    def test_bad_files_get_one_sentence(self):
+        newer, damaged, empty = result(), result(), result()
+        newer["schema"] = 2
+        del damaged["samples"][0]["phases"]
+        empty["samples"] = []
+        for document, words in [("", "cannot read"), ("[]", "is no result file"), (newer, "schema 2"),
+                                (damaged, "damaged"), (empty, "holds no samples"),
+                                ("\0" * 10, "cannot read")]:
+            process = self.report(document)
+            self.assertEqual(process.returncode, 1)
+            self.assertIn(words, process.stderr)
+            self.assertEqual(process.stderr.count("\n"), 1, process.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,30 @@
+#!/bin/bash
+# Tests what can be tested of the scripts without running them for real. Exit status 77: skipped.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+if ! command -v shellcheck >/dev/null; then
+    echo "skipped: shellcheck is missing"
+    exit 77
+fi
+mapfile -t shells < <(grep -lE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* scripts/checks/* .ci/run \
+    bench/test/fake_executor 2>/dev/null)
+shellcheck -x "${shells[@]}"
+
+failures=0
+for script in setup build bench test fetch-spectest report; do
+    help=$(cd / && "$OLDPWD/scripts/$script" --help)
+    if ! grep -qi '^usage: ' <<<"$help"; then
+        echo "scripts/$script --help does not say how to use it"
+        failures=1
+    fi
+done
+for script in setup build test fetch-spectest report; do
+    status=0
+    "scripts/$script" --no-such-option >/dev/null 2>&1 || status=$?
+    if [ $status -ne 2 ]; then
+        echo "scripts/$script ends with $status instead of 2 for an unknown option"
+        failures=1
+    fi
+done
+exit $failures
