@@ -376,6 +376,19 @@ Test(entry, does_it_once) {
     expect_translation();
 }
 
+Test(entry, does_it_for_values_pushed_since) {
+    translate_wat("(func (param i32 i32) (result i32)"
+                  "  (local.get 0)"
+                  "  (block)"
+                  "  (drop) (local.get 1)"
+                  "  (block (local.set 1 (i32.const 3))))");
+    encode_copy(code, home(0), local(0));
+    encode_copy(code, home(0), local(1));
+    encode_const_i32(code, local(1), constant(3));
+    encode_return_i(code, home(0), LINK);
+    expect_translation();
+}
+
 Test(entry, of_if_stands_between_the_condition_and_the_branch) {
     translate_wat("(func (param i32 f64) (result f64)"
                   "  (f64.neg (local.get 1)) (local.get 1)"

@@ -166,6 +166,17 @@ Test(memory, bulk_operands_above_other_values) {
     expect_translation();
 }
 
+Test(memory, bulk_operations_leave_the_accumulators) {
+    translate_wat("(memory 1) (func (param i32 f64) (result f64)"
+                  "  (f64.neg (local.get 1))"
+                  "  (memory.fill (local.get 0) (local.get 0) (local.get 0)))");
+    encode_f64_neg(code, computed(0), local(1));
+    encode_copy3(code, local(0), local(0), local(0), home_slot(1));
+    encode_memory_fill(code, home_slot(1), 0);
+    encode_return_f(code, computed(0), LINK);
+    expect_translation();
+}
+
 /* ---- Tables --------------------------------------------------------------------------------------- */
 
 Test(table, elements) {

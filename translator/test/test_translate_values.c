@@ -402,9 +402,9 @@ Test(mirror, the_local_just_assigned_is_read_from_the_accumulator) {
 Test(mirror, only_one_operand_can_be_the_accumulator) {
     translate_wat("(func (param i32) (result i32)"
                   "  (local.set 0 (i32.clz (local.get 0)))"
-                  "  (i32.mul (local.get 0) (local.get 0)))");
+                  "  (i32.sub (local.get 0) (local.get 0)))");
     encode_i32_clz(code, local(0), local(0));
-    encode_i32_mul(code, computed(0), mirrored(local(0)), local(0));
+    encode_i32_sub(code, computed(0), mirrored(local(0)), local(0));
     encode_return_i(code, computed(0), LINK);
     expect_translation();
 }
@@ -429,6 +429,17 @@ Test(mirror, ends_when_the_accumulator_is) {
     encode_i32_clz(code, local(0), local(0));
     encode_i32_ctz(code, local(1), local(1));
     encode_i32_sub(code, computed(0), local(0), mirrored(local(1)));
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
+Test(mirror, ends_when_only_the_accumulator_is) {
+    translate_wat("(func (param i32 i32) (result i32)"
+                  "  (local.set 0 (i32.clz (local.get 0)))"
+                  "  (i32.sub (i32.ctz (local.get 1)) (local.get 0)))");
+    encode_i32_clz(code, local(0), local(0));
+    encode_i32_ctz(code, computed(0), local(1));
+    encode_i32_sub(code, computed(0), computed(0), local(0));
     encode_return_i(code, computed(0), LINK);
     expect_translation();
 }
@@ -531,16 +542,16 @@ Test(mirror, of_a_value_that_was_written_to_its_slot) {
     expect_translation();
 }
 
-Test(mirror, ends_when_arguments_are_copied_over_the_slot) {
-    translate_wat("(func (param i32 i32)"
+Test(mirror, ends_when_locals_are_copied_over_the_slot) {
+    translate_wat("(func (param i32 i32) (result i32)"
                   "  (drop (call $one))"
-                  "  (call $two (local.get 0) (local.get 1)))"
-                  "(func $one (result i32) (i32.const 1))"
-                  "(func $two (param i32 i32))");
+                  "  (local.get 0) (local.get 1)"
+                  "  (block (param i32 i32) (result i32) (i32.sub)))"
+                  "(func $one (result i32) (i32.const 1))");
     encode_call(code, &program.codes[1], home_slot(0));
     encode_copy2(code, local(0), local(1), home_slot(0));
-    encode_call(code, &program.codes[2], home_slot(0));
-    encode_return(code, LINK);
+    encode_i32_sub(code, computed(0), home(0), home(1));
+    encode_return_i(code, computed(0), LINK);
     expect_translation();
 }
 
