@@ -22,8 +22,5 @@ typedef struct Executor {
 
 extern const Executor executor;
 
-/* How many bytecode instructions have been executed in this process; only in executors built with
- * COUNT_INSTRUCTIONS, which are not for timing. */
-extern uint64_t instructions_executed;
 
 #endif

@@ -15,7 +15,7 @@
 #include "runtime/program.h"
 
 #if COUNT_INSTRUCTIONS
-extern uint64_t instructions_executed;
+#include "dispatch/profile.h"
 #endif
 
 /* ---- Times ----------------------------------------------------------------------------------- */
@@ -265,7 +265,7 @@ static json_t *describe_run(const Run *run, int status) {
                   "wasm_bytes", (json_int_t)run->file.size, "bytecode_bytes",
                   (json_int_t)run->file.program.size, "peak_rss_kib", (json_int_t)usage.ru_maxrss);
 #if COUNT_INSTRUCTIONS
-    json_object_set_new(report, "instructions", json_integer((json_int_t)instructions_executed));
+    json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
 #endif
     return report;
 }
@@ -290,3 +290,17 @@ int measure(const RunOptions *options) {
     close(run.guest_output);
     return finish_output(status);
 }
+
+#if COUNT_INSTRUCTIONS
+int run_profile(const RunOptions *options) {
+    handle_interrupts();
+    Run run = {.options = options, .guest_output = STDERR_FILENO};
+    profile.is_detailed = true;
+    bool finished;
+    int status = go(&run, &finished);
+    Error error;
+    if (finished && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
+    clean_up(&run);
+    return finish_output(status);
+}
+#endif
