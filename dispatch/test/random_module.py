@@ -458,6 +458,9 @@ class Function:
 
     def text(self):
         parameter_count = len(self.signature.parameters)
+        for index, type_name in enumerate(self.locals[parameter_count:], parameter_count):
+            if type_name in NUMBERS and self.chance(0.6):
+                self.emit(f"{self.constant(type_name)}\nlocal.set {index}")
         self.statements(self.random.randint(1, 8))
         self.budget = max(self.budget, 8)
         self.values(self.signature.results)
@@ -488,9 +491,10 @@ class Module:
         indices = " ".join(str(s.index) for s in self.signatures)
         parts.append(f"(elem (table $funcref) (i32.const 0) func {indices})")
         parts.append("(elem $elements func 0 1 2 3 4 5)")
-        parts += [f'(global ${t} (export "global {t}") (mut {t}) ({t}.const 1))' for t in NUMBERS]
-        data = "".join(f"\\{self.random.getrandbits(8):02x}" for _ in range(64))
-        parts.append(f'(data (memory $memory) (i32.const 16) "{data}")\n(data $passive "{data[:96]}")')
+        parts += [f'(global ${t} (export "global {t}") (mut {t}) ({t}.const 77))' for t in NUMBERS]
+        data = "".join(f"\\{byte:02x}" for byte in self.random.randbytes(1100))
+        parts += [f'(data (memory ${name}) ({t}.const 16) "{data}")' for name, t in self.memories]
+        parts.append(f'(data $passive "{data[:96]}")')
         return "(module\n" + "\n".join(parts) + ")\n"
 
 

@@ -1,8 +1,10 @@
-/* Where the translator puts values: what is folded into operands, where results go, accumulators. */
+/* Where the translator puts values: what is folded into operands, where results go, accumulators.
+ */
 #include "translator/opcodes.h"
 #include "translator/test/translation.h"
 
-/* ---- Operands ----------------------------------------------------------------------------------- */
+/* ---- Operands -----------------------------------------------------------------------------------
+ */
 
 Test(operands, locals_and_constants_are_named) {
     translate_wat("(func (param i32) (result i32)"
@@ -81,7 +83,7 @@ Test(operands, are_those_of_the_op_that_is_named_as_the_instruction) {
                          opcode_name((Opcode)(0xfc00 | n)));
 }
 
-/* ---- Results -------------------------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 Test(results, are_written_to_the_local_they_are_for) {
     translate_wat("(func (param i32 f64)"
@@ -198,7 +200,8 @@ Test(results, of_calls_are_copied) {
     expect_translation();
 }
 
-/* ---- Locals that are assigned while their old value is on the stack ----------------------------- */
+/* ---- Locals that are assigned while their old value is on the stack -----------------------------
+ */
 
 Test(old_values, are_saved_in_front_of_the_new_one) {
     translate_wat("(func (param i32) (result i32)"
@@ -293,7 +296,8 @@ Test(old_values, are_not_saved_twice) {
     expect_translation();
 }
 
-/* ---- Computed values ---------------------------------------------------------------------------- */
+/* ---- Computed values ----------------------------------------------------------------------------
+ */
 
 Test(computed_values, chain) {
     translate_wat("(func (param i32 i32) (result i32)"
@@ -383,7 +387,8 @@ Test(computed_values, moving_constants_and_locals_leaves_them) {
     expect_translation();
 }
 
-/* ---- Slots that the accumulator mirrors --------------------------------------------------------- */
+/* ---- Slots that the accumulator mirrors ---------------------------------------------------------
+ */
 
 Test(mirror, the_local_just_assigned_is_read_from_the_accumulator) {
     translate_wat("(func (param i32 f32) (result f32)"
@@ -555,7 +560,8 @@ Test(mirror, ends_when_locals_are_copied_over_the_slot) {
     expect_translation();
 }
 
-/* ---- Other instructions with their own operands ------------------------------------------------- */
+/* ---- Other instructions with their own operands -------------------------------------------------
+ */
 
 Test(selection, names_its_operands) {
     translate_wat("(func (param i32 i32) (result i32)"
@@ -610,8 +616,10 @@ Test(globals, are_read_and_written) {
     encode_global_set(code, local(1), 1);
     encode_global_get_f(code, computed(0), 1);
     encode_f64_neg(code, computed(0), computed(0));
-    if (ISA_HAS_ACCUMULATORS) encode_global_set_f(code, accumulator(), 1);
-    else encode_global_set(code, home(0), 1);
+    if (ISA_HAS_ACCUMULATORS)
+        encode_global_set_f(code, accumulator(), 1);
+    else
+        encode_global_set(code, home(0), 1);
     encode_global_set(code, constant_f64(2), 1);
     encode_return(code, LINK);
     expect_translation();

@@ -60,7 +60,8 @@ void translate_wat(const char *fields) {
     cr_assert(translate_bytes(wasm, size), "%s", error.message);
 }
 
-/* ---- Comparing -------------------------------------------------------------------------------- */
+/* ---- Comparing --------------------------------------------------------------------------------
+ */
 
 static char *listing(const uint8_t *begin, const uint8_t *end) {
     char *text;
