@@ -55,7 +55,7 @@ static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance, const void 
     Trap stop;
     DISPATCH();
 
-#include "handlers.inc"
+#include HANDLERS
 
 stopped:
     *instance->stopped_at = ip;
