@@ -18,7 +18,7 @@
 #include "bench/sampler.h"
 #include "bench/summary.h"
 
-#define DEFAULT_BUDGET 170 /* seconds: with building and reporting, about three minutes */
+#define DEFAULT_BUDGET 300 /* seconds: about four rounds of five layouts */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
 
 typedef struct Wishes {
@@ -68,7 +68,7 @@ static const struct argp BENCH = {
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
             {"budget", 'b', "SECONDS", 0,
-             "stop when the next round would not end in time (default: 170; at least 3 rounds are "
+             "stop when the next round would not end in time (default: 300; at least 3 rounds are "
              "measured, or 2 of several layouts)",
              0},
             {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},

@@ -32,7 +32,7 @@
 #include "dispatch/executor.h"
 #include "runtime/numeric.h"
 #include "runtime/transfer.h"
-#include LAYOUT_FILE /* generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS */
+#include LAYOUT_FILE /* generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES */
 
 /* What is at the head of the file's text moves everything behind it. */
 #define STRING_OF(value) #value

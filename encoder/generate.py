@@ -7,7 +7,8 @@
 The first writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and
 disassembler read) and ops.md (the printed reference). The second writes what differs between layouts:
 handlers.SEED.inc (one HANDLER for each op and combination of operand classes, in the order that the
-seed gives) and layout.SEED.h (its name, and by how many bytes the text is shifted). Seed 0 is the order of the
+seed gives) and layout.SEED.h (its name, by how many bytes the text is shifted,
+and the order once more, as a list). Seed 0 is the order of the
 table and no shift. ops.table and isa.table explain their own format.
 """
 import argparse
@@ -346,8 +347,10 @@ def write_layout(seed, opcodes, head, out):
         numbers.shuffle(order)
         shift = SHIFT_UNIT * numbers.randint(1, LARGEST_SHIFT // SHIFT_UNIT)
     (out / f"handlers.{seed}.inc").write_text(head + "\n" + "\n\n".join(map(handler, order)) + "\n")
+    names = "".join(f" \\\n    X({variant.name})" for variant in order)
     (out / f"layout.{seed}.h").write_text(
-        f'{head}#define LAYOUT_SEED {seed}\n#define LAYOUT_SHIFT {shift}\n#define HANDLERS "handlers.{seed}.inc"\n')
+        f'{head}#define LAYOUT_SEED {seed}\n#define LAYOUT_SHIFT {shift}\n#define HANDLERS "handlers.{seed}.inc"\n'
+        f"#define LAYOUT_OPCODES(X){names}\n")
 
 
 def read_isa(path, name):

@@ -212,6 +212,8 @@ class RealTablesTest(GenerateTest):
         header = files[f"layout.{seed}.h"]
         self.assertIn(f"#define LAYOUT_SEED {seed}\n", header)
         self.assertIn(f'#define HANDLERS "handlers.{seed}.inc"\n', header)
+        self.assertEqual(re.findall(r"^    X\((\w+)\)", header, re.M),
+                         [re.match(r"HANDLER\((\w+)\)", handler)[1] for handler in handlers])
         return handlers, int(re.search(r"LAYOUT_SHIFT (\d+)$", header, re.M)[1])
 
     def test_layouts_permute_the_handlers_and_shift_the_text(self):
