@@ -44,7 +44,7 @@ single_dispatch:
     switch (read_u16(ip)) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-label"
-#include "handlers.inc"
+#include HANDLERS
 #pragma GCC diagnostic pop
     default: __builtin_unreachable();
     }

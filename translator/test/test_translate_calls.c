@@ -122,8 +122,7 @@ Test(arguments, locals_and_constants_below_them_stay) {
     expect_translation();
 }
 
-/* ---- Results ------------------------------------------------------------------------------------
- */
+/* ---- Results -------------------------------------------------------------------------------- */
 
 Test(call_results, one_is_in_its_slot_and_the_accumulator) {
     translate_wat("(func (param i32) (result i32)"

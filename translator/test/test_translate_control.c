@@ -2,8 +2,7 @@
  */
 #include "translator/test/translation.h"
 
-/* ---- Conditions of br_if ------------------------------------------------------------------------
- */
+/* ---- Conditions of br_if -------------------------------------------------------------------- */
 
 Test(br_if, compares_and_branches_in_one) {
     translate_wat("(func (param i32 i64 f64)"
@@ -336,8 +335,7 @@ Test(if_else, on_a_constant_has_one_arm) {
     expect_translation();
 }
 
-/* ---- Entering blocks ----------------------------------------------------------------------------
- */
+/* ---- Entering blocks ------------------------------------------------------------------------ */
 
 Test(entry, brings_locals_and_computed_values_home) {
     translate_wat("(func (param i32 f64) (result i32)"
@@ -385,10 +383,13 @@ Test(entry, does_it_for_values_pushed_since) {
                   "  (local.get 0)"
                   "  (block)"
                   "  (drop) (local.get 1)"
-                  "  (block (local.set 1 (i32.const 3))))");
+                  "  (block (br_if 0 (local.get 0)) (local.set 1 (i32.const 3))))");
+    Label end = encoder_label(code);
     encode_copy(code, home(0), local(0));
     encode_copy(code, home(0), local(1));
+    encode_br_if_i32_nez(code, local(0), end);
     encode_const_i32(code, local(1), constant(3));
+    encoder_bind(code, end);
     encode_return_i(code, home(0), LINK);
     expect_translation();
 }
@@ -429,8 +430,7 @@ Test(entry, of_a_loop_with_parameters) {
     expect_translation();
 }
 
-/* ---- Results of blocks --------------------------------------------------------------------------
- */
+/* ---- Results of blocks ---------------------------------------------------------------------- */
 
 Test(blocks, without_branches_leave_no_trace) {
     translate_wat("(func (param i32) (result i32)"
@@ -461,9 +461,7 @@ Test(blocks, results_meet_in_their_slots) {
     expect_translation();
 }
 
-/* ---- br
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- br ------------------------------------------------------------------------------------- */
 
 Test(br, takes_one_value_straight_to_the_target) {
     translate_wat("(func (param i32) (result i32)"
@@ -536,8 +534,7 @@ Test(br, out_of_the_function_returns) {
     expect_translation();
 }
 
-/* ---- br_if with values --------------------------------------------------------------------------
- */
+/* ---- br_if with values ---------------------------------------------------------------------- */
 
 Test(br_if_values, need_no_detour_where_they_are_wanted) {
     translate_wat("(func (param i32 i32) (result i32)"
@@ -773,8 +770,7 @@ Test(returning, from_inside_blocks_takes_the_top) {
     expect_translation();
 }
 
-/* ---- Code that cannot be reached ----------------------------------------------------------------
- */
+/* ---- Code that cannot be reached ------------------------------------------------------------ */
 
 Test(dead_code, is_skipped) {
     translate_wat("(func (param i32) (result i32)"

@@ -4,8 +4,7 @@
 #include "translator/test/module_bytes.h"
 #include "translator/test/translation.h"
 
-/* ---- Memory that runs out -----------------------------------------------------------------------
- */
+/* ---- Memory that runs out ------------------------------------------------------------------- */
 
 /* Translates `module` with ever more allocations that succeed, until all do. */
 static void expect_out_of_memory_is_survived(void) {
@@ -78,8 +77,7 @@ Test(memory_runs_out, in_a_large_function) {
     free(bytes.at);
 }
 
-/* ---- Frames -------------------------------------------------------------------------------------
- */
+/* ---- Frames --------------------------------------------------------------------------------- */
 
 static Bytes locals_and_operands(uint32_t local_count, uint32_t operands) {
     Bytes body = {0};
@@ -129,8 +127,7 @@ Test(limits, a_frame_that_is_too_large) {
     free(bytes.at);
 }
 
-/* ---- Large functions: these take minutes if anything is quadratic -------------------------------
- */
+/* ---- Large functions: these take minutes if anything is quadratic --------------------------- */
 
 Test(large, nesting, .timeout = 30) {
     static const uint8_t kinds[] = {WASM_BLOCK, WASM_LOOP, WASM_IF};

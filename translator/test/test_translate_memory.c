@@ -3,8 +3,7 @@
 #include "translator/test/module_bytes.h"
 #include "translator/test/translation.h"
 
-/* ---- Loads and stores ---------------------------------------------------------------------------
- */
+/* ---- Loads and stores ----------------------------------------------------------------------- */
 
 Test(access, carries_its_offset) {
     translate_wat("(memory 1) (func (param i32 i64 f64) (result i64)"
