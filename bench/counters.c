@@ -57,11 +57,14 @@ static bool add(Counters *counters, const char *name, size_t length, int group, 
     memcpy(counter->event, name, length);
     counter->descriptor = -1;
     counter->overhead = -1;
-    counter->group = bound ? group : -1;
-    counter->bound = bound;
+    counter->group = -1;
     if (!counter_event_find(counter->event, &counter->attr, counter->encoded, counter->reason,
                             sizeof counter->reason))
         counter->state = COUNTER_UNKNOWN_EVENT;
+    /* Software events are counted all the time and gain nothing from a group. They do lose: Linux
+     * 6.18 misses most page faults beside a task clock. So each is alone. */
+    counter->bound = bound && !counter_event_is_software(&counter->attr);
+    if (counter->bound) counter->group = group;
     return true;
 }
 
@@ -252,10 +255,8 @@ static void open_bound(Counters *counters, int number) {
     }
 }
 
-/* In the last group of its kind if it fits, else in a new one. Software events are apart: they are
- * counted all the time, whatever the PMU does. */
-static void open_free(Counters *counters, Counter *counter, int *hardware, int *software) {
-    int *last = counter_event_is_software(&counter->attr) ? software : hardware;
+/* In the last group if it fits, else in a new one. */
+static void open_free(Counters *counters, Counter *counter, int *last) {
     if (*last >= 0) {
         if (open_in(counters, counter, *last)) return;
         if (!may_be_full(errno)) {
@@ -263,13 +264,10 @@ static void open_free(Counters *counters, Counter *counter, int *hardware, int *
             return;
         }
     }
-    int number = counters->group_count;
-    if (!open_in(counters, counter, number)) {
+    if (open_in(counters, counter, counters->group_count))
+        *last = counters->group_count++;
+    else
         explain(counters->kernel, counter, errno);
-        return;
-    }
-    counters->group_count++;
-    *last = number;
 }
 
 /* ---- Counting -------------------------------------------------------------------------------- */
@@ -445,13 +443,15 @@ bool counters_open(Counters *counters, const char *events, const CounterKernel *
     if (!events || strcmp(events, "default") == 0) events = DEFAULT_EVENTS;
     if (strcmp(events, "none") == 0) return true;
     if (!read_list(counters, events, error)) return false;
-    int bound = counters->group_count, hardware = -1, software = -1;
+    int bound = counters->group_count, hardware = -1;
     for (int i = 0; i < bound; i++)
         open_bound(counters, i);
     for (size_t i = 0; i < counters->count; i++) {
         Counter *counter = &counters->items[i];
-        if (counter->state == COUNTER_MEASURED && !counter->bound)
-            open_free(counters, counter, &hardware, &software);
+        if (counter->state != COUNTER_MEASURED || counter->bound) continue;
+        int alone = -1;
+        bool software = counter_event_is_software(&counter->attr);
+        open_free(counters, counter, software ? &alone : &hardware);
     }
     fit_groups(counters);
     if (any_open(counters)) measure_overhead(counters);
