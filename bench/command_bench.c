@@ -22,7 +22,7 @@
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
 
 typedef struct Wishes {
-    const char *suite, *workloads, *dispatch, *isa, *output;
+    const char *suite, *workloads, *dispatch, *isa, *output, *events;
     double budget, timeout;
     uint64_t seed;
 } Wishes;
@@ -35,6 +35,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'w': wishes->workloads = argument; return 0;
     case 'd': wishes->dispatch = argument; return 0;
     case 'i': wishes->isa = argument; return 0;
+    case 'e': wishes->events = argument; return 0;
     case 'o': wishes->output = argument; return 0;
     case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
     case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
@@ -59,6 +60,11 @@ static const struct argp BENCH = {
             {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
             {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
+            {"events", 'e', "A,B", 0,
+             "count these events (\"tailrace list events\") in user space while workloads run; "
+             "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
+             "dispatch)",
+             0},
             {"budget", 'b', "SECONDS", 0,
              "stop when the next round would not end in time (default: 170; at least 3 rounds are "
              "measured)",
@@ -114,14 +120,15 @@ static int prepare(Recording *recording, const Wishes *wishes) {
     if (!path || !suite_load(path, &recording->suite, &error))
         status = complain(&error, EXIT_FAILED);
     else if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
-             !recording_prepare(recording, wishes->dispatch, wishes->isa, &error))
+             !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
+             !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
         status = complain(&error, EXIT_USAGE);
     for (size_t i = 0; status < 0 && i < recording->suite.count; i++)
         if (!workload_verify(&recording->suite.workloads[i], &error))
             status = complain(&error, EXIT_FAILED);
     if (status < 0) {
         recording->started = time(NULL);
-        recording->machine = machine_fingerprint("");
+        recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
         recording->cpu = process_choose_cpu();
         char *results = wishes->output ? NULL : results_directory(directory);
         result_path =
@@ -167,7 +174,7 @@ static void measure(Recording *recording) {
 }
 
 int command_bench(int argc, char **argv) {
-    Wishes wishes = {.suite = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT};
+    Wishes wishes = {.suite = "default", .events = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT};
     uint32_t seed = 0;
     if (getrandom(&seed, sizeof seed, 0) == sizeof seed) wishes.seed = seed;
     json_t *command = command_line(argc, argv);

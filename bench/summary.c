@@ -241,7 +241,7 @@ static void print_warnings(const Recording *recording, double share_waiting, FIL
     if (json_is_true(json_object_get(vm, "is")))
         warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
              hypervisor ? " (" : "", hypervisor ? hypervisor : "", hypervisor ? ")" : "");
-    warn(stream, "No hardware counters were read: %s.", why ? why : "unknown reason");
+    if (why) warn(stream, "No hardware counters were read: %s.", why);
     if (share_waiting > BUSY)
         warn(stream, "The machine was busy: samples waited for %.0f%% of their CPU time.",
              share_waiting * 100);
