@@ -152,7 +152,9 @@ static void announce(const Recording *recording) {
         printf("on CPU %d", recording->cpu);
     printf("; budget %g s, seed %llu\n", recording->budget, (unsigned long long)recording->seed);
     for (size_t i = 0; i < recording->not_measured_count; i++)
-        printf("%s\n", recording->not_measured[i].reason);
+        printf("%s%s\n",
+               strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
+               recording->not_measured[i].reason);
     fflush(stdout);
 }
 

@@ -232,10 +232,11 @@ static void group_too_large(Counters *counters, int number, int fitting) {
     for (size_t i = 0; i < counters->count; i++) {
         Counter *counter = &counters->items[i];
         if (counter->group == number && counter->state == COUNTER_MEASURED)
-            give_up(counter, COUNTER_GROUP_TOO_LARGE,
-                    "the PMU counts only %d of the events in these braces at a time: take some out "
-                    "of the braces, or write no braces and let tailrace make groups that fit",
-                    fitting);
+            give_up(
+                counter, COUNTER_GROUP_TOO_LARGE,
+                "the PMU counts at most %d of the events in these braces at a time: take some out "
+                "of the braces, or write no braces and let tailrace make groups that fit",
+                fitting);
     }
     close_group(counters, number);
 }
@@ -303,11 +304,13 @@ void counters_start(Counters *counters) {
 }
 
 static void explain_never_ran(Counter *counter) {
-    give_up(counter, COUNTER_NEVER_RAN,
-            "the kernel accepted it and never found a free counter for it in %.3f ms: ask for "
-            "fewer events or for a longer run, end other profilers, and switch off what holds a "
-            "counter with \"sudo sysctl kernel.nmi_watchdog=0\"",
-            (double)counter->enabled_ns / 1e6);
+    give_up(
+        counter, COUNTER_NEVER_RAN,
+        "the kernel accepted it and never found a free counter for it in %.3f ms: ask for "
+        "fewer events or for a longer run, end other profilers, switch off what holds a "
+        "counter with \"sudo sysctl kernel.nmi_watchdog=0\", and where the CPU has two kinds of "
+        "cores, run on one of the kind that counts this event",
+        (double)counter->enabled_ns / 1e6);
 }
 
 static void conclude(Counter *counter, uint64_t counted, uint64_t enabled, uint64_t running) {
@@ -398,8 +401,11 @@ static void shrink(Counters *counters, int number) {
 
 static void fit_groups(Counters *counters) {
     for (int i = 0; i < counters->group_count; i++)
-        while (counters->groups[i].size > 1 && !is_bound(counters, i) && !runs_alone(counters, i))
-            shrink(counters, i);
+        while (counters->groups[i].size > 1 && !runs_alone(counters, i))
+            if (is_bound(counters, i))
+                group_too_large(counters, i, counters->groups[i].size - 1);
+            else
+                shrink(counters, i);
 }
 
 /* The least of some empty measurements: what starting and stopping adds, and how long it takes. */

@@ -90,7 +90,7 @@ static void note_uncounted(Recording *recording, json_t *summary) {
         char *names = join(json_object_get(entry, "events"));
         recording_add_not_measured(
             recording, (NotMeasured){"counter", ANY, ANY, NULL, -1,
-                                     format_string("not counted: %s: %s", names, reason)});
+                                     format_string("%s: %s", names, reason)});
         free(names);
     }
 }

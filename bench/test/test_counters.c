@@ -273,9 +273,18 @@ Test(counters, too_large_a_group_is_not_torn) {
     fake.width = 2;
     count("{cycles,instructions,branches},page-faults,branch-misses");
     for (size_t i = 0; i < 3; i++)
-        expect_state(i, COUNTER_GROUP_TOO_LARGE, "counts only 2 of the events");
+        expect_state(i, COUNTER_GROUP_TOO_LARGE, "counts at most 2 of the events");
     expect_state(3, COUNTER_MEASURED, "");
     expect_state(4, COUNTER_MEASURED, "");
+}
+
+Test(counters, a_watchdog_can_make_a_group_too_large) {
+    fake.held = 1;
+    count(
+        "{cycles,instructions,branches,branch-misses,rca,L1-icache-load-misses},iTLB-load-misses");
+    for (size_t i = 0; i < 6; i++)
+        expect_state(i, COUNTER_GROUP_TOO_LARGE, "at most 5 of the events");
+    expect_state(6, COUNTER_MEASURED, "");
 }
 
 Test(counters, groups_in_braces_stay_together) {
