@@ -14,6 +14,9 @@
  *     process.h         one child process: pinned, timed out, its output collected
  *     recording.h       all that one `tailrace bench` found out
  *     sampler.h         takes the samples of a recording
+ *     counters.h        what a thread's work is counted by: events, groups, states
+ *     counter_events.h  the names of events, and which of them this CPU has
+ *     counter_report.h  counters as JSON
  *     statistics.h      medians, quartiles, geometric means
  *     summary.h         a recording as tables and warnings
  *     result_file.h     a recording as a JSON document, written so that nothing is lost

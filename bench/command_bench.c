@@ -22,7 +22,7 @@
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
 
 typedef struct Wishes {
-    const char *suite, *workloads, *dispatch, *isa, *output;
+    const char *suite, *workloads, *dispatch, *isa, *output, *events;
     double budget, timeout;
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
 } Wishes;
@@ -45,6 +45,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'w': wishes->workloads = argument; return 0;
     case 'd': wishes->dispatch = argument; return 0;
     case 'i': wishes->isa = argument; return 0;
+    case 'e': wishes->events = argument; return 0;
     case 'o': wishes->output = argument; return 0;
     case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
     case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
@@ -67,6 +68,11 @@ static const struct argp BENCH = {
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
+            {"events", 'e', "A,B", 0,
+             "count these events (\"tailrace list events\") in user space while workloads run; "
+             "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
+             "dispatch)",
+             0},
             {"budget", 'b', "SECONDS", 0,
              "stop when the next round would not end in time (default: 300; at least 3 rounds are "
              "measured, or 2 of several layouts)",
@@ -122,7 +128,8 @@ static int prepare(Recording *recording, const Wishes *wishes) {
     if (!path || !suite_load(path, &recording->suite, &error))
         status = complain(&error, EXIT_FAILED);
     else if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
-             !recording_prepare(recording, wishes->dispatch, wishes->isa, &error))
+             !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
+             !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
         status = complain(&error, EXIT_USAGE);
     size_t built = recording->executors.layout_count;
     recording->layout_count = wishes->layouts ? wishes->layouts : built;
@@ -137,7 +144,7 @@ static int prepare(Recording *recording, const Wishes *wishes) {
             status = complain(&error, EXIT_FAILED);
     if (status < 0) {
         recording->started = time(NULL);
-        recording->machine = machine_fingerprint("");
+        recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
         recording->cpu = process_choose_cpu();
         char *results = wishes->output ? NULL : results_directory(directory);
         result_path =
@@ -166,7 +173,9 @@ static void announce(const Recording *recording) {
     }
     printf("; budget %g s, seed %llu\n", recording->budget, (unsigned long long)recording->seed);
     for (size_t i = 0; i < recording->not_measured_count; i++)
-        printf("%s\n", recording->not_measured[i].reason);
+        printf("%s%s\n",
+               strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
+               recording->not_measured[i].reason);
     fflush(stdout);
 }
 
@@ -188,7 +197,7 @@ static void measure(Recording *recording) {
 }
 
 int command_bench(int argc, char **argv) {
-    Wishes wishes = {.suite = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT};
+    Wishes wishes = {.suite = "default", .events = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT};
     uint32_t seed = 0;
     if (getrandom(&seed, sizeof seed, 0) == sizeof seed) wishes.seed = seed;
     json_t *command = command_line(argc, argv);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/counter_events.h"
 #include "bench/memory.h"
 #include "bench/options.h"
 #include "bench/paths.h"
@@ -13,6 +14,7 @@
 #include "bench/table.h"
 
 #define INFO_TIMEOUT 10 /* seconds */
+#define UNIT_SIZE 64    /* of the name of a unit that counts events */
 
 typedef struct Request {
     const char *what, *suite;
@@ -108,16 +110,35 @@ static int list_workloads(const char *directory, const char *name) {
     return EXIT_DONE;
 }
 
+static void show_event(void *context, const char *unit, const char *name, const char *masks,
+                       const char *meaning) {
+    char *last = context; /* the unit of the event before */
+    if (strcmp(last, unit) != 0) {
+        printf("%s%s:\n", *last ? "\n" : "", unit);
+        snprintf(last, UNIT_SIZE, "%s", unit);
+    }
+    printf("  %s%s%s%s%s\n", name, *meaning ? "  " : "", meaning, *masks ? "  unit masks: " : "",
+           masks);
+}
+
+static int list_events(void) {
+    char last[UNIT_SIZE] = "";
+    counter_events_each(show_event, last);
+    printf("\nNames of the CPU's own events are those of libpfm4, which here knows the units above; "
+           "a unit mask follows its event\nafter a colon. A raw code is taken, too: r80c5. Not all "
+           "that can be named can be counted: tailrace machine tells.\n"
+           "Counted by default: %s\n",
+           DEFAULT_EVENTS);
+    return EXIT_DONE;
+}
+
 int command_list(int argc, char **argv) {
     Request request = {.suite = "default"};
     parse_options(&LIST, argc, argv, 0, &request);
     Executors executors;
     char *directory;
     int status = EXIT_USAGE;
-    if (!strcmp(request.what, "events")) {
-        puts("Hardware counters are not supported yet: there are no events to name.");
-        return EXIT_DONE;
-    }
+    if (!strcmp(request.what, "events")) return list_events();
     if (!load_build(&executors, &directory)) return EXIT_FAILED;
     if (!strcmp(request.what, "strategies"))
         status = list_strategies(&executors);

@@ -6,6 +6,7 @@
 
 #include "bench/bench.h"
 #include "bench/machine.h"
+#include "bench/memory.h"
 #include "bench/options.h"
 #include "bench/table.h"
 
@@ -43,6 +44,32 @@ static void row(Table *table, const char *label, json_t *object, const char *fir
 static const char *text_at(json_t *object, const char *key) {
     const char *text = json_string_value(json_object_get(object, key));
     return text ? text : "?";
+}
+
+/* The counters that work, and those that do not with their remedy. */
+static void print_events(json_t *summary) {
+    size_t i, j;
+    json_t *entry, *event;
+    json_array_foreach(summary, i, entry) {
+        const char *reason = json_string_value(json_object_get(entry, "reason"));
+        printf(reason ? "  no  " : "  yes ");
+        json_array_foreach(json_object_get(entry, "events"), j, event)
+            printf("%s%s", j ? ", " : " ", json_string_value(event));
+        if (reason) printf("\n       (%s) %s", text_at(entry, "state"), reason);
+        putchar('\n');
+    }
+}
+
+/* Not part of the fingerprint, since it differs a little each time. */
+static void print_cost(void) {
+    Error error;
+    Counters *counters = allocate(sizeof *counters);
+    if (counters_open(counters, "default", &COUNTER_KERNEL, &error) && counters->cost_ns)
+        printf("Starting and stopping these counters takes %.1f µs, once for each sample and "
+               "outside of its times.\n",
+               (double)counters->cost_ns / 1e3);
+    counters_close(counters);
+    free(counters);
 }
 
 static void print(json_t *machine, json_t *build) {
@@ -93,15 +120,15 @@ static void print(json_t *machine, json_t *build) {
     table_free(&table);
     printf("\nWhat can be measured here:\n"
            "  yes  CPU time of the executing thread, wall time, peak memory, exact counts of "
-           "bytecode instructions\n"
-           "  no   hardware counters: %s\n",
-           text_at(json_object_get(machine, "counters"), "why"));
+           "bytecode instructions\n");
+    print_events(json_object_get(json_object_get(machine, "counters"), "events"));
+    print_cost();
 }
 
 int command_machine(int argc, char **argv) {
     bool as_json = false;
     parse_options(&MACHINE, argc, argv, 0, &as_json);
-    json_t *machine = machine_fingerprint("");
+    json_t *machine = machine_fingerprint("", &COUNTER_KERNEL);
     if (as_json) {
         json_dumpf(machine, stdout, JSON_INDENT(2));
         putchar('\n');

@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "bench/counter_report.h"
 #include "bench/memory.h"
 #include "bench/paths.h"
 
@@ -208,38 +209,27 @@ static json_t *virtual_machine(const char *root, const char *cpuinfo) {
     return answer;
 }
 
-static bool has_pmu(const char *root) {
-    char *path = format_string("%s/sys/bus/event_source/devices", root);
-    struct dirent **entries;
-    int count = scandir(path, &entries, NULL, NULL);
-    bool found = false;
-    free(path);
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
-        found |= strncmp(name, "cpu", 3) == 0 || strncmp(name, "armv", 4) == 0;
-        free(entries[i]);
+static json_t *counters(const CounterKernel *perf) {
+    Error error;
+    Counters *all = allocate(sizeof *all);
+    const char *why = NULL;
+    bool hardware = false;
+    if (!counters_open(all, "default", perf, &error)) need(NULL); /* the list is ours */
+    for (size_t i = 0; i < all->count; i++) {
+        const Counter *counter = &all->items[i];
+        if (counter->state == COUNTER_UNKNOWN_EVENT || counter_event_is_software(&counter->attr))
+            continue;
+        hardware |= counter->state == COUNTER_MEASURED;
+        if (!why) why = counter->reason;
     }
-    if (count >= 0) free(entries);
-    return found;
-}
-
-static json_t *counters(const char *root, bool is_virtual) {
-    const char *why = "hardware counters are not supported yet";
-    char *paranoid = read_text(root, "/proc/sys/kernel/perf_event_paranoid");
-    char *text;
-    if (!paranoid)
-        text = format_string("%s; this kernel has no perf events", why);
-    else if (!has_pmu(root))
-        text = format_string("%s; this machine shows no performance monitoring unit%s", why,
-                             is_virtual ? ", as is usual in a virtual machine" : "");
-    else
-        text = format_string("%s; this machine has a performance monitoring unit "
-                             "(kernel.perf_event_paranoid is %s)",
-                             why, paranoid);
-    json_t *answer = json_pack("{s:b, s:s, s:[s,s]}", "hardware", 0, "why", text, "software",
-                               "CPU time of the executing thread", "wall time");
-    free(paranoid);
-    free(text);
+    int level = perf->paranoid();
+    json_t *answer = json_pack(
+        "{s:b, s:o, s:o, s:o, s:[s,s]}", "hardware", hardware, "why",
+        string_or_null(hardware ? NULL : why), "events", counters_summary(all), "paranoid",
+        level == PARANOID_UNKNOWN ? json_null() : json_integer(level), "software",
+        "CPU time of the executing thread", "wall time");
+    counters_close(all);
+    free(all);
     return answer;
 }
 
@@ -279,7 +269,7 @@ static json_t *kernel(const char *root) {
     return string;
 }
 
-json_t *machine_fingerprint(const char *root) {
+json_t *machine_fingerprint(const char *root, const CounterKernel *perf) {
     char *cpuinfo = read_text(root, "/proc/cpuinfo");
     json_t *is_virtual = virtual_machine(root, cpuinfo);
     json_t *governor = file_string(root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
@@ -290,7 +280,7 @@ json_t *machine_fingerprint(const char *root) {
                   "os", os_name(root), "kernel", kernel(root), "mitigations", mitigations(root),
                   "governor", governor, "turbo", turbo(root), "address_randomization",
                   file_string(root, "/proc/sys/kernel/randomize_va_space"), "virtual", is_virtual,
-                  "counters", counters(root, json_is_true(json_object_get(is_virtual, "is"))));
+                  "counters", counters(perf));
     free(cpuinfo);
     return need(machine);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/counter_report.h"
 #include "bench/memory.h"
 
 const char *const PHASE_NAMES[PHASE_COUNT] = {"read_validate", "translate", "instantiate",
@@ -67,6 +68,75 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
     return true;
 }
 
+/* "A, B" of a list of strings. To be freed. */
+static char *join(json_t *names) {
+    char *text = copy_string("");
+    size_t i;
+    json_t *name;
+    json_array_foreach(names, i, name) {
+        char *longer = format_string("%s%s%s", text, i ? ", " : "", json_string_value(name));
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static void note_uncounted(Recording *recording, json_t *summary) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(summary, i, entry) {
+        const char *reason = json_string_value(json_object_get(entry, "reason"));
+        if (!reason) continue;
+        char *names = join(json_object_get(entry, "events"));
+        recording_add_not_measured(
+            recording, (NotMeasured){"counter", ANY, ANY, NULL, -1,
+                                     format_string("%s: %s", names, reason)});
+        free(names);
+    }
+}
+
+/* The events that can be counted, as a list with the braces that they had. To be freed. */
+static char *countable(const Counters *counters) {
+    char *list = copy_string("");
+    int open = -1; /* the group whose braces are open */
+    for (size_t i = 0; i < counters->count; i++) {
+        const Counter *counter = &counters->items[i];
+        if (counter->state != COUNTER_MEASURED) continue;
+        int group = counter->bound ? counter->group : -1;
+        char *longer =
+            format_string("%s%s%s%s%s", list, open >= 0 && open != group ? "}" : "",
+                          *list ? "," : "", group >= 0 && group != open ? "{" : "", counter->event);
+        free(list);
+        list = longer;
+        open = group;
+    }
+    char *closed = format_string("%s%s", *list ? list : "none", open >= 0 ? "}" : "");
+    free(list);
+    return closed;
+}
+
+bool recording_choose_events(Recording *recording, const char *events, const CounterKernel *kernel,
+                             Error *error) {
+    Counters *counters = allocate(sizeof *counters);
+    bool chosen = strcmp(events, "default") != 0, done = true;
+    if (!counters_open(counters, events, kernel, error)) {
+        free(counters);
+        return false;
+    }
+    for (size_t i = 0; chosen && i < counters->count && done; i++)
+        if (counters->items[i].state == COUNTER_UNKNOWN_EVENT)
+            done = fail(error, ERROR_UNSUPPORTED, "%s", counters->items[i].reason);
+    if (done) {
+        json_t *summary = counters_summary(counters);
+        note_uncounted(recording, summary);
+        json_decref(summary);
+        recording->events = countable(counters);
+    }
+    counters_close(counters);
+    free(counters);
+    return done;
+}
+
 void recording_free(Recording *recording) {
     for (size_t i = 0; i < recording->contender_count; i++)
         json_decref(recording->contenders[i].info);
@@ -74,7 +144,10 @@ void recording_free(Recording *recording) {
         free(recording->not_measured[i].reason);
     free(recording->contenders);
     free(recording->not_measured);
+    for (size_t i = 0; i < recording->sample_count; i++)
+        json_decref(recording->samples[i].counters);
     free(recording->samples);
+    free(recording->events);
     free(recording->instructions);
     free(recording->isas);
     json_decref(recording->machine);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "bench/counters.h"
 #include "bench/executors.h"
 #include "bench/suite.h"
 
@@ -43,13 +44,15 @@ typedef struct Sample {
     size_t layout;              /* index into the layouts of the executors */
     PhaseTime phases[PHASE_COUNT];
     int64_t wasm_bytes, bytecode_bytes, functions, peak_rss_kib;
+    json_t *counters;         /* as the executor printed them (counter_report.h); owned */
+    int64_t counting_cost_ns; /* of starting and stopping them once */
 } Sample;
 
 #define ANY ((size_t)-1)
 
 /* Something that should have been measured and was not. */
 typedef struct NotMeasured {
-    const char *what;           /* "sample", "instructions" or "executor" */
+    const char *what;           /* "sample", "instructions", "executor" or "counter" */
     size_t workload, contender; /* indexes, or ANY where it concerns all */
     const char *isa;            /* NULL where it concerns all */
     int round;                  /* -1 where it concerns all */
@@ -72,6 +75,7 @@ typedef struct Recording {
     double budget, timeout; /* seconds: of the whole run, and of one process */
     int cpu;                /* where samples were taken, or NOT_PINNED */
     time_t started, finished;
+    char *events; /* what samples count: those asked for that can be counted here, or "none" */
     const char *state; /* "running", "complete" or "interrupted" */
 
     int rounds; /* finished ones, the warm-up not counted */
@@ -91,6 +95,13 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
                        Error *error);
 void recording_free(Recording *recording);
 
+/* Chooses what samples count: those of `events`, a list as counters_open takes it, that can be
+ * counted on this machine. The others are noted as not measured, each reason once. False and an
+ * Error if the list cannot be read or names an unknown event. */
+bool recording_choose_events(Recording *recording, const char *events, const CounterKernel *kernel,
+                             Error *error);
+
+/* Takes over the sample's counters. */
 void recording_add(Recording *recording, const Sample *sample);
 /* Takes over `reason`. */
 void recording_add_not_measured(Recording *recording, NotMeasured entry);

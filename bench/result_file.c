@@ -80,7 +80,7 @@ static json_t *sample(const Recording *recording, const Sample *sample) {
         json_object_set_new(phases, PHASE_NAMES[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
                                       "wall", (json_int_t)sample->phases[i].wall));
-    return json_pack("{s:i, s:i, s:I, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I}", "round",
+    return json_pack("{s:i, s:i, s:I, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round",
                      sample->round, "order", sample->order, "layout",
                      (json_int_t)recording->executors.layouts[sample->layout], "workload",
                      index_name(recording->suite.workloads, sample->workload), "strategy",
@@ -88,7 +88,9 @@ static json_t *sample(const Recording *recording, const Sample *sample) {
                      contender->control, "phases", phases, "wasm_bytes",
                      (json_int_t)sample->wasm_bytes, "bytecode_bytes",
                      (json_int_t)sample->bytecode_bytes, "functions", (json_int_t)sample->functions,
-                     "peak_rss_kib", (json_int_t)sample->peak_rss_kib);
+                     "peak_rss_kib", (json_int_t)sample->peak_rss_kib, "counters",
+                     sample->counters ? json_incref(sample->counters) : json_array(),
+                     "counting_cost_ns", (json_int_t)sample->counting_cost_ns);
 }
 
 static json_t *not_measured(const Recording *recording, const NotMeasured *entry) {

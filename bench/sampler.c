@@ -23,17 +23,19 @@ static void shuffle(size_t *items, size_t count, uint64_t *random) {
     }
 }
 
-/* Runs `program measure --invoke EXPORT FILE ARG...`, or `program info` if `workload` is NULL, and
+/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload` is NULL, and
  * returns the JSON it prints. NULL if that failed, with the reason in *why, to be freed, or with
  * *why NULL if the user interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
-                   char **why) {
+                   char *events, char **why) {
     json_t *values = workload ? json_object_get(workload->json, "args") : NULL;
     size_t count = json_array_size(values), argc = 0;
-    char **argv = allocate((count + 6) * sizeof *argv);
+    char **argv = allocate((count + 8) * sizeof *argv);
     argv[argc++] = (char *)program;
     if (workload) {
         argv[argc++] = "measure";
+        argv[argc++] = "--events";
+        argv[argc++] = events;
         argv[argc++] = "--invoke";
         argv[argc++] = (char *)workload->invoke;
         argv[argc++] = workload->path;
@@ -117,7 +119,7 @@ static json_t *identify_program(const Recording *recording, const ExecutorProgra
     char *path = executors_layout_path(&recording->executors, program, layout);
     const char *strategy = "", *isa = "";
     json_int_t seed = 0, wanted = recording->executors.layouts[layout];
-    json_t *info = ask(recording, path, NULL, why);
+    json_t *info = ask(recording, path, NULL, NULL, why);
     if (info &&
         (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout", &seed) !=
              0 ||
@@ -160,7 +162,7 @@ static void count_instructions(Recording *recording, size_t isa) {
         char *doing = format_string("counting instructions: %s, %s", workload->name, name), *why;
         progress_show(0, recording->budget, doing);
         free(doing);
-        json_t *answer = ask(recording, counter, workload, &why);
+        json_t *answer = ask(recording, counter, workload, "none", &why);
         if (answer) why = wrong_result(workload, answer);
         json_t *count = json_object_get(answer, "instructions");
         if (answer && !why && !json_is_integer(count))
@@ -184,6 +186,22 @@ void sampler_prepare(Recording *recording) {
         identify(recording, i);
     for (size_t i = 0; i < recording->isa_count; i++)
         count_instructions(recording, i);
+}
+
+/* The counters, if they are as result files have them. */
+static bool read_counters(json_t *answer, Sample *sample) {
+    json_t *list = NULL, *counter;
+    json_int_t cost = 0;
+    const char *event, *state;
+    size_t i;
+    if (json_unpack(answer, "{s:o, s:I}", "counters", &list, "counting_cost_ns", &cost) != 0 ||
+        !json_is_array(list))
+        return false;
+    json_array_foreach(list, i, counter)
+        if (json_unpack(counter, "{s:s, s:s}", "event", &event, "state", &state) != 0) return false;
+    sample->counters = list; /* the answer's, until the sample is added */
+    sample->counting_cost_ns = cost;
+    return true;
 }
 
 static bool read_sample(json_t *answer, Sample *sample) {
@@ -210,18 +228,22 @@ static void take_sample(Recording *recording, Sample sample) {
     const Workload *workload = &recording->suite.workloads[sample.workload];
     const ExecutorProgram *program = recording->contenders[sample.contender].program;
     char *path = executors_layout_path(&recording->executors, program, sample.layout), *why;
-    json_t *answer = ask(recording, path, workload, &why);
+    json_t *answer = ask(recording, path, workload, recording->events, &why);
     free(path);
     if (answer) why = wrong_result(workload, answer);
     if (answer && !why && !read_sample(answer, &sample))
         why = copy_string("printed JSON without usable times");
+    if (answer && !why && !read_counters(answer, &sample))
+        why = copy_string("printed JSON without usable counters");
     if (why)
         note_failure(recording,
                      (NotMeasured){"sample", sample.workload, sample.contender, program->isa,
                                    sample.round, why},
                      program->name);
-    else if (answer)
+    else if (answer) {
+        json_incref(sample.counters);
         recording_add(recording, &sample);
+    }
     json_decref(answer);
 }
 

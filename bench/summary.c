@@ -244,7 +244,10 @@ static void print_warnings(const Recording *recording, double share_waiting, FIL
     if (json_is_true(json_object_get(vm, "is")))
         warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
              hypervisor ? " (" : "", hypervisor ? hypervisor : "", hypervisor ? ")" : "");
-    warn(stream, "No hardware counters were read: %s.", why ? why : "unknown reason");
+    bool told = false; /* as something not measured, below */
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        told |= strcmp(recording->not_measured[i].what, "counter") == 0;
+    if (why && !told) warn(stream, "No hardware counters were read: %s.", why);
     if (share_waiting > BUSY)
         warn(stream, "The machine was busy: samples waited for %.0f%% of their CPU time.",
              share_waiting * 100);

@@ -24,9 +24,14 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256 };
+enum { OPTION_STACK = 256, OPTION_EVENTS };
 
-static const struct argp_option run_options[] = {
+static const struct argp_option measure_options[] = {
+    {"events", OPTION_EVENTS, "A,B", 0,
+     "count these events in user space while the call runs; {A,B} are counted at the same time; "
+     "\"none\" counts nothing (default: what matters to dispatch)",
+     0},
+    /* From here on, those of `run`. */
     {"invoke", 'n', "EXPORT", 0,
      "call this export with the ARGs and print its results, each on a line", 0},
     {"dir", 'D', "HOST[::GUEST]", 0,
@@ -36,6 +41,7 @@ static const struct argp_option run_options[] = {
      "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
     {0},
 };
+static const struct argp_option *const run_options = measure_options + 1;
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -68,6 +74,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         options->stack_slots = (uint32_t)slots;
         return 0;
     }
+    case OPTION_EVENTS: options->events = argument; return 0;
     case ARGP_KEY_ARG: /* all that follows belongs to the guest, even if it looks like an option */
         options->file = argument;
         options->arguments = &state->argv[state->next];
@@ -79,10 +86,10 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static int parse_and_run(const char *doc, int (*command)(const RunOptions *), int argc,
-                         char **argv) {
+static int parse_and_run(const char *doc, const struct argp_option *accepted,
+                         int (*command)(const RunOptions *), int argc, char **argv) {
     const struct argp argp = {
-        .options = run_options,
+        .options = accepted,
         .parser = parse_run,
         .args_doc = "FILE.wasm [ARG...]",
         .doc = doc,
@@ -110,14 +117,14 @@ static int command_run(int argc, char **argv) {
     return parse_and_run("Runs a WASI command, or calls an export of a module.\v"
                          "Exit status: the program's own; 0 done; 1 the module cannot be read, "
                          "validated, linked or instantiated; 2 usage; 3 trap.",
-                         run, argc, argv);
+                         run_options, run, argc, argv);
 }
 
 static int command_measure(int argc, char **argv) {
     return parse_and_run(
         "Does what run does, once, and prints what it cost as one JSON object. What "
         "the program itself prints is dropped.",
-        measure, argc, argv);
+        measure_options, measure, argc, argv);
 }
 
 #if COUNT_INSTRUCTIONS
@@ -125,7 +132,7 @@ static int command_profile(int argc, char **argv) {
     return parse_and_run("Does what run does, and prints which bytecode instructions were executed how "
                          "often, and which pairs and triples. What the program itself prints goes to "
                          "standard error.",
-                         run_profile, argc, argv);
+                         run_options, run_profile, argc, argv);
 }
 #endif
 

@@ -31,6 +31,7 @@ typedef struct RunOptions {
     size_t variable_count;
     const char **variables;
     uint32_t stack_slots;
+    const char *events; /* what `measure` counts, a list as counters_open takes it */
 } RunOptions;
 
 /* The commands; each prints its own complaints and returns an exit status. */

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/counter_report.h"
 #include "dispatch/executor.h"
 #include "runtime/program.h"
 
@@ -58,6 +59,7 @@ typedef struct Run {
     Instance *instance;
     const Import *missing; /* the import that nobody provides */
     Times phases[PHASE_COUNT];
+    Counters *counters; /* around the execution alone; NULL: none */
 } Run;
 
 static const char *file_name(const char *path) {
@@ -195,9 +197,11 @@ static int go(Run *run, bool *finished) {
     bool done = link_and_instantiate(run, &error);
     run->phases[INSTANTIATE] = since(start);
     if (done) {
+        if (run->counters) counters_start(run->counters);
         start = now();
         done = execute(run, &error);
         run->phases[EXECUTE] = since(start);
+        if (run->counters) counters_stop(run->counters);
     }
     *finished = done || (error.kind == ERROR_NONE && run->store);
     return done ? EXIT_DONE : give_up(run, &error, EXIT_FAILED);
@@ -258,12 +262,14 @@ static json_t *describe_run(const Run *run, int status) {
     getrusage(RUSAGE_SELF, &usage);
     const Module *module = &run->file.module;
     json_t *report =
-        json_pack("{s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I, s:I, s:I}", "strategy",
+        json_pack("{s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "strategy",
                   executor.strategy, "isa", executor.isa, "bounds", executor.bounds, "results",
                   results, "exit_status", status, "phases", phases, "functions",
                   (json_int_t)(module->function_count - module->imported_function_count),
                   "wasm_bytes", (json_int_t)run->file.size, "bytecode_bytes",
-                  (json_int_t)run->file.program.size, "peak_rss_kib", (json_int_t)usage.ru_maxrss);
+                  (json_int_t)run->file.program.size, "peak_rss_kib", (json_int_t)usage.ru_maxrss,
+                  "counters", counters_json(run->counters), "counting_cost_ns",
+                  (json_int_t)run->counters->cost_ns);
 #if COUNT_INSTRUCTIONS
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
 #endif
@@ -271,6 +277,7 @@ static json_t *describe_run(const Run *run, int status) {
 }
 
 int measure(const RunOptions *options) {
+    static Counters counters;
     handle_interrupts();
     Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     if (run.guest_output < 0) {
@@ -278,8 +285,13 @@ int measure(const RunOptions *options) {
         fail(&error, ERROR_FILE, "cannot open /dev/null: %s", strerror(errno));
         return complain(&error, EXIT_FAILED);
     }
+    Error error;
+    if (!counters_open(&counters, options->events, &COUNTER_KERNEL, &error))
+        return complain(&error, EXIT_USAGE);
+    run.counters = &counters;
     bool finished;
     int status = go(&run, &finished);
+    counters_close(&counters);
     if (finished) {
         json_t *report = describe_run(&run, status);
         if (report) json_dumpf(report, stdout, JSON_REAL_PRECISION(17));

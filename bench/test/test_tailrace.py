@@ -62,8 +62,8 @@ class TailraceTest(unittest.TestCase):
                               capture_output=True, timeout=120, **options)
 
     def bench(self, *arguments, **options):
-        return self.run_tailrace("bench", "--budget", "0", "--seed", "1", "--output", self.result,
-                                 *arguments, **options)
+        return self.run_tailrace("bench", "--budget", "0", "--seed", "1", "--events", "none",
+                                 "--output", self.result, *arguments, **options)
 
     def document(self):
         document = json.loads(self.result.read_text())
@@ -104,6 +104,41 @@ class Bench(TailraceTest):
         self.assertIn("geometric mean          1.25×        1.00×        2.00×  1.000×", lines)
         self.assertTrue(any("layout luck" in line for line in lines))
         self.assertTrue(any("No hardware counters" in line for line in lines))
+
+    def test_counters_are_stored_with_each_sample(self):
+        process = self.bench("--events", "page-faults,task-clock")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        document = self.document()
+        gaps = [gap for gap in document["not_measured"] if gap["what"] == "counter"]
+        if gaps:
+            self.skipTest(gaps[0]["reason"])
+        for sample in document["samples"]:
+            self.assertEqual([c["event"] for c in sample["counters"]], ["page-faults", "task-clock"])
+            self.assertEqual([(c["state"], c["value"], c["running_ns"], c["overhead"])
+                              for c in sample["counters"]], [("multiplexed", 200, 10, None)] * 2)
+            self.assertEqual(sample["counting_cost_ns"], 1500)
+
+    def test_what_cannot_be_counted_is_said_once_and_not_asked_for(self):
+        process = self.bench("--events", "{rffffffffff,rfffffffffe},page-faults")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        document = self.document()
+        machine = document["machine"]["counters"]
+        gaps = [gap["reason"] for gap in document["not_measured"] if gap["what"] == "counter"]
+        if not machine["hardware"]:
+            self.assertIn("rffffffffff, rfffffffffe: ", gaps[0])
+            self.assertIn("Not counted: rffffffffff, rfffffffffe: ", process.stdout)
+            self.assertNotIn("rffffffffff", {c["event"] for s in document["samples"]
+                                             for c in s["counters"]})
+        self.bench("--events", "none")
+        self.assertEqual({len(s["counters"]) for s in self.document()["samples"]}, {0})
+
+    def test_wrong_events_are_refused_before_measuring(self):
+        for events, words in [("L1-icache-misses", "there is L1-ICACHE-LOAD-MISSES"),
+                              ("cycles,,branches", "the list of events has an empty name"),
+                              ("{cycles", "the braces in the list of events do not match"),
+                              ("cycles:k", "only user space is counted")]:
+            self.assert_fails(self.bench("--events", events), 2, words)
+        self.assertFalse(self.result.exists())
 
     def test_the_seed_decides_the_order(self):
         orders = []
@@ -210,7 +245,7 @@ class Bench(TailraceTest):
                          [{"strategy": "tail-direct", "isa": "acc", "reason": "gcc-12 has no musttail"}])
 
     def test_the_default_name_says_what_and_when(self):
-        process = self.run_tailrace("bench", "--budget", "0", cwd=self.folder)
+        process = self.run_tailrace("bench", "--budget", "0", "--events", "none", cwd=self.folder)
         self.assertEqual(process.returncode, 0, process.stderr)
         name = f"-clang-22-{time.strftime('%Y-%m-%d')}-"
         self.assertEqual(len([path for path in self.folder.glob("*.json") if name in path.name]), 1)
@@ -222,8 +257,8 @@ class Bench(TailraceTest):
 
     def test_interruption_keeps_what_was_measured(self):
         environment = dict(os.environ, FAKE_TROUBLE="tail-direct-acc:vm=slow")
-        process = subprocess.Popen([self.folder / "tailrace", "bench", "--output", self.result],
-                                   env=environment, text=True, stdout=subprocess.PIPE)
+        process = subprocess.Popen([self.folder / "tailrace", "bench", "--events", "none", "--output",
+                                    self.result], env=environment, text=True, stdout=subprocess.PIPE)
         for _ in range(600):
             if self.result.exists() and json.loads(self.result.read_text())["rounds"] >= 1:
                 break
@@ -329,7 +364,9 @@ class Lists(TailraceTest):
     def test_workloads_and_events(self):
         self.assertIn("sort      a kind  What it does",
                       self.run_tailrace("list", "workloads").stdout.splitlines())
-        self.assertIn("not supported yet", self.run_tailrace("list", "events").stdout)
+        events = self.run_tailrace("list", "events").stdout
+        for name in "indirect-branch-misses", "L1-ICACHE-LOAD-MISSES", "PAGE-FAULTS":
+            self.assertIn(f"  {name}", events)
         self.assert_fails(self.run_tailrace("list", "things"), 2, "strategies, workloads and events")
 
     def test_machine(self):
@@ -337,7 +374,8 @@ class Lists(TailraceTest):
         self.assertEqual(machine["cpu"]["architecture"], os.uname().machine)
         output = self.run_tailrace("machine").stdout
         self.assertIn("virtual machine", output)
-        self.assertIn("hardware counters", output)
+        self.assertRegex(output, r"(yes|no )  cycles, ")
+        self.assertRegex(output, r"\b(page-faults|frontend-stalls)\b")
 
     def test_a_full_disk_is_said(self):
         with open("/dev/full", "w") as full:
