@@ -18,7 +18,7 @@
 #include "bench/sampler.h"
 #include "bench/summary.h"
 
-#define DEFAULT_BUDGET 300 /* seconds: about four rounds of five layouts */
+#define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
 
 typedef struct Wishes {
@@ -74,7 +74,7 @@ static const struct argp BENCH = {
              "dispatch)",
              0},
             {"budget", 'b', "SECONDS", 0,
-             "stop when the next round would not end in time (default: 300; at least 3 rounds are "
+             "stop when the next round would not end in time (default: 180; at least 3 rounds are "
              "measured, or 2 of several layouts)",
              0},
             {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},

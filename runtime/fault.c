@@ -158,9 +158,18 @@ static bool is_unanimous(const Candidate *candidates, unsigned count) {
     return count > 0;
 }
 
-/* Where the fault was: executors keep the instruction pointer in a register. NULL if that cannot be
- * told: rather no place than a wrong one. */
+#if defined(__has_feature)
+#define IS_INSTRUMENTED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define IS_INSTRUMENTED 1
+#else
+#define IS_INSTRUMENTED 0
+#endif
+
+/* Where the fault was: executors keep the instruction pointer in a register, unless they are
+ * instrumented, which leaves too few. NULL if that cannot be told: rather no place than a wrong one. */
 static const uint8_t *find_ip(const Execution *execution) {
+    if (IS_INSTRUMENTED) return NULL;
     Candidate candidates[MAX_REGISTERS];
     unsigned count = 0;
     for (unsigned i = 0; i < execution->register_count; i++) {
