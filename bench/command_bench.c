@@ -18,18 +18,28 @@
 #include "bench/sampler.h"
 #include "bench/summary.h"
 
-#define DEFAULT_BUDGET 170 /* seconds: with building and reporting, about three minutes */
+#define DEFAULT_BUDGET 300 /* seconds: about four rounds of five layouts */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
 
 typedef struct Wishes {
     const char *suite, *workloads, *dispatch, *isa, *output, *events;
     double budget, timeout;
-    uint64_t seed;
+    uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
 } Wishes;
+
+static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
+                             struct argp_state *state) {
+    char *end;
+    errno = 0;
+    uint64_t number = strtoull(argument, &end, 10);
+    if (errno || end == argument || *end || *argument == '-' || number > INT64_MAX || number < least)
+        argp_error(state, "--%s takes a number%s, not \"%s\"", option,
+                   least ? " from 1 on" : "", argument);
+    return number;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     Wishes *wishes = state->input;
-    char *end;
     switch (key) {
     case 's': wishes->suite = argument; return 0;
     case 'w': wishes->workloads = argument; return 0;
@@ -39,12 +49,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'o': wishes->output = argument; return 0;
     case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
     case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
-    case 'S':
-        errno = 0;
-        wishes->seed = strtoull(argument, &end, 10);
-        if (errno || end == argument || *end || *argument == '-' || wishes->seed > INT64_MAX)
-            argp_error(state, "--seed takes a number, not \"%s\"", argument);
-        return 0;
+    case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
+    case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "what is \"%s\"? It takes options only", argument);
         return 0;
@@ -65,9 +71,11 @@ static const struct argp BENCH = {
              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
              "dispatch)",
              0},
+            {"layouts", 'l', "N", 0,
+             "measure only the first N of the layouts that were built (default: all)", 0},
             {"budget", 'b', "SECONDS", 0,
-             "stop when the next round would not end in time (default: 170; at least 3 rounds are "
-             "measured)",
+             "stop when the next round would not end in time (default: 300; at least 3 rounds are "
+             "measured, or 2 of several layouts)",
              0},
             {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
             {"output", 'o', "FILE", 0,
@@ -123,6 +131,14 @@ static int prepare(Recording *recording, const Wishes *wishes) {
              !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
              !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
         status = complain(&error, EXIT_USAGE);
+    size_t built = recording->executors.layout_count;
+    recording->layout_count = wishes->layouts ? wishes->layouts : built;
+    if (status < 0 && recording->layout_count > built) {
+        fail(&error, ERROR_UNSUPPORTED,
+             "--layouts %zu: this build has %zu; \"scripts/build --layouts %zu\" adds what is missing",
+             recording->layout_count, built, recording->layout_count);
+        status = complain(&error, EXIT_USAGE);
+    }
     for (size_t i = 0; status < 0 && i < recording->suite.count; i++)
         if (!workload_verify(&recording->suite.workloads[i], &error))
             status = complain(&error, EXIT_FAILED);
@@ -150,6 +166,11 @@ static void announce(const Recording *recording) {
         printf("not pinned to a CPU");
     else
         printf("on CPU %d", recording->cpu);
+    if (recording->layout_count > 1) {
+        fputs("; layouts", stdout);
+        for (size_t i = 0; i < recording->layout_count; i++)
+            printf("%s %lld", i ? "," : "", (long long)recording->executors.layouts[i]);
+    }
     printf("; budget %g s, seed %llu\n", recording->budget, (unsigned long long)recording->seed);
     for (size_t i = 0; i < recording->not_measured_count; i++)
         printf("%s%s\n",
@@ -169,7 +190,7 @@ static void measure(Recording *recording) {
     printf("\n%s after %.0f s: %d round%s and the warm-up%s\n",
            interrupted() ? "Interrupted" : "Done", seconds_now() - started, recording->rounds,
            recording->rounds == 1 ? "" : "s",
-           !interrupted() && recording->rounds == LEAST_ROUNDS &&
+           !interrupted() && recording->rounds <= LEAST_ROUNDS &&
                    seconds_now() - started > recording->budget
                ? " (over the budget, since fewer rounds show no spread)"
                : "");

@@ -1,4 +1,4 @@
-/* `tailrace run` and `tailrace inspect`: find the executor and become it. */
+/* `tailrace run`, `profile` and `inspect`: find the executor and become it. */
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <stdio.h>
@@ -57,6 +57,15 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 enum { OPTION_STACK = 256 };
 
+#define RUN_OPTIONS                                                                                \
+    {"invoke", 'n', "EXPORT", 0,                                                                   \
+     "call this export with the ARGs and print its results, each on a line", 0},                   \
+        {"dir", 'D', "HOST[::GUEST]", 0,                                                           \
+         "let the program use this directory and what is in it; may be repeated", 0},              \
+        {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},              \
+        {"stack", OPTION_STACK, "SLOTS", 0,                                                        \
+         "size of the value stack in slots of 8 bytes (default: 1048576)", 0}
+
 #define CHOICE                                                                                     \
     {"dispatch", 'd', "NAME", 0, "the strategy (default: the fastest that was built)", 0}, {       \
         "isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0      \
@@ -66,19 +75,24 @@ static const struct argp RUN = {
     .options =
         (const struct argp_option[]){
             CHOICE,
-            {"invoke", 'n', "EXPORT", 0,
-             "call this export with the ARGs and print its results, each on a line", 0},
-            {"dir", 'D', "HOST[::GUEST]", 0,
-             "let the program use this directory and what is in it; may be repeated", 0},
-            {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},
-            {"stack", OPTION_STACK, "SLOTS", 0,
-             "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
+            RUN_OPTIONS,
             {0}},
     .parser = parse,
     .args_doc = "FILE.wasm [ARG...]",
     .doc = "Runs a WASI command, or calls an export of a module.\v"
            "Exit status: the program's own; 0 done; 1 the module cannot be read, validated, linked "
            "or instantiated; 2 usage; 3 trap."};
+
+static const struct argp PROFILE = {
+    .options = (const struct argp_option[]){{"isa", 'i', "NAME", 0,
+                                             "the instruction set (default: the fastest that was built)",
+                                             0},
+                                            RUN_OPTIONS,
+                                            {0}},
+    .parser = parse,
+    .args_doc = "FILE.wasm [ARG...]",
+    .doc = "Does what run does, and prints which bytecode instructions were executed how often, and "
+           "which pairs and triples: candidates for superinstructions."};
 
 static const struct argp INSPECT = {
     .options = (const struct argp_option[]){CHOICE,
@@ -104,8 +118,11 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
     const ExecutorProgram *program =
         executors_choose(&executors, invocation.dispatch, invocation.isa, &error);
     if (program) {
-        execv(program->path, invocation.argv);
-        fail(&error, ERROR_FILE, "cannot start %s: %s", program->path, strerror(errno));
+        /* Counting is a program of its own; the strategy makes no difference to what it counts. */
+        char *path = argp == &PROFILE ? executors_counter(&executors, program->isa) : program->path;
+        if (path) execv(path, invocation.argv);
+        fail(&error, ERROR_FILE, "cannot start %s: %s", path ? path : "the counting executor",
+             path ? strerror(errno) : "it was not built");
         status = EXIT_FAILED;
     }
     free(invocation.argv); /* its words live until the end, like those of main */
@@ -115,6 +132,10 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
 }
 
 int command_run(int argc, char **argv) { return become_executor(&RUN, "run", argc, argv, true); }
+
+int command_profile(int argc, char **argv) {
+    return become_executor(&PROFILE, "profile", argc, argv, true);
+}
 
 int command_inspect(int argc, char **argv) {
     return become_executor(&INSPECT, "inspect", argc, argv, false);

@@ -80,6 +80,16 @@ static void add_isa(Executors *executors, json_t *strategies, const char *isa,
     }
 }
 
+/* A build description that names no layouts is of a build with one. */
+static void load_layouts(Executors *executors, json_t *seeds) {
+    size_t count = json_array_size(seeds), i;
+    json_t *seed;
+    executors->layout_count = count ? count : 1;
+    executors->layouts = allocate(executors->layout_count * sizeof *executors->layouts);
+    executors->layouts[0] = 0;
+    json_array_foreach(seeds, i, seed) executors->layouts[i] = json_integer_value(seed);
+}
+
 bool executors_load(const char *directory, Executors *executors, Error *error) {
     *executors = (Executors){.directory = copy_string(directory)};
     char *path = format_string("%s/build.json", directory);
@@ -99,6 +109,7 @@ bool executors_load(const char *directory, Executors *executors, Error *error) {
         return false;
     }
 
+    load_layouts(executors, json_object_get(executors->build, "layout_seeds"));
     path = format_string("%s/left-out.txt", directory);
     Error absent; /* nothing was left out, then */
     char *left_out = read_file(path, 1 << 20, NULL, &absent);
@@ -128,6 +139,7 @@ void executors_free(Executors *executors) {
         free(item->left_out);
     }
     free(executors->items);
+    free(executors->layouts);
     free(executors->directory);
     json_decref(executors->build);
     *executors = (Executors){0};
@@ -178,6 +190,12 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
              known(executors, false, strategies, sizeof strategies),
              known(executors, true, isas, sizeof isas));
     return NULL;
+}
+
+char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
+                            size_t index) {
+    if (index == 0) return copy_string(program->path);
+    return format_string("%s.layout%lld", program->path, (long long)executors->layouts[index]);
 }
 
 char *executors_counter(const Executors *executors, const char *isa) {

@@ -2,13 +2,15 @@
  *
  * `dispatch/build.json`, written by the build, is the list: every strategy in "strategies" in
  * every instruction set in "isas", but those that `dispatch/left-out.txt` names, a line each: the
- * program's name, a tab, the reason. */
+ * program's name, a tab, the reason. Each was built in the layouts of "layout_seeds": the first is
+ * the program of that name, the others have ".layout<seed>" behind it. */
 #ifndef TAILRACE_BENCH_EXECUTORS_H
 #define TAILRACE_BENCH_EXECUTORS_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "translator/error.h"
 
@@ -27,6 +29,8 @@ typedef struct Executors {
     ExecutorProgram *items; /* by instruction set (acc first), then by strategy: the user's four
                                (switch, goto-indirect, goto-direct, tail-direct), then as built */
     size_t count;
+    int64_t *layouts; /* seeds; at least one */
+    size_t layout_count;
 } Executors;
 
 /* Reads what is in `directory`. False and an Error if there is no usable build.json. */
@@ -37,6 +41,10 @@ void executors_free(Executors *executors);
  * experience ranks them. NULL and an Error that says what there is, or why it was left out. */
 const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
                                         const char *isa, Error *error);
+
+/* The program of an executor in the layout `layouts[index]`. To be freed. */
+char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
+                            size_t index);
 
 /* The program that counts the executed instructions of `isa`; NULL if it was not built. To be
  * freed. */

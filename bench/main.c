@@ -15,6 +15,7 @@ static const struct {
     {"run", command_run, "run a WebAssembly program, or call an export of a module"},
     {"bench", command_bench, "compare the executors on a suite of workloads"},
     {"inspect", command_inspect, "print the bytecode of a module's functions"},
+    {"profile", command_profile, "count which bytecode instructions a program executes"},
     {"list", command_list, "list the strategies, workloads or events that there are"},
     {"machine", command_machine, "say what this machine is and what can be measured on it"},
 };

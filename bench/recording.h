@@ -41,6 +41,7 @@ typedef struct Sample {
     int round;                  /* 0 is the warm-up, which no statistic uses */
     int order;                  /* its place among all samples taken, from 0 */
     size_t workload, contender; /* indexes */
+    size_t layout;              /* index into the layouts of the executors */
     PhaseTime phases[PHASE_COUNT];
     int64_t wasm_bytes, bytecode_bytes, functions, peak_rss_kib;
     json_t *counters;         /* as the executor printed them (counter_report.h); owned */
@@ -68,6 +69,7 @@ typedef struct Recording {
     size_t contender_count;
     const char **isas; /* those compared */
     size_t isa_count;
+    size_t layout_count; /* the first so many of the build's layouts are measured; at least 1 */
 
     uint64_t seed;
     double budget, timeout; /* seconds: of the whole run, and of one process */

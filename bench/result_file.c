@@ -42,8 +42,10 @@ static json_t *build(const Recording *recording) {
                                             program->isa, "reason", program->left_out));
     }
     json_object_set_new(build, "left_out", left_out);
-    /* One layout, until builds are seeded; its samples say 0 too. */
-    json_object_set_new(build, "layout_seeds", json_pack("[i]", 0));
+    json_t *seeds = json_array(); /* those measured, which may be fewer than those built */
+    for (size_t i = 0; i < recording->layout_count; i++)
+        json_array_append_new(seeds, json_integer(executors->layouts[i]));
+    json_object_set_new(build, "layout_seeds", seeds);
     return build;
 }
 
@@ -78,8 +80,9 @@ static json_t *sample(const Recording *recording, const Sample *sample) {
         json_object_set_new(phases, PHASE_NAMES[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
                                       "wall", (json_int_t)sample->phases[i].wall));
-    return json_pack("{s:i, s:i, s:i, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round",
-                     sample->round, "order", sample->order, "layout", 0, "workload",
+    return json_pack("{s:i, s:i, s:I, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}",
+                     "round", sample->round, "order", sample->order, "layout",
+                     (json_int_t)recording->executors.layouts[sample->layout], "workload",
                      index_name(recording->suite.workloads, sample->workload), "strategy",
                      contender->program->strategy, "isa", contender->program->isa, "control",
                      contender->control, "phases", phases, "wasm_bytes",

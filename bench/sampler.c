@@ -23,8 +23,8 @@ static void shuffle(size_t *items, size_t count, uint64_t *random) {
     }
 }
 
-/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload` is NULL, and
- * returns the JSON it prints. NULL if that failed, with the reason in *why, to be freed, or with
+/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload`
+ * is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be freed, or with
  * *why NULL if the user interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
                    char *events, char **why) {
@@ -112,16 +112,38 @@ static void note_failure(Recording *recording, NotMeasured entry, const char *wh
     recording_add_not_measured(recording, entry);
 }
 
+/* What the program of an executor in a layout says of itself, if that is what its name says; or else
+ * NULL and the reason in *why. */
+static json_t *identify_program(const Recording *recording, const ExecutorProgram *program,
+                                size_t layout, char **why) {
+    char *path = executors_layout_path(&recording->executors, program, layout);
+    const char *strategy = "", *isa = "";
+    json_int_t seed = 0, wanted = recording->executors.layouts[layout];
+    json_t *info = ask(recording, path, NULL, NULL, why);
+    if (info &&
+        (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout", &seed) !=
+             0 ||
+         strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
+        *why = format_string("says that it is \"%s-%s\"", strategy, isa);
+    else if (info && seed != wanted)
+        *why = format_string("%s says that its layout is %lld", path, (long long)seed);
+    free(path);
+    if (!*why) return info;
+    json_decref(info);
+    return NULL;
+}
+
 static void identify(Recording *recording, size_t index) {
     Contender *contender = &recording->contenders[index];
     const ExecutorProgram *program = contender->program;
     char *why = NULL;
-    const char *strategy = "", *isa = "";
-    contender->info = ask(recording, program->path, NULL, NULL, &why);
-    if (contender->info &&
-        (json_unpack(contender->info, "{s:s, s:s}", "strategy", &strategy, "isa", &isa) != 0 ||
-         strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
-        why = format_string("says that it is \"%s-%s\"", strategy, isa);
+    for (size_t i = 0; i < recording->layout_count && !why; i++) {
+        json_t *info = identify_program(recording, program, i, &why);
+        if (i == 0)
+            contender->info = info;
+        else
+            json_decref(info);
+    }
     if (!why) return;
     NotMeasured entry = {"executor", ANY, index, program->isa, -1, why};
     if (contender->control)
@@ -205,8 +227,9 @@ static bool read_sample(json_t *answer, Sample *sample) {
 static void take_sample(Recording *recording, Sample sample) {
     const Workload *workload = &recording->suite.workloads[sample.workload];
     const ExecutorProgram *program = recording->contenders[sample.contender].program;
-    char *why;
-    json_t *answer = ask(recording, program->path, workload, recording->events, &why);
+    char *path = executors_layout_path(&recording->executors, program, sample.layout), *why;
+    json_t *answer = ask(recording, path, workload, recording->events, &why);
+    free(path);
     if (answer) why = wrong_result(workload, answer);
     if (answer && !why && !read_sample(answer, &sample))
         why = copy_string("printed JSON without usable times");
@@ -231,8 +254,12 @@ typedef struct Pace {
     int attempts;   /* samples tried */
 } Pace;
 
-/* Samples in a round: one for each workload and contender that has not failed at it. */
-static int round_size(const Recording *recording) {
+static int least_rounds(const Recording *recording) {
+    return recording->layout_count > 1 ? LEAST_ROUNDS_OF_LAYOUTS : LEAST_ROUNDS;
+}
+
+/* Samples of a round in one layout: one for each workload and contender that has not failed at it. */
+static int layout_size(const Recording *recording) {
     int size = 0;
     for (size_t i = 0; i < recording->suite.count; i++)
         for (size_t j = 0; j < recording->contender_count; j++)
@@ -244,8 +271,9 @@ static int round_size(const Recording *recording) {
 static double expected_end(const Recording *recording, const Pace *pace, double now) {
     double limit = pace->started + recording->budget;
     if (pace->attempts == 0) return limit;
-    double round = (now - pace->first) / pace->attempts * round_size(recording);
-    double end = pace->first + round * (1 + LEAST_ROUNDS); /* with the warm-up */
+    double warm_up = (now - pace->first) / pace->attempts * layout_size(recording);
+    double round = warm_up * (double)recording->layout_count;
+    double end = pace->first + warm_up + round * least_rounds(recording);
     while (round > 0 && end + round <= limit)
         end += round;
     return end;
@@ -254,40 +282,57 @@ static double expected_end(const Recording *recording, const Pace *pace, double 
 static void show(const Recording *recording, const Pace *pace, const Sample *next) {
     char *name = contender_name(&recording->contenders[next->contender]),
          *round = format_string("round %d", next->round);
-    char *doing = format_string("%s: %s, %s", next->round ? round : "warm-up",
-                                recording->suite.workloads[next->workload].name, name);
+    char *layout = recording->layout_count > 1
+                       ? format_string(", layout %lld",
+                                       (long long)recording->executors.layouts[next->layout])
+                       : copy_string("");
+    char *doing = format_string("%s: %s, %s%s", next->round ? round : "warm-up",
+                                recording->suite.workloads[next->workload].name, name, layout);
     double now = seconds_now(), end = expected_end(recording, pace, now);
     progress_show((now - pace->started) / (end - pace->started), end - now, doing);
     free(name);
     free(round);
+    free(layout);
     free(doing);
 }
 
-/* False if it was interrupted. */
+/* 0 to count - 1 in random order. To be freed. */
+static size_t *random_order(size_t count, uint64_t *random) {
+    size_t *order = allocate(count * sizeof *order);
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    shuffle(order, count, random);
+    return order;
+}
+
+/* A sample of one workload in one layout by each contender. */
+static void sample_layout(Recording *recording, Sample sample, Pace *pace, uint64_t *random) {
+    size_t *order = random_order(recording->contender_count, random);
+    for (size_t i = 0; i < recording->contender_count && !interrupted(); i++) {
+        sample.contender = order[i];
+        if (recording_failure(recording, sample.workload, sample.contender)) continue;
+        sample.order = pace->attempts;
+        show(recording, pace, &sample);
+        take_sample(recording, sample);
+        pace->attempts++;
+    }
+    free(order);
+}
+
+/* False if it was interrupted. The warm-up takes each workload in one layout, in all of them by turns. */
 static bool sample_round(Recording *recording, int round, Pace *pace, uint64_t *random) {
-    size_t workloads = recording->suite.count, contenders = recording->contender_count;
-    size_t *workload_order = allocate(workloads * sizeof *workload_order);
-    size_t *order = allocate(contenders * sizeof *order);
-    for (size_t i = 0; i < workloads; i++)
-        workload_order[i] = i;
-    shuffle(workload_order, workloads, random);
-    for (size_t i = 0; i < workloads; i++) {
-        size_t workload = workload_order[i], count = 0;
-        for (size_t j = 0; j < contenders; j++)
-            if (!recording_failure(recording, workload, j)) order[count++] = j;
-        shuffle(order, count, random);
-        for (size_t j = 0; j < count && !interrupted(); j++) {
-            Sample sample = {.round = round,
-                             .order = pace->attempts,
-                             .workload = workload,
-                             .contender = order[j]};
-            show(recording, pace, &sample);
-            take_sample(recording, sample);
-            pace->attempts++;
+    size_t workloads = recording->suite.count, layouts = recording->layout_count;
+    size_t *workload_order = random_order(workloads, random);
+    for (size_t i = 0; i < workloads && !interrupted(); i++) {
+        size_t workload = workload_order[i], *layout_order = random_order(layouts, random);
+        for (size_t j = 0; j < layouts; j++) {
+            if (round == 0 && layout_order[j] != workload % layouts) continue;
+            Sample sample = {.round = round, .workload = workload, .layout = layout_order[j]};
+            sample_layout(recording, sample, pace, random);
         }
+        free(layout_order);
     }
     free(workload_order);
-    free(order);
     return !interrupted();
 }
 
@@ -297,12 +342,12 @@ void sampler_run(Recording *recording, double started, void (*save)(Recording *r
     double slowest = 0; /* of the rounds so far */
     for (int round = 0; !interrupted(); round++) {
         double now = seconds_now();
-        if (round > LEAST_ROUNDS && now + slowest > started + recording->budget) break;
+        if (round > least_rounds(recording) && now + slowest > started + recording->budget) break;
         if (!sample_round(recording, round, &pace, &random)) break;
         recording->rounds = round;
         if (seconds_now() - now > slowest) slowest = seconds_now() - now;
         save(recording);
-        if (round_size(recording) == 0) break; /* all have failed */
+        if (layout_size(recording) == 0) break; /* all have failed */
     }
     progress_clear();
 }

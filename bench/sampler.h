@@ -1,16 +1,19 @@
 /* Takes the samples of a recording.
  *
  * Every sample is a fresh process, on one CPU where that is allowed. A round takes one sample of
- * each workload by each contender, control included: the workloads in random order, and within each
- * workload its contenders in random order, one right after the other, so that what is compared was
- * measured under nearly equal conditions. The first round warms up and no statistic uses it. A
- * contender that fails at a workload is not asked for it again. */
+ * each workload in each layout by each contender, control included: the workloads in random order, for
+ * each workload the layouts in random order, and in each layout its contenders in random order, one
+ * right after the other, so that what is compared was measured under nearly equal conditions. The
+ * first round warms up, with one layout for each workload, and no statistic uses it. A contender that
+ * fails at a workload is not asked for it again. */
 #ifndef TAILRACE_BENCH_SAMPLER_H
 #define TAILRACE_BENCH_SAMPLER_H
 
 #include "bench/recording.h"
 
-#define LEAST_ROUNDS 3 /* whatever the budget: below that there is no spread to speak of */
+/* Whatever the budget: below that there is no spread to speak of. */
+#define LEAST_ROUNDS 3
+#define LEAST_ROUNDS_OF_LAYOUTS 2
 
 /* Asks each executor what it is and counts the instructions of each workload. Contenders that
  * cannot answer are noted as not measured. */

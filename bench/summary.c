@@ -15,8 +15,8 @@
 #define BUSY 0.02       /* a larger share of waiting is worth a warning */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
-/* CPU seconds of the execution of one (workload, contender), by round; NaN where there is none.
- * rounds[0], the warm-up, stays NaN. */
+/* CPU seconds of the execution of one (workload, contender), by round and layout; NaN where there is
+ * none, as in the warm-up. */
 static void gather(const Recording *recording, size_t workload, size_t contender, double *rounds,
                    size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -25,7 +25,8 @@ static void gather(const Recording *recording, size_t workload, size_t contender
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
         if (sample->workload == workload && sample->contender == contender && sample->round > 0)
-            rounds[sample->round] = (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
+            rounds[(size_t)sample->round * recording->layout_count + sample->layout] =
+                (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
     }
 }
 
@@ -67,6 +68,7 @@ static void make_cells(const Recording *recording, Summary *summary) {
     for (size_t i = 0; i < recording->sample_count; i++)
         if ((size_t)recording->samples[i].round >= rounds)
             rounds = (size_t)recording->samples[i].round + 1;
+    rounds *= recording->layout_count; /* each is a round in one layout */
     double *numbers = allocate(3 * rounds * sizeof *numbers);
     double *baseline = numbers, *own = numbers + rounds, *scratch = own + rounds;
     for (size_t workload = 0; workload < recording->suite.count; workload++) {
@@ -238,7 +240,8 @@ static void print_warnings(const Recording *recording, double share_waiting, FIL
     const char *why =
         json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
     heading(stream, "What weakens these numbers");
-    warn(stream, "One layout of the code was measured: differences may be layout luck.");
+    if (recording->layout_count < 2)
+        warn(stream, "One layout of the code was measured: differences may be layout luck.");
     if (json_is_true(json_object_get(vm, "is")))
         warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
              hypervisor ? " (" : "", hypervisor ? hypervisor : "", hypervisor ? ")" : "");
@@ -253,7 +256,7 @@ static void print_warnings(const Recording *recording, double share_waiting, FIL
         warn(stream, "Samples were not pinned to a CPU: this system does not allow it.");
     if (recording->rounds == 0)
         warn(stream, "No round was finished: what is shown are single samples, if any.");
-    else if (recording->rounds < 5)
+    else if ((size_t)recording->rounds * recording->layout_count < 5)
         warn(stream, "Few rounds (%d): the quartiles are little more than the extremes.",
              recording->rounds);
     for (size_t i = 0; i < recording->not_measured_count; i++) {

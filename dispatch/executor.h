@@ -10,6 +10,7 @@ typedef struct Executor {
     const char *strategy; /* "tail-direct" */
     const char *isa;      /* "acc" */
     const char *bounds;   /* "guard" or "explicit" */
+    int64_t layout;       /* seed of the handlers' order and shift; 0: as in the table, no shift */
 
     /* What the encoder writes at the head of each instruction. */
     const DispatchWords *(*words)(void);
@@ -22,8 +23,5 @@ typedef struct Executor {
 
 extern const Executor executor;
 
-/* How many bytecode instructions have been executed in this process; only in executors built with
- * COUNT_INSTRUCTIONS, which are not for timing. */
-extern uint64_t instructions_executed;
 
 #endif

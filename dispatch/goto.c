@@ -42,6 +42,9 @@
 /* The labels are visible in this function only: called without code, it tells them. */
 static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance, const void *const **labels_out) {
 #define X(name) &&handle_##name,
+    /* Naming the labels in the layout's order makes clang place the handlers in it: where it places
+     * blocks it forgets the order of the text, and takes that of the addresses taken. */
+    static const void *const layout[] __attribute__((unused)) = {LAYOUT_OPCODES(X)};
     static const void *const labels[OPCODE_COUNT] = {OPCODES(X)};
 #undef X
     if (labels_out) {
@@ -55,7 +58,7 @@ static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance, const void 
     Trap stop;
     DISPATCH();
 
-#include "handlers.inc"
+#include HANDLERS
 
 stopped:
     *instance->stopped_at = ip;

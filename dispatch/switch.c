@@ -6,6 +6,9 @@
 #define DISPATCH_SIZE 2
 
 #include "dispatch/words.h"
+#if COUNT_INSTRUCTIONS
+#include "dispatch/profile.h"
+#endif
 
 #define HANDLER(name)                                                                              \
     case OPCODE_##name:                                                                            \
@@ -25,10 +28,6 @@ enum {
 #undef X
 };
 
-#if COUNT_INSTRUCTIONS
-uint64_t instructions_executed;
-#endif
-
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     uint8_t *memory = instance->memory0->base;
 #define X(type, name) type name = {0};
@@ -38,14 +37,14 @@ static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
 
 dispatch:
 #if COUNT_INSTRUCTIONS
-    instructions_executed++;
+    profile_instruction(ip, read_u16(ip));
 #endif
     __asm__ goto("" : : : : single_dispatch);
 single_dispatch:
     switch (read_u16(ip)) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-label"
-#include "handlers.inc"
+#include HANDLERS
 #pragma GCC diagnostic pop
     default: __builtin_unreachable();
     }

@@ -45,7 +45,9 @@ static const Handler handlers[OPCODE_COUNT];
 #define HANDLER_AT(ip) handlers[read_u16(ip)]
 #endif
 
-#define HANDLER(name) static CONVENTION Trap handle_##name(PARAMETERS)
+/* "used" has them emitted where they are defined, in the layout's order. Otherwise clang emits static
+ * functions in the order in which the table below refers to them, the same for every layout. */
+#define HANDLER(name) static CONVENTION __attribute__((used)) Trap handle_##name(PARAMETERS)
 #define DISPATCH() TAIL_CALL_TO HANDLER_AT(ip)(ARGUMENTS)
 #define CONTINUE_AT(name) TAIL_CALL_TO handle_##name(ARGUMENTS)
 #define TRAP(code) TAIL_CALL_TO trap_##code(ARGUMENTS)
@@ -70,7 +72,7 @@ TRAPS(X)
 OPCODES(X)
 #undef X
 
-#include "handlers.inc"
+#include HANDLERS
 
 #pragma GCC diagnostic pop
 

@@ -1,6 +1,6 @@
 /* The words that the op table's bodies are written in, where they are the same for every mechanism.
  *
- * A mechanism file (tail.c, goto.c, switch.c) defines, before it includes this and handlers.inc,
+ * A mechanism file (tail.c, goto.c, switch.c) defines, before it includes this and HANDLERS,
  *
  *     DISPATCH_SIZE     bytes of the dispatch word
  *     HANDLER(name)     begins the handler of an opcode; its body follows in braces
@@ -32,6 +32,12 @@
 #include "dispatch/executor.h"
 #include "runtime/numeric.h"
 #include "runtime/transfer.h"
+#include LAYOUT_FILE /* generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES */
+
+/* What is at the head of the file's text moves everything behind it. */
+#define STRING_OF(value) #value
+#define SKIP(bytes) ".text\n.skip " STRING_OF(bytes)
+__asm__(SKIP(LAYOUT_SHIFT));
 
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
@@ -258,7 +264,7 @@ INLINE FloatRegister float_register_f64(double value) {
 #define BOUNDS "guard"
 #endif
 #define EXECUTOR_DEFINITION(words)                                                                 \
-    const Executor executor = {STRATEGY, ISA_NAME, BOUNDS, words, enter};
+    const Executor executor = {STRATEGY, ISA_NAME, BOUNDS, LAYOUT_SEED, words, enter};
 
 INLINE void move_slots(uint64_t *to, const uint64_t *from, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) to[i] = from[i]; /* `to` is never above `from` */

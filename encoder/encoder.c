@@ -58,7 +58,7 @@ static uint16_t find_opcode(const Instruction *instruction) {
     unsigned index = info->result_type != VALUE_NONE ? instruction->result.class : 0;
     if (index >= OPERAND_CLASS_COUNT) return NO_OPCODE;
     for (unsigned i = 0; i < info->value_count; i++) {
-        if (instruction->values[i].class >= OPERAND_CLASS_COUNT) return NO_OPCODE;
+        if ((unsigned)instruction->values[i].class >= OPERAND_CLASS_COUNT) return NO_OPCODE;
         index = index * OPERAND_CLASS_COUNT + instruction->values[i].class;
     }
     return info->variants[index];

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Makes the product of the op table and one instruction set.
 
-    generate.py --isa acc [--seed N] ops.table isa.table OUTPUT_FOLDER
+    generate.py --isa acc ops.table isa.table OUTPUT_FOLDER
+    generate.py --isa acc --layout SEED ops.table isa.table OUTPUT_FOLDER
 
-writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and disassembler
-read), handlers.inc (one HANDLER for each op and combination of operand classes, in the order that
-the seed gives) and ops.md (the printed reference). ops.table and isa.table explain their own format.
+The first writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and
+disassembler read) and ops.md (the printed reference). The second writes what differs between layouts:
+handlers.SEED.inc (one HANDLER for each op and combination of operand classes, in the order that the
+seed gives) and layout.SEED.h (its name, by how many bytes the text is shifted,
+and the order once more, as a list). Seed 0 is the order of the
+table and no shift. ops.table and isa.table explain their own format.
 """
 import argparse
 import itertools
@@ -26,6 +30,7 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
 }
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR"}
 REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa"}  # (class, bank): the variable in handlers
+SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page
 ORDER = "ask"  # the order that exchangeable operands are put into
 ATTRIBUTES = {"wasm", "commutes", "mirror", "compare", "inverse", "load", "store", "constants", "only",
               "move", "ends"}
@@ -253,11 +258,14 @@ def generate(arguments):
     opcodes = [variant for op in ops for variant in variants(op, isa, positions)]
     if len(opcodes) > 0xffff:
         raise TableError(f"{len(opcodes)} opcodes do not fit 16 bits")
-    opcode_of = {variant.name: number for number, variant in enumerate(opcodes)}
     head = f"/* Made by encoder/generate.py from ops.table and isa.table ({arguments.isa}): do not edit. */\n"
-    letters = [c for c in ORDER if any(c in t for t in isa["values"].values())]
     out = arguments.output
     out.mkdir(parents=True, exist_ok=True)
+    if arguments.layout is not None:
+        write_layout(arguments.layout, opcodes, head, out)
+        return
+    opcode_of = {variant.name: number for number, variant in enumerate(opcodes)}
+    letters = [c for c in ORDER if any(c in t for t in isa["values"].values())]
 
     # ops.h: the enums and, behind the declarations that they need, the encode functions.
     text = [head, "#ifdef OPS_H_ENCODE_FUNCTIONS\n"]
@@ -328,13 +336,21 @@ def generate(arguments):
     text.append("};")
     (out / "ops.c").write_text("\n".join(text) + "\n")
 
-    # handlers.inc: the order is the layout's (seed 0: the table's).
-    order = list(opcodes)
-    if arguments.seed:
-        random.Random(arguments.seed).shuffle(order)
-    (out / "handlers.inc").write_text(head + "\n" + "\n\n".join(map(handler, order)) + "\n")
-
     (out / "ops.md").write_text(reference_page(ops, sections, opcodes, arguments.isa))
+
+
+def write_layout(seed, opcodes, head, out):
+    """The same seed gives the same order and shift to every strategy."""
+    order, shift = list(opcodes), 0
+    if seed:
+        numbers = random.Random(seed)
+        numbers.shuffle(order)
+        shift = SHIFT_UNIT * numbers.randint(1, LARGEST_SHIFT // SHIFT_UNIT)
+    (out / f"handlers.{seed}.inc").write_text(head + "\n" + "\n\n".join(map(handler, order)) + "\n")
+    names = "".join(f" \\\n    X({variant.name})" for variant in order)
+    (out / f"layout.{seed}.h").write_text(
+        f'{head}#define LAYOUT_SEED {seed}\n#define LAYOUT_SHIFT {shift}\n#define HANDLERS "handlers.{seed}.inc"\n'
+        f"#define LAYOUT_OPCODES(X){names}\n")
 
 
 def read_isa(path, name):
@@ -365,10 +381,17 @@ def reference_page(ops, sections, opcodes, isa):
     return "\n".join(lines) + "\n"
 
 
+def seed_number(text):
+    seed = int(text)
+    if seed < 0 or str(seed) != text:
+        raise ValueError
+    return seed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--isa", required=True)
-    parser.add_argument("--seed", type=int, default=0, help="order of the handlers; 0: as in the table")
+    parser.add_argument("--layout", type=seed_number, metavar="SEED", help="write the handlers in the layout of this seed")
     parser.add_argument("ops", type=pathlib.Path)
     parser.add_argument("isas", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)

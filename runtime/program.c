@@ -127,6 +127,15 @@ static int command_measure(int argc, char **argv) {
         measure_options, measure, argc, argv);
 }
 
+#if COUNT_INSTRUCTIONS
+static int command_profile(int argc, char **argv) {
+    return parse_and_run("Does what run does, and prints which bytecode instructions were executed how "
+                         "often, and which pairs and triples. What the program itself prints goes to "
+                         "standard error.",
+                         run_options, run_profile, argc, argv);
+}
+#endif
+
 /* ---- inspect, info --------------------------------------------------------------------------- */
 
 typedef struct InspectOptions {
@@ -175,6 +184,9 @@ static const struct {
 } commands[] = {
     {"run", command_run, "run a WASI command, or call an export of a module"},
     {"measure", command_measure, "the same, and print what it cost as JSON"},
+#if COUNT_INSTRUCTIONS
+    {"profile", command_profile, "the same, and print which instructions were executed"},
+#endif
     {"inspect", command_inspect, "print the bytecode of a module's functions"},
     {"info", command_info, "say as JSON which executor this is"},
 };

@@ -3,6 +3,7 @@
  *     program.c          the commands and their options
  *     program_run.c      `run` and `measure`: from a file to results
  *     program_inspect.c  `inspect` and `info`
+ *     program_profile.c  `profile`, of the counting executors
  *     program_module.c   files, exports and imports, in words
  *     program_values.c   arguments and results as text
  */
@@ -38,6 +39,10 @@ int run(const RunOptions *options);
 int measure(const RunOptions *options);
 int inspect(const char *file, const char *function); /* NULL: all functions */
 int info(void);
+int run_profile(const RunOptions *options); /* counting executors only */
+
+/* Prints dispatch/profile.h's profile; fails only for want of memory. */
+bool print_profile(Error *error);
 
 /* Prints "tailrace: <message>" and returns `status`. */
 int complain(const Error *error, int status);

@@ -81,8 +81,9 @@ int info(void) {
     const char *compiler = "GCC " __VERSION__;
 #endif
     json_t *description =
-        json_pack("{s:s, s:s, s:s, s:s, s:i, s:i}", "strategy", executor.strategy, "isa",
-                  executor.isa, "bounds", executor.bounds, "compiler", compiler,
+        json_pack("{s:s, s:s, s:s, s:I, s:s, s:i, s:i}", "strategy", executor.strategy, "isa",
+                  executor.isa, "bounds", executor.bounds, "layout", (json_int_t)executor.layout,
+                  "compiler", compiler,
                   "dispatch_word_bytes", (int)executor.words()->size, "opcode_count", (int)OPCODE_COUNT);
     if (description) json_dumpf(description, stdout, 0);
     putchar('\n');

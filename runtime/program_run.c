@@ -16,7 +16,7 @@
 #include "runtime/program.h"
 
 #if COUNT_INSTRUCTIONS
-extern uint64_t instructions_executed;
+#include "dispatch/profile.h"
 #endif
 
 /* ---- Times ----------------------------------------------------------------------------------- */
@@ -271,7 +271,7 @@ static json_t *describe_run(const Run *run, int status) {
                   "counters", counters_json(run->counters), "counting_cost_ns",
                   (json_int_t)run->counters->cost_ns);
 #if COUNT_INSTRUCTIONS
-    json_object_set_new(report, "instructions", json_integer((json_int_t)instructions_executed));
+    json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
 #endif
     return report;
 }
@@ -302,3 +302,17 @@ int measure(const RunOptions *options) {
     close(run.guest_output);
     return finish_output(status);
 }
+
+#if COUNT_INSTRUCTIONS
+int run_profile(const RunOptions *options) {
+    handle_interrupts();
+    Run run = {.options = options, .guest_output = STDERR_FILENO};
+    profile.is_detailed = true;
+    bool finished;
+    int status = go(&run, &finished);
+    Error error;
+    if (finished && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
+    clean_up(&run);
+    return finish_output(status);
+}
+#endif

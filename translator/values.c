@@ -19,7 +19,10 @@ void forget_accumulators(Values *values) {
 }
 
 void values_begin(Values *values, uint32_t local_count, uint32_t first_home) {
-    values->height = values->highest = values->flushed = 0;
+    /* Popping takes values out of their locals' lists: after this all are empty, without a look at
+     * each local of each function. */
+    drop(values, values->height);
+    values->highest = values->flushed = 0;
     values->first_home = first_home;
     if (local_count > values->local_capacity) {
         int32_t *heads = realloc(values->local_heads, local_count * sizeof *heads);
@@ -27,10 +30,10 @@ void values_begin(Values *values, uint32_t local_count, uint32_t first_home) {
             values->out_of_memory = true;
             return;
         }
+        for (uint32_t i = values->local_capacity; i < local_count; i++) heads[i] = NONE;
         values->local_heads = heads;
         values->local_capacity = local_count;
     }
-    for (uint32_t i = 0; i < local_count; i++) values->local_heads[i] = NONE;
     for (int bank = 0; bank < BANKS; bank++) values->accumulators[bank].pending = NONE;
     forget_accumulators(values);
 }

@@ -9,7 +9,7 @@
 static Executors load(const char *left_out) {
     char *directory = scratch_make();
     scratch_write(directory, "build.json", 0644,
-                  "{\"compiler\": \"clang\", \"version\": \"22\", \"isas\": [\"slots\", \"acc\"],"
+                  "{\"compiler\": \"clang\", \"version\": \"22\", \"layout_seeds\": [4, 2], \"isas\": [\"slots\", \"acc\"],"
                   " \"strategies\": {\"mine\": {}, \"tail-direct\": {}, \"goto-direct\": {},"
                   " \"switch\": {}}}");
     if (left_out) scratch_write(directory, "left-out.txt", 0644, left_out);
@@ -94,6 +94,18 @@ Test(executors, counters_are_found) {
     cr_assert(counter && strstr(counter, "/count-acc"));
     cr_assert_null(executors_counter(&executors, "slots"));
     free(counter);
+    finish(&executors);
+}
+
+Test(executors, have_a_program_for_each_layout) {
+    Executors executors = load(NULL);
+    cr_assert_eq(executors.layout_count, 2);
+    char *first = executors_layout_path(&executors, &executors.items[0], 0);
+    char *second = executors_layout_path(&executors, &executors.items[0], 1);
+    cr_assert_str_eq(first, executors.items[0].path);
+    cr_assert_str_eq(strrchr(second, '/'), "/switch-acc.layout2");
+    free(first);
+    free(second);
     finish(&executors);
 }
 

@@ -44,9 +44,9 @@ static Recording recording(void) {
     static Contender contenders[] = {{&program, false, NULL}, {&program, true, NULL}};
     static Workload workload = {.name = "sort"};
     static const char *isas[] = {"acc"};
-    static int64_t instructions[] = {123456789012};
+    static int64_t instructions[] = {123456789012}, layouts[] = {0, 7, 9};
     static Sample samples[] = {{.round = 1, .order = 4, .phases[PHASE_EXECUTE] = {1, 9000000000}},
-                               {.round = 1, .order = 5, .contender = 1, .peak_rss_kib = 77}};
+                               {.round = 1, .order = 5, .contender = 1, .layout = 1, .peak_rss_kib = 77}};
     static NotMeasured gaps[] = {{"sample", 0, 1, "acc", 2, "it crashed"},
                                  {"executor", ANY, ANY, NULL, -1, "no musttail"}};
     programs[0] = program;
@@ -56,13 +56,14 @@ static Recording recording(void) {
                        .executors = {"/d",
                                      json_pack("{s:s, s:s, s:s}", "compiler", "clang", "version",
                                                "22.1.8", "revision", "abc"),
-                                     programs, 2},
+                                     programs, 2, layouts, 3},
                        .machine = json_pack("{s:{s:s}}", "cpu", "model", "AMD EPYC 9654 (Zen 4)"),
                        .command = json_pack("[s]", "tailrace"),
                        .contenders = contenders,
                        .contender_count = 2,
                        .isas = isas,
                        .isa_count = 1,
+                       .layout_count = 2,
                        .seed = INT64_MAX,
                        .budget = 1.5,
                        .timeout = 60,
@@ -102,6 +103,10 @@ Test(result_file, survives_a_round_trip) {
     cr_assert_str_eq(json_string_value(at(read, "samples", 1, "workload")), "sort");
     cr_assert_str_eq(json_string_value(at(read, "not_measured", 0, "reason")), "it crashed");
     cr_assert(json_is_null(at(read, "not_measured", 1, "workload")));
+    cr_assert_eq(json_integer_value(at(read, "samples", 0, "layout")), 0);
+    cr_assert_eq(json_integer_value(at(read, "samples", 1, "layout")), 7);
+    json_t *seeds = json_object_get(json_object_get(read, "build"), "layout_seeds");
+    cr_assert_eq(json_array_size(seeds), 2); /* those measured */
     json_t *left_out = json_object_get(json_object_get(read, "build"), "left_out");
     cr_assert_str_eq(json_string_value(json_object_get(json_array_get(left_out, 0), "strategy")),
                      "tail-direct");

@@ -21,6 +21,7 @@ static Recording recording(void) {
                        .contender_count = 3,
                        .isas = isas,
                        .isa_count = 1,
+                       .layout_count = 1,
                        .rounds = 3,
                        .instructions = instructions};
 }
@@ -88,6 +89,29 @@ static char *printed(const Recording *source) {
     summary_print(source, stream);
     fclose(stream);
     return text;
+}
+
+Test(summary, ratios_are_formed_within_layouts) {
+    Recording source = recording();
+    source.layout_count = 2;
+    source.rounds = 2;
+    const double luck[] = {1, 1.25};
+    for (int round = 1; round < 3; round++) {
+        for (size_t layout = 0; layout < 2; layout++) {
+            for (size_t contender = 0; contender < 2; contender++) {
+                add(&source, round, 0, contender, (contender ? 4 : 8) * luck[layout]);
+                source.samples[source.sample_count - 1].layout = layout;
+            }
+        }
+    }
+    Summary summary = summary_make(&source, 0);
+    cr_assert_eq(summary.cells[0].samples, 4);
+    assert_near(summary.cells[0].median, 0.009);
+    assert_near(summary.cells[1].speed, 2);
+    summary_free(&summary);
+    char *text = printed(&source);
+    cr_assert_null(strstr(text, "layout luck"), "%s", text);
+    free(text);
 }
 
 Test(summary, prints_what_it_found_and_what_weakens_it) {

@@ -44,6 +44,13 @@ class TailraceTest(unittest.TestCase):
         self.write("workloads/default.json", json.dumps({"suite": "default", "workloads": workloads}))
         self.result = self.folder / "result.json"
 
+    def build_layouts(self, *seeds):
+        path = self.folder / "dispatch" / "build.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "layout_seeds": seeds}))
+        for seed in seeds[1:]:
+            for strategy in STRATEGIES:
+                shutil.copy(FAKE, self.folder / "dispatch" / f"{strategy}-acc.layout{seed}")
+
     def write(self, name, text):
         path = self.folder / name
         path.parent.mkdir(exist_ok=True)
@@ -152,6 +159,53 @@ class Bench(TailraceTest):
         for start in range(0, len(samples), 5):
             self.assertEqual(len({s["workload"] for s in samples[start:start + 5]}), 1)
 
+    def test_layouts_take_part_in_every_round(self):
+        self.build_layouts(0, 5, 8)
+        process = self.bench()
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertIn("layouts 0, 5, 8", process.stdout)
+        self.assertNotIn("layout luck", process.stdout)
+        document = self.document()
+        self.assertEqual((document["rounds"], document["build"]["layout_seeds"]), (2, [0, 5, 8]))
+        samples = document["samples"]
+        self.assertEqual(len(samples), 3 * 5 + 2 * 3 * 3 * 5)
+        self.assertEqual({s["layout"] for s in samples[:15]}, {0, 5, 8})
+        for start in range(0, len(samples), 5):  # what is compared stays together
+            five = samples[start:start + 5]
+            self.assertEqual(len({(s["workload"], s["layout"]) for s in five}), 1)
+            self.assertEqual(sum(s["control"] for s in five), 1)
+        for number in 1, 2:
+            kinds = {(s["workload"], s["layout"], s["strategy"], s["control"])
+                     for s in samples if s["round"] == number}
+            self.assertEqual(len(kinds), 45)
+        orders = {tuple(dict.fromkeys(s["layout"] for s in samples if s["round"] == number
+                                      and s["workload"] == name)) for number in (1, 2) for name in WORKLOADS}
+        self.assertGreater(len(orders), 1)
+        # Each sample was taken by the program of its layout: the stand-in adds its seed to its time.
+        for s in samples:
+            self.assertEqual(s["phases"]["execute"]["cpu"] // 1000 % 100, s["layout"])
+
+    def test_fewer_layouts_can_be_measured(self):
+        self.build_layouts(0, 5)
+        process = self.bench("--layouts", "1")
+        self.assertIn("layout luck", process.stdout)
+        self.assertEqual({s["layout"] for s in self.document()["samples"]}, {0})
+        self.assert_fails(self.bench("--layouts", "3"), 2, "this build has 2")
+
+    def test_a_missing_layout_leaves_the_executor_out(self):
+        self.build_layouts(0, 5)
+        (self.folder / "dispatch" / "switch-acc.layout5").unlink()
+        process = self.bench()
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("switch-acc", process.stderr)
+        self.assertEqual({s["strategy"] for s in self.document()["samples"]}, set(STRATEGIES) - {"switch"})
+
+    def test_programs_of_another_layout_are_refused(self):
+        self.build_layouts(3, 5)
+        process = self.bench()
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("says that its layout is 0", process.stderr)
+
     def test_instruction_sets_are_compared_apart(self):
         self.bench("--isa", "slots,acc", "--dispatch", "tail-direct,goto-direct")
         document = self.document()
@@ -240,6 +294,7 @@ class Bench(TailraceTest):
                 (["--budget", "soon"], 2, "--budget takes a number of seconds"),
                 (["--budget", "-1"], 2, "--budget takes a number of seconds"),
                 (["--seed", "x"], 2, "--seed takes a number"),
+                (["--layouts", "0"], 2, "--layouts takes a number from 1 on"),
                 (["--workload", "nothing*"], 2, 'no workload of the suite "default" matches'),
                 (["--dispatch", "magic"], 2, 'there is no strategy "magic"'),
                 (["--isa", "acc,"], 2, 'there is no instruction set ""'),

@@ -152,7 +152,8 @@ Test(listing, of_a_part_counts_from_its_start) {
 }
 
 Test(listing, offsets_beyond_four_digits) {
-    for (unsigned i = 0; i < 11000; i++) encode_copy(code, slot(1), slot(2));
+    for (unsigned i = 0; i < 11000; i++)
+        encode_copy(code, slot(1), slot(2));
     size_t at = code->size;
     encode_unreachable(code);
     char *text;
@@ -166,13 +167,14 @@ Test(listing, offsets_beyond_four_digits) {
     encoder_free(code);
 }
 
-/* ---- Dispatch words ------------------------------------------------------------------------------- */
+/* ---- Dispatch words -------------------------------------------------------------------------- */
 
 /* Words as handlers' addresses are: in no order. */
 static DispatchWords scattered(unsigned size) {
     static uint64_t values[OPCODE_COUNT];
     for (uint64_t i = 0; i < OPCODE_COUNT; i++)
-        values[i] = (0x7fff12340000 + i * 40503 % 65536 * 16) & (size == 4 ? UINT32_MAX : UINT64_MAX);
+        values[i] =
+            (0x7fff12340000 + i * 40503 % 65536 * 16) & (size == 4 ? UINT32_MAX : UINT64_MAX);
     return (DispatchWords){size, values};
 }
 

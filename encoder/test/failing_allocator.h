@@ -1,5 +1,6 @@
 /* Memory that runs out on request. Tests that use it are linked with
- * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc, so that only their own objects' allocations fail. */
+ * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc, so that only their own objects' allocations fail.
+ */
 #ifndef TAILRACE_ENCODER_TEST_FAILING_ALLOCATOR_H
 #define TAILRACE_ENCODER_TEST_FAILING_ALLOCATOR_H
 

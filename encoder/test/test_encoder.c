@@ -6,20 +6,22 @@
 
 #include "encoder/test/failing_allocator.h"
 
-/* ---- Dispatch words that cannot be confused with operands ---------------------------------------- */
+/* ---- Dispatch words that cannot be confused with operands ------------------------------------ */
 
 static uint64_t word_values[OPCODE_COUNT];
 
 static const DispatchWords *words_of(unsigned size) {
     static DispatchWords words;
     words = (DispatchWords){size, word_values};
-    for (unsigned i = 0; i < OPCODE_COUNT; i++) word_values[i] = 0x1122334455660000 + i;
+    for (unsigned i = 0; i < OPCODE_COUNT; i++)
+        word_values[i] = 0x1122334455660000 + i;
     return &words;
 }
 
 static uint16_t opcode_named(const char *name) {
     unsigned opcode = 0;
-    while (opcode < OPCODE_COUNT && strcmp(opcode_info[opcode].name, name)) opcode++;
+    while (opcode < OPCODE_COUNT && strcmp(opcode_info[opcode].name, name))
+        opcode++;
     cr_assert_lt(opcode, OPCODE_COUNT, "there is no opcode %s", name);
     return (uint16_t)opcode;
 }
@@ -58,7 +60,7 @@ static bool accepts(Op op, Operand result, Operand a, Operand b, Operand c) {
 }
 static const Operand nothing; /* where an op has fewer operands */
 
-/* ---- Bytes ------------------------------------------------------------------------------------------ */
+/* ---- Bytes ----------------------------------------------------------------------------------- */
 
 Test(bytes, word_values_result_immediates) {
     static const unsigned sizes[] = {2, 4, 8};
@@ -140,7 +142,8 @@ Test(bytes, registers_take_none) {
 Test(bytes, grow_with_the_code) {
     Encoder encoder;
     encoder_init(&encoder, words_of(2));
-    for (unsigned i = 0; i < 100000; i++) encode_copy(&encoder, slot(1), constant(i));
+    for (unsigned i = 0; i < 100000; i++)
+        encode_copy(&encoder, slot(1), constant(i));
     cr_assert_eq(encoder.size, 100000 * 12);
     for (unsigned i = 0; i < 100000; i++) {
         uint64_t value;
@@ -150,7 +153,7 @@ Test(bytes, grow_with_the_code) {
     encoder_free(&encoder);
 }
 
-/* ---- Forms ------------------------------------------------------------------------------------------ */
+/* ---- Forms ----------------------------------------------------------------------------------- */
 
 /* That the same bytes are written for both. */
 #define EXPECT_SAME(one, other)                                                                    \
@@ -246,13 +249,13 @@ Test(forms, that_do_not_exist_are_an_error_that_sticks) {
     encoder_bind(&encoder, label);
     encode_br(&encoder, label);
     encoder_table_entry(&encoder, label);
-    encoder_end_function(&encoder);
     cr_assert_eq(encoder.status, ENCODER_NO_SUCH_FORM);
     cr_assert_eq(encoder.size, size);
+    cr_assert_eq(encoder.label_count, 0);
     encoder_free(&encoder);
 }
 
-/* ---- Labels ----------------------------------------------------------------------------------------- */
+/* ---- Labels ---------------------------------------------------------------------------------- */
 
 Test(labels, backward) {
     Encoder encoder;
@@ -300,9 +303,11 @@ Test(labels, many_waiting_at_once) {
     Encoder encoder;
     Label labels[LABELS];
     encoder_init(&encoder, words_of(2));
-    for (unsigned i = 0; i < LABELS; i++) labels[i] = encoder_label(&encoder);
+    for (unsigned i = 0; i < LABELS; i++)
+        labels[i] = encoder_label(&encoder);
     for (unsigned jump = 0; jump < JUMPS; jump++)
-        for (unsigned i = 0; i < LABELS; i++) encode_br(&encoder, labels[i]);
+        for (unsigned i = 0; i < LABELS; i++)
+            encode_br(&encoder, labels[i]);
     /* Bound in another order than made. */
     size_t positions[LABELS];
     for (unsigned i = 0; i < LABELS; i++) {
@@ -354,7 +359,7 @@ Test(labels, in_tables) {
     encoder_free(&encoder);
 }
 
-/* ---- The last instruction ------------------------------------------------------------------------- */
+/* ---- The last instruction -------------------------------------------------------------------- */
 
 Test(last, can_be_replaced) {
     Encoder encoder;
@@ -419,7 +424,7 @@ Test(last, is_known_behind_a_label_that_is_only_made) {
     encoder_free(&encoder);
 }
 
-/* ---- Memory that runs out ------------------------------------------------------------------------- */
+/* ---- Memory that runs out -------------------------------------------------------------------- */
 
 static void encode_much(Encoder *encoder) {
     Label labels[100];
@@ -431,8 +436,10 @@ static void encode_much(Encoder *encoder) {
         if (encoder_last(encoder)) encoder_retract(encoder);
     }
     encode_br_table(encoder, slot(1), 99);
-    for (unsigned i = 0; i < 100; i++) encoder_table_entry(encoder, labels[i]);
-    for (unsigned i = 0; i < 100; i++) encoder_bind(encoder, labels[i]);
+    for (unsigned i = 0; i < 100; i++)
+        encoder_table_entry(encoder, labels[i]);
+    for (unsigned i = 0; i < 100; i++)
+        encoder_bind(encoder, labels[i]);
     encoder_end_function(encoder);
 }
 
@@ -446,13 +453,16 @@ Test(memory, running_out_is_an_error_that_sticks) {
             encode_much(&encoder);
             has_failed = allocations_succeed();
             cr_assert_eq(encoder.status, has_failed ? ENCODER_OUT_OF_MEMORY : ENCODER_OK);
+            encode_i32_sub(&encoder, slot(1), constant(2), constant(3));
+            cr_assert_eq(encoder.status, has_failed ? ENCODER_OUT_OF_MEMORY : ENCODER_NO_SUCH_FORM,
+                         "the first error stays");
             encoder_free(&encoder);
         }
         cr_assert(count > 5, "there are only %ld allocations", count);
     }
 }
 
-/* ---- The table of ops ----------------------------------------------------------------------------- */
+/* ---- The table of ops ------------------------------------------------------------------------ */
 
 /* All classes of up to three operands and a result, as far as the op has them. */
 #define FOR_EACH_FORM(instruction)                                                                 \
@@ -489,7 +499,8 @@ Test(ops, every_opcode_is_written_for_its_operands) {
                 is_written[opcode] = true;
                 cr_assert_eq(encoder.size, 8u + opcode_info[opcode].length, "%s",
                              opcode_info[opcode].name);
-                cr_assert(opcode_info[opcode].op == op || opcode_info[opcode].op == op_info[op].mirror);
+                cr_assert(opcode_info[opcode].op == op ||
+                          opcode_info[opcode].op == op_info[op].mirror);
                 if (op_info[op].result_type != VALUE_NONE)
                     cr_assert_eq(opcode_info[opcode].result_class, instruction.result.class);
             }
@@ -549,5 +560,6 @@ Test(ops, comparisons_can_branch_both_ways) {
 Test(ops, opcodes_stand_for_themselves_in_listings) {
     const DispatchWords *words = opcode_words();
     cr_assert_eq(words->size, 2);
-    for (unsigned i = 0; i < OPCODE_COUNT; i++) cr_assert_eq(words->words[i], i);
+    for (unsigned i = 0; i < OPCODE_COUNT; i++)
+        cr_assert_eq(words->words[i], i);
 }

@@ -103,8 +103,8 @@ class FormsTest(GenerateTest):
         self.assertCountEqual(branches, ["br_if_eq__ss", "br_if_eq__sk", "br_if_ne__ss", "br_if_ne__sk",
                                          "br_if_lt__ss", "br_if_lt__sk", "br_if_gt__sk",
                                          "br_unless_lt__ss", "br_unless_lt__sk", "br_unless_gt__sk"])
-        _, files = self.run_generate("slots", *self.write_tables(ops))
-        self.assertIn("if (!(a < b)) JUMP(target);", files["handlers.inc"])
+        _, files = self.run_generate("slots", *self.write_tables(ops), "--layout", "0")
+        self.assertIn("if (!(a < b)) JUMP(target);", files["handlers.0.inc"])
 
     def test_loads_and_stores_are_also_far(self):
         names = self.opcodes("get i32 a, u32 offset -> f32 [load]\n    LOAD(float);\n"
@@ -114,8 +114,8 @@ class FormsTest(GenerateTest):
 
 class HandlerTest(GenerateTest):
     def handler(self, name, ops, isa="acc"):
-        _, files = self.run_generate(isa, *self.write_tables(ops))
-        match = re.search(rf"HANDLER\({name}\)\n{{\n(.*?)\n}}", files["handlers.inc"], re.S)
+        _, files = self.run_generate(isa, *self.write_tables(ops), "--layout", "0")
+        match = re.search(rf"HANDLER\({name}\)\n{{\n(.*?)\n}}", files["handlers.0.inc"], re.S)
         return [line.strip() for line in match[1].splitlines()]
 
     def test_operands_stand_in_order(self):
@@ -165,11 +165,11 @@ class HandlerTest(GenerateTest):
 class RealTablesTest(GenerateTest):
     def test_no_two_opcodes_are_the_same(self):
         for isa in "slots", "acc":
-            files = self.real(isa)
+            files = {**self.real(isa), **self.real(isa, "--layout", "0")}
             names = re.findall(r"^    X\((\w+)\)", files["ops.h"], re.M)
             self.assertGreater(len(names), 300)
             self.assertEqual(len(names), len(set(names)))
-            self.assertEqual(re.findall(r"HANDLER\((\w+)\)", files["handlers.inc"]), names)
+            self.assertEqual(re.findall(r"HANDLER\((\w+)\)", files["handlers.0.inc"]), names)
             self.assertIn(f"OPCODE_COUNT = {len(names)},", files["ops.h"])
             self.assertIn(f'#define ISA_NAME "{isa}"', files["ops.h"])
             self.assertIn(f"#define ISA_HAS_ACCUMULATORS {int(isa == 'acc')}\n", files["ops.h"])
@@ -205,20 +205,42 @@ class RealTablesTest(GenerateTest):
                 seen += 1
         self.assertGreater(seen, 100)
 
-    def test_seeds_permute_the_handlers_and_nothing_else(self):
-        first = self.real("acc")
-        orders = [first["handlers.inc"]]
-        for seed in "1", "2":
-            other = self.real("acc", "--seed", seed)
-            self.assertEqual(self.real("acc", "--seed", seed), other, "the same seed gives the same order")
-            orders.append(other["handlers.inc"])
-            self.assertEqual({name: text for name, text in other.items() if name != "handlers.inc"},
-                             {name: text for name, text in first.items() if name != "handlers.inc"})
-            self.assertEqual(*(sorted(re.findall(r"^HANDLER.*?^}$", files["handlers.inc"], re.M | re.S))
-                               for files in (first, other)))
-            self.assertEqual(len(other["handlers.inc"]), len(first["handlers.inc"]))
-        self.assertEqual(len(set(orders)), 3)
-        self.assertEqual(self.real("acc", "--seed", "0"), first)
+    def layout(self, isa, seed):
+        """The handlers in the order of a seed, and the shift of the text."""
+        files = self.real(isa, "--layout", seed)
+        handlers = re.findall(r"^HANDLER.*?^}$", files[f"handlers.{seed}.inc"], re.M | re.S)
+        header = files[f"layout.{seed}.h"]
+        self.assertIn(f"#define LAYOUT_SEED {seed}\n", header)
+        self.assertIn(f'#define HANDLERS "handlers.{seed}.inc"\n', header)
+        self.assertEqual(re.findall(r"^    X\((\w+)\)", header, re.M),
+                         [re.match(r"HANDLER\((\w+)\)", handler)[1] for handler in handlers])
+        return handlers, int(re.search(r"LAYOUT_SHIFT (\d+)$", header, re.M)[1])
+
+    def test_layouts_permute_the_handlers_and_shift_the_text(self):
+        table, shift = self.layout("acc", "0")
+        self.assertEqual(shift, 0)
+        orders, shifts = [table], [0]
+        for seed in "1", "2", "3":
+            order, shift = self.layout("acc", seed)
+            self.assertEqual(self.layout("acc", seed), (order, shift), "the same seed gives the same layout")
+            self.assertCountEqual(order, table)
+            self.assertEqual(shift % 16, 0)
+            self.assertLessEqual(16, shift)
+            self.assertLessEqual(shift, 4096)
+            for other in orders:  # not just turned or moved: hardly a handler keeps its neighbour
+                kept = set(zip(order, order[1:])) & set(zip(other, other[1:]))
+                self.assertLess(len(kept), len(order) // 20)
+            orders.append(order)
+            shifts.append(shift)
+        self.assertEqual(len(set(shifts)), 4)
+
+    def test_a_layout_writes_nothing_that_others_share(self):
+        self.assertEqual(set(self.real("acc", "--layout", "7")), {"handlers.7.inc", "layout.7.h"})
+
+    def test_seeds_are_numbers(self):
+        for seed in "-1", "x", "01", "":
+            result, _ = self.run_generate("acc", ENCODER / "ops.table", ENCODER / "isa.table", "--layout=" + seed)
+            self.assertEqual(result.returncode, 2)
 
 
 class BadTableTest(GenerateTest):

@@ -18,9 +18,9 @@ except ImportError as error:
 REPORT = pathlib.Path(__file__).resolve().parent.parent / "report"
 
 
-def sample(round_number, workload, strategy, ms, control=False):
+def sample(round_number, workload, strategy, ms, control=False, layout=0):
     time = {"cpu": int(ms * 1e6), "wall": int(ms * 1e6)}
-    return {"round": round_number, "order": 0, "layout": 0, "workload": workload, "isa": "acc",
+    return {"round": round_number, "order": 0, "layout": layout, "workload": workload, "isa": "acc",
             "strategy": strategy, "control": control, "phases": {"execute": time}}
 
 
@@ -74,13 +74,55 @@ class Report(unittest.TestCase):
     def test_numbers(self):
         page = self.page(result())
         rows = self.rows(page)
-        self.assertIn(["sort", "2.00×", "0.990×"], rows)
-        self.assertIn(["vm", "8.00×", "0.990×"], rows)
-        self.assertIn(["geometric mean", "4.00×", ""], rows)
+        self.assertIn(["sort", "2.00× (2.00–2.00) faster", "0.990× (0.990–0.990)"], rows)
+        self.assertIn(["vm", "8.00× (8.00–8.00) faster", "0.990× (0.990–0.990)"], rows)
+        self.assertIn(["geometric mean", "4.00× (4.00–4.00) faster", "0.990× (0.990–0.990)"], rows)
         self.assertIn(["sort", "12.0 ± 16.7 %", "6.0 ± 16.7 %"], rows)
         self.assertIn(["sort", "a kind", "2.0", "6.000", "3.000"], rows)
         self.assertIn("differed by up to 1.0 % on a workload", page)
         self.assertIn("tail-direct 4.00×", page)  # in the picture
+
+    def test_the_comparison_is_printed_as_markdown(self):
+        output = self.report(result()).stdout
+        rows = [[cell.strip() for cell in line.strip("|").split("|")]
+                for line in output.splitlines() if line.startswith("|")]
+        self.assertEqual(rows[0], ["workload", "tail-direct", "A/A"])
+        self.assertEqual(rows[2], ["sort", "2.00× (2.00–2.00) faster", "0.990× (0.990–0.990)"])
+        self.assertEqual(rows[-1][0], "geometric mean")
+        self.assertIn("- tail-direct runs at 4.00× (4.00–4.00) the speed of switch, geometric mean over "
+                      "2 of 2 workloads: faster.", output)
+        self.assertIn("Noise floor (A/A): switch measured under two names differed by up to 1.0 %", output)
+        self.assertIn("layout luck", output)
+
+    def lucky(self, layouts):
+        """tail-direct is 10 % faster in one layout, 10 % slower in the next, and so on."""
+        document = result()
+        document["build"]["layout_seeds"] = list(range(layouts))
+        document["samples"] = [
+            sample(number, name, strategy, ms * (1 + number / 1000 * (strategy == "tail-direct")), control, layout)
+            for number in range(1, 5) for layout in range(layouts) for name in ("sort", "vm")
+            for strategy, control, ms in (("switch", False, 10), ("switch", True, 10),
+                                          ("tail-direct", False, 11 if layout % 2 else 9))]
+        return document
+
+    def test_layouts_make_the_interval(self):
+        one, several = self.report(self.lucky(1)).stdout, self.report(self.lucky(6)).stdout
+        self.assertRegex(one, r"workloads: faster\.")
+        self.assertRegex(several, r"workloads: undecided \(about \d+ more layouts\)\.")
+        self.assertIn("intervals over 6 layouts", several)
+        self.assertNotIn("layout luck", several + self.page(self.lucky(6)))
+
+    def test_the_smallest_effect_and_the_confidence_are_options(self):
+        same = self.lucky(4)
+        for entry in same["samples"]:
+            entry["phases"]["execute"]["cpu"] = 10_000_000 + 20_000 * (entry["strategy"] != "switch")
+        self.assertIn("no difference shown", self.report(same).stdout)
+        finer = self.report(same, "--smallest-effect", "0.1%", "--confidence", "90").stdout
+        self.assertIn("slower", finer)
+        self.assertIn("90 % intervals", finer)
+        process = self.report(same, "--confidence", "most")
+        self.assertEqual(process.returncode, 2)
+        self.assertIn("a percentage from 50 to 99.9", process.stderr)
 
     def test_warnings(self):
         page = self.page(result())
@@ -105,8 +147,8 @@ class Report(unittest.TestCase):
         document["not_measured"] = [{"what": "sample", "workload": "vm", "strategy": "tail-direct",
                                      "isa": "acc", "control": False, "round": 3, "reason": "it crashed"}]
         page = self.page(document)
-        self.assertIn(["vm", "–", "0.990×"], self.rows(page))
-        self.assertIn(["geometric mean", "2.00× (1)", ""], self.rows(page))
+        self.assertIn(["vm", "–", "0.990× (0.990–0.990)"], self.rows(page))
+        self.assertIn(["geometric mean", "2.00× (2.00–2.00), of 1 faster", "0.990× (0.990–0.990)"], self.rows(page))
         self.assertIn("Not measured: tail-direct-acc, vm: it crashed.", page)
 
     def test_hostile_names_are_text(self):

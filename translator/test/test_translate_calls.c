@@ -15,7 +15,7 @@ static void call(unsigned callee, unsigned height) {
     encode_call(code, &program.codes[callee], home_slot(height));
 }
 
-/* ---- Arguments ------------------------------------------------------------------------------------ */
+/* ---- Arguments ------------------------------------------------------------------------------- */
 
 Test(arguments, none) {
     translate_wat("(func (call $none))" TARGETS);
@@ -122,7 +122,7 @@ Test(arguments, locals_and_constants_below_them_stay) {
     expect_translation();
 }
 
-/* ---- Results ------------------------------------------------------------------------------------ */
+/* ---- Results -------------------------------------------------------------------------------- */
 
 Test(call_results, one_is_in_its_slot_and_the_accumulator) {
     translate_wat("(func (param i32) (result i32)"
@@ -176,7 +176,7 @@ Test(call_results, a_branch_tests_one) {
     expect_translation();
 }
 
-/* ---- Other calls ---------------------------------------------------------------------------------- */
+/* ---- Other calls ----------------------------------------------------------------------------- */
 
 Test(other_calls, of_an_import) {
     translate_wat("(import \"m\" \"a\" (func)) (import \"m\" \"f\" (func $f (param i32)))"
@@ -249,7 +249,7 @@ Test(other_calls, indirect_by_a_64_bit_index) {
     expect_translation();
 }
 
-/* ---- Tail calls ----------------------------------------------------------------------------------- */
+/* ---- Tail calls ------------------------------------------------------------------------------ */
 
 Test(tail_calls, direct) {
     translate_wat("(func (param i32 i32) (local.get 0)"
@@ -288,7 +288,7 @@ Test(tail_calls, end_the_block) {
     expect_translation();
 }
 
-/* ---- The frame ------------------------------------------------------------------------------------ */
+/* ---- The frame ------------------------------------------------------------------------------- */
 
 Test(frame, holds_locals_link_and_operands) {
     translate_wat("(func (param i32 f64) (result i32) (local i64 i64)"

@@ -1,7 +1,8 @@
-/* How control flow is translated: compare and branch in one, values of blocks, tables, dead code. */
+/* How control flow is translated: compare and branch in one, values of blocks, tables, dead code.
+ */
 #include "translator/test/translation.h"
 
-/* ---- Conditions of br_if ------------------------------------------------------------------------ */
+/* ---- Conditions of br_if -------------------------------------------------------------------- */
 
 Test(br_if, compares_and_branches_in_one) {
     translate_wat("(func (param i32 i64 f64)"
@@ -181,7 +182,7 @@ Test(br_if, does_not_take_back_a_comparison_across_a_label) {
     expect_translation();
 }
 
-/* ---- i32.eqz as a value --------------------------------------------------------------------------- */
+/* ---- i32.eqz as a value ---------------------------------------------------------------------- */
 
 Test(eqz, of_a_comparison_is_the_opposite) {
     translate_wat("(func (param i32 i64) (result i32)"
@@ -239,7 +240,7 @@ Test(eqz, spills_the_value_below_only_once) {
     expect_translation();
 }
 
-/* ---- if --------------------------------------------------------------------------------------------- */
+/* ---- if -------------------------------------------------------------------------------------- */
 
 Test(if_else, branches_past_its_arm_on_the_opposite) {
     translate_wat("(func (param i32)"
@@ -261,7 +262,8 @@ Test(if_else, conditions) {
                   "  (if (f64.lt (local.get 1) (f64.const 3)) (then))"
                   "  (if (f64.eq (local.get 1) (f64.const 3)) (then)))");
     Label ends[5];
-    for (unsigned i = 0; i < 5; i++) ends[i] = encoder_label(code);
+    for (unsigned i = 0; i < 5; i++)
+        ends[i] = encoder_label(code);
     encode_br_if_i32_eqz(code, local(0), ends[0]);
     encoder_bind(code, ends[0]);
     encode_br_if_i32_nez(code, local(0), ends[1]);
@@ -333,7 +335,7 @@ Test(if_else, on_a_constant_has_one_arm) {
     expect_translation();
 }
 
-/* ---- Entering blocks ---------------------------------------------------------------------------- */
+/* ---- Entering blocks ------------------------------------------------------------------------ */
 
 Test(entry, brings_locals_and_computed_values_home) {
     translate_wat("(func (param i32 f64) (result i32)"
@@ -376,6 +378,22 @@ Test(entry, does_it_once) {
     expect_translation();
 }
 
+Test(entry, does_it_for_values_pushed_since) {
+    translate_wat("(func (param i32 i32) (result i32)"
+                  "  (local.get 0)"
+                  "  (block)"
+                  "  (drop) (local.get 1)"
+                  "  (block (br_if 0 (local.get 0)) (local.set 1 (i32.const 3))))");
+    Label end = encoder_label(code);
+    encode_copy(code, home(0), local(0));
+    encode_copy(code, home(0), local(1));
+    encode_br_if_i32_nez(code, local(0), end);
+    encode_const_i32(code, local(1), constant(3));
+    encoder_bind(code, end);
+    encode_return_i(code, home(0), LINK);
+    expect_translation();
+}
+
 Test(entry, of_if_stands_between_the_condition_and_the_branch) {
     translate_wat("(func (param i32 f64) (result f64)"
                   "  (f64.neg (local.get 1)) (local.get 1)"
@@ -412,7 +430,7 @@ Test(entry, of_a_loop_with_parameters) {
     expect_translation();
 }
 
-/* ---- Results of blocks -------------------------------------------------------------------------- */
+/* ---- Results of blocks ---------------------------------------------------------------------- */
 
 Test(blocks, without_branches_leave_no_trace) {
     translate_wat("(func (param i32) (result i32)"
@@ -443,7 +461,7 @@ Test(blocks, results_meet_in_their_slots) {
     expect_translation();
 }
 
-/* ---- br ----------------------------------------------------------------------------------------------- */
+/* ---- br ------------------------------------------------------------------------------------- */
 
 Test(br, takes_one_value_straight_to_the_target) {
     translate_wat("(func (param i32) (result i32)"
@@ -516,7 +534,7 @@ Test(br, out_of_the_function_returns) {
     expect_translation();
 }
 
-/* ---- br_if with values -------------------------------------------------------------------------- */
+/* ---- br_if with values ---------------------------------------------------------------------- */
 
 Test(br_if_values, need_no_detour_where_they_are_wanted) {
     translate_wat("(func (param i32 i32) (result i32)"
@@ -613,7 +631,7 @@ Test(br_if_values, none_out_of_the_function_jumps_to_its_end) {
     expect_translation();
 }
 
-/* ---- br_table ------------------------------------------------------------------------------------- */
+/* ---- br_table -------------------------------------------------------------------------------- */
 
 Test(br_table, jumps_straight_to_targets_without_values) {
     translate_wat("(func (param i32)"
@@ -661,7 +679,8 @@ Test(br_table, moves_values_behind_the_table) {
     Label stubs[3] = {encoder_label(code), encoder_label(code), encoder_label(code)};
     encode_i32_clz(code, home(1), local(0));
     encode_br_table(code, local(0), 2);
-    for (unsigned i = 0; i < 3; i++) encoder_table_entry(code, stubs[i]);
+    for (unsigned i = 0; i < 3; i++)
+        encoder_table_entry(code, stubs[i]);
     encoder_bind(code, stubs[0]);
     encode_br(code, inner);
     encoder_bind(code, stubs[1]);
@@ -697,7 +716,7 @@ Test(br_table, moves_several_values) {
     expect_translation();
 }
 
-/* ---- return --------------------------------------------------------------------------------------- */
+/* ---- return ---------------------------------------------------------------------------------- */
 
 Test(returning, nothing) {
     translate_wat("(func (return))");
@@ -751,7 +770,7 @@ Test(returning, from_inside_blocks_takes_the_top) {
     expect_translation();
 }
 
-/* ---- Code that cannot be reached ---------------------------------------------------------------- */
+/* ---- Code that cannot be reached ------------------------------------------------------------ */
 
 Test(dead_code, is_skipped) {
     translate_wat("(func (param i32) (result i32)"

@@ -4,7 +4,7 @@
 #include "translator/test/module_bytes.h"
 #include "translator/test/translation.h"
 
-/* ---- Memory that runs out ----------------------------------------------------------------------- */
+/* ---- Memory that runs out ------------------------------------------------------------------- */
 
 /* Translates `module` with ever more allocations that succeed, until all do. */
 static void expect_out_of_memory_is_survived(void) {
@@ -16,8 +16,10 @@ static void expect_out_of_memory_is_survived(void) {
             bool done = translate(&module, opcode_words(), &program, &error);
             has_failed = allocations_succeed();
             cr_assert_eq(done, !has_failed, "allocation %ld", count);
-            if (done) program_free(&program);
-            else cr_assert_eq(error.kind, ERROR_MEMORY, "allocation %ld: %s", count, error.message);
+            if (done)
+                program_free(&program);
+            else
+                cr_assert_eq(error.kind, ERROR_MEMORY, "allocation %ld: %s", count, error.message);
         }
         cr_assert(count > 5, "there are only %ld allocations", count);
     }
@@ -39,9 +41,10 @@ Test(memory_runs_out, in_small_functions) {
     expect_out_of_memory_is_survived();
 }
 
-/* ---- Modules made by hand ------------------------------------------------------------------------ */
+/* ---- Modules made by hand -------------------------------------------------------------------- */
 
-/* A module of one function [] -> []; frees `body` (locals and instructions but for the last end). */
+/* A module of one function [] -> []; frees `body` (locals and instructions but for the last end).
+ */
 static Bytes module_of(Bytes *body) {
     Bytes bytes = {0};
     PUT(&bytes, HEADER, SECTION(S_TYPE, 1, 0x60, 0, 0), SECTION(S_FUNCTION, 1, 0));
@@ -60,10 +63,13 @@ static void expect_translates(Bytes *body) {
 Test(memory_runs_out, in_a_large_function) {
     Bytes body = {0};
     PUT(&body, 2, 1, I32, 90, I64);
-    for (unsigned i = 0; i < 300; i++) PUT(&body, WASM_LOCAL_GET, (uint8_t)(i % 91));
+    for (unsigned i = 0; i < 300; i++)
+        PUT(&body, WASM_LOCAL_GET, (uint8_t)(i % 91));
     put_repeated(&body, WASM_DROP, 300);
-    for (unsigned i = 0; i < 100; i++) PUT(&body, WASM_BLOCK, 0x40);
-    for (unsigned i = 0; i < 100; i++) PUT(&body, WASM_LOCAL_GET, 0, WASM_BR_IF, (uint8_t)i);
+    for (unsigned i = 0; i < 100; i++)
+        PUT(&body, WASM_BLOCK, 0x40);
+    for (unsigned i = 0; i < 100; i++)
+        PUT(&body, WASM_LOCAL_GET, 0, WASM_BR_IF, (uint8_t)i);
     put_repeated(&body, WASM_END, 100);
     Bytes bytes = module_of(&body);
     cr_assert(translate_bytes(bytes.at, bytes.size), "%s", error.message);
@@ -71,14 +77,15 @@ Test(memory_runs_out, in_a_large_function) {
     free(bytes.at);
 }
 
-/* ---- Frames ------------------------------------------------------------------------------------- */
+/* ---- Frames --------------------------------------------------------------------------------- */
 
 static Bytes locals_and_operands(uint32_t local_count, uint32_t operands) {
     Bytes body = {0};
     PUT(&body, 1);
     put_u32(&body, local_count);
     PUT(&body, I64);
-    for (uint32_t i = 0; i < operands; i++) PUT(&body, WASM_I32_CONST, 0);
+    for (uint32_t i = 0; i < operands; i++)
+        PUT(&body, WASM_I32_CONST, 0);
     put_repeated(&body, WASM_DROP, operands);
     return body;
 }
@@ -120,7 +127,7 @@ Test(limits, a_frame_that_is_too_large) {
     free(bytes.at);
 }
 
-/* ---- Large functions: these take minutes if anything is quadratic ------------------------------- */
+/* ---- Large functions: these take minutes if anything is quadratic --------------------------- */
 
 Test(large, nesting, .timeout = 30) {
     static const uint8_t kinds[] = {WASM_BLOCK, WASM_LOOP, WASM_IF};
@@ -144,7 +151,8 @@ Test(large, nesting, .timeout = 30) {
 Test(large, dead_nesting, .timeout = 30) {
     Bytes body = {0};
     PUT(&body, 0, WASM_UNREACHABLE);
-    for (unsigned i = 0; i < 100000; i++) PUT(&body, WASM_BLOCK, 0x40);
+    for (unsigned i = 0; i < 100000; i++)
+        PUT(&body, WASM_BLOCK, 0x40);
     put_repeated(&body, WASM_END, 100000);
     expect_translates(&body);
 }
@@ -153,7 +161,8 @@ Test(large, table_without_values, .timeout = 30) {
     Bytes body = {0};
     PUT(&body, 1, 1, I32, WASM_BLOCK, 0x40, WASM_LOOP, 0x40, WASM_LOCAL_GET, 0, WASM_BR_TABLE);
     put_u32(&body, 100000);
-    for (unsigned i = 0; i <= 100000; i++) PUT(&body, (uint8_t)(i % 3));
+    for (unsigned i = 0; i <= 100000; i++)
+        PUT(&body, (uint8_t)(i % 3));
     PUT(&body, WASM_END, WASM_END);
     expect_translates(&body);
 }
@@ -163,7 +172,8 @@ Test(large, table_with_values, .timeout = 30) {
     PUT(&body, 1, 1, I32, WASM_BLOCK, I32, WASM_I64_CONST, 0, WASM_BLOCK, I32);
     PUT(&body, WASM_LOCAL_GET, 0, WASM_LOCAL_GET, 0, WASM_BR_TABLE);
     put_u32(&body, 100000);
-    for (unsigned i = 0; i <= 100000; i++) PUT(&body, (uint8_t)(i % 2));
+    for (unsigned i = 0; i <= 100000; i++)
+        PUT(&body, (uint8_t)(i % 2));
     PUT(&body, WASM_END, WASM_DROP, WASM_DROP, WASM_LOCAL_GET, 0, WASM_END, WASM_DROP);
     expect_translates(&body);
 }
@@ -171,7 +181,8 @@ Test(large, table_with_values, .timeout = 30) {
 Test(large, jumps_to_one_label, .timeout = 30) {
     Bytes body = {0};
     PUT(&body, 1, 1, I32, WASM_BLOCK, 0x40);
-    for (unsigned i = 0; i < 500000; i++) PUT(&body, WASM_LOCAL_GET, 0, WASM_BR_IF, 0);
+    for (unsigned i = 0; i < 500000; i++)
+        PUT(&body, WASM_LOCAL_GET, 0, WASM_BR_IF, 0);
     PUT(&body, WASM_END);
     expect_translates(&body);
 }
@@ -179,8 +190,10 @@ Test(large, jumps_to_one_label, .timeout = 30) {
 Test(large, blocks_above_many_values, .timeout = 30) {
     Bytes body = {0};
     PUT(&body, 1, 1, I32);
-    for (unsigned i = 0; i < 60000; i++) PUT(&body, WASM_LOCAL_GET, 0);
-    for (unsigned i = 0; i < 500000; i++) PUT(&body, WASM_BLOCK, 0x40, WASM_END);
+    for (unsigned i = 0; i < 60000; i++)
+        PUT(&body, WASM_LOCAL_GET, 0);
+    for (unsigned i = 0; i < 500000; i++)
+        PUT(&body, WASM_BLOCK, 0x40, WASM_END);
     for (unsigned i = 0; i < 500000; i++)
         PUT(&body, WASM_LOCAL_GET, 0, WASM_LOOP, 0x40, WASM_END, WASM_DROP);
     put_repeated(&body, WASM_DROP, 60000);
@@ -192,7 +205,8 @@ Test(large, assignments_below_many_values, .timeout = 30) {
     PUT(&body, 1, 2, I32);
     for (unsigned i = 0; i < 30000; i++)
         PUT(&body, WASM_LOCAL_GET, 0, WASM_LOCAL_GET, 1, WASM_I32_CONST, 1, WASM_LOCAL_SET, 0);
-    for (unsigned i = 0; i < 500000; i++) PUT(&body, WASM_I32_CONST, 1, WASM_LOCAL_SET, 0);
+    for (unsigned i = 0; i < 500000; i++)
+        PUT(&body, WASM_I32_CONST, 1, WASM_LOCAL_SET, 0);
     put_repeated(&body, WASM_DROP, 60000);
     expect_translates(&body);
 }

@@ -3,7 +3,7 @@
 #include "translator/test/module_bytes.h"
 #include "translator/test/translation.h"
 
-/* ---- Loads and stores --------------------------------------------------------------------------- */
+/* ---- Loads and stores ----------------------------------------------------------------------- */
 
 Test(access, carries_its_offset) {
     translate_wat("(memory 1) (func (param i32 i64 f64) (result i64)"
@@ -67,8 +67,9 @@ Test(access, with_a_64_bit_offset_is_far) {
         SECTION(S_TYPE, 1, 0x60, 1, I64, 1, I32),
         SECTION(S_FUNCTION, 1, 0),
         SECTION(S_MEMORY, 1, 4, 1),
-        SECTION(S_CODE, 1,
-                BODY(0, WASM_LOCAL_GET, 0, WASM_I32_LOAD, 2, 0x80, 0x80, 0x80, 0x80, 0x10, WASM_END)),
+        SECTION(
+            S_CODE, 1,
+            BODY(0, WASM_LOCAL_GET, 0, WASM_I32_LOAD, 2, 0x80, 0x80, 0x80, 0x80, 0x10, WASM_END)),
     };
     cr_assert(translate_bytes(bytes, sizeof bytes), "%s", error.message);
     encode_i32_load_far(code, home(0), local(0), 0x100000000, 0);
@@ -113,7 +114,7 @@ Test(access, far_operands_get_slots) {
     expect_translation();
 }
 
-/* ---- Memories ------------------------------------------------------------------------------------- */
+/* ---- Memories -------------------------------------------------------------------------------- */
 
 Test(memory, sizes) {
     translate_wat("(memory 1) (func (param i32) (result i32)"
@@ -166,7 +167,18 @@ Test(memory, bulk_operands_above_other_values) {
     expect_translation();
 }
 
-/* ---- Tables --------------------------------------------------------------------------------------- */
+Test(memory, bulk_operations_leave_the_accumulators) {
+    translate_wat("(memory 1) (func (param i32 f64) (result f64)"
+                  "  (f64.neg (local.get 1))"
+                  "  (memory.fill (local.get 0) (local.get 0) (local.get 0)))");
+    encode_f64_neg(code, computed(0), local(1));
+    encode_copy3(code, local(0), local(0), local(0), home_slot(1));
+    encode_memory_fill(code, home_slot(1), 0);
+    encode_return_f(code, computed(0), LINK);
+    expect_translation();
+}
+
+/* ---- Tables ---------------------------------------------------------------------------------- */
 
 Test(table, elements) {
     translate_wat("(table 1 funcref) (table 1 externref)"

@@ -1,8 +1,9 @@
-/* Where the translator puts values: what is folded into operands, where results go, accumulators. */
+/* Where the translator puts values: what is folded into operands, where results go, accumulators.
+ */
 #include "translator/opcodes.h"
 #include "translator/test/translation.h"
 
-/* ---- Operands ----------------------------------------------------------------------------------- */
+/* ---- Operands ------------------------------------------------------------------------------- */
 
 Test(operands, locals_and_constants_are_named) {
     translate_wat("(func (param i32) (result i32)"
@@ -81,7 +82,7 @@ Test(operands, are_those_of_the_op_that_is_named_as_the_instruction) {
                          opcode_name((Opcode)(0xfc00 | n)));
 }
 
-/* ---- Results -------------------------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 Test(results, are_written_to_the_local_they_are_for) {
     translate_wat("(func (param i32 f64)"
@@ -198,7 +199,7 @@ Test(results, of_calls_are_copied) {
     expect_translation();
 }
 
-/* ---- Locals that are assigned while their old value is on the stack ----------------------------- */
+/* ---- Locals that are assigned while their old value is on the stack ------------------------- */
 
 Test(old_values, are_saved_in_front_of_the_new_one) {
     translate_wat("(func (param i32) (result i32)"
@@ -293,7 +294,7 @@ Test(old_values, are_not_saved_twice) {
     expect_translation();
 }
 
-/* ---- Computed values ---------------------------------------------------------------------------- */
+/* ---- Computed values ------------------------------------------------------------------------ */
 
 Test(computed_values, chain) {
     translate_wat("(func (param i32 i32) (result i32)"
@@ -383,7 +384,7 @@ Test(computed_values, moving_constants_and_locals_leaves_them) {
     expect_translation();
 }
 
-/* ---- Slots that the accumulator mirrors --------------------------------------------------------- */
+/* ---- Slots that the accumulator mirrors ----------------------------------------------------- */
 
 Test(mirror, the_local_just_assigned_is_read_from_the_accumulator) {
     translate_wat("(func (param i32 f32) (result f32)"
@@ -402,9 +403,9 @@ Test(mirror, the_local_just_assigned_is_read_from_the_accumulator) {
 Test(mirror, only_one_operand_can_be_the_accumulator) {
     translate_wat("(func (param i32) (result i32)"
                   "  (local.set 0 (i32.clz (local.get 0)))"
-                  "  (i32.mul (local.get 0) (local.get 0)))");
+                  "  (i32.sub (local.get 0) (local.get 0)))");
     encode_i32_clz(code, local(0), local(0));
-    encode_i32_mul(code, computed(0), mirrored(local(0)), local(0));
+    encode_i32_sub(code, computed(0), mirrored(local(0)), local(0));
     encode_return_i(code, computed(0), LINK);
     expect_translation();
 }
@@ -429,6 +430,18 @@ Test(mirror, ends_when_the_accumulator_is) {
     encode_i32_clz(code, local(0), local(0));
     encode_i32_ctz(code, local(1), local(1));
     encode_i32_sub(code, computed(0), local(0), mirrored(local(1)));
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
+Test(mirror, ends_when_only_the_accumulator_is) {
+    translate_wat("(func (param i32 i32) (result i32)"
+                  "  (local.set 0 (i32.clz (local.get 0)))"
+                  "  (drop (i32.ctz (local.get 1)))"
+                  "  (i32.popcnt (local.get 0)))");
+    encode_i32_clz(code, local(0), local(0));
+    encode_i32_ctz(code, computed(0), local(1));
+    encode_i32_popcnt(code, computed(0), local(0));
     encode_return_i(code, computed(0), LINK);
     expect_translation();
 }
@@ -531,20 +544,20 @@ Test(mirror, of_a_value_that_was_written_to_its_slot) {
     expect_translation();
 }
 
-Test(mirror, ends_when_arguments_are_copied_over_the_slot) {
-    translate_wat("(func (param i32 i32)"
+Test(mirror, ends_when_locals_are_copied_over_the_slot) {
+    translate_wat("(func (param i32 i32) (result i32)"
                   "  (drop (call $one))"
-                  "  (call $two (local.get 0) (local.get 1)))"
-                  "(func $one (result i32) (i32.const 1))"
-                  "(func $two (param i32 i32))");
+                  "  (local.get 0) (local.get 1)"
+                  "  (block (param i32 i32) (result i32) (i32.sub)))"
+                  "(func $one (result i32) (i32.const 1))");
     encode_call(code, &program.codes[1], home_slot(0));
     encode_copy2(code, local(0), local(1), home_slot(0));
-    encode_call(code, &program.codes[2], home_slot(0));
-    encode_return(code, LINK);
+    encode_i32_sub(code, computed(0), home(0), home(1));
+    encode_return_i(code, computed(0), LINK);
     expect_translation();
 }
 
-/* ---- Other instructions with their own operands ------------------------------------------------- */
+/* ---- Other instructions with their own operands --------------------------------------------- */
 
 Test(selection, names_its_operands) {
     translate_wat("(func (param i32 i32) (result i32)"
@@ -599,8 +612,10 @@ Test(globals, are_read_and_written) {
     encode_global_set(code, local(1), 1);
     encode_global_get_f(code, computed(0), 1);
     encode_f64_neg(code, computed(0), computed(0));
-    if (ISA_HAS_ACCUMULATORS) encode_global_set_f(code, accumulator(), 1);
-    else encode_global_set(code, home(0), 1);
+    if (ISA_HAS_ACCUMULATORS)
+        encode_global_set_f(code, accumulator(), 1);
+    else
+        encode_global_set(code, home(0), 1);
     encode_global_set(code, constant_f64(2), 1);
     encode_return(code, LINK);
     expect_translation();

@@ -170,6 +170,16 @@ Test(zeroing, a_branch_before_assignments_were_forgotten) {
                              "  (drop (local.get 1)) (drop (local.get 2)))");
 }
 
+/* The same with a loop around the if, at whose end nothing is forgotten. */
+Test(zeroing, a_branch_before_assignments_were_forgotten_in_a_loop) {
+    EXPECT_CLEARED("1 to 2", "(func (param i32) (local i32 i32)"
+                             "  (block (loop"
+                             "    (if (local.get 0)"
+                             "      (then (local.set 1 (i32.const 1)) (br_if 2 (local.get 0))))"
+                             "    (local.set 2 (i32.const 1))))"
+                             "  (drop (local.get 1)) (drop (local.get 2)))");
+}
+
 Test(zeroing, code_that_cannot_be_reached_does_not_count) {
     EXPECT_CLEARED("none", "(func (local i32 i32)"
                            "  (return) (drop (local.get 0)) (local.set 1 (local.get 0)))");

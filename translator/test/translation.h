@@ -8,9 +8,9 @@
  *         expect_translation();
  *     }
  *
- * The text is a module's fields. The first function that the module defines is the one compared; the
- * others are there to be called. What differs between the instruction sets beyond computed() stands
- * behind `if (ISA_HAS_ACCUMULATORS)`. */
+ * The text is a module's fields. The first function that the module defines is the one compared;
+ * the others are there to be called. What differs between the instruction sets beyond computed()
+ * stands behind `if (ISA_HAS_ACCUMULATORS)`. */
 #ifndef TAILRACE_TRANSLATOR_TEST_TRANSLATION_H
 #define TAILRACE_TRANSLATOR_TEST_TRANSLATION_H
 
@@ -24,13 +24,13 @@ extern Program program; /* the translated module */
 extern Error error;
 extern Encoder *const code; /* for the expected bytecode */
 
-/* Compiles the fields with wat2wasm and translates them. Skips the test if wat2wasm is missing, fails
- * it if the text or its translation does. */
+/* Compiles the fields with wat2wasm and translates them. Skips the test if wat2wasm is missing,
+ * fails it if the text or its translation does. */
 void translate_wat(const char *fields);
 /* Reads and translates a module; false and `error` if that fails. The bytes must stay. */
 bool translate_bytes(const uint8_t *bytes, size_t size);
-/* Fails the test, showing both listings, if the first function's bytecode is not the expected one or
- * is not entered at its `zero` instruction (at its start if it has none). Frees everything. */
+/* Fails the test, showing both listings, if the first function's bytecode is not the expected one
+ * or is not entered at its `zero` instruction (at its start if it has none). Frees everything. */
 void expect_translation(void);
 void free_translation(void);
 /* How many instructions of that op the first function has. */
@@ -46,7 +46,7 @@ static inline Operand home(unsigned height) { return slot(home_slot(height)); }
 static inline Operand computed(unsigned height) {
     return ISA_HAS_ACCUMULATORS ? accumulator() : home(height);
 }
-/* A slot whose value the accumulator holds too: instruction sets that have one name that instead. */
+/* A slot whose value the accumulator holds too: instruction sets with accumulators name those. */
 static inline Operand mirrored(Operand in_slot) {
     return ISA_HAS_ACCUMULATORS ? accumulator() : in_slot;
 }

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""test_profile.py EXECUTOR COUNTER: what a counting executor counts, on code that can be counted by hand."""
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+EXECUTOR, COUNTER = sys.argv[1:3]
+
+# n = 5: the loop's body runs 5 times: an addition that leaves the sum in the local, a decrement and a
+# branch, whatever the instruction set. Around it, the zeroing of the sum and the return.
+WAT = """(module (func (export "sum") (param i32) (result i32) (local i32)
+  (loop
+    (local.set 1 (i32.add (local.get 1) (local.get 0)))
+    (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+  (local.get 1)))"""
+
+
+class Profile(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.module = f"{self.folder.name}/sum.wasm"
+        try:
+            subprocess.run(["wat2wasm", "-", "-o", self.module], input=WAT, text=True, check=True)
+        except FileNotFoundError:
+            self.skipTest("wat2wasm is missing: scripts/setup installs it")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def run_counter(self, command):
+        return subprocess.run([COUNTER, command, "--invoke", "sum", self.module, "5"], check=True,
+                              capture_output=True, text=True).stdout
+
+    def test_counts_exactly(self):
+        report = json.loads(self.run_counter("measure"))
+        self.assertEqual(report["results"], ["15"])
+        # zero, 5 * (add, sub, br_if), return, and the executor's own halt
+        self.assertEqual(report["instructions"], 1 + 5 * 3 + 1 + 1)
+
+    def test_profile_adds_up(self):
+        text = self.run_counter("profile")
+        self.assertRegex(text, r": 18 instructions executed, ")
+        sections = re.split(r"\n(Opcodes|Pairs|Triples) ", text)
+        sums = [sum(map(int, re.findall(r"^ +(\d+) +[\d.]+%", part, re.M))) for part in sections[2::2]]
+        self.assertEqual(sums, [18, 17, 16])
+        # the jump from `zero` to the start, four back edges, the return
+        self.assertIn("6 jumps taken", text)
+
+    def test_executors_for_timing_do_not_profile(self):
+        done = subprocess.run([EXECUTOR, "profile", self.module], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

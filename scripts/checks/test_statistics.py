@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""Tests scripts/statistics_of_runs.py, and the method itself by a short scripts/calibrate. Exit status 77:
+skipped."""
+import importlib.machinery
+import importlib.util
+import math
+import pathlib
+import sys
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(SCRIPTS))
+try:
+    import numpy
+    import statistics_of_runs as statistics
+except ImportError as error:
+    print(f"skipped: {error.name} is missing")
+    sys.exit(77)
+
+
+def load_script(name):
+    loader = importlib.machinery.SourceFileLoader(name, str(SCRIPTS / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    sys.modules[name] = module
+    loader.exec_module(module)
+    return module
+
+
+calibrate = load_script("calibrate")
+
+
+def logs(*workloads):
+    return numpy.log(numpy.array(workloads, dtype=float))
+
+
+class Estimates(unittest.TestCase):
+    def test_medians_of_rounds_and_means_of_layouts_and_workloads(self):
+        one = statistics.estimate(logs([[2, 2.1, 9], [8, 8, 8]]))
+        self.assertAlmostEqual(one.speed, math.sqrt(2.1 * 8))
+        self.assertEqual((one.workloads, one.layouts, one.rounds), (1, 2, 3))
+        two = statistics.estimate(logs([[2, 2, 2]], [[8, 8, 8]]))
+        self.assertAlmostEqual(two.speed, 4)
+        self.assertAlmostEqual(two.low, 4)
+        self.assertAlmostEqual(two.high, 4)
+
+    def test_what_was_not_measured_is_left_out(self):
+        nan = math.nan
+        found = statistics.estimate(logs([[2, 2, nan], [2, nan, nan]], [[nan] * 3, [nan] * 3]))
+        self.assertAlmostEqual(found.speed, 2)
+        self.assertEqual((found.workloads, found.layouts, found.rounds), (1, 2, 2))
+        self.assertTrue(found.has_interval)
+        self.assertIsNone(statistics.estimate(logs([[nan]])))
+        self.assertIsNone(statistics.estimate(numpy.empty((0, 0, 0))))
+
+    def test_one_sample_has_no_interval(self):
+        found = statistics.estimate(logs([[1.5]]))
+        self.assertFalse(found.has_interval)
+        self.assertEqual(statistics.judge(found).word, statistics.UNDECIDED)
+
+    def test_arrays_are_made_of_layouts_and_rounds(self):
+        array = statistics.to_array([{(7, 1): 2, (7, 3): 4, (0, 1): 8}, {}])
+        self.assertEqual(array.shape, (2, 2, 2))
+        numpy.testing.assert_allclose(numpy.exp(array[0]), [[8, math.nan], [2, 4]])
+        self.assertTrue(numpy.isnan(array[1]).all())
+
+    def test_intervals_of_normal_layouts_are_those_of_students_t(self):
+        """With noise of layouts alone the interval is that of the textbook, but for what the resampling
+        leaves to chance."""
+        values = numpy.random.default_rng(5).normal(0, 0.05, 6)
+        found = statistics.estimate(numpy.repeat(values[None, :, None], 3, axis=2), resamples=20000)
+        half = statistics.stats.t.ppf(0.975, 5) * values.std(ddof=1) / math.sqrt(6)
+        self.assertAlmostEqual(math.log(found.high / found.low) / 2 / half, 1, delta=0.1)
+
+    def test_more_confidence_is_wider_and_the_seed_decides(self):
+        values = logs(numpy.exp(numpy.random.default_rng(1).normal(0, 0.05, (4, 5))))
+        widths = [statistics.estimate(values, confidence).high for confidence in (0.5, 0.8, 0.95, 0.99)]
+        self.assertEqual(widths, sorted(set(widths)))
+        self.assertEqual(statistics.estimate(values), statistics.estimate(values))
+
+
+class Verdicts(unittest.TestCase):
+    def judge(self, low, high, layouts=5, share_of_rounds=0.5, **options):
+        variance = (math.log(high / low) / 2) ** 2
+        found = statistics.Estimate(math.sqrt(low * high), low, high, 1, layouts, 4, variance,
+                                    variance * share_of_rounds)
+        return str(statistics.judge(found, **options))
+
+    def test_words(self):
+        self.assertEqual(self.judge(1.02, 1.04), "faster")
+        self.assertEqual(self.judge(0.92, 0.94), "slower")
+        self.assertEqual(self.judge(0.995, 1.005), "no difference shown")
+        self.assertEqual(self.judge(1.002, 1.008), "no difference shown")
+        self.assertEqual(self.judge(1.002, 1.008, smallest_effect=0.001), "faster")
+        self.assertEqual(self.judge(1.02, 1.04, floor=0.05), "undecided (not above the noise floor)")
+        self.assertEqual(str(statistics.judge(None)), "undecided (too few rounds for an interval)")
+
+    def test_what_would_decide(self):
+        # Half-width 4 %, effect 2 %: a quarter of the variance is wanted. All of it comes from the rounds,
+        # so four times as many do it; if none does, four times as many layouts.
+        low, high = 1.02 * math.exp(-2 * math.log(1.02)), 1.02 * math.exp(2 * math.log(1.02))
+        self.assertEqual(self.judge(low, high, share_of_rounds=1), "undecided (about 12 more rounds)")
+        self.assertEqual(self.judge(low, high, share_of_rounds=0), "undecided (about 15 more layouts)")
+        self.assertEqual(self.judge(low, high, layouts=1, share_of_rounds=1), "undecided (about 12 more rounds)")
+
+
+class Method(unittest.TestCase):
+    """The calibration, with few runs of a fixed seed: the limits are those of the full one."""
+
+    def test_cases(self):
+        for case in calibrate.CASES:
+            with self.subTest(case.name):
+                different, covered, _ = calibrate.run(case, 60, 3, resamples=500)
+                # By chance a method that is right in 95 % of the runs may be so in 90 % of 60.
+                self.assertLessEqual(case.least_different - 0.05, different)
+                self.assertLessEqual(different, case.most_different + 0.05)
+                self.assertGreaterEqual(covered, case.least_covered - 0.05)
+
+    def test_the_model_is_what_it_says(self):
+        model = calibrate.Model(noise=0, disturbed=0, drift=0.5, luck=0, common_luck=0)
+        generator = numpy.random.default_rng(1)
+        speeds = calibrate.simulate(generator, model, 2, 3, 4, effect=0.25)
+        numpy.testing.assert_allclose(numpy.exp(speeds), 1 / 1.25)  # drift cancels, the effect stays
+        lucky = calibrate.Model(noise=0, disturbed=0, luck=0.1, common_luck=0)
+        numpy.testing.assert_allclose(calibrate.simulate(generator, lucky, 2, 3, 4, same=True), 0, atol=1e-12)
+        spread = calibrate.simulate(generator, lucky, 1000, 2, 1).std()
+        self.assertAlmostEqual(spread, 0.1 * math.sqrt(2), delta=0.01)
+
+    def test_a_method_that_ignores_layouts_would_be_found_out(self):
+        """The cases have teeth: rounds of all layouts in one heap call luck a difference."""
+        case = next(case for case in calibrate.CASES if case.name.startswith("only") and case.layouts == 5)
+        generator = numpy.random.default_rng(1)
+        different = 0
+        for _ in range(40):
+            speeds = calibrate.simulate(generator, case.model, 1, case.layouts, case.rounds)
+            found = statistics.estimate(speeds.reshape(1, 1, -1), resamples=500)
+            different += statistics.judge(found).word in (statistics.FASTER, statistics.SLOWER)
+        self.assertGreater(different / 40, 0.1)
+
+
+if __name__ == "__main__":
+    unittest.main()
