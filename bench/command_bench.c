@@ -66,13 +66,13 @@ static const struct argp BENCH = {
             {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
             {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
+            {"layouts", 'l', "N", 0,
+             "measure only the first N of the layouts that were built (default: all)", 0},
             {"events", 'e', "A,B", 0,
              "count these events (\"tailrace list events\") in user space while workloads run; "
              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
              "dispatch)",
              0},
-            {"layouts", 'l', "N", 0,
-             "measure only the first N of the layouts that were built (default: all)", 0},
             {"budget", 'b', "SECONDS", 0,
              "stop when the next round would not end in time (default: 300; at least 3 rounds are "
              "measured, or 2 of several layouts)",

@@ -80,8 +80,8 @@ static json_t *sample(const Recording *recording, const Sample *sample) {
         json_object_set_new(phases, PHASE_NAMES[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
                                       "wall", (json_int_t)sample->phases[i].wall));
-    return json_pack("{s:i, s:i, s:I, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}",
-                     "round", sample->round, "order", sample->order, "layout",
+    return json_pack("{s:i, s:i, s:I, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round",
+                     sample->round, "order", sample->order, "layout",
                      (json_int_t)recording->executors.layouts[sample->layout], "workload",
                      index_name(recording->suite.workloads, sample->workload), "strategy",
                      contender->program->strategy, "isa", contender->program->isa, "control",

@@ -72,8 +72,7 @@ enum {                            /* OpInfo.flags */
     OP_ENDS = 1,                  /* control does not continue behind it */
     OP_MOVES = 2,                 /* a slot result leaves the accumulator as it was */
     OP_IS_BOOLEAN = 4,            /* the result is 0 or 1 */
-    OP_TOUCHES_ACCUMULATORS = 8,  /* both have other values afterwards: the calls */
-    OP_HAS_LABEL = 16,
+    OP_HAS_LABEL = 8,
 };
 
 typedef struct OpInfo {

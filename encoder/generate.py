@@ -307,7 +307,6 @@ def generate(arguments):
             "OP_ENDS": "ends" in op.flags,
             "OP_MOVES": "move" in op.flags,
             "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
-            "OP_TOUCHES_ACCUMULATORS": op.name.startswith("call"),
             "OP_HAS_LABEL": any(o.type == "label" for o in op.operands) or op.name == "br_table",
         }.items() if on]
         text.append(f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "

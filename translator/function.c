@@ -735,9 +735,7 @@ bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, Co
         t->encoder->status == ENCODER_OUT_OF_MEMORY)
         return fail(error, ERROR_MEMORY, "out of memory while translating function %u", function);
 
-    /* Results are written from the frame's start, tail calls lay their arguments there. */
     uint64_t slots = (uint64_t)t->values.first_home + t->values.highest;
-    if (slots < t->type->result_count) slots = t->type->result_count;
     if (slots > UINT16_MAX)
         return fail(error, ERROR_LIMIT,
                     "function %u needs a frame of %llu slots; this implementation has 65,535",
