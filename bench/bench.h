@@ -17,6 +17,7 @@
  *     counters.h        what a thread's work is counted by: events, groups, states
  *     counter_events.h  the names of events, and which of them this CPU has
  *     counter_report.h  counters as JSON
+ *     counter_summary.h a recording's counters as a table
  *     statistics.h      medians, quartiles, geometric means
  *     summary.h         a recording as tables and warnings
  *     result_file.h     a recording as a JSON document, written so that nothing is lost

@@ -23,9 +23,9 @@ static void shuffle(size_t *items, size_t count, uint64_t *random) {
     }
 }
 
-/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload` is NULL, and
- * returns the JSON it prints. NULL if that failed, with the reason in *why, to be freed, or with
- * *why NULL if the user interrupted. */
+/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload`
+ * is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be
+ * freed, or with *why NULL if the user interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
                    char *events, char **why) {
     json_t *values = workload ? json_object_get(workload->json, "args") : NULL;

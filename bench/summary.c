@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/counter_summary.h"
 #include "bench/memory.h"
 #include "bench/statistics.h"
 #include "bench/table.h"
@@ -297,6 +298,7 @@ void summary_print(const Recording *recording, FILE *stream) {
                     recording->contenders[summary.first].program->strategy, summary.noise * 100,
                     summary.mean_noise * 100);
         print_instructions(recording, &summary, stream);
+        counter_summary_print(recording, isa, stream);
         share_waiting = summary.waiting;
         summary_free(&summary);
     }

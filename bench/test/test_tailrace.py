@@ -117,6 +117,10 @@ class Bench(TailraceTest):
             self.assertEqual([(c["state"], c["value"], c["running_ns"], c["overhead"])
                               for c in sample["counters"]], [("multiplexed", 200, 10, None)] * 2)
             self.assertEqual(sample["counting_cost_ns"], 1500)
+        # 200 for 4000, 2000 and 4000 instructions; all estimated.
+        lines = [line.split() for line in process.stdout.splitlines()]
+        self.assertIn(["event"] + STRATEGIES, lines)
+        self.assertIn(["page-faults"] + ["~66.67"] * 4, lines)
 
     def test_what_cannot_be_counted_is_said_once_and_not_asked_for(self):
         process = self.bench("--events", "{rffffffffff,rfffffffffe},page-faults")

@@ -1,0 +1,110 @@
+#define _GNU_SOURCE 1
+#include "bench/counter_summary.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/memory.h"
+#include "bench/statistics.h"
+#include "bench/table.h"
+
+typedef struct Figure {
+    double value;   /* for a thousand bytecode instructions; NaN if not measured */
+    bool estimated; /* some of it was multiplexed */
+} Figure;
+
+static json_t *find_event(json_t *counters, const char *event) {
+    size_t i;
+    json_t *counter;
+    json_array_foreach(counters, i,
+                       counter) if (!strcmp(json_string_value(json_object_get(counter, "event")),
+                                            event)) return counter;
+    return NULL;
+}
+
+/* The median over rounds of one contender on one workload; NaN if there is none. */
+static double median_value(const Recording *recording, size_t workload, size_t contender,
+                           const char *event, bool *estimated) {
+    double *values = allocate((recording->sample_count + 1) * sizeof *values);
+    size_t count = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        if (sample->round == 0 || sample->workload != workload || sample->contender != contender)
+            continue;
+        json_t *counter = find_event(sample->counters, event);
+        json_t *value = json_object_get(counter, "value");
+        if (!json_is_integer(value)) continue;
+        values[count++] = (double)json_integer_value(value);
+        *estimated |= !strcmp(json_string_value(json_object_get(counter, "state")), "multiplexed");
+    }
+    sort_numbers(values, count);
+    double median = quantile(values, count, 0.5);
+    free(values);
+    return median;
+}
+
+static Figure figure(const Recording *recording, size_t isa, size_t contender, const char *event) {
+    Figure result = {0, false};
+    size_t count = 0;
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        int64_t instructions = recording->instructions[i * recording->isa_count + isa];
+        double median = median_value(recording, i, contender, event, &result.estimated);
+        if (instructions <= 0 || isnan(median)) continue;
+        result.value += 1000 * median / (double)instructions;
+        count++;
+    }
+    result.value = count ? result.value / (double)count : NAN;
+    return result;
+}
+
+static bool takes_part(const Recording *recording, size_t isa, size_t contender) {
+    const Contender *one = &recording->contenders[contender];
+    return !one->control && strcmp(one->program->isa, recording->isas[isa]) == 0;
+}
+
+/* False if nobody has a value of this event. */
+static bool add_row(const Recording *recording, size_t isa, const char *event, Table *table,
+                    bool *estimated) {
+    Figure *figures = allocate(recording->contender_count * sizeof *figures);
+    bool any = false;
+    for (size_t i = 0; i < recording->contender_count; i++) {
+        figures[i] = figure(recording, isa, i, event);
+        any |= takes_part(recording, isa, i) && !isnan(figures[i].value);
+    }
+    if (any) table_cell(table, "%s", event);
+    for (size_t i = 0; any && i < recording->contender_count; i++) {
+        if (!takes_part(recording, isa, i)) continue;
+        if (isnan(figures[i].value))
+            table_cell(table, "-");
+        else
+            table_cell(table, "%s%.4g", figures[i].estimated ? "~" : "", figures[i].value);
+        *estimated |= figures[i].estimated;
+    }
+    free(figures);
+    return any;
+}
+
+void counter_summary_print(const Recording *recording, size_t isa, FILE *stream) {
+    json_t *events = recording->sample_count ? recording->samples[0].counters : NULL, *counter;
+    size_t columns = 1, i;
+    bool any = false, estimated = false;
+    for (i = 0; i < recording->contender_count; i++)
+        columns += takes_part(recording, isa, i);
+    Table table;
+    table_start(&table, columns);
+    table_cell(&table, "event");
+    for (i = 0; i < recording->contender_count; i++)
+        if (takes_part(recording, isa, i))
+            table_cell(&table, "%s", recording->contenders[i].program->strategy);
+    json_array_foreach(events, i, counter) any |= add_row(
+        recording, isa, json_string_value(json_object_get(counter, "event")), &table, &estimated);
+    if (any) {
+        fprintf(stream,
+                "\nCounted for a thousand bytecode instructions, user space only (mean of "
+                "the workloads' medians)%s\n",
+                estimated ? "; ~ is an estimate, as more was counted than fits at a time" : "");
+        table_print(&table, 1, stream);
+    }
+    table_free(&table);
+}
