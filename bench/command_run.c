@@ -113,7 +113,10 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
     Executors executors;
     Error error;
     char *directory;
-    if (!load_build(&executors, &directory)) return EXIT_FAILED;
+    if (!load_build(&executors, &directory)) {
+        free(invocation.argv);
+        return EXIT_FAILED;
+    }
     int status = EXIT_USAGE;
     const ExecutorProgram *program =
         executors_choose(&executors, invocation.dispatch, invocation.isa, &error);

@@ -169,10 +169,22 @@ static int command_inspect(int argc, char **argv) {
     return inspect(options.file, options.function);
 }
 
+static error_t parse_info(int key, char *argument, struct argp_state *state) {
+    (void)argument;
+    if (key != 'w') return ARGP_ERR_UNKNOWN;
+    *(bool *)state->input = true;
+    return 0;
+}
+
 static int command_info(int argc, char **argv) {
-    const struct argp argp = {.doc = "Says, as JSON, which executor this is and how it was built."};
-    argp_parse(&argp, argc, argv, 0, NULL, NULL);
-    return info();
+    static const struct argp_option info_options[] = {
+        {"words", 'w', NULL, 0, "with the dispatch words by opcode: numbers or addresses", 0}, {0}};
+    bool with_words = false;
+    const struct argp argp = {.options = info_options,
+                              .parser = parse_info,
+                              .doc = "Says, as JSON, which executor this is and how it was built."};
+    argp_parse(&argp, argc, argv, 0, NULL, &with_words);
+    return info(with_words);
 }
 
 /* ---- main ------------------------------------------------------------------------------------ */

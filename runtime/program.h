@@ -38,7 +38,7 @@ typedef struct RunOptions {
 int run(const RunOptions *options);
 int measure(const RunOptions *options);
 int inspect(const char *file, const char *function); /* NULL: all functions */
-int info(void);
+int info(bool with_words);
 int run_profile(const RunOptions *options); /* counting executors only */
 
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */

@@ -74,7 +74,7 @@ int inspect(const char *name, const char *function) {
     return finish_output(status);
 }
 
-int info(void) {
+int info(bool with_words) {
 #ifdef __clang__
     const char *compiler = __VERSION__;
 #else
@@ -85,6 +85,12 @@ int info(void) {
                   executor.isa, "bounds", executor.bounds, "layout", (json_int_t)executor.layout,
                   "compiler", compiler,
                   "dispatch_word_bytes", (int)executor.words()->size, "opcode_count", (int)OPCODE_COUNT);
+    if (description && with_words) {
+        json_t *words = json_array();
+        for (unsigned i = 0; i < OPCODE_COUNT; i++)
+            json_array_append_new(words, json_integer((json_int_t)executor.words()->words[i]));
+        json_object_set_new(description, "words", words);
+    }
     if (description) json_dumpf(description, stdout, 0);
     putchar('\n');
     json_decref(description);

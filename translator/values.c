@@ -49,7 +49,7 @@ static bool writes_accumulator(const Instruction *instruction, Bank *bank) {
 
 /* All emission goes through here, so that what is known of the accumulators stays true. */
 static void emit(Values *values, Instruction instruction) {
-    Bank written;
+    Bank written = INTEGERS;
     bool writes = writes_accumulator(&instruction, &written);
     bool has_slot = op_info[instruction.op].result_type != VALUE_NONE &&
                     instruction.result.class == CLASS_SLOT;
