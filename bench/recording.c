@@ -68,13 +68,12 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
     return true;
 }
 
-/* "A, B" of a list of strings. To be freed. */
-static char *join(json_t *names) {
+char *join_strings(const json_t *strings) {
     char *text = copy_string("");
     size_t i;
-    json_t *name;
-    json_array_foreach(names, i, name) {
-        char *longer = format_string("%s%s%s", text, i ? ", " : "", json_string_value(name));
+    json_t *string;
+    json_array_foreach(strings, i, string) {
+        char *longer = format_string("%s%s%s", text, i ? ", " : "", json_string_value(string));
         free(text);
         text = longer;
     }
@@ -87,7 +86,7 @@ static void note_uncounted(Recording *recording, json_t *summary) {
     json_array_foreach(summary, i, entry) {
         const char *reason = json_string_value(json_object_get(entry, "reason"));
         if (!reason) continue;
-        char *names = join(json_object_get(entry, "events"));
+        char *names = join_strings(json_object_get(entry, "events"));
         recording_add_not_measured(
             recording, (NotMeasured){"counter", ANY, ANY, NULL, -1,
                                      format_string("%s: %s", names, reason)});

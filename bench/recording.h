@@ -95,6 +95,10 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
                        Error *error);
 void recording_free(Recording *recording);
 
+/* "A, B" of a list of strings, as a message shows them. To be freed. */
+char *join_strings(const json_t *strings);
+
+
 /* Chooses what samples count: those of `events`, a list as counters_open takes it, that can be
  * counted on this machine. The others are noted as not measured, each reason once. False and an
  * Error if the list cannot be read or names an unknown event. */

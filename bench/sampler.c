@@ -77,25 +77,12 @@ static json_t *ask(const Recording *recording, const char *program, const Worklo
     return answer;
 }
 
-/* "5", or "5, 6": results as a message shows them. To be freed. */
-static char *join(json_t *values) {
-    char *text = copy_string("");
-    size_t i;
-    json_t *value;
-    json_array_foreach(values, i, value) {
-        char *longer = format_string("%s%s%s", text, i ? ", " : "", json_string_value(value));
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
 /* Why the answer's results are not those that the suite expects, to be freed; NULL if they are. */
 static char *wrong_result(const Workload *workload, json_t *answer) {
     json_t *results = json_object_get(answer, "results");
     json_t *expected = json_object_get(workload->json, "expect");
     if (json_equal(results, expected)) return NULL;
-    char *got = join(results), *wanted = join(expected);
+    char *got = join_strings(results), *wanted = join_strings(expected);
     char *why = format_string("returned %s instead of %s", *got ? got : "nothing",
                               *wanted ? wanted : "nothing");
     free(got);
