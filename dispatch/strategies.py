@@ -126,7 +126,7 @@ def main():
     parser.add_argument("--needs", default=None, help="the requirements that there are")
     parser.add_argument("command", choices=["names", "list"])
     parser.add_argument("files", nargs="*", type=pathlib.Path)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     try:
         strategies = find(options.files)
         for strategy in strategies:
