@@ -182,6 +182,7 @@ class Calibration:
         result = self.folder / f"run-{self.runs:04}.json"
         self.runs += 1
         planted.run([view / "tailrace", "bench", "--suite", self.suite, "--events", "none", "--budget", seconds,
+                     "--stop", "budget",
                      "--seed", self.random.randrange(1 << 32), "--output", result])
         return compare(result)
 
@@ -381,7 +382,7 @@ class Calibration:
         self.say()
 
     def machine_line(self, result):
-        machine, build = result["machine"], (result.get("builds") or [result.get("build")])[0]
+        machine, build = result["machine"], result["builds"][0]
         return (f"{machine['cpu']['model'] or machine['cpu']['architecture']}; {build['compiler']} {build['version']}; "
                 f"revision {build['revision']}; {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}")
 
