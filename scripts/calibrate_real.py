@@ -17,7 +17,6 @@ import datetime
 import hashlib
 import json
 import math
-import pathlib
 import random
 import shutil
 import shlex
@@ -29,10 +28,11 @@ from scipy import stats
 import comparison
 import planted
 import statistics_of_runs as statistics
-from planted import Plant, Trouble
+from planted import Plant
 
 WORKLOADS = planted.ROOT / "bench/workloads"
 MEAN = "mean"
+CONTROL = "control"
 OPCODE = "i32_add__s_sk"  # among the most executed of each workload
 
 
@@ -55,6 +55,7 @@ class Plan:
     drawn: int           # layouts of a short run
     doses: dict          # by strategy: its planted strategies
     same_runs: int
+    same_one_layout_runs: int
     planted_runs: int
     lucky_runs: int      # of one layout, and as many of all
     lucky_layouts: int
@@ -71,11 +72,11 @@ def doses(strategy, *counts):
 FULL = Plan(workloads=(Workload("integers", 60, 6), Workload("vm", 8, 1)),
             layouts={"tail-direct": 16, "goto-direct": 8}, drawn=4,
             doses={"tail-direct": doses("tail-direct", 4, 16), "goto-direct": doses("goto-direct", 16)},
-            same_runs=200, planted_runs=40, lucky_runs=20, lucky_layouts=8, one_layout_seconds=1.2,
-            references=4, reference_seconds=12)
+            same_runs=200, same_one_layout_runs=60, planted_runs=40, lucky_runs=20, lucky_layouts=8,
+            one_layout_seconds=1.2, references=4, reference_seconds=12)
 QUICK = Plan(workloads=(Workload("integers", 4, 2), Workload("vm", 1, 1)), layouts={"tail-direct": 2}, drawn=1,
-             doses={"tail-direct": doses("tail-direct", 16)}, same_runs=2, planted_runs=2, lucky_runs=1,
-             lucky_layouts=2, one_layout_seconds=0, references=1, reference_seconds=0, decides=False)
+             doses={"tail-direct": doses("tail-direct", 16)}, same_runs=2, same_one_layout_runs=1,
+             planted_runs=2, lucky_runs=1, lucky_layouts=2, one_layout_seconds=0, references=1, reference_seconds=0, decides=False)
 
 
 def lucky(strategy):
@@ -209,6 +210,9 @@ class Calibration:
         names = [self.lucky.strategy, self.lucky.name]
         others = list(self.pool.seeds(self.lucky.name))[1:]
         add("A/A", plan.same_runs, 2, plan.drawn, lambda: self.add_run("same", names, self.draw(others)))
+        add("A/A, one layout", plan.same_one_layout_runs, 2, 1,
+            lambda: self.add_run("same, one layout", names, self.random.sample(others, 1), plan.one_layout_seconds),
+            plan.one_layout_seconds)
         add("layout luck, one layout", plan.lucky_runs, 2, 1,
             lambda: self.add_run("one layout", names, [0], plan.one_layout_seconds), plan.one_layout_seconds)
         add(f"layout luck, {plan.lucky_layouts} layouts", plan.lucky_runs, 2, plan.lucky_layouts,
@@ -226,11 +230,12 @@ class Calibration:
                 self.outcomes[case, name, workload].add(cell.found, cell.verdict.word)
             cell = compared.mean(name)
             self.outcomes[case, name, MEAN].add(cell.found, cell.verdict.word)
-        if case != "same":
+        if not case.startswith("same"):
             return
-        for what, found in [(workload, compared.estimate((workload,), names[0], True)) for workload in self.names] + \
-                [(MEAN, compared.mean(names[0], True).found)]:
-            self.outcomes["control", names[0], what].add(found, statistics.judge(found, compared.smallest_effect).word)
+        controls = {what: compared.estimate((what,), names[0], True) for what in self.names}
+        controls[MEAN] = compared.mean(names[0], True).found
+        for what, found in controls.items():
+            self.outcomes[case, CONTROL, what].add(found, statistics.judge(found).word)
 
     def add_reference(self, names, seeds):
         compared = self.bench(names, seeds, self.plan.reference_seconds)
@@ -273,7 +278,8 @@ class Calibration:
     def check_work(self):
         """That the planted executors do what they should: exact, whatever the machine is doing."""
         plants = [plant for plants in self.doses.values() for plant in plants]
-        self.say("Planted instructions, in the programs and as executed (valgrind; times executed by the counting executor)")
+        self.say("Planted instructions, in the programs and as executed (by valgrind; how often, by the counting "
+                 "executor)")
         self.say(f"  {'executor':<24}{'handler':<16}{'more':>6}{'found in the programs':>23}{'workload':>12}"
                  f"{'executed':>12}{'more, expected':>16}{'measured':>12}")
         has_valgrind = shutil.which("valgrind")
@@ -292,10 +298,10 @@ class Calibration:
                     more = self.pool.executed(plant.name, workload, scratch) - \
                         self.pool.executed(plant.strategy, workload, scratch)
                     measured = f"{more:,}"
-                    mark += self.check(more == times * plant.count, f"{plant.name} executes {more:,} instructions more "
-                                       f"on {workload.name}, not {times * plant.count:,}", timed=False)
-                self.say(f"  {plant.name:<24}{plant.opcode:<16}{plant.count:>6}{f'once in {places} of {len(layouts)}':>23}"
-                         f"{workload.name:>12}{times:>12,}{times * plant.count:>16,}{measured:>12}{mark}")
+                    mark += self.check(more == times * plant.count, f"{plant.name} executes {more:,} instructions "
+                                       f"more on {workload.name}, not {times * plant.count:,}", timed=False)
+                self.say(f"  {plant.name:<24}{plant.opcode:<16}{plant.count:>6}"
+                         f"{f'once in {places} of {len(layouts)}':>23}{workload.name:>12}{times:>12,}{times * plant.count:>16,}{measured:>12}{mark}")
                 mark = ""
         for name, reason in self.pool.left_out.items():
             self.say(f"  {name}: left out: {reason}")
@@ -312,21 +318,28 @@ class Calibration:
 
     def show_same(self):
         plan = self.plan
-        self.say(f"A/A: {self.lucky.strategy} under two names ({plan.drawn} layouts of "
-                 f"{len(self.pool.seeds(self.lucky.name)) - 1}, {rounds_text(plan.drawn)})")
-        self.say(f"  {'compared':<44}{'on':<12}{'called different':>26}{'1 in the interval':>28}{'half-width':>12}")
-        for title, key in (("the control of the same runs, the same file", ("control", self.lucky.strategy)),
-                           ("the same source under another name", ("same", self.lucky.name))):
-            for what in [*self.names, MEAN]:
-                outcome = self.outcomes[*key, what]
-                runs = len(outcome.words)
-                mark = self.check(binomial(outcome.different(), runs)[0] <= 0.05,
-                                  f"A/A, {title}, {what}: called different in {share(outcome.different(), runs)} runs")
-                mark += self.check(binomial(outcome.covered(1), runs)[1] >= 0.95,
-                                   f"A/A, {title}, {what}: 1 is in the interval of {share(outcome.covered(1), runs)}")
-                self.say(f"  {title:<44}{what:<12}{share(outcome.different(), runs):>26}"
-                         f"{share(outcome.covered(1), runs):>28}{outcome.half_width():>12.2%}{mark}")
-        self.say("  The control is judged by its interval alone: in a report the others are held against it as well.")
+        pool = len(self.pool.seeds(self.lucky.name)) - 1
+        self.say(f"A/A: {self.lucky.strategy} under two names, in layouts drawn from {pool}")
+        self.say(f"  {'compared':<26}{'measured in':<24}{'on':<10}{'called different':>24}{'1 in the interval':>28}"
+                 f"{'half-width':>12}")
+        for case, where in (("same", f"{plan.drawn} layouts, {rounds_text(plan.drawn)}"),
+                            ("same, one layout", f"one layout, {plan.one_layout_seconds:g} s")):
+            for title, name in ("the same file", CONTROL), ("the same source", self.lucky.name):
+                for what in [*self.names, MEAN]:
+                    outcome = self.outcomes[case, name, what]
+                    runs, different, covered = len(outcome.words), outcome.different(), outcome.covered(1)
+                    place = f"A/A, {title}, {where}, {what}"
+                    mark = ""
+                    if case == "same" or name == CONTROL:
+                        mark = self.check(binomial(different, runs)[0] <= 0.05,
+                                          f"{place}: called different in {share(different, runs)} runs")
+                        mark += self.check(binomial(covered, runs)[1] >= 0.95,
+                                           f"{place}: 1 is in the interval of {share(covered, runs)}")
+                    self.say(f"  {title:<26}{where:<24}{what:<10}{share(different, runs):>24}{share(covered, runs):>28}"
+                             f"{outcome.half_width():>12.2%}{mark}")
+        self.say("  The same file is the run's control, judged by its interval alone. The same source is another")
+        self.say("  program, built under another name, and judged as a report judges: not below what the control")
+        self.say("  differs by. In one layout it may differ: its pages lie elsewhere in the machine's memory.")
         self.say()
 
     def show_planted(self):
@@ -357,8 +370,8 @@ class Calibration:
                     self.say(f"  {plant.name:<24}{what:<12}{comparison.speed_text(truth, 3):>24}{verdict:>10.10}"
                              f"{share(slower, runs):>24}{faster:>8}{share(outcome.covered(truth.speed), runs):>28}"
                              f"{outcome.half_width():>12.2%}{mark}")
-        self.say("  Layouts are drawn from a pool without replacement: of few, intervals contain the pool's mean somewhat")
-        self.say("  more often than their nominal 95 %.")
+        self.say("  Layouts are drawn from a pool without replacement: where it is small, intervals contain the")
+        self.say("  pool's mean more often than their nominal 95 %.")
         self.say()
 
     def show_luck(self):
