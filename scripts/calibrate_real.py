@@ -39,7 +39,7 @@ OPCODE = "i32_add__s_sk"  # among the most executed of each workload
 @dataclasses.dataclass
 class Workload:
     name: str
-    long: int   # the argument that makes it run for some 15 ms
+    long: int   # the argument that makes it run for some 10 ms
     short: int  # for valgrind
 
     @property
@@ -69,11 +69,11 @@ def doses(strategy, *counts):
     return [Plant(f"{strategy}-plus{count}", strategy, OPCODE, count) for count in counts]
 
 
-FULL = Plan(workloads=(Workload("integers", 60, 6), Workload("vm", 8, 1)),
+FULL = Plan(workloads=(Workload("integers", 45, 6), Workload("vm", 6, 1)),
             layouts={"tail-direct": 16, "goto-direct": 8}, drawn=4,
             doses={"tail-direct": doses("tail-direct", 4, 16), "goto-direct": doses("goto-direct", 16)},
             same_runs=200, same_one_layout_runs=60, planted_runs=40, lucky_runs=20, lucky_layouts=8,
-            one_layout_seconds=1.2, references=4, reference_seconds=12)
+            one_layout_seconds=1, references=4, reference_seconds=8)
 QUICK = Plan(workloads=(Workload("integers", 4, 2), Workload("vm", 1, 1)), layouts={"tail-direct": 2}, drawn=1,
              doses={"tail-direct": doses("tail-direct", 16)}, same_runs=2, same_one_layout_runs=1,
              planted_runs=2, lucky_runs=1, lucky_layouts=2, one_layout_seconds=0, references=1, reference_seconds=0, decides=False)
@@ -189,7 +189,7 @@ class Calibration:
 
     def expected_seconds(self, contenders, layouts, seconds=0.0):
         samples = len(self.names) * (contenders + 1) * (2 * layouts + 1)
-        return max(seconds, 0.1 + 0.025 * samples)
+        return max(seconds, 0.1 + 0.018 * samples)
 
     def steps(self):
         """What to measure: (text, expected seconds, function) for each run."""
