@@ -166,7 +166,7 @@ bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *resu
     result->end = collect(streams, deadline);
     if (result->end == PROCESS_EXITED) result->end = reap(child, deadline, &status);
     if (result->end != PROCESS_EXITED) {
-        kill(child, SIGKILL);
+        kill(-child, SIGKILL); /* and what it has started */
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             continue;
     } else if (WIFSIGNALED(status)) {
