@@ -21,6 +21,8 @@
  *     statistics.h      medians, quartiles, geometric means
  *     summary.h         a recording as tables and warnings
  *     result_file.h     a recording as a JSON document, written so that nothing is lost
+ *     whole_process.h   whole processes, timed by hyperfine
+ *     simulation.h      simulated counts, by cachegrind (cachegrind.h, outside_tool.h)
  *     machine.h         what this machine is and what can be measured on it
  *     progress.h table.h terminal.h paths.h memory.h   the small things
  */

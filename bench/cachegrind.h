@@ -22,9 +22,9 @@
 
 typedef enum SimulatedCount {
     SIMULATED_INSTRUCTIONS,
-    SIMULATED_BRANCHES, /* conditional and indirect; direct jumps, calls and returns are not seen */
+    SIMULATED_BRANCHES, /* conditional ones */
     SIMULATED_BRANCH_MISSES,
-    SIMULATED_INDIRECT_BRANCHES,
+    SIMULATED_INDIRECT_BRANCHES, /* jumps and calls, without returns */
     SIMULATED_INDIRECT_BRANCH_MISSES,
     SIMULATED_L1I_MISSES,
     SIMULATED_L1D_MISSES,

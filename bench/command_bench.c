@@ -16,7 +16,9 @@
 #include "bench/progress.h"
 #include "bench/result_file.h"
 #include "bench/sampler.h"
+#include "bench/simulation.h"
 #include "bench/summary.h"
+#include "bench/whole_process.h"
 
 #define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
@@ -25,6 +27,9 @@ typedef struct Wishes {
     const char *suite, *workloads, *dispatch, *isa, *output, *events;
     double budget, timeout;
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
+    double simulation;      /* seconds for simulating; negative: do not */
+    bool whole_processes;
+    const char *whole_workloads; /* those to be timed as whole processes; NULL: the quickest */
 } Wishes;
 
 static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
@@ -50,6 +55,14 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
     case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
     case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
+    case 'p':
+        wishes->whole_processes = true;
+        wishes->whole_workloads = argument;
+        return 0;
+    case 'm':
+        wishes->simulation = argument ? parse_seconds(argument, 0.001, "simulate", state)
+                                      : DEFAULT_SIMULATION_BUDGET;
+        return 0;
     case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "what is \"%s\"? It takes options only", argument);
@@ -81,6 +94,18 @@ static const struct argp BENCH = {
             {"output", 'o', "FILE", 0,
              "the result file (default: a new one in results/local/, named after CPU, compiler and "
              "time)",
+             0},
+            {"whole-processes", 'p', "GLOB", OPTION_ARG_OPTIONAL,
+             "then time whole processes by hyperfine on the measured workloads whose name matches "
+             "(default: the two quickest): start-up, translation and execution, 10 runs of each "
+             "executor and one to warm up, one executor after the other. Takes 11 times what these "
+             "workloads take, some 10 seconds by default; not part of the budget",
+             0},
+            {"simulate", 'm', "SECONDS", OPTION_ARG_OPTIONAL,
+             "then simulate a CPU with cachegrind, for counts without hardware counters, on the "
+             "measured workloads, the quickest first. Executions take 20 to 30 times longer: all of "
+             "the default suite takes some 6 minutes. No workload is begun that would not end in "
+             "SECONDS (default: 300); not part of the budget",
              0},
             {"seed", 'S', "N", 0, "for the random order of the samples", 0},
             {0}},
@@ -145,7 +170,7 @@ static int prepare(Recording *recording, const Wishes *wishes) {
     if (status < 0) {
         recording->started = time(NULL);
         recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
-        recording->cpu = process_choose_cpu();
+        recording->cpu = process_choose_cpu("");
         char *results = wishes->output ? NULL : results_directory(directory);
         result_path =
             wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
@@ -197,7 +222,8 @@ static void measure(Recording *recording) {
 }
 
 int command_bench(int argc, char **argv) {
-    Wishes wishes = {.suite = "default", .events = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT};
+    Wishes wishes = {.suite = "default", .events = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT,
+                     .simulation = -1};
     uint32_t seed = 0;
     if (getrandom(&seed, sizeof seed, 0) == sizeof seed) wishes.seed = seed;
     json_t *command = command_line(argc, argv);
@@ -211,6 +237,10 @@ int command_bench(int argc, char **argv) {
     if (status < 0) {
         announce(&recording);
         measure(&recording);
+        if (wishes.whole_processes && !interrupted())
+            whole_processes_run(&recording, wishes.whole_workloads, save_round);
+        if (wishes.simulation >= 0 && !interrupted())
+            simulation_run(&recording, wishes.simulation, save_round);
         summary_print(&recording, stdout);
         fflush(stdout);
         save(&recording, true);

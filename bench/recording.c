@@ -61,6 +61,8 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
         return fail(error, ERROR_UNSUPPORTED, "nothing to measure: %s",
                     recording->not_measured_count ? recording->not_measured[0].reason
                                                   : "no executor was built");
+    recording->whole_processes = need(json_array());
+    recording->simulated = need(json_array());
     size_t cells = recording->suite.count * recording->isa_count;
     recording->instructions = allocate(cells * sizeof *recording->instructions);
     for (size_t i = 0; i < cells; i++)
@@ -149,6 +151,8 @@ void recording_free(Recording *recording) {
     free(recording->events);
     free(recording->instructions);
     free(recording->isas);
+    json_decref(recording->whole_processes);
+    json_decref(recording->simulated);
     json_decref(recording->machine);
     json_decref(recording->command);
     suite_free(&recording->suite);

@@ -52,7 +52,8 @@ typedef struct Sample {
 
 /* Something that should have been measured and was not. */
 typedef struct NotMeasured {
-    const char *what;           /* "sample", "instructions", "executor" or "counter" */
+    const char *what;           /* "sample", "instructions", "executor", "counter", "simulation" or
+                                   "whole process" */
     size_t workload, contender; /* indexes, or ANY where it concerns all */
     const char *isa;            /* NULL where it concerns all */
     int round;                  /* -1 where it concerns all */
@@ -85,6 +86,7 @@ typedef struct Recording {
     size_t sample_count;
     NotMeasured *not_measured;
     size_t not_measured_count;
+    json_t *whole_processes, *simulated; /* as result files have them (whole_process.h, simulation.h) */
 } Recording;
 
 /* Chooses what takes part: the workloads that match `workloads`, the executors of the named

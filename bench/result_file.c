@@ -114,14 +114,15 @@ json_t *result_document(const Recording *recording) {
     json_t *cpu = recording->cpu == NOT_PINNED ? json_null() : json_integer(recording->cpu);
     return need(json_pack(
         "{s:i, s:{s:s, s:s, s:O?}, s:o, s:o, s:s, s:O?, s:I, s:f, s:f, s:i, s:o, s:O?, s:o, s:o, "
-        "s:o, s:o, s:o}",
+        "s:o, s:o, s:o, s:O, s:O}",
         "schema", RESULT_SCHEMA, "tool", "name", "tailrace", "version", TAILRACE_VERSION,
         "revision", revision, "started", time_string(recording->started), "finished",
         time_string(recording->finished), "state", recording->state, "command", recording->command,
         "seed", (json_int_t)recording->seed, "budget_seconds", recording->budget, "timeout_seconds",
         recording->timeout, "rounds", recording->rounds, "pinned_cpu", cpu, "machine",
         recording->machine, "build", build(recording), "suite", suite(recording), "executors",
-        executors(recording), "samples", samples, "not_measured", missing));
+        executors(recording), "samples", samples, "not_measured", missing,
+        "whole_processes", recording->whole_processes, "simulated", recording->simulated));
 }
 
 static const char *text_at(json_t *object, const char *key) {

@@ -9,6 +9,7 @@
 #include "bench/cachegrind.h"
 #include "bench/memory.h"
 #include "bench/outside_tool.h"
+#include "bench/paths.h"
 #include "bench/progress.h"
 #include "bench/table.h"
 
@@ -106,9 +107,11 @@ static bool simulate(Simulation *simulation, const Contender *contender, size_t 
         return false;
     }
     json_t *counts = json_object();
-    for (int i = 0; i < SIMULATED_COUNTS; i++)
+    for (int i = 0; i < SIMULATED_COUNTS; i++) {
+        int64_t count = all.counts[i] - rest.counts[i];
         json_object_set_new(counts, SIMULATED_NAMES[i],
-                            json_integer(all.counts[i] - rest.counts[i]));
+                            count < 0 ? json_null() : json_integer(count));
+    }
     json_array_append_new(
         recording->simulated,
         need(json_pack("{s:s, s:s, s:I, s:s, s:o, s:o}", "strategy", contender->program->strategy,
@@ -214,7 +217,7 @@ static const struct {
 } ROWS[] = {{"host instructions", SIMULATED_INSTRUCTIONS},
             {"indirect branches", SIMULATED_INDIRECT_BRANCHES},
             {"indirect branch misses", SIMULATED_INDIRECT_BRANCH_MISSES},
-            {"conditional branch misses", SIMULATED_BRANCH_MISSES}, /* less the indirect ones */
+            {"conditional branch misses", SIMULATED_BRANCH_MISSES},
             {"L1I misses", SIMULATED_L1I_MISSES}};
 
 static json_t *find(const Recording *recording, size_t workload, const Contender *contender) {
@@ -232,9 +235,10 @@ static json_t *find(const Recording *recording, size_t workload, const Contender
     return NULL;
 }
 
+/* NaN if it is not known. */
 static double value(const json_t *entry, SimulatedCount count) {
-    return (double)json_integer_value(
-        json_object_get(json_object_get(entry, "counts"), SIMULATED_NAMES[count]));
+    const json_t *number = json_object_get(json_object_get(entry, "counts"), SIMULATED_NAMES[count]);
+    return json_is_integer(number) ? (double)json_integer_value(number) : NAN;
 }
 
 /* Whether everybody has simulated it and it is known how many instructions it executes: only then
@@ -256,10 +260,7 @@ static double mean(const Recording *recording, size_t isa, const Contender *cont
     *count = 0;
     for (size_t i = 0; i < recording->suite.count; i++) {
         if (!comparable(recording, isa, i)) continue;
-        const json_t *entry = find(recording, i, contender);
-        double number = value(entry, ROWS[row].count);
-        if (ROWS[row].count == SIMULATED_BRANCH_MISSES)
-            number -= value(entry, SIMULATED_INDIRECT_BRANCH_MISSES);
+        double number = value(find(recording, i, contender), ROWS[row].count);
         sum += 1000 * number / (double)recording->instructions[i * recording->isa_count + isa];
         ++*count;
     }
@@ -279,10 +280,13 @@ void simulation_print(const Recording *recording, size_t isa, FILE *stream) {
         for (size_t i = 0; i < recording->contender_count; i++) {
             const Contender *contender = &recording->contenders[i];
             if (contender->control || strcmp(contender->program->isa, recording->isas[isa])) continue;
+            double figure = row ? mean(recording, isa, contender, row - 1, &count) : NAN;
             if (row == 0)
                 table_cell(&table, "%s", contender->program->strategy);
+            else if (isnan(figure))
+                table_cell(&table, "-");
             else
-                table_cell(&table, "%.4g", mean(recording, isa, contender, row - 1, &count));
+                table_cell(&table, "%.4g", figure);
         }
     }
     if (count > 0) {
