@@ -86,6 +86,40 @@ double sampled_seconds(const Recording *recording, size_t workload, size_t conte
     return median;
 }
 
+bool tool_wants(const Recording *recording, size_t workload, size_t contender) {
+    return !recording->contenders[contender].control &&
+           !recording_failure(recording, workload, contender);
+}
+
+char *tool_program(const Recording *recording, const Contender *contender) {
+    return executors_layout_path(&recording->builds.items[contender->build].executors,
+                                 contender->program, 0);
+}
+
+json_t *tool_entry(const Recording *recording, size_t workload, const Contender *contender) {
+    return need(json_pack("{s:s, s:s, s:s, s:I, s:s}", "build",
+                          recording->builds.items[contender->build].name, "strategy",
+                          contender->program->strategy, "isa", contender->program->isa, "layout",
+                          builds_seed(&recording->builds, 0), "workload",
+                          recording->suite.workloads[workload].name));
+}
+
+json_t *tool_entry_in(json_t *list, const Recording *recording, size_t workload,
+                      const Contender *contender) {
+    json_t *wanted = tool_entry(recording, workload, contender), *entry, *found = NULL;
+    const char *key;
+    json_t *value;
+    size_t i;
+    json_array_foreach(list, i, entry) {
+        bool same = true;
+        json_object_foreach(wanted, key, value)
+            same &= json_equal(json_object_get(entry, key), value);
+        if (same) found = entry;
+    }
+    json_decref(wanted);
+    return found;
+}
+
 typedef struct Timed {
     double seconds;
     size_t workload;

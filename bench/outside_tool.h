@@ -22,6 +22,18 @@ bool tool_run(const Recording *recording, char *const *argv, double timeout, cha
  * is ANY, warm-up included. NaN if there are none. */
 double sampled_seconds(const Recording *recording, size_t workload, size_t contender);
 
+/* Whether a contender is to be looked at on a workload: no control, and it has not failed there. */
+bool tool_wants(const Recording *recording, size_t workload, size_t contender);
+
+/* The program of a contender in the first layout. To be freed. */
+char *tool_program(const Recording *recording, const Contender *contender);
+
+/* A new entry {"build", "strategy", "isa", "layout", "workload"} of a list of results, and the one in
+ * the list, NULL if there is none. */
+json_t *tool_entry(const Recording *recording, size_t workload, const Contender *contender);
+json_t *tool_entry_in(json_t *list, const Recording *recording, size_t workload,
+                      const Contender *contender);
+
 /* The workloads that have samples, as indexes, the quickest first. To be freed. */
 size_t *workloads_by_time(const Recording *recording, size_t *count);
 

@@ -31,7 +31,7 @@ static void note(Recording *recording, size_t workload, const char *isa, char *r
                   workload == ANY ? "" : recording->suite.workloads[workload].name,
                   workload == ANY ? "" : ": ", reason);
     recording_add_not_measured(recording,
-                               (NotMeasured){"simulation", workload, ANY, isa, -1, reason});
+                               (NotMeasured){"simulation", workload, ANY, ANY, isa, -1, reason});
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -44,7 +44,7 @@ static bool simulate_once(const Simulation *simulation, const Contender *contend
     json_t *values = json_object_get(workload->json, "args");
     size_t count = json_array_size(values), argc = 0;
     char **argv = allocate((count + 20) * sizeof *argv);
-    char *program = executors_layout_path(&recording->executors, contender->program, 0);
+    char *program = tool_program(recording, contender);
     char *file = format_string("--cachegrind-out-file=%s", simulation->file);
     char *const head[] = {simulation->valgrind, "--command-line-only=yes", "--quiet", "--vgdb=no",
                           "--tool=cachegrind", "--cache-sim=yes", "--branch-sim=yes", file,
@@ -96,7 +96,7 @@ static json_t *model(const Simulation *simulation, const CachegrindOutput *found
     return need(string);
 }
 
-static bool simulate(Simulation *simulation, const Contender *contender, size_t index) {
+static void simulate(Simulation *simulation, const Contender *contender, size_t index) {
     Recording *recording = simulation->recording;
     const Workload *workload = &recording->suite.workloads[index];
     CachegrindOutput all, rest;
@@ -104,7 +104,7 @@ static bool simulate(Simulation *simulation, const Contender *contender, size_t 
     if (!simulate_once(simulation, contender, workload, false, &rest, &why) ||
         !simulate_once(simulation, contender, workload, true, &all, &why)) {
         if (why) note(recording, index, contender->program->isa, why);
-        return false;
+        return;
     }
     json_t *counts = json_object();
     for (int i = 0; i < SIMULATED_COUNTS; i++) {
@@ -112,25 +112,24 @@ static bool simulate(Simulation *simulation, const Contender *contender, size_t 
         json_object_set_new(counts, SIMULATED_NAMES[i],
                             count < 0 ? json_null() : json_integer(count));
     }
-    json_array_append_new(
-        recording->simulated,
-        need(json_pack("{s:s, s:s, s:I, s:s, s:o, s:o}", "strategy", contender->program->strategy,
-                       "isa", contender->program->isa, "layout",
-                       (json_int_t)recording->executors.layouts[0], "workload", workload->name,
-                       "model", model(simulation, &all), "counts", counts)));
-    return true;
+    json_t *entry = tool_entry(recording, index, contender);
+    json_object_set_new(entry, "model", model(simulation, &all));
+    json_object_set_new(entry, "counts", counts);
+    json_array_append_new(recording->simulated, entry);
 }
 
-static bool takes_part(const Recording *recording, size_t workload, size_t contender) {
-    return !recording->contenders[contender].control &&
-           !recording_failure(recording, workload, contender);
+/* An earlier sitting may have simulated it already. */
+static bool is_wanted(const Recording *recording, size_t workload, size_t contender) {
+    return tool_wants(recording, workload, contender) &&
+           !tool_entry_in(recording->simulated, recording, workload,
+                          &recording->contenders[contender]);
 }
 
-/* How long a workload will take under cachegrind, by one executor or by all. */
+/* How long a workload will take under cachegrind, by one executor or by all that are wanted. */
 static double expect(const Recording *recording, size_t workload, size_t contender) {
     double seconds = 0;
     for (size_t i = 0; i < recording->contender_count; i++) {
-        if ((contender != ANY && contender != i) || !takes_part(recording, workload, i)) continue;
+        if ((contender != ANY && contender != i) || !is_wanted(recording, workload, i)) continue;
         double sampled = sampled_seconds(recording, workload, i);
         seconds += 2 * START_SECONDS + (isnan(sampled) ? 0 : sampled * SLOWDOWN);
     }
@@ -142,7 +141,7 @@ static void simulate_all(Simulation *simulation, void (*save)(Recording *recordi
     size_t count, *order = workloads_by_time(recording, &count);
     for (size_t i = 0; i < count; i++)
         simulation->expected += expect(recording, order[i], ANY);
-    printf("\nSimulating with cachegrind: about %.0f s for %zu workload%s, of at most %.0f s\n",
+    printf("\nSimulating with cachegrind: about %.0f s for %zu workload%s, of at most %g s\n",
            simulation->expected, count, count == 1 ? "" : "s", simulation->budget);
     fflush(stdout);
     double done = 0; /* of what was expected */
@@ -152,19 +151,22 @@ static void simulate_all(Simulation *simulation, void (*save)(Recording *recordi
         double pace = done > 0 ? passed / done : 1;
         if (passed + pace * expect(recording, workload, ANY) > simulation->budget) {
             note(recording, workload, NULL,
-                 format_string("simulating it would have taken longer than the %.0f s allowed",
+                 format_string("simulating it would have taken longer than the %g s allowed",
                                simulation->budget));
             continue;
         }
         for (size_t j = 0; j < recording->contender_count && !interrupted(); j++) {
-            if (!takes_part(recording, workload, j)) continue;
+            if (!is_wanted(recording, workload, j)) continue;
             const Contender *contender = &recording->contenders[j];
-            char *doing = format_string("simulating: %s, %s", recording->suite.workloads[workload].name,
-                                        contender->program->name);
+            double expected = expect(recording, workload, j);
+            char *name = contender_name(recording, contender);
+            char *doing = format_string("simulating: %s, %s",
+                                        recording->suite.workloads[workload].name, name);
             progress_show(done / simulation->expected, (simulation->expected - done) * pace, doing);
             free(doing);
+            free(name);
             simulate(simulation, contender, workload);
-            done += expect(recording, workload, j);
+            done += expected;
         }
         save(recording);
     }
@@ -192,6 +194,8 @@ void simulation_run(Recording *recording, double budget, void (*save)(Recording 
     char *why = NULL;
     Simulation simulation = {
         .recording = recording, .started = seconds_now(), .budget = budget};
+    recording_forget(recording, "simulation"); /* in an earlier sitting */
+    if (!recording->simulated) recording->simulated = need(json_array());
     simulation.valgrind = tool_find("valgrind", &error);
     if (simulation.valgrind && (simulation.file = tool_output_file(&error)))
         simulation.version = ask_version(recording, simulation.valgrind, &why);
@@ -201,7 +205,7 @@ void simulation_run(Recording *recording, double budget, void (*save)(Recording 
     if (why) note(recording, ANY, NULL, why);
     if (interrupted())
         recording_add_not_measured(
-            recording, (NotMeasured){"simulation", ANY, ANY, NULL, -1,
+            recording, (NotMeasured){"simulation", ANY, ANY, ANY, NULL, -1,
                                      copy_string("the user interrupted the simulation")});
     if (simulation.file) unlink(simulation.file);
     free(simulation.valgrind);
@@ -220,84 +224,62 @@ static const struct {
             {"conditional branch misses", SIMULATED_BRANCH_MISSES},
             {"L1I misses", SIMULATED_L1I_MISSES}};
 
-static json_t *find(const Recording *recording, size_t workload, const Contender *contender) {
-    size_t i;
-    json_t *entry;
-    json_array_foreach(recording->simulated, i, entry) {
-        const char *name, *strategy, *isa;
-        if (json_unpack(entry, "{s:s, s:s, s:s}", "workload", &name, "strategy", &strategy, "isa",
-                        &isa) == 0 &&
-            !strcmp(name, recording->suite.workloads[workload].name) &&
-            !strcmp(strategy, contender->program->strategy) &&
-            !strcmp(isa, contender->program->isa))
-            return entry;
-    }
-    return NULL;
+static int64_t instructions(const Recording *recording, const Group *group, size_t workload) {
+    return recording->work[workload * recording->isa_count + group->isa].instructions;
 }
 
-/* NaN if it is not known. */
-static double value(const json_t *entry, SimulatedCount count) {
-    const json_t *number = json_object_get(json_object_get(entry, "counts"), SIMULATED_NAMES[count]);
-    return json_is_integer(number) ? (double)json_integer_value(number) : NAN;
-}
-
-/* Whether everybody has simulated it and it is known how many instructions it executes: only then
- * can it be part of a mean. */
-static bool comparable(const Recording *recording, size_t isa, size_t workload) {
-    if (recording->instructions[workload * recording->isa_count + isa] <= 0) return false;
-    for (size_t i = 0; i < recording->contender_count; i++) {
-        const Contender *contender = &recording->contenders[i];
-        if (!strcmp(contender->program->isa, recording->isas[isa]) && !contender->control &&
-            !find(recording, workload, contender))
+/* Whether everybody in the group has simulated it, and it is known how many instructions it
+ * executes: only then can it be part of a mean. */
+static bool comparable(const Recording *recording, const Group *group, size_t workload) {
+    if (instructions(recording, group, workload) <= 0) return false;
+    for (size_t i = group->first; i + 1 < group->first + group->count; i++)
+        if (!tool_entry_in(recording->simulated, recording, workload, &recording->contenders[i]))
             return false;
-    }
     return true;
 }
 
-static double mean(const Recording *recording, size_t isa, const Contender *contender, size_t row,
-                   size_t *count) {
+/* For a thousand bytecode instructions: the mean of the workloads. NaN if one of them is not known. */
+static double mean(const Recording *recording, const Group *group, size_t contender,
+                   SimulatedCount which, size_t *count) {
     double sum = 0;
     *count = 0;
     for (size_t i = 0; i < recording->suite.count; i++) {
-        if (!comparable(recording, isa, i)) continue;
-        double number = value(find(recording, i, contender), ROWS[row].count);
-        sum += 1000 * number / (double)recording->instructions[i * recording->isa_count + isa];
+        if (!comparable(recording, group, i)) continue;
+        json_t *entry =
+            tool_entry_in(recording->simulated, recording, i, &recording->contenders[contender]);
+        json_t *number = json_object_get(json_object_get(entry, "counts"), SIMULATED_NAMES[which]);
+        sum += json_is_integer(number) ? 1000 * (double)json_integer_value(number) /
+                                             (double)instructions(recording, group, i)
+                                       : NAN;
         ++*count;
     }
     return *count ? sum / (double)*count : NAN;
 }
 
-void simulation_print(const Recording *recording, size_t isa, FILE *stream) {
-    size_t columns = 1, count = 0;
-    for (size_t i = 0; i < recording->contender_count; i++)
-        columns += !recording->contenders[i].control &&
-                   !strcmp(recording->contenders[i].program->isa, recording->isas[isa]);
+void simulation_print(const Recording *recording, const Group *group, FILE *stream) {
+    if (json_array_size(recording->simulated) == 0) return;
+    size_t count = 0;
     Table table;
-    table_start(&table, columns);
+    table_start(&table, group->count); /* the control is not there; the first column is */
     table_cell(&table, "event");
-    for (size_t row = 0; row <= sizeof ROWS / sizeof *ROWS; row++) {
-        if (row > 0) table_cell(&table, "%s", ROWS[row - 1].name);
-        for (size_t i = 0; i < recording->contender_count; i++) {
-            const Contender *contender = &recording->contenders[i];
-            if (contender->control || strcmp(contender->program->isa, recording->isas[isa])) continue;
-            double figure = row ? mean(recording, isa, contender, row - 1, &count) : NAN;
-            if (row == 0)
-                table_cell(&table, "%s", contender->program->strategy);
-            else if (isnan(figure))
-                table_cell(&table, "-");
-            else
-                table_cell(&table, "%.4g", figure);
+    for (size_t i = group->first; i + 1 < group->first + group->count; i++)
+        table_cell(&table, "%s", recording->contenders[i].program->strategy);
+    for (size_t row = 0; row < sizeof ROWS / sizeof *ROWS; row++) {
+        table_cell(&table, "%s", ROWS[row].name);
+        for (size_t i = group->first; i + 1 < group->first + group->count; i++) {
+            double figure = mean(recording, group, i, ROWS[row].count, &count);
+            table_cell(&table, isnan(figure) ? "-" : figure >= 1000 ? "%.0f" : "%.3g", figure);
         }
     }
     if (count > 0) {
-        const char *text = json_string_value(
-            json_object_get(json_array_get(recording->simulated, 0), "model"));
+        json_t *first = json_array_get(recording->simulated, 0);
         fprintf(stream,
                 "\nSIMULATED, for a thousand bytecode instructions (mean of %zu workload%s, first "
                 "layout)\n",
                 count, count == 1 ? "" : "s");
         table_print(&table, 1, stream);
-        fprintf(stream, "A model of CPUs of about 2004, not this CPU: %s\n", text);
+        fprintf(stream, "A model of CPUs of about 2004, not this CPU: %s\n",
+                json_string_value(json_object_get(first, "model")));
     }
     table_free(&table);
 }

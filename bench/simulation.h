@@ -17,11 +17,12 @@
 
 /* Simulates the workloads that have samples, the quickest first, each by all executors; tells the
  * user how long that will take. A workload that would end after more than `budget` seconds is not
- * begun. Adds to the recording's "simulated", or says in its "not measured" why not. Calls `save`
+ * begun. Adds to the recording's "simulated" what is not there yet, or says in
+ * its "not measured" why not. Calls `save`
  * after each workload. */
 void simulation_run(Recording *recording, double budget, void (*save)(Recording *recording));
 
-/* Prints what was simulated for an instruction set, if anything, as a table. */
-void simulation_print(const Recording *recording, size_t isa, FILE *stream);
+/* Prints what was simulated for a group, if anything, as a table. */
+void simulation_print(const Recording *recording, const Group *group, FILE *stream);
 
 #endif

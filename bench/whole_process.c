@@ -19,7 +19,7 @@ static void note(Recording *recording, size_t workload, char *reason) {
                   workload == ANY ? "" : recording->suite.workloads[workload].name,
                   workload == ANY ? "" : ": ", reason);
     recording_add_not_measured(recording,
-                               (NotMeasured){"whole process", workload, ANY, NULL, -1, reason});
+                               (NotMeasured){"whole process", workload, ANY, ANY, NULL, -1, reason});
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -27,7 +27,7 @@ static void note(Recording *recording, size_t workload, char *reason) {
 /* As an array of words. */
 static json_t *command(const Recording *recording, const Contender *contender,
                        const Workload *workload) {
-    char *program = executors_layout_path(&recording->executors, contender->program, 0);
+    char *program = tool_program(recording, contender);
     json_t *words = json_pack("[s, s, s, s, s]", program, "run", "--invoke", workload->invoke,
                               workload->path);
     free(program);
@@ -51,23 +51,16 @@ static char *quote(const json_t *words) {
     return text;
 }
 
-static bool takes_part(const Recording *recording, size_t workload, size_t contender) {
-    return !recording->contenders[contender].control &&
-           !recording_failure(recording, workload, contender);
-}
-
 /* One command's part of hyperfine's document as ours has it; NULL if something is missing. */
-static json_t *entry(const Recording *recording, const Contender *contender,
-                     const Workload *workload, const json_t *timed) {
+static json_t *entry(const Recording *recording, size_t workload, const Contender *contender,
+                     const json_t *found) {
     static const char *const kept[] = {"times",  "user", "system", "mean",      "stddev",
                                        "median", "min",  "max",    "exit_codes"};
-    json_t *result = need(json_pack("{s:s, s:s, s:I, s:s, s:o}", "strategy",
-                                    contender->program->strategy, "isa", contender->program->isa,
-                                    "layout", (json_int_t)recording->executors.layouts[0],
-                                    "workload", workload->name, "command",
-                                    command(recording, contender, workload)));
+    json_t *result = tool_entry(recording, workload, contender);
+    json_object_set_new(result, "command",
+                        command(recording, contender, &recording->suite.workloads[workload]));
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (json_object_set(result, kept[i], json_object_get(timed, kept[i])) != 0) {
+        if (json_object_set(result, kept[i], json_object_get(found, kept[i])) != 0) {
             json_decref(result);
             return NULL;
         }
@@ -82,8 +75,8 @@ static bool keep(Recording *recording, size_t workload, const char *file, char *
     json_t *results = json_object_get(document, "results");
     bool complete = true;
     for (size_t i = 0; i < recording->contender_count; i++) {
-        if (!takes_part(recording, workload, i)) continue;
-        json_t *one = entry(recording, &recording->contenders[i], &recording->suite.workloads[workload],
+        if (!tool_wants(recording, workload, i)) continue;
+        json_t *one = entry(recording, workload, &recording->contenders[i],
                             json_array_get(results, json_array_size(entries)));
         complete &= one && json_array_append_new(entries, one) == 0;
     }
@@ -108,7 +101,7 @@ static void time_workload(Recording *recording, size_t workload, char *hyperfine
     memcpy(argv, head, sizeof head);
     size_t options = sizeof head / sizeof *head, argc = options;
     for (size_t i = 0; i < recording->contender_count; i++) {
-        if (!takes_part(recording, workload, i)) continue;
+        if (!tool_wants(recording, workload, i)) continue;
         json_t *words = command(recording, &recording->contenders[i],
                                 &recording->suite.workloads[workload]);
         argv[argc++] = quote(words);
@@ -129,35 +122,53 @@ static double expect(const Recording *recording, size_t workload) {
     double seconds = 0;
     for (size_t i = 0; i < recording->contender_count; i++) {
         double sampled = sampled_seconds(recording, workload, i);
-        if (takes_part(recording, workload, i) && !isnan(sampled))
+        if (tool_wants(recording, workload, i) && !isnan(sampled))
             seconds += (WHOLE_PROCESS_RUNS + 1) * sampled;
     }
     return seconds;
 }
 
-/* Those to be timed, quickest first. To be freed. */
-static size_t *choose(const Recording *recording, const char *patterns, size_t *count) {
+static json_t *timed(const Recording *recording, size_t workload, size_t contender) {
+    return tool_entry_in(recording->whole_processes, recording, workload,
+                         &recording->contenders[contender]);
+}
+
+static bool is_done(const Recording *recording, size_t workload) {
+    for (size_t i = 0; i < recording->contender_count; i++)
+        if (tool_wants(recording, workload, i) && !timed(recording, workload, i)) return false;
+    return true;
+}
+
+/* Those to be timed, quickest first, but what an earlier sitting has timed: *count of *chosen. To be
+ * freed. */
+static size_t *choose(const Recording *recording, const char *patterns, size_t *chosen,
+                      size_t *count) {
     size_t all, *order = workloads_by_time(recording, &all);
-    *count = 0;
-    for (size_t i = 0; i < all; i++)
-        if (patterns ? name_matches(patterns, recording->suite.workloads[order[i]].name)
-                     : *count < WHOLE_PROCESS_WORKLOADS)
-            order[(*count)++] = order[i];
+    *chosen = *count = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (patterns ? !name_matches(patterns, recording->suite.workloads[order[i]].name)
+                     : *chosen == WHOLE_PROCESS_WORKLOADS)
+            continue;
+        ++*chosen;
+        if (!is_done(recording, order[i])) order[(*count)++] = order[i];
+    }
     return order;
 }
 
 void whole_processes_run(Recording *recording, const char *patterns,
                          void (*save)(Recording *recording)) {
-    size_t count, *order = choose(recording, patterns, &count);
+    recording_forget(recording, "whole process"); /* in an earlier sitting */
+    if (!recording->whole_processes) recording->whole_processes = need(json_array());
+    size_t chosen, count, *order = choose(recording, patterns, &chosen, &count);
     Error error;
     char *hyperfine = tool_find("hyperfine", &error), *file = NULL;
     if (hyperfine) file = tool_output_file(&error);
     if (!file) {
         note(recording, ANY, copy_string(error.message));
-    } else if (count == 0) {
+    } else if (chosen == 0) {
         note(recording, ANY, copy_string(patterns ? "no measured workload matches the pattern"
                                                   : "no workload was measured"));
-    } else {
+    } else if (count > 0) {
         double expected = 0, done = 0;
         for (size_t i = 0; i < count; i++)
             expected += expect(recording, order[i]);
@@ -177,7 +188,7 @@ void whole_processes_run(Recording *recording, const char *patterns,
     }
     if (interrupted())
         recording_add_not_measured(
-            recording, (NotMeasured){"whole process", ANY, ANY, NULL, -1,
+            recording, (NotMeasured){"whole process", ANY, ANY, ANY, NULL, -1,
                                      copy_string("the user interrupted the timing of processes")});
     if (file) unlink(file);
     free(hyperfine);
@@ -187,58 +198,28 @@ void whole_processes_run(Recording *recording, const char *patterns,
 
 /* ---- The table ------------------------------------------------------------------------------- */
 
-/* "87.3 ±1.2": mean and standard deviation in ms; "-" if it was not timed. */
-static void add_cell(const Recording *recording, size_t workload, const Contender *contender,
-                     Table *table) {
-    size_t i;
-    json_t *one;
-    json_array_foreach(recording->whole_processes, i, one) {
-        const char *name, *strategy, *isa;
-        double mean, deviation;
-        if (json_unpack(one, "{s:s, s:s, s:s, s:F, s:F}", "workload", &name, "strategy", &strategy,
-                        "isa", &isa, "mean", &mean, "stddev", &deviation) == 0 &&
-            !strcmp(name, recording->suite.workloads[workload].name) &&
-            !strcmp(strategy, contender->program->strategy) &&
-            !strcmp(isa, contender->program->isa)) {
-            table_cell(table, "%.1f ±%.1f", mean * 1e3, deviation * 1e3);
-            return;
-        }
-    }
-    table_cell(table, "-");
-}
-
-static bool was_timed(const Recording *recording, size_t workload, const char *isa) {
-    size_t i;
-    json_t *one;
-    json_array_foreach(recording->whole_processes, i, one) {
-        const char *name, *its;
-        if (json_unpack(one, "{s:s, s:s}", "workload", &name, "isa", &its) == 0 &&
-            !strcmp(name, recording->suite.workloads[workload].name) && !strcmp(its, isa))
-            return true;
-    }
-    return false;
-}
-
-void whole_processes_print(const Recording *recording, size_t isa, FILE *stream) {
-    const char *name = recording->isas[isa];
-    size_t columns = 1, rows = 0;
-    for (size_t i = 0; i < recording->contender_count; i++)
-        columns += !recording->contenders[i].control &&
-                   !strcmp(recording->contenders[i].program->isa, name);
+void whole_processes_print(const Recording *recording, const Group *group, FILE *stream) {
+    if (json_array_size(recording->whole_processes) == 0) return;
+    size_t rows = 0, last = group->first + group->count - 1; /* the control */
     Table table;
-    table_start(&table, columns);
+    table_start(&table, group->count);
     table_cell(&table, "workload");
-    for (size_t i = 0; i < recording->contender_count; i++)
-        if (!recording->contenders[i].control && !strcmp(recording->contenders[i].program->isa, name))
-            table_cell(&table, "%s", recording->contenders[i].program->strategy);
+    for (size_t i = group->first; i < last; i++)
+        table_cell(&table, "%s", recording->contenders[i].program->strategy);
     for (size_t i = 0; i < recording->suite.count; i++) {
-        if (!was_timed(recording, i, name)) continue;
+        size_t first = group->first;
+        while (first < last && !timed(recording, i, first))
+            first++;
+        if (first == last) continue;
         rows++;
         table_cell(&table, "%s", recording->suite.workloads[i].name);
-        for (size_t j = 0; j < recording->contender_count; j++)
-            if (!recording->contenders[j].control &&
-                !strcmp(recording->contenders[j].program->isa, name))
-                add_cell(recording, i, &recording->contenders[j], &table);
+        for (size_t j = group->first; j < last; j++) {
+            double mean, deviation;
+            if (json_unpack(timed(recording, i, j), "{s:F, s:F}", "mean", &mean, "stddev", &deviation) == 0)
+                table_cell(&table, "%.1f ±%.1f", mean * 1e3, deviation * 1e3);
+            else
+                table_cell(&table, "-");
+        }
     }
     if (rows > 0) {
         fputs("\nWhole processes in ms, by hyperfine: start-up, translation and execution (mean and "

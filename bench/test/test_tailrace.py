@@ -96,6 +96,8 @@ class Bench(TailraceTest):
         self.assertEqual([s["order"] for s in document["samples"]], list(range(60)))
         counts = {w["name"]: w["instructions"] for w in document["suite"]["workloads"]}
         self.assertEqual(counts, {"sort": {"acc": 4000}, "vm": {"acc": 2000}, "json": {"acc": 4000}})
+        sort = document["suite"]["workloads"][0]
+        self.assertEqual((sort["branches"], sort["calls"]), ({"acc": 400}, {"acc": 4}))
 
     def test_prints_the_strategies_in_order_and_their_figures(self):
         lines = self.bench().stdout.splitlines()
@@ -166,7 +168,7 @@ class Bench(TailraceTest):
         self.assertIn("layouts 0, 5, 8", process.stdout)
         self.assertNotIn("layout luck", process.stdout)
         document = self.document()
-        self.assertEqual((document["rounds"], document["build"]["layout_seeds"]), (2, [0, 5, 8]))
+        self.assertEqual((document["rounds"], document["builds"][0]["layout_seeds"]), (2, [0, 5, 8]))
         samples = document["samples"]
         self.assertEqual(len(samples), 3 * 5 + 2 * 3 * 3 * 5)
         self.assertEqual({s["layout"] for s in samples[:15]}, {0, 5, 8})
@@ -245,7 +247,7 @@ class Bench(TailraceTest):
         self.assertEqual(process.returncode, 0)
         self.assertIn("tail-direct-acc was left out of the build: gcc-12 has no musttail",
                       process.stdout)
-        self.assertEqual(self.document()["build"]["left_out"],
+        self.assertEqual(self.document()["builds"][0]["left_out"],
                          [{"strategy": "tail-direct", "isa": "acc", "reason": "gcc-12 has no musttail"}])
 
     def test_the_default_name_says_what_and_when(self):
