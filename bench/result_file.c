@@ -234,11 +234,11 @@ static bool write_in_place(const char *path, json_t *document, Error *error) {
     return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
 }
 
-/* The name of a temporary file in the directory of `path`. To be freed. */
+/* The name of a temporary file in the directory of `path`: always the same, so that what a killed process
+ * left is used up by the next. To be freed. */
 static char *temporary_beside(const char *path) {
     char *copy = copy_string(path), *other = copy_string(path);
-    char *temporary =
-        format_string("%s/.%s.%ld.tmp", dirname(copy), basename(other), (long)getpid());
+    char *temporary = format_string("%s/.%s.tmp", dirname(copy), basename(other));
     free(copy);
     free(other);
     return temporary;

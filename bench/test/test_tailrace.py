@@ -3,7 +3,6 @@
 
 Usage: test_tailrace.py TAILRACE_PROGRAM SCHEMA_JSON
 """
-import hashlib
 import json
 import os
 import pathlib
@@ -16,32 +15,17 @@ import tempfile
 import time
 import unittest
 
+from fake_build import FAKE, WORKLOADS, make_build, make_executors
+
 PROGRAM, SCHEMA = map(os.path.abspath, sys.argv[1:3])
-FAKE = pathlib.Path(__file__).resolve().with_name("fake_executor")
 STRATEGIES = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
-WORKLOADS = {"sort": ["1", "-5"], "vm": ["nan"], "json": []}
 
 
 class TailraceTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tailrace-test-"))
         self.addCleanup(shutil.rmtree, self.folder)
-        shutil.copy(PROGRAM, self.folder / "tailrace")
-        (self.folder / "dispatch").mkdir()
-        for isa in "acc", "slots":
-            for strategy in STRATEGIES + ["count"]:
-                shutil.copy(FAKE, self.folder / "dispatch" / f"{strategy}-{isa}")
-        build = {"compiler": "clang", "version": "22.1.8", "revision": "abc1234", "bounds": "guard",
-                 "isas": ["slots", "acc"], "strategies": {name: {"flags": []} for name in STRATEGIES}}
-        self.write("dispatch/build.json", json.dumps(build))
-        workloads = []
-        for name, values in WORKLOADS.items():
-            self.write(f"workloads/{name}.wasm", name + "\n")
-            workloads.append({"name": name, "kind": "a kind", "description": "What it does",
-                              "file": f"{name}.wasm", "invoke": "run", "args": values,
-                              "expect": values,
-                              "sha256": hashlib.sha256(f"{name}\n".encode()).hexdigest()})
-        self.write("workloads/default.json", json.dumps({"suite": "default", "workloads": workloads}))
+        make_build(self.folder, PROGRAM, STRATEGIES)
         self.result = self.folder / "result.json"
 
     def build_layouts(self, *seeds):
