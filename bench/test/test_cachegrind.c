@@ -3,7 +3,7 @@
 
 #include "bench/cachegrind.h"
 
-/* As cachegrind 3.19 to 3.24 write it; the events may come in any order. */
+/* As cachegrind 3.19 writes it. */
 static const char OUTPUT[] =
     "desc: I1 cache:         32768 B, 64 B, 8-way associative\n"
     "desc: D1 cache:         49152 B, 64 B, 12-way associative\n"
