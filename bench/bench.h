@@ -9,6 +9,7 @@
  *
  *     main.c            finds the command
  *     command_*.c       one file a command: options, and what to do
+ *     wishes.h          the options of `bench`
  *     executors.h       which executor programs a build has, and the choice among them
  *     builds.h          the builds of one run
  *     suite.h           the workloads: modules, arguments, expected results

@@ -12,8 +12,7 @@ const char *const SIMULATED_NAMES[SIMULATED_COUNTS] = {
 
 /* Which of cachegrind's events add up to each count. */
 static const char *const PARTS[SIMULATED_COUNTS][3] = {
-    {"Ir"},  {"Bc"},   {"Bcm"},          {"Bi"},
-    {"Bim"}, {"I1mr"}, {"D1mr", "D1mw"}, {"ILmr", "DLmr", "DLmw"}};
+    {"Ir"}, {"Bc"}, {"Bcm"}, {"Bi"}, {"Bim"}, {"I1mr"}, {"D1mr", "D1mw"}, {"ILmr", "DLmr", "DLmw"}};
 
 /* What follows `key` in the first line that begins with it; NULL if there is none. */
 static const char *value_of(const char *text, const char *key) {

@@ -7,8 +7,8 @@
  *   - conditional branches: 16,384 two-bit counters, chosen by the address and by what the last
  *     conditional branches did;
  *   - indirect branches: 512 entries, chosen by the low nine bits of the branch's address; each
- *     predicts the target of last time. So executors with thousands of dispatch sites share entries,
- *     and nothing is learnt from history, as newer CPUs do;
+ *     predicts the target of last time. So executors with thousands of dispatch sites share
+ * entries, and nothing is learnt from history, as newer CPUs do;
  *   - returns are always predicted; no TLB, no prefetching, no time, user space only.
  * It is a model of CPUs of about 2004. It answers how many instructions were executed, exactly, and
  * how a predictor that knows only the last target would fare; not how fast this CPU is. */

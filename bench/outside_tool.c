@@ -97,11 +97,10 @@ char *tool_program(const Recording *recording, const Contender *contender) {
 }
 
 json_t *tool_entry(const Recording *recording, size_t workload, const Contender *contender) {
-    return need(json_pack("{s:s, s:s, s:s, s:I, s:s}", "build",
-                          recording->builds.items[contender->build].name, "strategy",
-                          contender->program->strategy, "isa", contender->program->isa, "layout",
-                          builds_seed(&recording->builds, 0), "workload",
-                          recording->suite.workloads[workload].name));
+    return need(json_pack(
+        "{s:s, s:s, s:s, s:I, s:s}", "build", recording->builds.items[contender->build].name,
+        "strategy", contender->program->strategy, "isa", contender->program->isa, "layout",
+        builds_seed(&recording->builds, 0), "workload", recording->suite.workloads[workload].name));
 }
 
 json_t *tool_entry_in(json_t *list, const Recording *recording, size_t workload,
@@ -112,8 +111,8 @@ json_t *tool_entry_in(json_t *list, const Recording *recording, size_t workload,
     size_t i;
     json_array_foreach(list, i, entry) {
         bool same = true;
-        json_object_foreach(wanted, key, value)
-            same &= json_equal(json_object_get(entry, key), value);
+        json_object_foreach(wanted, key, value) same &=
+            json_equal(json_object_get(entry, key), value);
         if (same) found = entry;
     }
     json_decref(wanted);

@@ -28,8 +28,8 @@ bool tool_wants(const Recording *recording, size_t workload, size_t contender);
 /* The program of a contender in the first layout. To be freed. */
 char *tool_program(const Recording *recording, const Contender *contender);
 
-/* A new entry {"build", "strategy", "isa", "layout", "workload"} of a list of results, and the one in
- * the list, NULL if there is none. */
+/* A new entry {"build", "strategy", "isa", "layout", "workload"} of a list of results, and the one
+ * in the list, NULL if there is none. */
 json_t *tool_entry(const Recording *recording, size_t workload, const Contender *contender);
 json_t *tool_entry_in(json_t *list, const Recording *recording, size_t workload,
                       const Contender *contender);

@@ -293,12 +293,9 @@ static void show(const Recording *recording, const Pace *pace, const Sample *nex
 }
 
 /* Whether the sample of that place was taken, maybe in an earlier sitting. */
-static bool was_taken(const Recording *recording, int round, int order) {
-    for (size_t i = recording->sample_count; i > 0; i--) {
-        const Sample *sample = &recording->samples[i - 1];
-        if (sample->order == order) return true;
-        if (sample->round < round) return false; /* they are in the order of the rounds */
-    }
+static bool was_taken(const Recording *recording, int order) {
+    for (size_t i = recording->sample_count; i > 0; i--)
+        if (recording->samples[i - 1].order == order) return true;
     return false;
 }
 
@@ -314,7 +311,7 @@ static bool sample_round(Recording *recording, int round, Pace *pace, const Samp
                          .layout = places[i].layout,
                          .contender = places[i].contender};
         if (recording_failure(recording, sample.workload, sample.contender) ||
-            was_taken(recording, round, sample.order))
+            was_taken(recording, sample.order))
             continue;
         show(recording, pace, &sample);
         take_sample(recording, sample, hooks);
@@ -339,8 +336,9 @@ static double slowest_before(const Recording *recording) {
 
 /* Whether samples of the round were taken in an earlier sitting. */
 static bool was_begun(const Recording *recording, int round) {
-    return recording->sample_count > 0 &&
-           recording->samples[recording->sample_count - 1].round >= round;
+    for (size_t i = recording->sample_count; i > 0; i--)
+        if (recording->samples[i - 1].round >= round) return true;
+    return false;
 }
 
 static void stop(Recording *recording, const char *rule, char *reason) {

@@ -46,9 +46,18 @@ static bool simulate_once(const Simulation *simulation, const Contender *contend
     char **argv = allocate((count + 20) * sizeof *argv);
     char *program = tool_program(recording, contender);
     char *file = format_string("--cachegrind-out-file=%s", simulation->file);
-    char *const head[] = {simulation->valgrind, "--command-line-only=yes", "--quiet", "--vgdb=no",
-                          "--tool=cachegrind", "--cache-sim=yes", "--branch-sim=yes", file,
-                          program, "measure", "--events", "none"};
+    char *const head[] = {simulation->valgrind,
+                          "--command-line-only=yes",
+                          "--quiet",
+                          "--vgdb=no",
+                          "--tool=cachegrind",
+                          "--cache-sim=yes",
+                          "--branch-sim=yes",
+                          file,
+                          program,
+                          "measure",
+                          "--events",
+                          "none"};
     memcpy(argv, head, sizeof head);
     argc = sizeof head / sizeof *head;
     if (!execute) argv[argc++] = "--no-execute";
@@ -138,11 +147,15 @@ static double expect(const Recording *recording, size_t workload, size_t contend
 
 static void simulate_all(Simulation *simulation, void (*save)(Recording *recording)) {
     Recording *recording = simulation->recording;
-    size_t count, *order = workloads_by_time(recording, &count);
-    for (size_t i = 0; i < count; i++)
-        simulation->expected += expect(recording, order[i], ANY);
-    printf("\nSimulating with cachegrind: about %.0f s for %zu workload%s, of at most %g s\n",
-           simulation->expected, count, count == 1 ? "" : "s", simulation->budget);
+    size_t all, count = 0, *order = workloads_by_time(recording, &all);
+    for (size_t i = 0; i < all; i++) {
+        double expected = expect(recording, order[i], ANY);
+        simulation->expected += expected;
+        if (expected > 0) order[count++] = order[i];
+    }
+    if (count > 0)
+        printf("\nSimulating with cachegrind: about %.0f s for %zu workload%s, of at most %g s\n",
+               simulation->expected, count, count == 1 ? "" : "s", simulation->budget);
     fflush(stdout);
     double done = 0; /* of what was expected */
     for (size_t i = 0; i < count && !interrupted(); i++) {
@@ -192,8 +205,7 @@ static char *ask_version(const Recording *recording, char *valgrind, char **why)
 void simulation_run(Recording *recording, double budget, void (*save)(Recording *recording)) {
     Error error;
     char *why = NULL;
-    Simulation simulation = {
-        .recording = recording, .started = seconds_now(), .budget = budget};
+    Simulation simulation = {.recording = recording, .started = seconds_now(), .budget = budget};
     recording_forget(recording, "simulation"); /* in an earlier sitting */
     if (!recording->simulated) recording->simulated = need(json_array());
     simulation.valgrind = tool_find("valgrind", &error);
@@ -238,7 +250,8 @@ static bool comparable(const Recording *recording, const Group *group, size_t wo
     return true;
 }
 
-/* For a thousand bytecode instructions: the mean of the workloads. NaN if one of them is not known. */
+/* For a thousand bytecode instructions: the mean over workloads. NaN if one of them is not known.
+ */
 static double mean(const Recording *recording, const Group *group, size_t contender,
                    SimulatedCount which, size_t *count) {
     double sum = 0;

@@ -4,8 +4,8 @@
  * Each workload runs twice under it, once normally and once with everything but the execution
  * (`measure --no-execute`); what is kept is the difference. So counts are those of the execution,
  * and of printing its results, which is a few hundred instructions. A count so small that the
- * difference would be below 0 is null: it is lost in the start. The first layout of each executor is simulated: the simulation repeats
- * exactly, but another layout gives other misses. */
+ * difference would be below 0 is null: it is lost in the start. The first layout of each executor
+ * is simulated: the simulation repeats exactly, but another layout gives other misses. */
 #ifndef TAILRACE_BENCH_SIMULATION_H
 #define TAILRACE_BENCH_SIMULATION_H
 

@@ -18,8 +18,8 @@ static void note(Recording *recording, size_t workload, char *reason) {
     progress_note("no whole processes: %s%s%s",
                   workload == ANY ? "" : recording->suite.workloads[workload].name,
                   workload == ANY ? "" : ": ", reason);
-    recording_add_not_measured(recording,
-                               (NotMeasured){"whole process", workload, ANY, ANY, NULL, -1, reason});
+    recording_add_not_measured(
+        recording, (NotMeasured){"whole process", workload, ANY, ANY, NULL, -1, reason});
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -28,8 +28,8 @@ static void note(Recording *recording, size_t workload, char *reason) {
 static json_t *command(const Recording *recording, const Contender *contender,
                        const Workload *workload) {
     char *program = tool_program(recording, contender);
-    json_t *words = json_pack("[s, s, s, s, s]", program, "run", "--invoke", workload->invoke,
-                              workload->path);
+    json_t *words =
+        json_pack("[s, s, s, s, s]", program, "run", "--invoke", workload->invoke, workload->path);
     free(program);
     json_array_extend(words, json_object_get(workload->json, "args"));
     return need(words);
@@ -102,8 +102,8 @@ static void time_workload(Recording *recording, size_t workload, char *hyperfine
     size_t options = sizeof head / sizeof *head, argc = options;
     for (size_t i = 0; i < recording->contender_count; i++) {
         if (!tool_wants(recording, workload, i)) continue;
-        json_t *words = command(recording, &recording->contenders[i],
-                                &recording->suite.workloads[workload]);
+        json_t *words =
+            command(recording, &recording->contenders[i], &recording->suite.workloads[workload]);
         argv[argc++] = quote(words);
         json_decref(words);
     }
@@ -139,8 +139,8 @@ static bool is_done(const Recording *recording, size_t workload) {
     return true;
 }
 
-/* Those to be timed, quickest first, but what an earlier sitting has timed: *count of *chosen. To be
- * freed. */
+/* Those to be timed, quickest first, but what an earlier sitting has timed: *count of *chosen. To
+ * be freed. */
 static size_t *choose(const Recording *recording, const char *patterns, size_t *chosen,
                       size_t *count) {
     size_t all, *order = workloads_by_time(recording, &all);
@@ -166,8 +166,9 @@ void whole_processes_run(Recording *recording, const char *patterns,
     if (!file) {
         note(recording, ANY, copy_string(error.message));
     } else if (chosen == 0) {
-        note(recording, ANY, copy_string(patterns ? "no measured workload matches the pattern"
-                                                  : "no workload was measured"));
+        note(recording, ANY,
+             copy_string(patterns ? "no measured workload matches the pattern"
+                                  : "no workload was measured"));
     } else if (count > 0) {
         double expected = 0, done = 0;
         for (size_t i = 0; i < count; i++)
@@ -176,8 +177,8 @@ void whole_processes_run(Recording *recording, const char *patterns,
                ceil(expected), count, count == 1 ? "" : "s");
         fflush(stdout);
         for (size_t i = 0; i < count && !interrupted(); i++) {
-            char *doing = format_string("whole processes: %s",
-                                        recording->suite.workloads[order[i]].name);
+            char *doing =
+                format_string("whole processes: %s", recording->suite.workloads[order[i]].name);
             progress_show(expected > 0 ? done / expected : 0, expected - done, doing);
             free(doing);
             time_workload(recording, order[i], hyperfine, file);
@@ -215,16 +216,18 @@ void whole_processes_print(const Recording *recording, const Group *group, FILE 
         table_cell(&table, "%s", recording->suite.workloads[i].name);
         for (size_t j = group->first; j < last; j++) {
             double mean, deviation;
-            if (json_unpack(timed(recording, i, j), "{s:F, s:F}", "mean", &mean, "stddev", &deviation) == 0)
+            if (json_unpack(timed(recording, i, j), "{s:F, s:F}", "mean", &mean, "stddev",
+                            &deviation) == 0)
                 table_cell(&table, "%.1f ±%.1f", mean * 1e3, deviation * 1e3);
             else
                 table_cell(&table, "-");
         }
     }
     if (rows > 0) {
-        fputs("\nWhole processes in ms, by hyperfine: start-up, translation and execution (mean and "
-              "standard\ndeviation; one executor after the other, so drift is not cancelled)\n",
-              stream);
+        fputs(
+            "\nWhole processes in ms, by hyperfine: start-up, translation and execution (mean and "
+            "standard\ndeviation; one executor after the other, so drift is not cancelled)\n",
+            stream);
         table_print(&table, 1, stream);
     }
     table_free(&table);

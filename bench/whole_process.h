@@ -16,8 +16,9 @@
 #define WHOLE_PROCESS_WORKLOADS 2 /* if none are asked for: the quickest */
 
 /* Times the workloads that match `patterns` (NULL: the quickest ones), which must have samples.
- * Tells the user how long that will take. Adds to the recording's "whole processes" the workloads that
- * are not there yet, or says in its "not measured" why not. Calls `save` after each workload. */
+ * Tells the user how long that will take. Adds to the recording's "whole processes" the workloads
+ * that are not there yet, or says in its "not measured" why not. Calls `save` after each workload.
+ */
 void whole_processes_run(Recording *recording, const char *patterns,
                          void (*save)(Recording *recording));
 
