@@ -29,6 +29,8 @@
  *     journal.h         what has finished since the result file was last replaced
  *     saving.h          keeps a run while it goes on, so that nothing is lost
  *     resume.h          goes on with a run
+ *     whole_process.h   whole processes, timed by hyperfine
+ *     simulation.h      simulated counts, by cachegrind (cachegrind.h, outside_tool.h)
  *     machine.h         what this machine is and what can be measured on it
  *     progress.h table.h terminal.h paths.h memory.h   the small things
  */

@@ -24,12 +24,16 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS };
+enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE };
 
 static const struct argp_option measure_options[] = {
     {"events", OPTION_EVENTS, "A,B", 0,
      "count these events in user space while the call runs; {A,B} are counted at the same time; "
      "\"none\" counts nothing (default: what matters to dispatch)",
+     0},
+    {"no-execute", OPTION_NO_EXECUTE, NULL, 0,
+     "do everything but the execution: what the rest costs tools that can only look at a whole "
+     "process",
      0},
     /* From here on, those of `run`. */
     {"invoke", 'n', "EXPORT", 0,
@@ -41,7 +45,7 @@ static const struct argp_option measure_options[] = {
      "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
     {0},
 };
-static const struct argp_option *const run_options = measure_options + 1;
+static const struct argp_option *const run_options = measure_options + 2;
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -75,6 +79,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         return 0;
     }
     case OPTION_EVENTS: options->events = argument; return 0;
+    case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
     case ARGP_KEY_ARG: /* all that follows belongs to the guest, even if it looks like an option */
         options->file = argument;
         options->arguments = &state->argv[state->next];

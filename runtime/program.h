@@ -32,6 +32,7 @@ typedef struct RunOptions {
     const char **variables;
     uint32_t stack_slots;
     const char *events; /* what `measure` counts, a list as counters_open takes it */
+    bool no_execute;    /* `measure` does everything but the execution, and counts nothing */
 } RunOptions;
 
 /* The commands; each prints its own complaints and returns an exit status. */
