@@ -28,7 +28,7 @@ class Profile(unittest.TestCase):
         try:
             subprocess.run(["wat2wasm", "-", "-o", self.module], input=WAT, text=True, check=True)
         except FileNotFoundError:
-            self.skipTest("wat2wasm is missing: scripts/setup installs it")
+            self.skipTest("wat2wasm is missing: scripts/setup --for-tests installs it")
 
     def tearDown(self):
         self.folder.cleanup()
