@@ -54,7 +54,8 @@ def machine(model="Golden CPU 9000", virtual=False, counters=True, turbo=False, 
 def workload(name, number):
     return {"name": name, "kind": KINDS[number % len(KINDS)], "description": f"What {name} does, in a sentence",
             "file": f"{name}.wasm", "sha256": hashlib.sha256(name.encode()).hexdigest(), "invoke": "run",
-            "args": ["1400"], "expect": ["1"], "instructions": {"acc": 10_000_000 * (number + 1)}}
+            "args": ["1400"], "expect": ["1"], "instructions": {"acc": 10_000_000 * (number + 1)},
+            "branches": {"acc": 2_000_000 * (number + 1)}, "calls": {"acc": 10_000 * (number + 1)}}
 
 
 def counters(rng, strategy, instructions, available):
