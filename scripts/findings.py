@@ -408,8 +408,24 @@ def rank_changes(cases):
     return found
 
 
+def builds_compared(cases):
+    """Builds of one file were measured in the same rounds: each strategy relative to itself in the first build."""
+    found, first = [], {}
+    for number, case in enumerate(cases):
+        place = first.setdefault((case.file, case.isa), number)
+        common = [name for name in cases[place].strategies if name in case.strategies]
+        if place == number or not common:
+            continue
+        own, group = cases[place], cases[place].groups[len(case.names)]
+        estimates = [own.comparison.estimates([group], name, name, False, case.build["name"])[0] for name in common]
+        columns = own.estimates(estimates, True)
+        columns["verdict"] = [entry and own.texts.place(str(own.judge(entry, True))) for entry in estimates]
+        found.append({"case": number, "relative_to": place, "strategies": common, "estimates": columns})
+    return found
+
+
 def change(before, after):
-    """What is different in the later of two Cases of one machine and build."""
+    """What is different in the later of two Cases of one machine and build, that follow each other."""
     common = [name for name in before.strategies if name in after.strategies]
     names = [name for name in before.names if name in after.names]
     groups = [[number] for number in range(len(names))] + [list(range(len(names)))]
@@ -460,24 +476,23 @@ def make(results, names, confidence, smallest_effect):
         if not found:
             raise Trouble(f"{names[file]} holds no samples")
         cases += [Case(comparison, file, texts) for comparison in found]
-    label_cases(cases)
-    changed = []
-    for first, before in enumerate(cases):
-        for second, after in enumerate(cases):
-            alike = fingerprint(before.result["machine"]) == fingerprint(after.result["machine"]) and \
-                (before.build["name"], before.isa) == (after.build["name"], after.isa)
-            if alike and before.file != after.file and (before.result["started"], first) < (after.result["started"], second):
-                row = change(before, after)
-                if row:
-                    changed.append({"before": first, "after": second, **row})
+    label_cases(cases, names)
+    changed, runs = [], {}
+    for case in sorted(cases, key=lambda case: case.result["started"]):
+        key = fingerprint(case.result["machine"]), case.build["name"], case.isa
+        before = runs.get(key)
+        runs[key] = case
+        found = before and change(before, case)
+        if found:
+            changed.append({"before": cases.index(before), "after": cases.index(case), **found})
     data = {"confidence": confidence, "smallest_effect": smallest_effect, "resamples": statistics_of_runs.RESAMPLES,
             "words": WORDS, "files": [describe(result, name) for result, name in zip(results, names)],
             "cases": [{**case.data(), "machine": case.machine, "name": case.name} for case in cases],
-            "rank_changes": rank_changes(cases), "changes": changed, "texts": texts}
+            "rank_changes": rank_changes(cases), "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
     return data, cases
 
 
-def label_cases(cases):
+def label_cases(cases, names):
     """A name for each machine, and one for each case: as short as is unambiguous."""
     models = {}
     for case in cases:
@@ -492,6 +507,8 @@ def label_cases(cases):
         files.setdefault((case.machine, case.build["name"], case.isa), []).append(case)
     isas = {case.isa for case in cases}
     for (machine, build, isa), own in files.items():
+        times = {case.result["started"][:16].replace("T", " ") for case in own}
         for case in own:
-            when = f" · {case.result['started'][:16].replace('T', ' ')}" if len(own) > 1 else ""
+            when = case.result["started"][:16].replace("T", " ") if len(times) == len(own) else names[case.file]
+            when = f" · {when}" if len(own) > 1 else ""
             case.name = f"{machine} · {build}" + (f" · {isa}" if len(isas) > 1 else "") + when

@@ -21,6 +21,8 @@ def short(text):
 
 
 def save(figure, prefix):
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # it is laid out now; saving would do it again, twice
     for suffix in "svg", "png":
         figure.savefig(f"{prefix}.{suffix}", facecolor="white", dpi=200, metadata={"Date": None} if suffix == "svg" else {"Software": None})
     pyplot.close(figure)
@@ -28,8 +30,8 @@ def save(figure, prefix):
 
 def draw_estimate(axes, found, row, colour, marker, size, label=None):
     if found.has_interval:
-        axes.plot([found.low, found.high], [row, row], color=colour, linewidth=1.3, solid_capstyle="butt")
-    axes.plot([found.speed], [row], linestyle="", marker=marker, color=colour, markersize=size, markeredgecolor="white",
+        axes.plot([found.low, found.high], [row, row], color=colour, linewidth=1.3, alpha=0.75, solid_capstyle="butt")
+    axes.plot([found.speed], [row], linestyle="", marker=marker, color=colour, markersize=size, zorder=3, markeredgecolor="white",
               markeredgewidth=0.6, label=label)
 
 
@@ -38,6 +40,8 @@ def speeds(case, places):
     baseline, others = case.strategies[0], case.strategies[1:]
     rows = [short(name) for name in ["geometric mean", *case.names]]
     figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + (0.11 * len(others) + 0.12) * len(rows)), layout="constrained")
+    for row in range(1, len(rows), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color="#f6f7f9", linewidth=0, zorder=0)
     for index, strategy in enumerate(others):
         place = places[strategy] % len(COLOURS)
         colour, marker = COLOURS[place], MARKERS[place]
@@ -49,7 +53,8 @@ def speeds(case, places):
                 continue
             if row:
                 layouts = [point for point in points[row - 1] if point]
-                axes.plot(layouts, [row + shift] * len(layouts), linestyle="", marker=".", markersize=3.2, color=colour, alpha=0.5, markeredgewidth=0)
+                axes.plot(layouts, [row + shift] * len(layouts), linestyle="", marker="o", markersize=2.6, markerfacecolor="white",
+                          markeredgecolor=colour, markeredgewidth=0.7, zorder=2.5)
             label = f"{strategy}  {own.speed:.2f}×" if row == 0 else None
             draw_estimate(axes, own, row + shift, colour, marker, 5.6 if row == 0 else 4.4, label)
     if case.comparison.noise:
@@ -63,7 +68,7 @@ def speeds(case, places):
     axes.set_yticks(range(len(rows)), rows)
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel(f"speed relative to {baseline} (more is faster); bars: {case.comparison.confidence:.0%} intervals; dots: layouts")
+    axes.set_xlabel(f"speed relative to {baseline} (more is faster); bars: {case.comparison.confidence:.0%} intervals; circles: layouts")
     axes.tick_params(length=0)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -97,7 +102,7 @@ def heat_map(cases, names):
     axes.tick_params(which="minor", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.set_xlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row")
+    figure.supxlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row", fontsize=9, color=SOFT)
     return figure
 
 

@@ -103,7 +103,7 @@ def result(title, builds=("clang-22",), layouts=4, rounds=3, workloads=NAMES, wh
     suite = [workload(name, number) for number, name in enumerate(workloads)]
     rng, samples, order = generator(title), [], 0
     for name in builds:
-        luck = {(seed, w["name"], s): generator(title, name, seed, w["name"], s).gauss(0, 0.012)
+        luck = {(seed, w["name"], s): generator(where["cpu"]["model"], revision, name, seed, w["name"], s).gauss(0, 0.012)
                 for seed in range(layouts) for w in suite for s in strategies}
         for number in range(rounds + 1):
             for seed in range(layouts if number else 1):

@@ -41,7 +41,7 @@ function legendMark(place) {
 
 /** Round numbers between two, even steps as one sees them on this axis. */
 function ticks(least, most, log, count = 7) {
-  if (!log) {
+  if (!log || most / least < 1.25) {
     const rough = (most - least) / count, power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 2.5, 5, 10].find(part => part * power >= rough) * power;
     const found = [];
@@ -121,9 +121,9 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
   most += room;
   if (log) least -= room;
   const marks = ticks(back(least), back(most), log, narrow ? 4 : 8);
-  const gap = Math.min(11, Math.max(8, 64 / series.length)), rowHeight = Math.max(26, gap * series.length + 10);
+  const gap = Math.min(11, Math.max(8, 64 / series.length)), rowHeight = Math.max(26, gap * series.length + 13);
   const longest = Math.max(...rows.map(row => row.label.length));
-  const left = Math.min(narrow ? 104 : 210, longest * 7.4 + 22), bottom = 44;
+  const left = Math.min(narrow ? 118 : 210, longest * 7.4 + 22), bottom = 44;
   const chart = start(box, width, rows.length * rowHeight + bottom + 10);
   const ink = colour('ink'), soft = colour('soft'), line = colour('line');
   chart.setOption({
@@ -133,7 +133,7 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
     grid: {left, right: 14, top: 6, bottom},
     tooltip: tooltip(item => item.data?.text && h('div', {class: 'tip'}, h('b', null, `${rows[item.data.value[1]].label}, ${item.seriesName}`), item.data.text)),
     xAxis: {
-      type: 'value', min: least, max: most, name: unit, nameLocation: 'middle', nameGap: 28, nameTextStyle: {color: soft, fontSize: narrow ? 11 : 12.5},
+      type: 'value', min: least, max: most, name: narrow ? unit.replace(/ \(.*\)$/, '') : unit, nameLocation: 'middle', nameGap: 28, nameTextStyle: {color: soft, fontSize: narrow ? 11 : 12.5},
       axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false},
       axisLabel: {customValues: marks.map(scale), color: soft, fontSize: 12, hideOverlap: true, margin: 6,
         formatter: value => log ? times(back(value), 3).replace(/\.?0+×$/, '×') : number(value).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')},
@@ -141,7 +141,7 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
     yAxis: {
       type: 'category', inverse: true, data: rows.map(row => row.label), triggerEvent: true,
       axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false},
-      axisLabel: {interval: 0, color: ink, fontSize: 13, width: left - 16, overflow: 'truncate', ellipsis: '…', margin: 12,
+      axisLabel: {interval: 0, color: ink, fontSize: narrow ? 12 : 13, width: left - 16, overflow: 'truncate', ellipsis: '…', margin: 12,
         fontWeight: 'normal', formatter: value => value},
     },
     series: [
@@ -149,6 +149,8 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
         type: 'custom', name: 'background', silent: true, z: 0, data: [[0, 0]], tooltip: {show: false},
         renderItem(_, api) {
           const top = 6, foot = 6 + rows.length * rowHeight, children = [];
+          for (let place = 1; place < rows.length; place += 2)
+            children.push({type: 'rect', shape: {x: 0, y: top + place * rowHeight, width: width - 14, height: rowHeight}, style: {fill: colour('raised')}});
           if (log && noise) {
             const [x1] = api.coord([scale(1 / (1 + noise)), 0]), [x2] = api.coord([scale(1 + noise), 0]);
             children.push({type: 'rect', shape: {x: x1, y: top, width: Math.max(x2 - x1, 1), height: foot - top}, style: {fill: colour('band')}});
@@ -175,13 +177,13 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
           const y = centre + gap * (order - (series.length - 1) / 2), size = rows[api.value(1)].mean ? 5.4 : 4.2;
           const at = value => api.coord([scale(value), 0])[0];
           const children = [{type: 'rect', shape: {x: x - 12, y: y - gap / 2, width: 24, height: gap}, style: {fill: 'transparent'}}];
-          for (const point of entry.points ?? [])
-            if (point) children.push({type: 'circle', shape: {cx: at(point), cy: y, r: 1.9}, style: {fill: hue, opacity: 0.5}});
           if (entry.low !== null && entry.low !== undefined) {
-            const [x1, x2] = [at(entry.low), at(entry.high)], style = {stroke: hue, lineWidth: 1.6, fill: null};
+            const [x1, x2] = [at(entry.low), at(entry.high)], style = {stroke: hue, lineWidth: 1.5, fill: null, opacity: 0.75};
             children.push({type: 'line', shape: {x1, x2, y1: y, y2: y}, style});
             for (const end of [x1, x2]) children.push({type: 'line', shape: {x1: end, x2: end, y1: y - 2.5, y2: y + 2.5}, style});
           }
+          for (const point of entry.points ?? [])
+            if (point) children.push({type: 'circle', shape: {cx: at(point), cy: y, r: 2.1}, style: {fill: colour('paper'), stroke: hue, lineWidth: 1.1}});
           children.push(marker(SHAPES[own.place % SHAPES.length], x, y, size, {fill: hue, stroke: colour('paper'), lineWidth: 1}));
           return {type: 'group', children};
         },
@@ -191,11 +193,11 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
   if (onRow) chart.on('click', item => onRow(item.componentType === 'yAxis' ? rows.findIndex(row => row.label === item.value) : item.data?.value?.[1]));
 }
 
-/** rows × columns of speeds; cells[row][column] = {speed, text, label} or null. */
+/** rows × columns of speeds; cells[row][column] = {speed, words, text, strong} or null. */
 function drawHeat(box, width, {rows, columns, cells, onRow}) {
   const font = getComputedStyle(document.body).fontFamily, narrow = width < 560;
   const longest = Math.max(...rows.map(row => row.length)), left = Math.min(narrow ? width * 0.36 : 380, longest * 7.2 + 16);
-  const rowHeight = 34, chart = start(box, width, rows.length * rowHeight + 84);
+  const rowHeight = narrow ? 42 : 34, chart = start(box, width, rows.length * rowHeight + (narrow ? 96 : 84));
   const data = cells.flatMap((row, y) => row.map((cell, x) => cell && {value: [x, y, Math.log(cell.speed)], ...cell})).filter(Boolean);
   const reach = Math.min(2, Math.max(0.05, ...data.map(cell => Math.abs(cell.value[2]))));
   const [low, middle, high] = [colour('low'), colour('mid'), colour('high')];
@@ -203,19 +205,19 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
     animation: false,
     aria: {enabled: false},
     textStyle: {fontFamily: font},
-    grid: {left, right: 4, top: 30, bottom: 50},
+    grid: {left, right: 4, top: narrow ? 42 : 30, bottom: 50},
     tooltip: tooltip(item => item.data?.text && h('div', {class: 'tip'}, h('b', null, `${columns[item.data.value[0]]}, ${rows[item.data.value[1]]}`), item.data.text)),
     xAxis: {type: 'category', position: 'top', data: columns, axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false},
-      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 10.5 : 13, fontWeight: 600, width: (width - left) / columns.length - 4, overflow: narrow ? 'break' : 'truncate'}},
+      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 10.5 : 13, fontWeight: 600, formatter: value => narrow ? value.replace('-', '-\n') : value}},
     yAxis: {type: 'category', inverse: true, data: rows, triggerEvent: true, axisLine: {show: false}, axisTick: {show: false},
-      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 11 : 13, width: left - 12, overflow: 'truncate', ellipsis: '…', align: 'left', margin: left - 4}},
+      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 11 : 13, lineHeight: 14, width: left - 12, overflow: narrow ? 'break' : 'truncate', ellipsis: '…', align: 'left', margin: left - 4}},
     visualMap: {
       type: 'continuous', min: -reach, max: reach, dimension: 2, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: narrow ? 120 : 220, itemWidth: 10,
       precision: 2, inRange: {color: [low, middle, high]}, textStyle: {color: colour('soft'), fontSize: 12}, text: [`${times(Math.exp(reach))} faster`, `${times(Math.exp(-reach))} slower`],
     },
     series: [{
       type: 'heatmap', data, itemStyle: {borderColor: colour('paper'), borderWidth: 2, borderRadius: 3}, emphasis: {itemStyle: {borderColor: colour('ink')}},
-      label: {show: true, fontSize: narrow ? 11 : 13, formatter: item => item.data.label},
+      label: {show: true, fontSize: narrow ? 11 : 13, formatter: item => item.data.words},
     }],
   });
   // Dark words on light cells and the other way round, by the cell's own colour.

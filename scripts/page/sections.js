@@ -122,7 +122,7 @@ function strategiesSection(state, change, openRaw) {
       h('td', {class: 'words'}, row.kind), others.map(name => cell(estimates.get(name)(row.row))), h('td', null, control(row.row)), h('td', null, time(row.row)))),
   ];
   return section('strategies', 'Strategies compared',
-    h('p', {class: 'soft'}, `Each number is a ratio of times taken in one round and one layout, in random order. Bars: ${level(data.confidence)} intervals, by a bootstrap of layouts, then of rounds. Small dots: the layouts, each a placement of the same code. `,
+    h('p', {class: 'soft'}, `Each number is a ratio of times taken in one round and one layout, in random order. Bars: ${level(data.confidence)} intervals, by a bootstrap of layouts, then of rounds. Small circles: the layouts, each a placement of the same code. `,
       'Choose a workload for its raw samples.'),
     legend(others, one.noise ? ['Grey band: the noise floor, ±' + percent(one.noise)] : []),
     others.length ? box : h('p', {class: 'none'}, 'Only one strategy was measured: there is nothing to compare.'),
@@ -180,7 +180,7 @@ function whySection(state, change) {
   if (one.simulated) {
     const keys = Object.keys(one.simulated.causes), own = keys.includes(state.simulated) ? state.simulated : keys.find(key => key.includes('indirect_branch_misses')) ?? keys[0];
     parts.push(h('div', {class: 'simulated', id: 'simulated'}, h('h3', null, h('span', {class: 'tag'}, 'Simulated'), 'Not what this CPU does: counts of a model'),
-      h('p', {class: 'soft'}, `${one.simulated.model}. Its branch predictor remembers the last target only; modern CPUs are far better at indirect jumps.`),
+      h('p', {class: 'soft'}, `${one.simulated.model}. Its caches and branch predictor are far simpler than a CPU’s: take these numbers for what the code asks for, not for what it costs.`),
       causesTable(state, one.simulated.causes, own, change, 'simulated'), own ? causeChart(state, one.simulated.causes[own], ' (simulated)') : null));
   }
   const rows = [
@@ -230,16 +230,16 @@ function acrossSection(state, change) {
     const order = ranks(one);
     return names.map(name => {
       const found = pair(one, state.baseline, name)(suitePlace(one));
-      return found && {speed: found.speed, strong: order.get(name) === 1, label: `${times(found.speed)} ${MARKS[verdictWord(found.verdict)]?.[0] ?? ''}`, text: described(found, name, state.baseline), estimate: found};
+      return found && {speed: found.speed, strong: order.get(name) === 1, words: `${times(found.speed)} ${MARKS[verdictWord(found.verdict)]?.[0] ?? ''}`, text: described(found, name, state.baseline), estimate: found};
     });
   });
   const box = chartBox(`Speed relative to ${state.baseline} of each strategy on each machine and compiler. The table below has the same numbers.`,
-    (element, width) => drawHeat(element, width, {rows: shown.map(({one}) => one.name), columns: names, cells, onRow: row => shown[row] && change({caseNumber: shown[row].place})}));
+    (element, width) => drawHeat(element, width, {rows: shown.map(({one, place}) => `${place === state.caseNumber ? '▸ ' : ''}${one.name}`), columns: names, cells, onRow: row => shown[row] && change({caseNumber: shown[row].place})}));
   box.id = 'heat';
   const choose = (label, key, values) => values.length < 2 ? null : h('label', null, label, h('select', {'data-choice': key, onchange: event => change({[key]: event.target.value}, `[data-choice="${key}"]`)},
     h('option', {value: ''}, 'all'), values.map(value => h('option', {value, selected: value === state[key]}, value))));
   const of = ([place, speed]) => `${atCase(place).name} (${times(speed)})`;
-  const few = list => [list.slice(0, 5).map(of).join(', '), list.length > 5 ? `, and ${list.length - 5} more` : ''];
+  const few = list => [list.slice(0, 3).map(of).join(', '), list.length > 3 ? `, and ${list.length - 3} more` : ''];
   const changes = data.rank_changes.filter(found => found.isa === state.case.isa);
   return section('across', 'Across CPUs and compilers',
     h('p', {class: 'soft'}, `Each row is a CPU with a compiler; each cell the speed over the suite relative to ${state.baseline} of the same row. Bold: the fastest of its row. Choose a row to see it above.`),
@@ -249,7 +249,15 @@ function acrossSection(state, change) {
     changes.length ? h('ul', {class: 'ranks'}, changes.map(found => h('li', null, h('b', null, `${found.first} and ${found.second}: `),
       `${found.first} is faster on `, few(found.faster), `; slower on `, few(found.slower), '.'))) :
       h('p', null, 'None was shown: no strategy is faster than another here and slower there, beyond noise.'),
-    h('details', null, h('summary', null, 'The same as a table, with intervals'), table('Across CPUs and compilers', h('tr', null, h('th', {scope: 'col'}, 'CPU and compiler'), names.map(name => h('th', {scope: 'col'}, name))),
+    data.builds_compared.length ? [h('h3', null, 'The same strategy, built by another compiler'),
+      h('p', {class: 'soft'}, 'Measured in the same rounds as the first build of their file: the speed over the suite relative to the same strategy there. The noise floor is that of the first build.'),
+      table('Builds compared', h('tr', null, h('th', {scope: 'col'}, 'build'), h('th', {scope: 'col', class: 'words'}, 'relative to'), [...colours.keys()].map(name => h('th', {scope: 'col'}, name))),
+        data.builds_compared.map(found => h('tr', null, h('th', {scope: 'row'}, atCase(found.case).name), h('td', {class: 'words'}, atCase(found.relative_to).build),
+          [...colours.keys()].map(name => {
+            const place = found.strategies.indexOf(name), columns = found.estimates;
+            return cell(place < 0 || columns.speed[place] === null ? null : {speed: columns.speed[place], low: columns.low[place], high: columns.high[place], verdict: columns.verdict[place] === null ? '' : data.texts[columns.verdict[place]]});
+          }))))] : null,
+    h('details', null, h('summary', null, 'The heat map as a table, with intervals'), table('Across CPUs and compilers', h('tr', null, h('th', {scope: 'col'}, 'CPU and compiler'), names.map(name => h('th', {scope: 'col'}, name))),
       shown.map(({one, place}, row) => h('tr', null, h('th', {scope: 'row'}, h('button', {type: 'button', class: 'quiet', onclick: () => change({caseNumber: place})}, one.name)), cells[row].map(own => cell(own?.estimate)))))));
 }
 
