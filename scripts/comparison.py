@@ -149,10 +149,19 @@ class Comparison:
         return self.draws.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
 
     @functools.cache
+    def usual_estimates(self, strategy, control, build):
+        """Of each workload, and of all."""
+        every = range(len(self.workloads))
+        return self.estimates([*([number] for number in every), list(every)], strategy, None, control, build)
+
     def estimate(self, workloads, strategy, control=False, build=None):
         """The Estimate over `workloads` (a tuple of names); None if there is nothing to compare."""
-        group = [number for number, workload in enumerate(self.workloads) if workload["name"] in workloads]
-        return self.estimates([group], strategy, None, control, build)[0]
+        places = [number for number, workload in enumerate(self.workloads) if workload["name"] in workloads]
+        if len(places) == len(self.workloads):
+            return self.usual_estimates(strategy, control, build)[-1]
+        if len(places) == 1:
+            return self.usual_estimates(strategy, control, build)[places[0]]
+        return self.estimates([places], strategy, None, control, build)[0]
 
     def judge(self, found, floor):
         return found and statistics_of_runs.judge(found, self.smallest_effect, floor or 0)
@@ -193,10 +202,11 @@ def speed_text(found, decimals=2):
     """1.17× (1.12–1.21)"""
     if not found:
         return "–"
-    text = f"{found.speed:.{decimals}f}×"
-    if found.has_interval:
-        text += f" ({found.low:.{decimals}f}–{found.high:.{decimals}f})"
-    return text
+
+    def short(factor):
+        return f"{factor:.{decimals}f}" if 0.01 <= factor < 1000 else f"{factor:.1e}"
+    interval = f" ({short(found.low)}–{short(found.high)})" if found.has_interval else ""
+    return f"{short(found.speed)}×{interval}"
 
 
 def mean_text(comparison, strategy):

@@ -47,6 +47,10 @@ def rounded(number, digits=5):
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
+def listed(names):
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 class Texts(list):
     """Each text once; elsewhere stand its places."""
 
@@ -150,7 +154,7 @@ class Case:
             return [best], f"{best}: the only strategy that was measured."
         if not close:
             return [best], f"{best}{much}."
-        return [best, *close], f"{best}{much}; but that {' and '.join(close)} {'are' if len(close) > 1 else 'is'} slower was not shown."
+        return [best, *close], f"{best}{much}; that {listed(close)} {'are' if len(close) > 1 else 'is'} slower was not shown."
 
     def answers(self):
         best, text = self.fastest()

@@ -106,7 +106,7 @@ def heat_map(cases, names):
     return figure
 
 
-def save_all(data, cases, page, most):
+def save_all(cases, page, most):
     matplotlib.rcParams.update(STYLE)
     places = {}
     for case in cases:

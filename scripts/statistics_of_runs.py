@@ -15,6 +15,7 @@ normal distribution, and by sqrt(n / (n - 1)) (Hesterberg 2015, "What teachers s
 bootstrap"). n is the number of layouts, or, with one layout, of rounds.
 """
 import dataclasses
+import functools
 import math
 import warnings
 
@@ -72,6 +73,7 @@ def to_array(speeds):
     return logs
 
 
+@functools.cache
 def stretch(count, confidence):
     """By how much an interval from `count` resampled things is to be widened."""
     if count < 2:

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Result files whose contents are known, for the tests of the report.
 
-    scripts/checks/golden_results.py FOLDER [--large]
+    scripts/checks/golden_results.py FOLDER [--large MACHINES]
 
-Writes one file for each of DOCUMENTS; --large also writes the twenty machines of five compilers and
-thirty workloads that a page has to bear. Everything follows from names and numbers: equal calls make equal files.
+Writes one file for each of DOCUMENTS; --large also writes that many machines with five compilers and thirty
+workloads each: a page has to bear twenty. Everything follows from names and numbers: equal calls make equal files.
 """
 import argparse
 import hashlib
@@ -189,9 +189,9 @@ DOCUMENTS = {
 }
 
 
-def large():
+def large(machines):
     names = NAMES + [f"{name}-2" for name in NAMES[:14]]
-    for number in range(20):
+    for number in range(machines):
         yield f"large-{number:02}", result(
             f"large {number}", builds=("clang-22", "clang-21", "gcc-15", "gcc-14", "gcc-12"), workloads=names,
             where=machine(f"CPU number {number}", virtual=number % 3 == 0, counters=number % 3 > 0), scale=1 + number / 10,
@@ -201,14 +201,13 @@ def large():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--large", type=int, default=0, metavar="MACHINES")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, make in DOCUMENTS.items():
         (options.folder / f"{name}.json").write_text(json.dumps(make()))
-    if options.large:
-        for name, document in large():
-            (options.folder / f"{name}.json").write_text(json.dumps(document))
+    for name, document in large(options.large):
+        (options.folder / f"{name}.json").write_text(json.dumps(document))
 
 
 if __name__ == "__main__":
