@@ -272,6 +272,8 @@ static json_t *describe_run(const Run *run, int status) {
                   (json_int_t)run->counters->cost_ns);
 #if COUNT_INSTRUCTIONS
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
+    json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));
+    json_object_set_new(report, "calls", json_integer((json_int_t)profile.calls));
 #endif
     return report;
 }
