@@ -21,6 +21,7 @@
  *     statistics.h      medians, quartiles, geometric means
  *     summary.h         a recording as tables and warnings
  *     result_file.h     a recording as a JSON document, written so that nothing is lost
+ *     predictor.h       models of indirect branch predictors
  *     machine.h         what this machine is and what can be measured on it
  *     progress.h table.h terminal.h paths.h memory.h   the small things
  */
@@ -42,6 +43,7 @@ enum {
 int command_run(int argc, char **argv);
 int command_profile(int argc, char **argv);
 int command_inspect(int argc, char **argv);
+int command_predict(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_machine(int argc, char **argv);

@@ -13,8 +13,8 @@ typedef struct Triple {
 } Triple;
 
 typedef struct Profile {
-    uint64_t instructions; /* always counted; the rest only if `is_detailed` */
-    bool is_detailed;
+    uint64_t instructions; /* always counted; the rest only by profile_detail */
+    void (*observe)(const uint8_t *ip, uint16_t opcode); /* told of each instruction; or NULL */
     uint64_t jumps; /* instructions that did not continue at the one behind them */
     uint64_t opcodes[OPCODE_COUNT];
     uint64_t pairs[OPCODE_COUNT][OPCODE_COUNT]; /* first, then second */
@@ -24,11 +24,13 @@ typedef struct Profile {
 
 extern Profile profile;
 
-/* Called before each instruction. */
+/* An observer that counts opcodes, jumps, pairs and triples. */
 void profile_detail(const uint8_t *ip, uint16_t opcode);
+
+/* Called before each instruction. */
 static inline void profile_instruction(const uint8_t *ip, uint16_t opcode) {
     profile.instructions++;
-    if (profile.is_detailed) profile_detail(ip, opcode);
+    if (profile.observe) profile.observe(ip, opcode);
 }
 
 #endif
