@@ -1,9 +1,10 @@
-/* `tailrace predict`: the indirect branches of each strategy's dispatch through models of predictors.
+/* `tailrace predict`: the indirect branches of each strategy's dispatch through models of
+ * predictors.
  *
  * The counting executor tells which instructions a workload executes (`stream`); where each
  * strategy's handlers and dispatch jumps lie in memory stands in dispatch/places.json, which
- * scripts/audit reads from the machine code. From these follows each strategy's sequence of branches
- * and targets. */
+ * scripts/audit reads from the machine code. From these follows each strategy's sequence of
+ * branches and targets. */
 #define _GNU_SOURCE 1
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,10 +63,11 @@ static const struct argp PREDICT = {
             {"output", 'o', "FILE", 0, "write the numbers as JSON, too", 0},
             {0}},
     .parser = parse,
-    .doc = "Replays the indirect branches that each strategy's dispatch executes through models of "
-           "branch predictors, and prints how many were predicted wrong. These are models, not this "
-           "CPU: see bench/predictor.h for what they leave out.\v"
-           "Exit status: 0 done; 1 something failed; 2 usage; 130 interrupted."};
+    .doc =
+        "Replays the indirect branches that each strategy's dispatch executes through models of "
+        "branch predictors, and prints how many were predicted wrong. These are models, not this "
+        "CPU: see bench/predictor.h for what they leave out.\v"
+        "Exit status: 0 done; 1 something failed; 2 usage; 130 interrupted."};
 
 /* Where a strategy's code is. */
 typedef struct Places {
@@ -86,8 +88,9 @@ typedef struct Prediction {
 } Prediction;
 
 static double *misses_at(Prediction *prediction, size_t workload, int kind, size_t column) {
-    return &prediction->misses[(workload * PREDICTOR_KINDS + (size_t)kind) *
-                                   prediction->column_count + column];
+    return &prediction
+                ->misses[(workload * PREDICTOR_KINDS + (size_t)kind) * prediction->column_count +
+                         column];
 }
 
 static bool load_places(Prediction *prediction, Error *error) {

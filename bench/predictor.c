@@ -251,7 +251,9 @@ Predictor *predictor_new(PredictorKind kind) {
 void predictor_free(Predictor *predictor) { free(predictor); }
 
 /* 8 bits of a target that tell handlers apart, which begin at any address or at multiples of 16. */
-static uint64_t target_bits(uint64_t target) { return (target ^ target >> 4 ^ target >> 12) & 0xff; }
+static uint64_t target_bits(uint64_t target) {
+    return (target ^ target >> 4 ^ target >> 12) & 0xff;
+}
 
 bool predictor_branch(Predictor *predictor, uint64_t branch, uint64_t target) {
     bool predicted;

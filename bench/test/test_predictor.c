@@ -82,8 +82,8 @@ Test(predictor, ittage_sees_far_back) {
     predictor_free(btb);
 }
 
-/* A switch over a program of 60 bytecode instructions with 12 opcodes: one branch, whose last target
- * says nothing, but whose path says all. */
+/* A switch over a program of 60 bytecode instructions with 12 opcodes: one branch, whose last
+ * target says nothing, but whose path says all. */
 Test(predictor, one_branch_for_all_instructions) {
     uint64_t path[60], random = 1;
     for (int i = 0; i < 60; i++) {
