@@ -31,6 +31,7 @@
  *     resume.h          goes on with a run
  *     whole_process.h   whole processes, timed by hyperfine
  *     simulation.h      simulated counts, by cachegrind (cachegrind.h, outside_tool.h)
+ *     predictor.h       models of indirect branch predictors
  *     machine.h         what this machine is and what can be measured on it
  *     progress.h table.h terminal.h paths.h memory.h   the small things
  */
@@ -53,6 +54,7 @@ enum {
 int command_run(int argc, char **argv);
 int command_profile(int argc, char **argv);
 int command_inspect(int argc, char **argv);
+int command_predict(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_machine(int argc, char **argv);
