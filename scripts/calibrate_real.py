@@ -23,6 +23,7 @@ import shlex
 import sys
 import time
 
+import numpy
 from scipy import stats
 
 import comparison
@@ -240,15 +241,11 @@ class Calibration:
     def add_reference(self, names, seeds):
         compared = self.bench(names, seeds, self.plan.reference_seconds)
         for name in names[1:]:
-            for workload in self.names:
-                together = self.speeds[name, workload]
-                first = 1 + max((number for _, number in together), default=0)
-                together.update({(layout, first + number): factor for (layout, number), factor
-                                 in compared.speeds(workload, name, False).items()})
+            self.speeds[name].append(compared.speeds(name))
 
     def measure(self):
         self.outcomes = collections.defaultdict(Outcome)
-        self.speeds = collections.defaultdict(dict)  # of the references
+        self.speeds = collections.defaultdict(list)  # of the references: arrays as of Comparison.speeds
         self.doses = {strategy: plants for strategy, plants in self.plan.doses.items()
                       if strategy in self.pool.strategies()}
         self.lucky = lucky(self.pool.main())
@@ -311,9 +308,9 @@ class Calibration:
 
     def truths(self, name):
         """By workload and MEAN: the Estimate of the long runs."""
-        by_name = {workload: self.speeds[name, workload] for workload in self.names}
-        found = {workload: statistics.estimate(statistics.to_array([speeds])) for workload, speeds in by_name.items()}
-        found[MEAN] = statistics.estimate(statistics.to_array(list(by_name.values())))
+        logs = numpy.concatenate(self.speeds[name], axis=2)
+        found = {workload: statistics.estimate(logs[[place]]) for place, workload in enumerate(self.names)}
+        found[MEAN] = statistics.estimate(logs)
         return found
 
     def show_same(self):
