@@ -121,9 +121,9 @@ def share(count, runs):
     return f"{count} of {runs} ({low * 100:.1f}–{high * 100:.1f} %)"
 
 
-def rounds_text(layouts):
-    """Those of a run that has no time for more (bench/sampler.h)."""
-    return "3 rounds" if layouts == 1 else "2 rounds"
+def size_text(layouts):
+    """Of a run that has no time for more rounds (bench/sampler.h)."""
+    return "one layout, 3 rounds" if layouts == 1 else f"{layouts} layouts, 2 rounds"
 
 
 class Outcome:
@@ -319,7 +319,7 @@ class Calibration:
         self.say(f"A/A: {self.lucky.strategy} under two names, in layouts drawn from {pool}")
         self.say(f"  {'compared':<26}{'measured in':<24}{'on':<10}{'called different':>24}{'1 in the interval':>28}"
                  f"{'half-width':>12}")
-        for case, where in (("same", f"{plan.drawn} layouts, {rounds_text(plan.drawn)}"),
+        for case, where in (("same", size_text(plan.drawn)),
                             ("same, one layout", f"one layout, {plan.one_layout_seconds:g} s")):
             for title, name in ("the same file", CONTROL), ("the same source", self.lucky.name):
                 for what in [*self.names, MEAN]:
@@ -342,7 +342,7 @@ class Calibration:
     def show_planted(self):
         plan = self.plan
         self.say(f"Planted slowdowns: speed relative to the executor without; reference: {plan.references} runs of all "
-                 f"layouts; short runs: {plan.drawn} layouts, {rounds_text(plan.drawn)}")
+                 f"layouts; short runs: {size_text(plan.drawn)}")
         self.say(f"  {'executor':<24}{'on':<12}{'reference':>24}{'verdict':>10}{'short runs: slower':>24}{'faster':>8}"
                  f"{'reference in the interval':>28}{'half-width':>12}")
         for plants in self.doses.values():
@@ -377,7 +377,7 @@ class Calibration:
                  f"{self.lucky.count} is), the same code in all others")
         self.say(f"  {'measured in':<20}{'on':<12}{'called different':>26}{'median speed':>14}")
         for case, title, fooled in (("one layout", "that layout", True),
-                                    ("layouts", f"{plan.lucky_layouts} layouts, 2 rounds", False)):
+                                    ("layouts", size_text(plan.lucky_layouts), False)):
             for what in [*self.names, MEAN]:
                 outcome = self.outcomes[case, self.lucky.name, what]
                 different, runs = outcome.different(), len(outcome.words)
