@@ -34,6 +34,7 @@ from planted import Plant
 WORKLOADS = planted.ROOT / "bench/workloads"
 MEAN = "mean"
 CONTROL = "control"
+MOST_COPIES = 2  # instructions that the compiler may need around the planted ones where handlers share registers
 OPCODE = "i32_add__s_sk"  # among the most executed of each workload
 
 
@@ -295,8 +296,12 @@ class Calibration:
                     more = self.pool.executed(plant.name, workload, scratch) - \
                         self.pool.executed(plant.strategy, workload, scratch)
                     measured = f"{more:,}"
-                    mark += self.check(more == times * plant.count, f"{plant.name} executes {more:,} instructions "
-                                       f"more on {workload.name}, not {times * plant.count:,}", timed=False)
+                    each, rest = divmod(more, times)
+                    good = not rest and plant.count <= each <= plant.count + MOST_COPIES
+                    if good and each > plant.count:
+                        mark += f"  {each} each: the compiler had to copy a register"
+                    mark += self.check(good, f"{plant.name} executes {more:,} instructions more on {workload.name}, "
+                                       f"not {times * plant.count:,}", timed=False)
                 self.say(f"  {plant.name:<24}{plant.opcode:<16}{plant.count:>6}"
                          f"{f'once in {places} of {len(layouts)}':>23}{workload.name:>12}{times:>12,}{times * plant.count:>16,}{measured:>12}{mark}")
                 mark = ""
