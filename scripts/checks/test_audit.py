@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""test_audit.py BUILD TAILRACE: that scripts/audit finds what it says it finds, and that `tailrace asm` shows
-what was built.
+"""test_audit.py BUILD TAILRACE [TEST...]: that scripts/audit finds what it says it finds, and that
+`tailrace asm` shows what was built.
 
 The first part audits executors in assembly, made here: good ones, and for each finding one that differs from a
 good one by what must be found."""
@@ -206,6 +206,18 @@ class Findings(unittest.TestCase):
             self.assertEqual(r["handlers_that_use_the_stack"], [VICTIM])
             self.assertEqual(r["handlers_that_call"], ["br"])
 
+    def test_what_handlers_share(self):
+        """The function's end belongs to none; a piece of code that two share, to both."""
+        self.make({"goto-direct": {"br": "test %rdi, %rdi\nje stopped\njmp *(%rbx)",
+                                   VICTIM: "jmp L_shared", "call": f"L_shared: {BODY}\njmp *(%rbx)",
+                                   "const_i32__s_k": "test %rdi, %rdi\njmp L_halt"}})
+        entries = {e["opcode"]: e for e in self.audit(status=1)["listings"]}
+        self.assertEqual(entries["br"]["code"], ["test %rdi,%rdi", "je exit", "jmp *(%rbx)"])
+        self.assertEqual(entries["call"]["code"], ["add $0x1,%rdi", "jmp *(%rbx)"])
+        self.assertIn(entries["br"]["bytes"], [3 + 2 + 2, 3 + 6 + 2])
+        self.assertEqual(entries[VICTIM]["code"], ["jmp call"])
+        self.assertEqual(entries["const_i32__s_k"]["code"], ["test %rdi,%rdi", "jmp halt"])
+
     def test_missing_handler(self):
         self.make({"tail-direct": {}}, opcodes=OPCODES + ["nothing__s_s"])
         r = self.audit(status=1)["executors"]["tail-direct-acc"]
@@ -320,4 +332,4 @@ class RealBuild(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
