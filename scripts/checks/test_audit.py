@@ -218,6 +218,16 @@ class Findings(unittest.TestCase):
         self.assertEqual(entries[VICTIM]["code"], ["jmp call"])
         self.assertEqual(entries["const_i32__s_k"]["code"], ["test %rdi,%rdi", "jmp halt"])
 
+    def test_what_is_put_away_in_another_section_belongs_to_its_handler(self):
+        cold = (f".section .text.unlikely,\"ax\"\nnop\n.type handle_{VICTIM}.cold,@function\nhandle_{VICTIM}.cold:\n"
+                "push %rax\ncall memset\npop %rax\njmp trap_X\n.text\n")
+        r = self.finds("tail-direct", {VICTIM: f"test %rdi, %rdi\njne handle_{VICTIM}.cold\njmp *%rax", "": cold},
+                       f"^handler {VICTIM} uses the native stack$")
+        self.assertEqual(r["handlers_that_call"], [VICTIM])
+        code = next(e["code"] for e in self.audit(status=1)["listings"] if e["opcode"] == VICTIM)
+        self.assertEqual(code, ["test %rdi,%rdi", "jne L1", "jmp *%rax", "L1:", "push %rax", "call memset", "pop %rax",
+                                "jmp trap_X"])
+
     def test_missing_handler(self):
         self.make({"tail-direct": {}}, opcodes=OPCODES + ["nothing__s_s"])
         r = self.audit(status=1)["executors"]["tail-direct-acc"]
