@@ -114,7 +114,9 @@ static bool load_places(Prediction *prediction, Error *error) {
 static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
     const Executors *executors = &prediction->executors;
     const ExecutorProgram *first = NULL;
-    if (!executors_know(executors, wishes->dispatch, false, error)) return false;
+    char names[1024] = "";
+    executors_names(executors, false, names, sizeof names);
+    if (!names_are_known(wishes->dispatch, names, "strategy", error)) return false;
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
         if (program->left_out || (wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||

@@ -158,6 +158,20 @@ class Findings(unittest.TestCase):
     def test_switch_with_two_sites(self):
         self.finds("switch", {VICTIM: f"{BODY}\nAGAIN"}, "^2 dispatch sites instead of one: .* copied the switch$")
 
+    def test_switch_that_is_meant_to_be_copied(self):
+        def make(changes):
+            self.make({"switch": changes})
+            path = self.build / "dispatch/build.json"
+            info = json.loads(path.read_text())
+            info["strategies"]["switch"] = {"mechanism": "switch", "sites": "handler"}
+            path.write_text(json.dumps(info))
+        make({name: f"{BODY}\nAGAIN" for name in OPCODES[1:]})
+        self.audit()
+        places = json.loads((self.build / "dispatch/places.json").read_text())["switch-acc"]
+        self.assertEqual([len(places["handlers"]), len(set(places["sites"]))], [len(OPCODES), len(OPCODES)])
+        make({})
+        self.audit(status=1)
+
     def test_switch_without_a_jump_table(self):
         self.make({"switch": {"cases": ".long 1, 2, 3\n"}})
         r = self.audit()["executors"]["switch-acc"]
