@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/builds.h"
 #include "bench/memory.h"
 #include "bench/options.h"
 #include "bench/paths.h"
@@ -77,7 +78,7 @@ typedef struct Places {
 } Places;
 
 typedef struct Prediction {
-    Executors executors;
+    Builds builds; /* this one alone */
     Suite suite;
     json_t *places; /* places.json */
     Places *columns;
@@ -94,7 +95,7 @@ static double *misses_at(Prediction *prediction, size_t workload, int kind, size
 }
 
 static bool load_places(Prediction *prediction, Error *error) {
-    char *path = format_string("%s/places.json", prediction->executors.directory);
+    char *path = format_string("%s/places.json", prediction->builds.items[0].executors.directory);
     char *text = read_file(path, 64 << 20, NULL, error);
     json_error_t reason;
     if (text) {
@@ -112,11 +113,9 @@ static bool load_places(Prediction *prediction, Error *error) {
 
 /* The executors that take part, and where their code is. */
 static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
-    const Executors *executors = &prediction->executors;
+    const Executors *executors = &prediction->builds.items[0].executors;
     const ExecutorProgram *first = NULL;
-    char names[1024] = "";
-    executors_names(executors, false, names, sizeof names);
-    if (!names_are_known(wishes->dispatch, names, "strategy", error)) return false;
+    if (!builds_know(&prediction->builds, wishes->dispatch, false, error)) return false;
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
         if (program->left_out || (wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
@@ -150,7 +149,7 @@ static uint16_t *record(const Prediction *prediction, const Workload *workload, 
     json_t *arguments = json_object_get(workload->json, "args");
     size_t argument_count = json_array_size(arguments), argc = 0;
     char **argv = allocate((argument_count + 8) * sizeof *argv);
-    char *program = executors_counter(&prediction->executors, prediction->isa);
+    char *program = executors_counter(&prediction->builds.items[0].executors, prediction->isa);
     char *limit_text = format_string("%ld", limit);
     ProcessResult result = {0};
     fail(error, ERROR_FILE, "the counting executor was not built");
@@ -307,8 +306,9 @@ int command_predict(int argc, char **argv) {
     parse_options(&PREDICT, argc, argv, 0, &wishes);
     Prediction prediction = {0};
     Error error;
-    char *directory;
-    if (!load_build(&prediction.executors, &directory)) return EXIT_FAILED;
+    char *directory = program_directory(&error);
+    if (!directory || !builds_load(&prediction.builds, directory, NULL, &error))
+        return complain(&error, EXIT_FAILED);
     int status = EXIT_DONE;
     char *path = find_suite(directory, wishes.suite, &error);
     if (!path || !suite_load(path, &prediction.suite, &error) || !load_places(&prediction, &error))
@@ -337,7 +337,7 @@ int command_predict(int argc, char **argv) {
     free(prediction.columns);
     json_decref(prediction.places);
     suite_free(&prediction.suite);
-    executors_free(&prediction.executors);
+    builds_free(&prediction.builds);
     free(directory);
     free(path);
     return status;

@@ -431,18 +431,6 @@ class Executor:
         names = {t if isinstance(t, str) else self.object.starts.get(t) for t in targets}
         return sorted(names - {None, f"handle_{handler.name}"})
 
-    def addresses(self):
-        """For predictors of branches: where each handler begins and where its dispatch jump is, by opcode
-        (the last one, if there are several; its beginning, if it has none); or the one jump for all."""
-        if self.handlers is None:
-            return None
-
-        def number(place):  # sections are far apart
-            return place[1] + (list(self.object.code).index(place[0]) << 24)
-        return {"handlers": [number(self.places[name]) for name in self.handlers],
-                "sites": [number(self.sites[0])] if len(self.sites) == 1 else
-                         [number(h.sites[-1] if h.sites else self.places[h.name]) for h in self.handlers.values()]}
-
     # -- Listings
 
     def listing(self, name):
