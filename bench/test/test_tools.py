@@ -56,7 +56,10 @@ class ToolsTest(TailraceTest):
         # Nothing but what the stand-ins need.
         for name in "sh", "cat", "python3", "kill", "sleep", "tr", "echo", "true":
             (self.tools / name).symlink_to(f"/usr/bin/{name}")
-        self.environment = {"PATH": str(self.tools), "TOOLS": str(self.tools), "TMPDIR": str(self.folder)}
+        # A directory is no program.
+        for name in "valgrind", "hyperfine":
+            (self.folder / "lib" / name).mkdir(parents=True)
+        self.environment = {"PATH": f"{self.folder}/lib:{self.tools}", "TOOLS": str(self.tools), "TMPDIR": str(self.folder)}
 
     def install(self, name, text):
         path = self.tools / name
