@@ -24,7 +24,6 @@
 #include "bench/whole_process.h"
 #include "bench/wishes.h"
 
-
 /* What the sampler's hooks need, which pass on the recording alone. */
 static struct {
     Saving saving;
@@ -91,8 +90,8 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
     return -1;
 }
 
-/* What is compared is what the document says, by the options of its first sitting with those of this one
- * over them. */
+/* What is compared is what the document says, by the options of its first sitting with those of
+ * this one over them. */
 static bool take_over_options(json_t *document, int argc, char **argv, Error *error) {
     Wishes *wishes = &session.wishes;
     if (!wishes_of_command(json_object_get(document, "command"), wishes))
@@ -109,7 +108,8 @@ static json_t *reopen(int argc, char **argv, Error *error) {
     const char *path = session.wishes.resume;
     Error why;
     if (result_is_special(path) || (access(path, F_OK) != 0 && !journal_exists(path))) {
-        fail(error, ERROR_FILE, "there is no run to go on with: %s is not there, or not a file", path);
+        fail(error, ERROR_FILE, "there is no run to go on with: %s is not there, or not a file",
+             path);
         return NULL;
     }
     if (!saving_open(&session.saving, path, true, error)) return NULL;
@@ -137,7 +137,8 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
         char *note;
         Error why;
         if (!resume_load(recording, earlier, &note, &why)) {
-            fail(&error, ERROR_UNSUPPORTED, "cannot go on with %s: %s", wishes->resume, why.message);
+            fail(&error, ERROR_UNSUPPORTED, "cannot go on with %s: %s", wishes->resume,
+                 why.message);
             return complain(&error, EXIT_FAILED);
         }
         printf("Going on with %s: %d rounds, %zu samples\n", wishes->resume, recording->rounds,
@@ -147,8 +148,8 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
         return -1;
     }
     char *results = wishes->output ? NULL : results_directory(directory);
-    char *path = wishes->output ? copy_string(wishes->output)
-                                : result_default_path(recording, results);
+    char *path =
+        wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
     if (!saving_open(&session.saving, path, false, &error)) status = complain(&error, EXIT_FAILED);
     free(path);
     free(results);
@@ -185,8 +186,7 @@ static void announce(const Recording *recording) {
     }
     printf("; budget %g s, seed %llu\n", recording->budget, (unsigned long long)recording->seed);
     for (size_t i = 0; i < recording->not_measured_count; i++)
-        printf("%s%s\n",
-               strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
+        printf("%s%s\n", strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
                recording->not_measured[i].reason);
     fflush(stdout);
 }
@@ -258,7 +258,8 @@ int command_bench(int argc, char **argv) {
     bool resumed = session.wishes.resume != NULL;
     if (resumed && session.wishes.changes) {
         fail(&error, ERROR_UNSUPPORTED,
-             "--resume goes on with what its file compares: it does not take --workload, --dispatch, "
+             "--resume goes on with what its file compares: it does not take --workload, "
+             "--dispatch, "
              "--isa, --layouts, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {

@@ -21,7 +21,8 @@ typedef struct Wishes {
 /* As if no option were given. The seed is 0. */
 Wishes wishes_default(void);
 
-/* Adds the options of a command line. Ends the program with a usage message if there is a wrong one. */
+/* Adds the options of a command line. Ends the program with a usage message if there is a wrong
+ * one. */
 void wishes_parse(Wishes *wishes, int argc, char **argv);
 
 /* The options of a result file's "command"; false if they cannot be read. They stay allocated. */

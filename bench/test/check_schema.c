@@ -1,4 +1,5 @@
-/* check_schema FILE...: for each, "valid" or what is wrong with it, a line each. For test_schema.py. */
+/* check_schema FILE...: for each, "valid" or what is wrong with it, a line each. For
+ * test_schema.py. */
 #include <stdio.h>
 
 #include "bench/schema.h"

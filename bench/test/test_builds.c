@@ -15,10 +15,11 @@ static Error error;
 
 static void write_build(const char *directory, const char *compiler, const char *seeds) {
     char name[100], text[300];
-    snprintf(text, sizeof text,
-             "{\"compiler\": \"%s\", \"version\": \"22.1\", \"layout_seeds\": %s, \"isas\": [\"acc\"],"
-             " \"strategies\": {\"switch\": {\"flags\": []}, \"tail-direct\": {\"flags\": []}}}",
-             compiler, seeds);
+    snprintf(
+        text, sizeof text,
+        "{\"compiler\": \"%s\", \"version\": \"22.1\", \"layout_seeds\": %s, \"isas\": [\"acc\"],"
+        " \"strategies\": {\"switch\": {\"flags\": []}, \"tail-direct\": {\"flags\": []}}}",
+        compiler, seeds);
     snprintf(name, sizeof name, "%s/dispatch/build.json", directory);
     scratch_write(root, name, 0644, text);
     static const char *const programs[] = {"switch-acc", "switch-acc.layout5"};
@@ -113,7 +114,8 @@ static void assert_audit(const char *text, const char *missing) {
 Test(builds, audits_are_taken_over_if_they_are_of_these_programs) {
     assert_audit(NULL, "scripts/audit makes it");
     assert_audit("null", "is not a JSON object");
-    assert_audit("{\"executors\": {}}", "is damaged: the document is an object: without \"listings\"");
+    assert_audit("{\"executors\": {}}",
+                 "is damaged: the document is an object: without \"listings\"");
     assert_audit("{\"executors\": {}, \"listings\": []}", NULL);
     char path[300];
     snprintf(path, sizeof path, "%s/one/dispatch/audit.json", root);

@@ -39,7 +39,8 @@ static Journal filled(void) {
     cr_assert(journal_begin(&journal, head, &error), "%s", error.message);
     json_decref(head);
     cr_assert(journal_append(&journal, "sample", json_pack("{s:i}", "order", 1), &error));
-    cr_assert(journal_append(&journal, "not_measured", json_pack("{s:s}", "reason", "a\nb"), &error));
+    cr_assert(
+        journal_append(&journal, "not_measured", json_pack("{s:s}", "reason", "a\nb"), &error));
     return journal;
 }
 
@@ -70,7 +71,8 @@ Test(journal, a_torn_last_line_is_dropped) {
     static const char *const tails[] = {"{\"sample\": {", "x", "{\"sample\": {\n", "{}"};
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         Journal journal = filled();
-        cr_assert_eq(write(journal.descriptor, tails[i], strlen(tails[i])), (ssize_t)strlen(tails[i]));
+        cr_assert_eq(write(journal.descriptor, tails[i], strlen(tails[i])),
+                     (ssize_t)strlen(tails[i]));
         cr_assert_eq(count(&journal, true), 2, "%s", tails[i]);
         journal_close(&journal, true);
     }
@@ -85,7 +87,8 @@ Test(journal, damage_elsewhere_is_an_error) {
     cr_assert_eq(write(journal.descriptor, tail, strlen(tail)), (ssize_t)strlen(tail));
     json_t *head, *entries;
     cr_assert_not(journal_read(&journal, &head, &entries, &error));
-    cr_assert(strstr(error.message, "result.json.samples is damaged: line 4: "), "%s", error.message);
+    cr_assert(strstr(error.message, "result.json.samples is damaged: line 4: "), "%s",
+              error.message);
     journal_close(&journal, true);
 }
 

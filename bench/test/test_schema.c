@@ -17,10 +17,8 @@ Test(schema, the_published_one_is_understood) {
 
 Test(schema, unknown_keywords_are_found_at_any_depth) {
     static const char *const schemas[] = {
-        "{\"maxItems\": 3}",
-        "{\"properties\": {\"a\": {\"items\": {\"format\": \"date\"}}}}",
-        "{\"additionalProperties\": {\"not\": {}}}",
-        "{\"$defs\": {\"a\": {\"maximum\": 1}}}",
+        "{\"maxItems\": 3}", "{\"properties\": {\"a\": {\"items\": {\"format\": \"date\"}}}}",
+        "{\"additionalProperties\": {\"not\": {}}}", "{\"$defs\": {\"a\": {\"maximum\": 1}}}",
         "{\"$ref\": \"other.json\"}"};
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
         Error error;
@@ -41,7 +39,8 @@ Test(schema, each_keyword_and_the_place_of_the_damage) {
         {"{\"type\": \"integer\"}", "true", "the document is true: not of type integer"},
         {"{\"type\": \"number\"}", "1", NULL},
         {"{\"type\": [\"string\", \"null\"]}", "null", NULL},
-        {"{\"type\": [\"string\", \"null\"]}", "[]", "the document is an array: not of type string or null"},
+        {"{\"type\": [\"string\", \"null\"]}", "[]",
+         "the document is an array: not of type string or null"},
         {"{\"const\": 2}", "2.0", NULL},
         {"{\"const\": 2}", "1", "the document is 1: not 2"},
         {"{\"enum\": [\"a\", \"b\"]}", "\"b\"", NULL},
@@ -51,7 +50,8 @@ Test(schema, each_keyword_and_the_place_of_the_damage) {
         {"{\"minimum\": 0}", "-3", "the document is -3: less than 0"},
         {"{\"exclusiveMinimum\": 0}", "0", "the document is 0: not more than 0"},
         {"{\"pattern\": \"^[0-9a-f]{4}$\"}", "\"12af\"", NULL},
-        {"{\"pattern\": \"^[0-9a-f]{4}$\"}", "\"12aff\"", "the document is \"12aff\": not like ^[0-9a-f]{4}$"},
+        {"{\"pattern\": \"^[0-9a-f]{4}$\"}", "\"12aff\"",
+         "the document is \"12aff\": not like ^[0-9a-f]{4}$"},
         {"{\"minItems\": 1}", "[]", "the document is an array: with fewer than 1 items"},
         {"{\"required\": [\"a\"]}", "{\"b\": 1}", "the document is an object: without \"a\""},
         {"{\"properties\": {\"a\": {\"items\": {\"type\": \"null\"}}}}", "{\"a\": [null, 7]}",
