@@ -118,11 +118,32 @@ static bool initialize(void) {
     return state;
 }
 
+#if defined(__aarch64__)
+/* libpfm after 4.13 looks for the PMU under the core's name, but where the kernel was not told
+ * which core it is, as in virtual machines, it names the PMU after the architecture. What the
+ * event's number is does not depend on that. */
+static int encode_for_unnamed_core(const char *name, struct perf_event_attr *attr, char **full) {
+    enum { EVENT_NUMBER = 0xffff }; /* of the register's bits */
+    pfm_pmu_encode_arg_t request = {.fstr = full, .size = sizeof request};
+    int result = pfm_get_os_event_encoding(name, PFM_PLM3, PFM_OS_NONE, &request);
+    if (result == PFM_SUCCESS) {
+        memset(attr, 0, sizeof *attr);
+        attr->type = PERF_TYPE_RAW;
+        attr->config = request.codes[0] & EVENT_NUMBER;
+    }
+    free(request.codes);
+    return result;
+}
+#endif
+
 static int encode(const char *name, struct perf_event_attr *attr, char encoded[EVENT_NAME_SIZE]) {
     char *full = NULL;
     memset(attr, 0, sizeof *attr);
     pfm_perf_encode_arg_t request = {.attr = attr, .fstr = &full, .size = sizeof request};
     int result = pfm_get_os_event_encoding(name, PFM_PLM3, PFM_OS_PERF_EVENT, &request);
+#if defined(__aarch64__)
+    if (result == PFM_ERR_NOTSUPP) result = encode_for_unnamed_core(name, attr, &full);
+#endif
     if (result == PFM_SUCCESS) {
         if (attr->type == PERF_TYPE_RAW && full && strncmp(full, "perf_raw", 8) == 0)
             snprintf(encoded, EVENT_NAME_SIZE, "raw 0x%llx", (unsigned long long)attr->config);

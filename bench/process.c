@@ -199,6 +199,7 @@ bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *resu
     }
     result->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     result->output = streams[0].bytes ? streams[0].bytes : copy_string("");
+    result->length = streams[0].length;
     if (streams[1].bytes) first_line(streams[1].bytes, result->complaint, sizeof result->complaint);
     free(streams[1].bytes);
     for (int i = 0; i < 3; i++)

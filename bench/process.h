@@ -20,6 +20,7 @@ typedef struct ProcessResult {
     ProcessEnd end;
     int status;
     char *output;        /* all of stdout, up to 16 MiB; NUL-terminated */
+    size_t length;       /* of it, without that NUL */
     char complaint[400]; /* the first line of stderr */
 } ProcessResult;
 

@@ -312,11 +312,22 @@ int measure(const RunOptions *options) {
 int run_profile(const RunOptions *options) {
     handle_interrupts();
     Run run = {.options = options, .guest_output = STDERR_FILENO};
-    profile.is_detailed = true;
+    profile.observe = profile_detail;
     bool finished;
     int status = go(&run, &finished);
     Error error;
     if (finished && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
+    clean_up(&run);
+    return finish_output(status);
+}
+
+int run_stream(const RunOptions *options) {
+    handle_interrupts();
+    Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    stream_start(options->limit);
+    bool finished;
+    int status = go(&run, &finished);
+    stream_end();
     clean_up(&run);
     return finish_output(status);
 }
