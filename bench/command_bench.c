@@ -16,6 +16,7 @@
 #include "bench/progress.h"
 #include "bench/result_file.h"
 #include "bench/sampler.h"
+#include "bench/strategies.h"
 #include "bench/summary.h"
 
 #define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
@@ -64,7 +65,7 @@ static const struct argp BENCH = {
             {"suite", 's', "NAME", 0,
              "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
             {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
-            {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+            {"dispatch", 'd', "A,B", 0, "only these strategies, or \"all\" (default: those that are measured by default)", 0},
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
@@ -124,11 +125,12 @@ static int prepare(Recording *recording, const Wishes *wishes) {
     char *directory;
     if (!load_build(&recording->executors, &directory)) return EXIT_FAILED;
     int status = -1;
+    char *strategies = strategies_meant(&recording->executors, wishes->dispatch);
     char *path = find_suite(directory, wishes->suite, &error);
     if (!path || !suite_load(path, &recording->suite, &error))
         status = complain(&error, EXIT_FAILED);
     else if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
-             !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
+             !recording_prepare(recording, strategies, wishes->isa, &error) ||
              !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
         status = complain(&error, EXIT_USAGE);
     size_t built = recording->executors.layout_count;
@@ -152,6 +154,7 @@ static int prepare(Recording *recording, const Wishes *wishes) {
         if (!result_can_write(result_path, &error)) status = complain(&error, EXIT_FAILED);
         free(results);
     }
+    free(strategies);
     free(path);
     free(directory);
     return status;

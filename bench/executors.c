@@ -178,7 +178,7 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
         best_rank = its_rank;
     }
     if (best) return best;
-    char strategies[200], isas[100];
+    char strategies[1000], isas[100];
     if (left_out)
         fail(error, ERROR_UNSUPPORTED, "%s was left out of this build: %s", left_out->name,
              left_out->left_out);
@@ -218,7 +218,7 @@ bool in_list(const char *list, const char *name) {
 
 bool executors_know(const Executors *executors, const char *list, bool isas, Error *error) {
     if (!list) return true;
-    char names[200];
+    char names[1000];
     known(executors, isas, names, sizeof names);
     for (const char *item = list;; item++) {
         const char *end = strchrnul(item, ',');

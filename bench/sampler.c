@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/memory.h"
 #include "bench/process.h"
@@ -106,7 +107,11 @@ static json_t *identify_program(const Recording *recording, const ExecutorProgra
     char *path = executors_layout_path(&recording->executors, program, layout);
     const char *strategy = "", *isa = "";
     json_int_t seed = 0, wanted = recording->executors.layouts[layout];
-    json_t *info = ask(recording, path, NULL, NULL, why);
+    json_t *info = NULL;
+    if (access(path, X_OK) != 0)
+        *why = format_string("was not built in all layouts: \"scripts/build --layouts %zu --dispatch %s\" "
+                             "does that", recording->layout_count, program->strategy);
+    else info = ask(recording, path, NULL, NULL, why);
     if (info &&
         (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout", &seed) !=
              0 ||

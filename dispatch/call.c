@@ -8,6 +8,7 @@
  *
  * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. */
 #include "dispatch/words.h"
+#include "runtime/fault.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"
 
@@ -95,6 +96,7 @@ static __attribute__((noinline)) void run(State *state, Next next) {
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     State state = {.fp = fp, .memory = instance->memory0->base, .instance = instance};
+    fault_watch_frame(&state.fp);
     run(&state, (Next){ip, 0});
     return state.stop;
 }
