@@ -1,11 +1,11 @@
-/* `tailrace bench`: options, and the order of things: prepare, sample, save, print. */
+/* `tailrace bench`: the order of things: prepare, sample, save, print. */
 #define _GNU_SOURCE 1
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "bench/bench.h"
 #include "bench/machine.h"
@@ -15,100 +15,52 @@
 #include "bench/process.h"
 #include "bench/progress.h"
 #include "bench/result_file.h"
+#include "bench/resume.h"
 #include "bench/sampler.h"
+#include "bench/saving.h"
+#include "bench/simulation.h"
 #include "bench/strategies.h"
 #include "bench/summary.h"
+#include "bench/verdicts.h"
+#include "bench/whole_process.h"
+#include "bench/wishes.h"
 
-#define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
-#define DEFAULT_TIMEOUT 60 /* seconds for one sample */
+/* What the sampler's hooks need, which pass on the recording alone. */
+static struct {
+    Saving saving;
+    Wishes wishes;
+    char *verdicts;      /* the program; NULL if there is none */
+    int verdicts_rounds; /* after how many rounds the recording's verdicts were found */
+} session;
 
-typedef struct Wishes {
-    const char *suite, *workloads, *dispatch, *isa, *output, *events;
-    double budget, timeout;
-    uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
-} Wishes;
-
-static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
-                             struct argp_state *state) {
-    char *end;
-    errno = 0;
-    uint64_t number = strtoull(argument, &end, 10);
-    if (errno || end == argument || *end || *argument == '-' || number > INT64_MAX || number < least)
-        argp_error(state, "--%s takes a number%s, not \"%s\"", option,
-                   least ? " from 1 on" : "", argument);
-    return number;
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    Wishes *wishes = state->input;
-    switch (key) {
-    case 's': wishes->suite = argument; return 0;
-    case 'w': wishes->workloads = argument; return 0;
-    case 'd': wishes->dispatch = argument; return 0;
-    case 'i': wishes->isa = argument; return 0;
-    case 'e': wishes->events = argument; return 0;
-    case 'o': wishes->output = argument; return 0;
-    case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
-    case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
-    case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
-    case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "what is \"%s\"? It takes options only", argument);
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
+static void find_verdicts(Recording *recording) {
+    Error error;
+    if (!session.verdicts || session.verdicts_rounds == recording->rounds) return;
+    json_t *found = verdicts_on(session.verdicts, session.saving.path, session.wishes.confidence,
+                                session.wishes.smallest_effect, &error);
+    if (found) {
+        json_decref(recording->verdicts);
+        recording->verdicts = found;
+        session.verdicts_rounds = recording->rounds;
+    } else if (!interrupted()) {
+        progress_note("no verdicts: %s; the budget alone ends the run", error.message);
+        free(session.verdicts);
+        session.verdicts = NULL;
     }
 }
 
-static const struct argp BENCH = {
-    .options =
-        (const struct argp_option[]){
-            {"suite", 's', "NAME", 0,
-             "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
-            {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
-            {"dispatch", 'd', "A,B", 0, "only these strategies, or \"all\" (default: those that are measured by default)", 0},
-            {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
-            {"layouts", 'l', "N", 0,
-             "measure only the first N of the layouts that were built (default: all)", 0},
-            {"events", 'e', "A,B", 0,
-             "count these events (\"tailrace list events\") in user space while workloads run; "
-             "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
-             "dispatch)",
-             0},
-            {"budget", 'b', "SECONDS", 0,
-             "stop when the next round would not end in time (default: 180; at least 3 rounds are "
-             "measured, or 2 of several layouts)",
-             0},
-            {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
-            {"output", 'o', "FILE", 0,
-             "the result file (default: a new one in results/local/, named after CPU, compiler and "
-             "time)",
-             0},
-            {"seed", 'S', "N", 0, "for the random order of the samples", 0},
-            {0}},
-    .parser = parse,
-    .doc =
-        "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
-        "process, checked against the expected result. Prints a table and writes a result file."
-        "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
-        "2 usage; 130 interrupted, what was measured is in the result file."};
+static void keep_sample(const Recording *recording) { saving_sample(&session.saving, recording); }
+static void keep_failure(const Recording *recording) { saving_failure(&session.saving, recording); }
 
-/* The file of this run, and whether writing it has failed already. */
-static char *result_path;
-static bool write_failed;
-
-static void save(Recording *recording, bool final) {
-    Error error;
-    json_t *document = result_document(recording);
-    bool done = result_write(result_path, document, final, &error);
-    json_decref(document);
-    if (!done && final)
-        progress_note("%s; what was measured is in the table alone", error.message);
-    else if (!done && !write_failed)
-        progress_note("%s; measuring goes on, and so do the attempts to write", error.message);
-    write_failed = !done;
+static bool finish_round(Recording *recording) {
+    if (!saving_replace(&session.saving, recording, false) || session.wishes.stop_by_budget ||
+        recording->rounds < sampler_least_rounds(recording))
+        return false;
+    find_verdicts(recording);
+    return session.verdicts && json_is_true(json_object_get(recording->verdicts, "decided"));
 }
 
-static void save_round(Recording *recording) { save(recording, false); }
+static const SamplerHooks HOOKS = {keep_sample, keep_failure, finish_round};
 
 static json_t *command_line(int argc, char **argv) {
     json_t *words = json_array();
@@ -119,111 +71,220 @@ static json_t *command_line(int argc, char **argv) {
     return words;
 }
 
-/* Everything that can be wrong before a sample is taken. The exit status, or -1 if all is well. */
-static int prepare(Recording *recording, const Wishes *wishes) {
+/* What takes part. The exit status, or -1 if all is well. */
+static int choose(Recording *recording, const char *directory, const Wishes *wishes) {
     Error error;
-    char *directory;
-    if (!load_build(&recording->executors, &directory)) return EXIT_FAILED;
-    int status = -1;
-    char *strategies = strategies_meant(&recording->executors, wishes->dispatch);
+    if (!builds_load(&recording->builds, directory, wishes->builds, &error))
+        return complain(&error, EXIT_FAILED);
     char *path = find_suite(directory, wishes->suite, &error);
-    if (!path || !suite_load(path, &recording->suite, &error))
-        status = complain(&error, EXIT_FAILED);
-    else if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
-             !recording_prepare(recording, strategies, wishes->isa, &error) ||
-             !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
-        status = complain(&error, EXIT_USAGE);
-    size_t built = recording->executors.layout_count;
-    recording->layout_count = wishes->layouts ? wishes->layouts : built;
-    if (status < 0 && recording->layout_count > built) {
-        fail(&error, ERROR_UNSUPPORTED,
-             "--layouts %zu: this build has %zu; \"scripts/build --layouts %zu\" adds what is missing",
-             recording->layout_count, built, recording->layout_count);
-        status = complain(&error, EXIT_USAGE);
-    }
-    for (size_t i = 0; status < 0 && i < recording->suite.count; i++)
-        if (!workload_verify(&recording->suite.workloads[i], &error))
-            status = complain(&error, EXIT_FAILED);
-    if (status < 0) {
-        recording->started = time(NULL);
-        recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
-        recording->cpu = process_choose_cpu();
-        char *results = wishes->output ? NULL : results_directory(directory);
-        result_path =
-            wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
-        if (!result_can_write(result_path, &error)) status = complain(&error, EXIT_FAILED);
-        free(results);
-    }
-    free(strategies);
+    bool loaded = path && suite_load(path, &recording->suite, &error);
     free(path);
-    free(directory);
+    if (!loaded) return complain(&error, EXIT_FAILED);
+    char *strategies = strategies_meant(&recording->builds.items[0].executors, wishes->dispatch);
+    bool chosen = (!wishes->workloads || suite_filter(&recording->suite, wishes->workloads, &error)) &&
+                  builds_choose_layouts(&recording->builds, wishes->layouts, &error) &&
+                  recording_prepare(recording, strategies, wishes->isa, &error) &&
+                  recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error);
+    free(strategies);
+    if (!chosen) return complain(&error, EXIT_USAGE);
+    for (size_t i = 0; i < recording->suite.count; i++)
+        if (!workload_verify(&recording->suite.workloads[i], &error))
+            return complain(&error, EXIT_FAILED);
+    return -1;
+}
+
+/* What is compared is what the document says, by the options of its first sitting with those of
+ * this one over them. */
+static bool take_over_options(json_t *document, int argc, char **argv, Error *error) {
+    Wishes *wishes = &session.wishes;
+    if (!wishes_of_command(json_object_get(document, "command"), wishes))
+        return fail(error, ERROR_FILE, "its command line is damaged");
+    wishes_parse(wishes, argc, argv);
+    wishes->seed = (uint64_t)json_integer_value(json_object_get(document, "seed"));
+    json_t *main_build = json_array_get(json_object_get(document, "builds"), 0);
+    wishes->layouts = json_array_size(json_object_get(main_build, "layout_seeds"));
+    return true;
+}
+
+/* Opens what is to be gone on with. The document; NULL and an Error. */
+static json_t *reopen(int argc, char **argv, Error *error) {
+    const char *path = session.wishes.resume;
+    Error why;
+    if (result_is_special(path) || (access(path, F_OK) != 0 && !journal_exists(path))) {
+        fail(error, ERROR_FILE, "there is no run to go on with: %s is not there, or not a file",
+             path);
+        return NULL;
+    }
+    if (!saving_open(&session.saving, path, true, error)) return NULL;
+    json_t *document = resume_read(path, &session.saving.journal, error);
+    if (!document || take_over_options(document, argc, argv, &why)) return document;
+    json_decref(document);
+    fail(error, ERROR_FILE, "cannot go on with %s: %s", path, why.message);
+    return NULL;
+}
+
+/* Everything that can be wrong before a sample is taken. The exit status, or -1 if all is well. */
+static int prepare(Recording *recording, const char *directory, json_t *earlier) {
+    const Wishes *wishes = &session.wishes;
+    Error error;
+    int status = choose(recording, directory, wishes);
+    if (status >= 0) return status;
+    recording->budget = wishes->budget;
+    recording->timeout = wishes->timeout;
+    recording->seed = wishes->seed;
+    recording->started = time(NULL);
+    recording->state = "running";
+    recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
+    recording->cpu = process_choose_cpu("");
+    if (earlier) {
+        char *note;
+        Error why;
+        if (!resume_load(recording, earlier, &note, &why)) {
+            fail(&error, ERROR_UNSUPPORTED, "cannot go on with %s: %s", wishes->resume,
+                 why.message);
+            return complain(&error, EXIT_FAILED);
+        }
+        printf("Going on with %s: %d rounds, %zu samples\n", wishes->resume, recording->rounds,
+               recording->sample_count);
+        if (note) printf("%s\n", note);
+        free(note);
+        return -1;
+    }
+    char *results = wishes->output ? NULL : results_directory(directory);
+    char *path =
+        wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
+    if (!saving_open(&session.saving, path, false, &error)) status = complain(&error, EXIT_FAILED);
+    free(path);
+    free(results);
     return status;
 }
 
+/* Whether the run can end by its intervals, and what is said if not. */
+static void prepare_verdicts(const char *directory) {
+    Error error;
+    if (result_is_special(session.saving.path))
+        fail(&error, ERROR_FILE, "the results go to something that is not a file");
+    else
+        session.verdicts = verdicts_find(directory, &error);
+    if (!session.verdicts)
+        printf("No verdicts: %s; the budget alone ends the run\n", error.message);
+}
+
 static void announce(const Recording *recording) {
-    size_t executors = recording->contender_count - recording->isa_count;
+    size_t executors = recording->contender_count - recording->group_count;
     printf("%zu workload%s, %zu executor%s and %zu control%s (A/A), ", recording->suite.count,
            recording->suite.count == 1 ? "" : "s", executors, executors == 1 ? "" : "s",
-           recording->isa_count, recording->isa_count == 1 ? "" : "s");
+           recording->group_count, recording->group_count == 1 ? "" : "s");
+    for (size_t i = 0; recording->builds.count > 1 && i < recording->builds.count; i++)
+        printf("%s%s", i ? ", " : "builds ", recording->builds.items[i].name);
+    if (recording->builds.count > 1) printf("; ");
     if (recording->cpu == NOT_PINNED)
         printf("not pinned to a CPU");
     else
         printf("on CPU %d", recording->cpu);
-    if (recording->layout_count > 1) {
+    if (recording->builds.layout_count > 1) {
         fputs("; layouts", stdout);
-        for (size_t i = 0; i < recording->layout_count; i++)
-            printf("%s %lld", i ? "," : "", (long long)recording->executors.layouts[i]);
+        for (size_t i = 0; i < recording->builds.layout_count; i++)
+            printf("%s %lld", i ? "," : "", (long long)builds_seed(&recording->builds, i));
     }
     printf("; budget %g s, seed %llu\n", recording->budget, (unsigned long long)recording->seed);
     for (size_t i = 0; i < recording->not_measured_count; i++)
-        printf("%s%s\n",
-               strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
+        printf("%s%s\n", strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
                recording->not_measured[i].reason);
     fflush(stdout);
 }
 
-static void measure(Recording *recording) {
+/* False, having said why, if what was found in earlier sittings could not be kept. */
+static bool measure(Recording *recording, bool resumed) {
     double started = seconds_now();
-    recording->state = "running";
+    Error error;
     interrupt_catch();
     sampler_prepare(recording);
-    sampler_run(recording, started, save_round);
+    if (!saving_begin(&session.saving, recording, resumed, &error)) {
+        complain(&error, EXIT_FAILED);
+        return false;
+    }
+    sampler_run(recording, started, &HOOKS);
     recording->finished = time(NULL);
     recording->state = interrupted() ? "interrupted" : "complete";
     printf("\n%s after %.0f s: %d round%s and the warm-up%s\n",
            interrupted() ? "Interrupted" : "Done", seconds_now() - started, recording->rounds,
            recording->rounds == 1 ? "" : "s",
-           !interrupted() && recording->rounds <= LEAST_ROUNDS &&
+           !interrupted() && recording->rounds <= sampler_least_rounds(recording) &&
                    seconds_now() - started > recording->budget
                ? " (over the budget, since fewer rounds show no spread)"
                : "");
+    if (recording->stop_rule && strcmp(recording->stop_rule, "interval") == 0)
+        puts("No more was measured: every comparison is decided");
+    return true;
+}
+
+static void keep_entries(Recording *recording) {
+    saving_replace(&session.saving, recording, false);
+}
+
+/* What other tools find out about what was measured. */
+static void run_tools(Recording *recording) {
+    const Wishes *wishes = &session.wishes;
+    if (wishes->whole_processes && !interrupted())
+        whole_processes_run(recording, wishes->whole_workloads, keep_entries);
+    if (wishes->simulation > 0 && !interrupted())
+        simulation_run(recording, wishes->simulation, keep_entries);
+    recording->finished = time(NULL);
+}
+
+/* Saves and prints. The exit status. */
+static int conclude(Recording *recording) {
+    bool written = saving_replace(&session.saving, recording, true);
+    if (written && recording->rounds > 0 && !interrupted()) find_verdicts(recording);
+    summary_print(recording, stdout);
+    if (written) printf("\nResults: %s\n", session.saving.path);
+    fflush(stdout);
+    if (interrupted()) return EXIT_INTERRUPTED + interrupted();
+    bool failed = !written;
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        failed |= recording->not_measured[i].contender != ANY;
+    return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
 int command_bench(int argc, char **argv) {
-    Wishes wishes = {.suite = "default", .events = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT};
     uint32_t seed = 0;
-    if (getrandom(&seed, sizeof seed, 0) == sizeof seed) wishes.seed = seed;
-    json_t *command = command_line(argc, argv);
-    parse_options(&BENCH, argc, argv, 0, &wishes);
-    Recording recording = {.command = command,
-                           .budget = wishes.budget,
-                           .timeout = wishes.timeout,
-                           .seed = wishes.seed};
+    Error error;
+    session.wishes = wishes_default();
+    if (getrandom(&seed, sizeof seed, 0) == sizeof seed) session.wishes.seed = seed;
+    Recording recording = {.command = command_line(argc, argv)};
+    wishes_parse(&session.wishes, argc, argv);
     signal(SIGXFSZ, SIG_IGN); /* too large a file is an error to report, not a reason to die */
-    int status = prepare(&recording, &wishes);
+
+    json_t *earlier = NULL;
+    int status = -1;
+    bool resumed = session.wishes.resume != NULL;
+    if (resumed && session.wishes.changes) {
+        fail(&error, ERROR_UNSUPPORTED,
+             "--resume goes on with what its file compares: it does not take --workload, "
+             "--dispatch, "
+             "--isa, --layouts, --events, --seed or --output");
+        status = complain(&error, EXIT_USAGE);
+    } else if (resumed && !(earlier = reopen(argc, argv, &error))) {
+        status = complain(&error, EXIT_FAILED);
+    }
+    char *directory = status < 0 ? program_directory(&error) : NULL;
+    if (status < 0 && !directory) status = complain(&error, EXIT_FAILED);
+    if (status < 0) status = prepare(&recording, directory, earlier);
     if (status < 0) {
         announce(&recording);
-        measure(&recording);
-        summary_print(&recording, stdout);
+        prepare_verdicts(directory);
         fflush(stdout);
-        save(&recording, true);
-        if (!write_failed) printf("\nResults: %s\n", result_path);
-        bool failed = write_failed;
-        for (size_t i = 0; i < recording.not_measured_count; i++)
-            failed |= recording.not_measured[i].contender != ANY;
-        status = interrupted() ? EXIT_INTERRUPTED + interrupted() : failed;
+        status = EXIT_FAILED;
+        if (measure(&recording, resumed)) {
+            run_tools(&recording);
+            status = conclude(&recording);
+        }
     }
-    free(result_path);
+    saving_close(&session.saving);
+    json_decref(earlier);
+    free(directory);
+    free(session.verdicts);
     recording_free(&recording);
     return status;
 }

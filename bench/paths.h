@@ -10,10 +10,17 @@
  * system does not tell. */
 char *program_directory(Error *error);
 
+/* The path of `name` in the source tree that the program was built from. To be freed. */
+char *source_tree_path(const char *program_directory, const char *name);
+
 /* The file of the suite `name`: the path itself if `name` holds a slash, else <name>.json in
  * `workloads/` beside the program or in the source tree that it was built from. To be freed. NULL
  * and an Error if there is none. */
 char *find_suite(const char *program_directory, const char *name, Error *error);
+
+/* The script `name` of the source tree that the program was built from. To be freed. NULL and an
+ * Error if it is not there. */
+char *find_script(const char *program_directory, const char *name, Error *error);
 
 /* Where result files go if nobody says otherwise: `results/local/` of the source tree, which is
  * made if missing, or else the current directory. To be freed. */

@@ -9,7 +9,7 @@
  * Cost: a jump for each handler, which predictors tell apart by address; a load from the table before it; one
  *     function of all handlers: slow to compile, and its registers are allocated for all of them together
  * Aliases: token-threading, token-threaded, computed-goto, jump-table
- * Flags: -w -fno-gcse -fno-crossjumping
+ * Flags: -w -fno-gcse -fno-crossjumping -freorder-blocks-algorithm=simple
  * Order: 2
  */
 #define DISPATCH_SIZE 2

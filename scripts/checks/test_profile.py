@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """test_profile.py EXECUTOR COUNTER: what a counting executor counts, on code that can be counted by hand."""
+import array
 import json
 import re
 import subprocess
@@ -15,7 +16,10 @@ WAT = """(module (func (export "sum") (param i32) (result i32) (local i32)
   (loop
     (local.set 1 (i32.add (local.get 1) (local.get 0)))
     (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
-  (local.get 1)))"""
+  (local.get 1))
+  (func $twice (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+  (func (export "calls") (param i32) (result i32)
+    (call $twice (call $twice (local.get 0)))))"""
 
 
 class Profile(unittest.TestCase):
@@ -25,13 +29,13 @@ class Profile(unittest.TestCase):
         try:
             subprocess.run(["wat2wasm", "-", "-o", self.module], input=WAT, text=True, check=True)
         except FileNotFoundError:
-            self.skipTest("wat2wasm is missing: scripts/setup installs it")
+            self.skipTest("wat2wasm is missing: scripts/setup --for-tests installs it")
 
     def tearDown(self):
         self.folder.cleanup()
 
-    def run_counter(self, command):
-        return subprocess.run([COUNTER, command, "--invoke", "sum", self.module, "5"], check=True,
+    def run_counter(self, command, function="sum"):
+        return subprocess.run([COUNTER, command, "--invoke", function, self.module, "5"], check=True,
                               capture_output=True, text=True).stdout
 
     def test_counts_exactly(self):
@@ -39,6 +43,11 @@ class Profile(unittest.TestCase):
         self.assertEqual(report["results"], ["15"])
         # zero, 5 * (add, sub, br_if), return, and the executor's own halt
         self.assertEqual(report["instructions"], 1 + 5 * 3 + 1 + 1)
+        # the jump from `zero` to the start, four back edges, the return
+        self.assertEqual((report["branches"], report["calls"]), (1 + 4 + 1, 0))
+        report = json.loads(self.run_counter("measure", "calls"))
+        self.assertEqual((report["results"], report["calls"]), (["20"], 2))
+        self.assertEqual(report["branches"], 2 * 2 + 1)  # each call and its return, and the last return
 
     def test_profile_adds_up(self):
         text = self.run_counter("profile")
@@ -47,7 +56,18 @@ class Profile(unittest.TestCase):
         sums = [sum(map(int, re.findall(r"^ +(\d+) +[\d.]+%", part, re.M))) for part in sections[2::2]]
         self.assertEqual(sums, [18, 17, 16])
         # the jump from `zero` to the start, four back edges, the return
-        self.assertIn("6 jumps taken", text)
+        self.assertIn("6 jumps taken (33.3%), 0 calls", text)
+
+    def test_stream_is_in_the_order_of_execution(self):
+        def stream(*options):
+            done = subprocess.run([COUNTER, "stream", *options, "--invoke", "sum", self.module, "5"], check=True,
+                                  capture_output=True)
+            return array.array("H", done.stdout).tolist()
+        opcodes = stream()
+        self.assertEqual(len(opcodes), 18)
+        self.assertEqual(opcodes[1:4] * 5, opcodes[1:16])
+        self.assertEqual(len(set(opcodes)), 6)
+        self.assertEqual(stream("--limit", "7"), opcodes[:7])
 
     def test_executors_for_timing_do_not_profile(self):
         done = subprocess.run([EXECUTOR, "profile", self.module], capture_output=True, text=True)
