@@ -89,7 +89,7 @@ static const struct argp BENCH = {
             {"suite", 's', "NAME", 0,
              "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
             {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
-            {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+            {"dispatch", 'd', "A,B", 0, "only these strategies, or \"all\" (default: those that are measured by default)", 0},
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
