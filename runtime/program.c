@@ -24,13 +24,14 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS };
+enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_TRACE };
 
 static const struct argp_option measure_options[] = {
     {"events", OPTION_EVENTS, "A,B", 0,
      "count these events in user space while the call runs; {A,B} are counted at the same time; "
      "\"none\" counts nothing (default: what matters to dispatch)",
      0},
+    {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0},
     /* From here on, those of `run`. */
     {"invoke", 'n', "EXPORT", 0,
      "call this export with the ARGs and print its results, each on a line", 0},
@@ -41,7 +42,7 @@ static const struct argp_option measure_options[] = {
      "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
     {0},
 };
-static const struct argp_option *const run_options = measure_options + 1;
+static const struct argp_option *const run_options = measure_options + 2;
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -75,23 +76,28 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         return 0;
     }
     case OPTION_EVENTS: options->events = argument; return 0;
+    case OPTION_TRACE: options->trace = argument; return 0;
     case ARGP_KEY_ARG: /* all that follows belongs to the guest, even if it looks like an option */
         options->file = argument;
         options->arguments = &state->argv[state->next];
         options->argument_count = (size_t)(state->argc - state->next);
         state->next = state->argc;
         return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "a file is missing"); return EINVAL;
+    case ARGP_KEY_END:
+        if (!options->file && !options->trace) argp_error(state, "a file is missing");
+        if (options->file && options->trace)
+            argp_error(state, "a trace has its module in it; what is \"%s\"", options->file);
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
-static int parse_and_run(const char *doc, const struct argp_option *accepted,
+static int parse_and_run(const char *doc, const char *args_doc, const struct argp_option *accepted,
                          int (*command)(const RunOptions *), int argc, char **argv) {
     const struct argp argp = {
         .options = accepted,
         .parser = parse_run,
-        .args_doc = "FILE.wasm [ARG...]",
+        .args_doc = args_doc,
         .doc = doc,
     };
     /* There are no more of these than arguments. */
@@ -117,14 +123,25 @@ static int command_run(int argc, char **argv) {
     return parse_and_run("Runs a WASI command, or calls an export of a module.\v"
                          "Exit status: the program's own; 0 done; 1 the module cannot be read, "
                          "validated, linked or instantiated; 2 usage; 3 trap.",
-                         run_options, run, argc, argv);
+                         "FILE.wasm [ARG...]", run_options, run, argc, argv);
 }
 
 static int command_measure(int argc, char **argv) {
     return parse_and_run(
         "Does what run does, once, and prints what it cost as one JSON object. What "
         "the program itself prints is dropped.",
-        measure_options, measure, argc, argv);
+        "FILE.wasm [ARG...]\n--trace TRACE", measure_options, measure, argc, argv);
+}
+
+static const struct argp_option *const replay_options = measure_options + 6;
+
+static int command_replay(int argc, char **argv) {
+    return parse_and_run("Runs a module without the host that it was recorded with, from a trace of "
+                         "scripts/record, and checks every value that leaves the module.\v"
+                         "Exit status: 0 everything was as recorded; 1 the trace cannot be read or "
+                         "its module not be run; 2 usage; 4 something was not as recorded, and the "
+                         "message says what and where.",
+                         "TRACE", replay_options, replay, argc, argv);
 }
 
 #if COUNT_INSTRUCTIONS
@@ -132,7 +149,7 @@ static int command_profile(int argc, char **argv) {
     return parse_and_run("Does what run does, and prints which bytecode instructions were executed how "
                          "often, and which pairs and triples. What the program itself prints goes to "
                          "standard error.",
-                         run_options, run_profile, argc, argv);
+                         "FILE.wasm [ARG...]\n--trace TRACE", measure_options + 1, run_profile, argc, argv);
 }
 #endif
 
@@ -196,6 +213,7 @@ static const struct {
 } commands[] = {
     {"run", command_run, "run a WASI command, or call an export of a module"},
     {"measure", command_measure, "the same, and print what it cost as JSON"},
+    {"replay", command_replay, "run a module from a trace of it and its host"},
 #if COUNT_INSTRUCTIONS
     {"profile", command_profile, "the same, and print which instructions were executed"},
 #endif
