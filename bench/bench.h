@@ -38,8 +38,9 @@ enum {
 };
 
 /* The commands. argv[0] is the name to show in messages, "tailrace bench"; the result is the exit
- * status. `run` and `inspect` return only if the executor could not be started. */
+ * status. `run`, `replay`, `profile` and `inspect` return only if the executor could not be started. */
 int command_run(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_profile(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);

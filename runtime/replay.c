@@ -13,10 +13,11 @@
 #define FNV_OFFSET 0xcbf29ce484222325u
 #define FNV_PRIME 0x100000001b3u
 
-/* An imported function: what its host function is called with. */
+/* An imported or foreign function: what its host function is called with. */
 typedef struct ReplayImport {
     Replay *replay;
     uint32_t function; /* its index */
+    const FunctionType *type;
 } ReplayImport;
 
 /* ---- The clock ------------------------------------------------------------------------------- */
@@ -97,10 +98,16 @@ static bool read_record(Replay *replay, uint8_t *record) {
 }
 
 enum { NAME_SIZE = 100 };
+/* Stands for a function: what the instantiation calls. */
+#define INSTANTIATION UINT32_MAX
 /* "f" or "env.log". */
 static const char *function_name(const Replay *replay, uint32_t function, char buffer[NAME_SIZE]) {
     const Module *module = replay->module;
-    if (function >= module->function_count) return "the instantiation";
+    if (function == INSTANTIATION) return "the instantiation";
+    if (function >= module->function_count) {
+        snprintf(buffer, NAME_SIZE, "function %u of the host", function - module->function_count);
+        return buffer;
+    }
     if (function >= module->imported_function_count)
         return module_function_name(module, function, buffer, NAME_SIZE);
     const Import *import = module->imports;
@@ -123,10 +130,14 @@ static bool is_nan(ValueType type, uint64_t value) {
 /* A reference's number in the trace becomes what the engine has in slots. */
 static bool resolve(Replay *replay, ValueType type, uint64_t *value) {
     if (type != TYPE_FUNCREF || *value == 0) return true;
-    if (!replay->instance || *value > replay->module->function_count)
+    const uint64_t index = *value - 1, own = replay->module->function_count;
+    if (index < own && replay->instance)
+        *value = (uintptr_t)replay->instance->functions[index];
+    else if (index >= own && index - own < replay->foreign_count)
+        *value = (uintptr_t)replay->foreign[index - own];
+    else
         return broken(replay, "a reference to function %llu, which is not there",
-                      (unsigned long long)*value - 1);
-    *value = (uintptr_t)replay->instance->functions[*value - 1];
+                      (unsigned long long)index);
     return true;
 }
 
@@ -150,7 +161,8 @@ static void describe(const Replay *replay, ValueType type, uint64_t value,
         uint32_t index = 0, count = replay->module->function_count;
         while (index < count && (uintptr_t)replay->instance->functions[index] != value)
             index++;
-        snprintf(text, VALUE_TEXT_SIZE, index < count ? "function %u" : "a function", index);
+        snprintf(text, VALUE_TEXT_SIZE, index < count ? "function %u" : "a function of the host",
+                 index);
     } else {
         format_value(type, value, text);
     }
@@ -259,6 +271,48 @@ static bool play_global_set(Replay *replay) {
     return read_value(replay, global->type.type, &global->value);
 }
 
+static bool read_types(Replay *replay, ValueType *types, uint32_t *count) {
+    uint64_t wanted;
+    if (!read_number(replay, 32, &wanted)) return false;
+    if (wanted > MAX_PARAMETERS)
+        return broken(replay, "a function type with %llu values", (unsigned long long)wanted);
+    *count = (uint32_t)wanted;
+    if (!read_or_stop(replay, trace_bytes(&replay->trace, types, wanted, &replay->error)))
+        return false;
+    for (uint32_t i = 0; i < *count; i++)
+        if ((types[i] < TYPE_F64 || types[i] > TYPE_I32) && types[i] != TYPE_FUNCREF &&
+            types[i] != TYPE_EXTERNREF)
+            return broken(replay, "a value type 0x%02x, which does not exist", types[i]);
+    return true;
+}
+
+static Trap play_import(void *environment, Instance *caller, uint64_t *slots);
+
+static bool play_foreign(Replay *replay) {
+    ValueType parameters[MAX_PARAMETERS], results[MAX_PARAMETERS];
+    uint32_t parameter_count, result_count, count = replay->foreign_count;
+    if (!read_types(replay, parameters, &parameter_count) ||
+        !read_types(replay, results, &result_count))
+        return false;
+    const FunctionType *type =
+        intern_function_type(parameters, parameter_count, results, result_count);
+    ReplayImport *environment =
+        store_allocate(replay->store, 1, sizeof *environment, &replay->error);
+    Function **grown = replay->foreign;
+    if ((count & (count - 1)) == 0) { /* room for the next power of two */
+        grown = store_allocate(replay->store, count ? 2 * (size_t)count : 1, sizeof *grown,
+                               &replay->error);
+        if (grown && count) memcpy(grown, replay->foreign, count * sizeof *grown);
+    }
+    if (!type || !environment || !grown) return broken(replay, "out of memory");
+    *environment = (ReplayImport){replay, replay->module->function_count + count, type};
+    replay->foreign = grown;
+    replay->foreign[count] = store_host_function(replay->store, type, play_import, environment);
+    if (!replay->foreign[count]) return broken(replay, "out of memory");
+    replay->foreign_count++;
+    return true;
+}
+
 /* ---- Crossings --------------------------------------------------------------------------------- */
 
 static bool finish(Replay *replay) {
@@ -310,14 +364,15 @@ static Trap play_host(Replay *replay, const ReplayImport *import, uint64_t *slot
         case TRACE_TABLE_SET: done = play_table_set(replay); break;
         case TRACE_TABLE_GROW: done = play_table_grow(replay); break;
         case TRACE_GLOBAL_SET: done = play_global_set(replay); break;
+        case TRACE_FOREIGN: done = play_foreign(replay); break;
         case TRACE_CALL: done = play_call(replay); break;
         case TRACE_END: finish(replay); break;
         case TRACE_RETURN:
             if (!import) goto misplaced;
             replay->crossings++;
-            const FunctionType *type = replay->module->function_types[import->function];
-            return read_values(replay, type->results, type->result_count, slots) ? TRAP_NONE
-                                                                                 : TRAP_EXIT;
+            return read_values(replay, import->type->results, import->type->result_count, slots)
+                       ? TRAP_NONE
+                       : TRAP_EXIT;
         case TRACE_THROW:
             if (!import) goto misplaced;
             replay->crossings++;
@@ -337,7 +392,7 @@ static Trap play_host(Replay *replay, const ReplayImport *import, uint64_t *slot
     }
 }
 
-/* The host function of every import. */
+/* The host function of every import and every foreign function. */
 static Trap play_import(void *environment, Instance *caller, uint64_t *slots) {
     const ReplayImport *import = environment;
     Replay *replay = import->replay;
@@ -348,7 +403,7 @@ static Trap play_import(void *environment, Instance *caller, uint64_t *slots) {
     uint64_t function;
     char called[NAME_SIZE], recorded[NAME_SIZE];
     Trap trap = TRAP_EXIT;
-    const FunctionType *type = replay->module->function_types[import->function];
+    const FunctionType *type = import->type;
     replay->crossings++;
     if (!replay->instance) {
         broken(replay, "the start function is an import, which cannot be replayed");
@@ -359,7 +414,10 @@ static Trap play_import(void *environment, Instance *caller, uint64_t *slots) {
             diverged(replay, "the module calls %s, but %s was recorded", called,
                      words ? words : "no such record");
         } else if (read_number(replay, 32, &function)) {
-            if (function >= replay->module->imported_function_count)
+            const Module *module = replay->module;
+            if (function >= module->imported_function_count &&
+                (function < module->function_count ||
+                 function - module->function_count >= replay->foreign_count))
                 broken(replay, "a call of import %llu, which is not there",
                        (unsigned long long)function);
             else if (function != import->function)
@@ -471,7 +529,7 @@ static bool make_import(Replay *replay, const Import *import, Extern *made, uint
     switch (import->kind) {
     case EXTERN_FUNCTION: {
         ReplayImport *environment = &replay->functions[index];
-        *environment = (ReplayImport){replay, index};
+        *environment = (ReplayImport){replay, index, import->function};
         made->function = store_host_function(store, import->function, play_import, environment);
         return made->function || broken(replay, "out of memory");
     }
@@ -536,6 +594,7 @@ static bool play_before(Replay *replay) {
         case TRACE_INSTANTIATE: replay->crossings++; return true;
         case TRACE_MEMORY_WRITE: done = play_memory_write(replay); break;
         case TRACE_TABLE_SET: done = play_table_set(replay); break;
+        case TRACE_FOREIGN: done = play_foreign(replay); break;
         default:
             return trace_record_words(record)
                        ? broken(replay, "%s before the instantiation", trace_record_words(record))
@@ -558,7 +617,7 @@ bool replay_instantiate(Replay *replay, const Program *program) {
     done = replay->outcome == REPLAY_GOING;
     if (done && !instance && error.kind != ERROR_TRAP)
         done = broken(replay, "%s", error.message);
-    done = done && check_return(replay, module->has_start ? module->start : UINT32_MAX, &nothing,
+    done = done && check_return(replay, module->has_start ? module->start : INSTANTIATION, &nothing,
                                 instance != NULL, NULL, &error);
     if (done && !instance) done = broken(replay, "an instantiation that failed");
     if (instance) replay->instance = instance;

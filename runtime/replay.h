@@ -34,6 +34,8 @@ typedef struct Replay {
     Table **tables;
     Global **globals;
     struct ReplayImport *functions; /* environments of the imported functions */
+    uint32_t foreign_count;         /* functions that are not the module's; their indices are */
+    Function **foreign;             /* those behind the module's */
     ReplayOutcome outcome;
     Error error;          /* why, if it broke or diverged */
     uint64_t record;      /* the present record's offset in the file */

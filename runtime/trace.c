@@ -181,6 +181,7 @@ const char *trace_record_words(uint8_t record) {
     case TRACE_TABLE_SET: return "a change of a table";
     case TRACE_TABLE_GROW: return "the growth of a table";
     case TRACE_GLOBAL_SET: return "a change of a global";
+    case TRACE_FOREIGN: return "a function of the host";
     case TRACE_INSTANTIATE: return "the instantiation";
     case TRACE_CALL: return "a call by the host";
     case TRACE_RETURN: return "the return of an import";

@@ -20,6 +20,7 @@ typedef enum TraceRecord {
     TRACE_TABLE_SET = 0x03,    /* table, index, value */
     TRACE_TABLE_GROW = 0x04,   /* table, elements, value */
     TRACE_GLOBAL_SET = 0x05,   /* global, value */
+    TRACE_FOREIGN = 0x06,      /* a type: one more function that is not the module's */
     /* From the host into the module. */
     TRACE_INSTANTIATE = 0x10,
     TRACE_CALL = 0x11,   /* function, its arguments */

@@ -5,7 +5,8 @@
 // its turn, the entry is the recorder's `check`, and then a function that does nothing (recording.mjs).
 // That costs some nanoseconds an access, and nothing depends on the size of the memory.
 //
-// All indices stay as they are: what is added comes last in its index space. The start function becomes an
+// All indices stay as they are: what is added comes last in its index space. Imports stay, too; only where two
+// have the same name, one gets another. The start function becomes an
 // export, because the table must be filled before it runs.
 
 import { Bytes, Cursor } from "./bytes.mjs";
@@ -62,11 +63,17 @@ function readTypes(cursor, module) {
     }
 }
 
+const SEPARATOR = "\0tailrace:";
+
 function readImports(cursor, module) {
+    const seen = new Set();
     for (let count = cursor.unsigned(); count > 0; count--) {
         const entry = { module: cursor.text(), name: cursor.text() };
-        const kind = cursor.byte();
+        const key = JSON.stringify([entry.module, entry.name]), kind = cursor.byte();
+        entry.unique = seen.has(key) ? `${entry.name}${SEPARATOR}${module.imports.length}` : entry.name;
+        seen.add(key);
         entry.kind = KINDS[kind] ?? needs("exceptions");
+        entry.begin = cursor.at - 1;
         if (kind === 0) {
             entry.type = module.types[cursor.unsigned()];
             module.functions.push(entry.type);
@@ -80,6 +87,7 @@ function readImports(cursor, module) {
             entry.type = readGlobal(cursor);
             module.globals.push(entry.type);
         }
+        entry.end = cursor.at;
         module.imports.push(entry);
     }
     module.importedFunctions = module.functions.length;
@@ -122,6 +130,22 @@ function read(bytes) {
     }
     if (module.memories.length > 1) throw new Unsupported("the module has more than one memory");
     return module;
+}
+
+// An import's own name, of the `unique` one.
+export function importName(unique) {
+    return unique.split(SEPARATOR)[0];
+}
+
+function rewriteImports(bytes, { imports }) {
+    const out = new Bytes();
+    out.unsigned(imports.length);
+    for (const { module, unique, begin, end } of imports) {
+        out.text(module);
+        out.text(unique);
+        out.copy(bytes, begin, end);
+    }
+    return out;
 }
 
 function skipConstant(cursor) {
@@ -338,16 +362,19 @@ function extended(bytes, section, more, write) {
     return out;
 }
 
-// Returns { bytes, module }: the rewritten module and what is to be known of it. Throws Unsupported, or
+// Returns { bytes, module, isEmpty }: the rewritten module and what is to be known of it; if it is empty, it has
+// no code and is not rewritten. Throws Unsupported, or
 // anything if the bytes are no valid module.
 export function instrument(bytes) {
     const module = read(bytes);
+    if (module.functions.length === module.importedFunctions) return { bytes, module, isEmpty: true };
     const added = plan(module);
     const has = new Map(module.sections.filter(({ id }) => id !== 0).map((section) => [section.id, section]));
     const fresh = new Map();
     const code = new Bytes();
     rewriteCode(bytes, has.get(SECTION.code), module, added, code); // may add functions, so it goes first
     fresh.set(SECTION.code, code);
+    if (module.imports.some(({ name, unique }) => name !== unique)) fresh.set(SECTION.import, rewriteImports(bytes, module));
     fresh.set(SECTION.type, extended(bytes, has.get(SECTION.type), 3, (out) => {
         for (const parameters of [1, 2, 3]) out.copy(Buffer.from([0x60, parameters, ...Array(parameters).fill(I32), 0]));
     }));

@@ -2,8 +2,8 @@
 
 import process from "node:process";
 
-import { ADDED, EXTERNREF, FUNCREF, Unsupported, instrument } from "./instrument.mjs";
-import { maxima, owners, rawFunction, Recording } from "./recording.mjs";
+import { ADDED, FUNCREF, Unsupported, importName, instrument } from "./instrument.mjs";
+import { Recording, maxima, owners, rawFunction, typesOfReexports } from "./recording.mjs";
 
 const directory = process.env.TAILRACE_RECORD_DIRECTORY;
 const { Memory, Table, Global, Module, Instance, compile, validate } = WebAssembly;
@@ -31,10 +31,11 @@ function bytesOf(source) {
 // What to compile instead of `source`, and what is known of it then.
 function rewrite(source) {
     const original = bytesOf(source);
+    if (/ \(?node:internal\/deps\//.test(new Error().stack)) return { source, fact: {} }; // a library of Node's own
     if (!original || !validate(original)) return { source }; // the engine shall say what is wrong
     try {
-        const { bytes, module } = instrument(original);
-        return { source: bytes, fact: { original, module } };
+        const { bytes, module, isEmpty } = instrument(original);
+        return { source: bytes, fact: { original, module, isEmpty } };
     } catch (error) {
         if (!(error instanceof Unsupported)) throw error;
         return { source, fact: { reason: error.message } };
@@ -50,13 +51,21 @@ function recordingOf(module) {
     const fact = known.get(module);
     if (!fact && module instanceof Module) report("an instance of a module from another thread is not recorded", false);
     if (fact?.reason) report(`an instance is not recorded: ${fact.reason}`, false);
-    return fact?.module ? new Recording(directory, fact.original, fact.module, report) : undefined;
+    return fact?.module && !fact.isEmpty ? new Recording(directory, fact.original, fact.module, report) : undefined;
+}
+
+// What the instances of empty modules export is what they import.
+function rememberReexports(instance, fact) {
+    if (fact?.isEmpty)
+        for (const { name, kind, index } of fact.module.exports)
+            if (kind === "function") typesOfReexports.set(instance.exports[name], fact.module.functions[index]);
+    return instance;
 }
 
 // Always at once, also for those who wait for it: nobody can change what is imported in between.
 function instantiateNow(module, given) {
     const recording = recordingOf(module);
-    if (!recording) return new Instance(module, given);
+    if (!recording) return rememberReexports(new Instance(module, given), known.get(module));
     recordings.push(recording);
     let instance;
     try {
@@ -113,7 +122,8 @@ define(WebAssembly, "instantiateStreaming", async (source, imports) =>
 // Programs ask what the engine can do by validating small modules, and shall get what Tailrace can do.
 define(WebAssembly, "validate", (source) => validate(source) && !rewrite(source).fact?.reason);
 
-const moduleExports = Module.exports;
+const { exports: moduleExports, imports: moduleImports } = Module;
+define(Module, "imports", (module) => moduleImports(module).map((entry) => ({ ...entry, name: importName(entry.name) })));
 define(Module, "exports", (module) => {
     const added = new Set(Object.values(ADDED));
     return moduleExports(module).filter(({ name }) => !known.get(module)?.module || !added.has(name));
@@ -131,24 +141,23 @@ function readTable(table, index) {
     const element = tableGet.call(table, index), owner = owners.get(table);
     return owner && owner.type.type === FUNCREF && element !== null ? owner.recording.toHost(FUNCREF, element) : element;
 }
+function forTable(owner, value) {
+    if (!owner) return rawFunction(value);
+    return owner.recording.stopped ? rawFunction(value) : owner.recording.toModule(owner.type.type, value);
+}
 define(Table.prototype, "get", function get(index) {
     return readTable(this, index);
 });
 define(Table.prototype, "set", function set(index, ...value) {
     const owner = owners.get(this);
-    tableSet.call(this, index, ...value.map(rawFunction));
-    // What was given may be missing, and a function be foreign: then the table is not asked.
-    const written = owner && owner.type.type === FUNCREF && typeof value[0] === "function" ? value[0] : readTable(this, index);
-    owner?.recording.wroteTable(owner.index, index, owner.type.type, written);
+    tableSet.call(this, index, ...value.map((each) => forTable(owner, each)));
+    owner?.recording.wroteTable(owner.index, index, owner.type.type, readTable(this, index));
 });
 define(Table.prototype, "grow", function grow(count, ...value) {
     const owner = owners.get(this);
-    const before = tableGrow.call(this, count, ...value.map(rawFunction));
-    if (owner && this.length > before) {
-        const { type } = owner.type;
-        const written = type === FUNCREF && typeof value[0] === "function" ? value[0] : tableGet.call(this, before);
-        owner.recording.grewTable(owner.index, this.length - before, type, type === EXTERNREF ? written : written ?? null);
-    }
+    const before = tableGrow.call(this, count, ...value.map((each) => forTable(owner, each)));
+    if (owner && this.length > before)
+        owner.recording.grewTable(owner.index, this.length - before, owner.type.type, readTable(this, before));
     return before;
 });
 

@@ -25,11 +25,24 @@ export const owners = new WeakMap();
 export const maxima = new WeakMap();
 // By wrapper: { recording, raw, index }.
 const wrapped = new WeakMap();
+// By function of a module that has no code of its own, and only exports what it imports: its type. Programs
+// make such modules to put a function of theirs into a table.
+export const typesOfReexports = new WeakMap();
 
-// (module (import "" "check" (func (param i32))) (export "check" (func 0))): makes a JavaScript function one
-// that a table can hold.
-const checkModule = new Module(Buffer.from(
-    "0061736d0100000001050160017f00020a010005636865636b000007090105636865636b0000", "hex"));
+// Makes a JavaScript function one of WebAssembly, which a table can hold: imports it and exports it.
+function reexport({ parameters, results }, host) {
+    const type = new Bytes(), out = new Bytes();
+    for (const types of [parameters, results]) {
+        type.unsigned(types.length);
+        type.copy(Buffer.from(types));
+    }
+    out.copy(Buffer.from("0061736d0100000001", "hex"));
+    out.unsigned(type.length + 2);
+    out.copy(Buffer.from([1, 0x60]));
+    out.copy(type.taken());
+    out.copy(Buffer.from([2, 5, 1, 0, 0, 0, 0, 7, 4, 1, 0, 0, 0])); // import "" "", export it as ""
+    return new Instance(new Module(out.taken()), { "": { "": host } }).exports[""];
+}
 
 const TRAPS = [
     [/^unreachable/, TRAP.unreachable],
@@ -63,6 +76,8 @@ export class Recording {
         this.passed = []; // pages whose table entry does nothing
         this.wrappers = new Map(); // by exported function
         this.references = new Map(); // the numbers of externrefs
+        this.foreign = new Map(); // functions that are not the module's, as { index, raw }
+        this.foreignOf = new Map(); // the other way round, by raw
     }
 
     // Gives up: the program goes on without being recorded.
@@ -76,12 +91,32 @@ export class Recording {
 
     // ---- Values ----------------------------------------------------------------------------------
 
-    // The number of a reference in the trace; undefined if the function is not this instance's.
+    // A function that is not the module's own, for its tables: known to the trace from now on. Undefined if its
+    // type is not known.
+    foreignFunction(value) {
+        let foreign = this.foreign.get(value);
+        if (foreign) return foreign;
+        const known = wrapped.get(value);
+        const type = known ? known.recording.module.functions[known.index] : typesOfReexports.get(value);
+        if (!type) return undefined;
+        const index = this.module.functions.length + this.foreign.size;
+        this.file.byte(RECORD.foreign);
+        for (const types of [type.parameters, type.results]) {
+            this.file.unsigned(types.length);
+            for (const each of types) this.file.byte(each);
+        }
+        foreign = { index, raw: reexport(type, this.importWrapper(index, type, value)) };
+        this.foreign.set(value, foreign);
+        this.foreignOf.set(foreign.raw, value);
+        return foreign;
+    }
+
+    // The number of a reference in the trace; not a number if the function is of unknown type.
     referenceNumber(type, value) {
         if (value === null) return 0;
         if (type === FUNCREF) {
             const known = wrapped.get(value);
-            return known?.recording === this ? known.index + 1 : undefined;
+            return (known?.recording === this ? known.index : this.foreignFunction(value)?.index) + 1;
         }
         let number = this.references.get(value);
         if (number === undefined) this.references.set(value, (number = this.references.size + 1));
@@ -107,7 +142,7 @@ export class Recording {
         case F64: return out.float64(value === value ? value : NaN);
         default: {
             const number = this.referenceNumber(type, value);
-            if (number === undefined) this.refuse("a function that is not the module's own is given to it as a reference");
+            if (!(number >= 0)) this.refuse("a function of unknown type is given to it as a reference");
             else out.unsigned(number);
         }
         }
@@ -119,11 +154,13 @@ export class Recording {
 
     // What the host sees of a value of the module, and the other way round.
     toHost(type, value) {
-        return type === FUNCREF && value !== null ? this.wrapper(value) : value;
+        return type === FUNCREF && value !== null ? this.foreignOf.get(value) ?? this.wrapper(value) : value;
     }
 
     toModule(type, value) {
-        return type === FUNCREF ? wrapped.get(value)?.raw ?? value : value;
+        if (type !== FUNCREF || typeof value !== "function") return value;
+        const known = wrapped.get(value);
+        return (known?.recording === this ? known : this.foreignFunction(value))?.raw ?? rawFunction(value);
     }
 
     // ---- The memory ------------------------------------------------------------------------------
@@ -152,9 +189,9 @@ export class Recording {
         if (this.isCompared[page]) return;
         this.refresh();
         const begin = page * PAGE, end = begin + PAGE;
-        if (end > this.view.length) return;
-        this.isCompared[page] = 1;
+        this.isCompared[page] = 1; // also what is not there yet: the module itself may grow the memory now
         this.compared.push(page);
+        if (end > this.view.length) return;
         if (this.view.compare(this.shadow, begin, end, begin, end) !== 0) this.writeDifferences(begin, end);
     }
 
@@ -179,7 +216,7 @@ export class Recording {
         this.refresh();
         for (const page of this.compared) {
             const begin = page * PAGE;
-            this.view.copy(this.shadow, begin, begin, begin + PAGE);
+            if (begin < this.view.length) this.view.copy(this.shadow, begin, begin, begin + PAGE);
             this.isCompared[page] = 0;
         }
         for (const page of this.passed) tableSet.call(this.pages, page, this.checker);
@@ -288,8 +325,8 @@ export class Recording {
     wroteTable(index, element, type, value) {
         if (this.stopped) return;
         const number = this.referenceNumber(type, value);
-        if (number === undefined)
-            return this.refuse(`a function of the host, or of another module, is put into table ${index} as element ${element}`);
+        if (!(number >= 0))
+            return this.refuse(`a function of unknown type is put into table ${index} as element ${element}`);
         this.file.byte(RECORD.tableSet);
         this.file.unsigned(index);
         this.file.unsigned(element);
@@ -299,8 +336,7 @@ export class Recording {
     grewTable(index, count, type, value) {
         if (this.stopped) return;
         const number = this.referenceNumber(type, value);
-        if (number === undefined)
-            return this.refuse(`table ${index} is grown with a function of the host, or of another module`);
+        if (!(number >= 0)) return this.refuse(`table ${index} is grown with a function of unknown type`);
         this.file.byte(RECORD.tableGrow);
         this.file.unsigned(index);
         this.file.unsigned(count);
@@ -341,14 +377,13 @@ export class Recording {
     imports(given) {
         const replaced = {};
         let functions = 0, tables = 0, globals = 0;
-        for (const { module, name, kind, type } of this.module.imports) {
+        for (const { module, name, unique, kind, type } of this.module.imports) {
             const value = given?.[module]?.[name];
             replaced[module] ??= {};
-            if (name in replaced[module]) this.refuse(`it imports ${module}.${name} twice`);
-            replaced[module][name] = value;
+            replaced[module][unique] = value;
             if (kind === "function") {
                 if (typeof value !== "function") return undefined;
-                replaced[module][name] = this.importWrapper(functions++, type, value);
+                replaced[module][unique] = this.importWrapper(functions++, type, value);
             } else if (kind === "memory") {
                 if (!(value instanceof Memory)) return undefined;
                 if (!(value.buffer instanceof ArrayBuffer)) this.refuse("it imports a shared memory");
@@ -381,8 +416,8 @@ export class Recording {
 
     writeImportedContents(imports) {
         let tables = 0;
-        for (const { module, name, kind, type } of this.module.imports) {
-            const value = imports[module][name];
+        for (const { module, unique, kind, type } of this.module.imports) {
+            const value = imports[module][unique];
             if (kind === "table") {
                 for (let i = 0; i < value.length && !this.stopped; i++) {
                     const element = tableGet.call(value, i);
@@ -401,7 +436,7 @@ export class Recording {
         const { exports } = instance;
         this.pages = exports[ADDED.table];
         this.pass = exports[ADDED.passed];
-        this.checker = new Instance(checkModule, { "": { check: (page) => this.check(page) } }).exports.check;
+        this.checker = reexport({ parameters: [I32], results: [] }, (page) => this.check(page));
         tableGrow.call(this.pages, PAGES, this.checker);
         this.isCompared = new Uint8Array(PAGES + 1);
         if (!this.stopped && exports[ADDED.memory]) {
