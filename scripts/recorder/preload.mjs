@@ -151,13 +151,16 @@ define(Table.prototype, "get", function get(index) {
 define(Table.prototype, "set", function set(index, ...value) {
     const owner = owners.get(this);
     tableSet.call(this, index, ...value.map((each) => forTable(owner, each)));
-    owner?.recording.wroteTable(owner.index, index, owner.type.type, readTable(this, index));
+    const written = typeof value[0] === "function" ? value[0] : readTable(this, index); // it may be missing
+    owner?.recording.wroteTable(owner.index, index, owner.type.type, written);
 });
 define(Table.prototype, "grow", function grow(count, ...value) {
     const owner = owners.get(this);
     const before = tableGrow.call(this, count, ...value.map((each) => forTable(owner, each)));
-    if (owner && this.length > before)
-        owner.recording.grewTable(owner.index, this.length - before, owner.type.type, readTable(this, before));
+    if (owner && this.length > before) {
+        const written = typeof value[0] === "function" ? value[0] : readTable(this, before);
+        owner.recording.grewTable(owner.index, this.length - before, owner.type.type, written);
+    }
     return before;
 });
 

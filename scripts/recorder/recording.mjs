@@ -154,7 +154,8 @@ export class Recording {
 
     // What the host sees of a value of the module, and the other way round.
     toHost(type, value) {
-        return type === FUNCREF && value !== null ? this.foreignOf.get(value) ?? this.wrapper(value) : value;
+        if (type !== FUNCREF || value === null) return value;
+        return this.foreignOf.get(value) ?? (this.stopped ? this.wrappers.get(value) ?? value : this.wrapper(value));
     }
 
     toModule(type, value) {
