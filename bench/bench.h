@@ -9,10 +9,12 @@
  *
  *     main.c            finds the command
  *     command_*.c       one file a command: options, and what to do
- *     executors.h       which executor programs there are, and the choice among them
+ *     executors.h       which executor programs a build has, and the choice among them
+ *     builds.h          the builds of one run
  *     suite.h           the workloads: modules, arguments, expected results
  *     process.h         one child process: pinned, timed out, its output collected
  *     recording.h       all that one `tailrace bench` found out
+ *     plan.h            which samples a round takes, in which order
  *     sampler.h         takes the samples of a recording
  *     counters.h        what a thread's work is counted by: events, groups, states
  *     counter_events.h  the names of events, and which of them this CPU has
@@ -20,7 +22,12 @@
  *     counter_summary.h a recording's counters as a table
  *     statistics.h      medians, quartiles, geometric means
  *     summary.h         a recording as tables and warnings
- *     result_file.h     a recording as a JSON document, written so that nothing is lost
+ *     verdicts.h        faster, slower, undecided: runs scripts/verdicts
+ *     result_file.h     a recording as a JSON document
+ *     schema.h          results/schema.json, and whether a document holds to it
+ *     journal.h         what has finished since the result file was last replaced
+ *     saving.h          keeps a run while it goes on, so that nothing is lost
+ *     resume.h          goes on with a run
  *     machine.h         what this machine is and what can be measured on it
  *     progress.h table.h terminal.h paths.h memory.h   the small things
  */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "bench/bench.h"
 #include "bench/machine.h"
@@ -15,14 +16,23 @@
 #include "bench/process.h"
 #include "bench/progress.h"
 #include "bench/result_file.h"
+#include "bench/resume.h"
 #include "bench/sampler.h"
+#include "bench/saving.h"
 #include "bench/summary.h"
+#include "bench/verdicts.h"
 
 #define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
+#define OPTION_STOP 256
+#define OPTION_CONFIDENCE 257
+#define OPTION_SMALLEST_EFFECT 258
 
 typedef struct Wishes {
-    const char *suite, *workloads, *dispatch, *isa, *output, *events;
+    const char *suite, *workloads, *dispatch, *isa, *builds, *output, *events, *resume;
+    const char *confidence, *smallest_effect; /* percentages */
+    bool changes; /* an option was given that a resumed run does not take */
+    bool stop_by_budget;
     double budget, timeout;
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
 } Wishes;
@@ -38,13 +48,40 @@ static uint64_t parse_number(const char *argument, uint64_t least, const char *o
     return number;
 }
 
+static const char *parse_percentage(const char *argument, double least, double most,
+                                    const char *option, struct argp_state *state) {
+    char *end;
+    double number = strtod(argument, &end);
+    if (end == argument || strcmp(end, *end == '%' ? "%" : "") || !(number >= least && number <= most))
+        argp_error(state, "--%s takes a percentage from %g to %g, not \"%s\"", option, least, most,
+                   argument);
+    return argument;
+}
+
+/* Options that say what is compared: a resumed run has that from its file. */
+static bool is_fixed(int key) { return key > 0 && key < 256 && strchr("wdielSo", key); }
+
 static error_t parse(int key, char *argument, struct argp_state *state) {
     Wishes *wishes = state->input;
+    if (is_fixed(key)) wishes->changes = true;
     switch (key) {
     case 's': wishes->suite = argument; return 0;
     case 'w': wishes->workloads = argument; return 0;
     case 'd': wishes->dispatch = argument; return 0;
     case 'i': wishes->isa = argument; return 0;
+    case 'B': wishes->builds = argument; return 0;
+    case 'r': wishes->resume = argument; return 0;
+    case OPTION_STOP:
+        wishes->stop_by_budget = strcmp(argument, "budget") == 0;
+        if (!wishes->stop_by_budget && strcmp(argument, "interval") != 0)
+            argp_error(state, "--stop takes \"interval\" or \"budget\", not \"%s\"", argument);
+        return 0;
+    case OPTION_CONFIDENCE:
+        wishes->confidence = parse_percentage(argument, 50, 99.9, "confidence", state);
+        return 0;
+    case OPTION_SMALLEST_EFFECT:
+        wishes->smallest_effect = parse_percentage(argument, 0.01, 50, "smallest-effect", state);
+        return 0;
     case 'e': wishes->events = argument; return 0;
     case 'o': wishes->output = argument; return 0;
     case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
@@ -73,9 +110,25 @@ static const struct argp BENCH = {
              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
              "dispatch)",
              0},
+            {"builds", 'B', "DIR,DIR", 0,
+             "compare the executors of these build directories with each other; the first is the "
+             "main one (default: the program's own directory)",
+             0},
             {"budget", 'b', "SECONDS", 0,
              "stop when the next round would not end in time (default: 180; at least 3 rounds are "
              "measured, or 2 of several layouts)",
+             0},
+            {"stop", OPTION_STOP, "RULE", 0,
+             "\"interval\": stop earlier if every comparison is decided (the default, if Python and "
+             "scipy are there); \"budget\": do not",
+             0},
+            {"confidence", OPTION_CONFIDENCE, "PERCENT", 0, "of the intervals (default: 95)", 0},
+            {"smallest-effect", OPTION_SMALLEST_EFFECT, "PERCENT", 0,
+             "the smallest difference of interest (default: 1)", 0},
+            {"resume", 'r', "FILE", 0,
+             "go on with the run of this result file, interrupted, killed or complete: its unfinished "
+             "round first, then up to the budget of this sitting; what is compared is what the "
+             "file's command says",
              0},
             {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
             {"output", 'o', "FILE", 0,
@@ -91,23 +144,42 @@ static const struct argp BENCH = {
         "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
         "2 usage; 130 interrupted, what was measured is in the result file."};
 
-/* The file of this run, and whether writing it has failed already. */
-static char *result_path;
-static bool write_failed;
+/* What the sampler's hooks need, which pass on the recording alone. */
+static struct {
+    Saving saving;
+    Wishes wishes;
+    char *verdicts;      /* the program; NULL if there is none */
+    int verdicts_rounds; /* after how many rounds the recording's verdicts were found */
+} session;
 
-static void save(Recording *recording, bool final) {
+static void find_verdicts(Recording *recording) {
     Error error;
-    json_t *document = result_document(recording);
-    bool done = result_write(result_path, document, final, &error);
-    json_decref(document);
-    if (!done && final)
-        progress_note("%s; what was measured is in the table alone", error.message);
-    else if (!done && !write_failed)
-        progress_note("%s; measuring goes on, and so do the attempts to write", error.message);
-    write_failed = !done;
+    if (!session.verdicts || session.verdicts_rounds == recording->rounds) return;
+    json_t *found = verdicts_on(session.verdicts, session.saving.path, session.wishes.confidence,
+                                session.wishes.smallest_effect, &error);
+    if (found) {
+        json_decref(recording->verdicts);
+        recording->verdicts = found;
+        session.verdicts_rounds = recording->rounds;
+    } else if (!interrupted()) {
+        progress_note("no verdicts: %s; the budget alone ends the run", error.message);
+        free(session.verdicts);
+        session.verdicts = NULL;
+    }
 }
 
-static void save_round(Recording *recording) { save(recording, false); }
+static void keep_sample(const Recording *recording) { saving_sample(&session.saving, recording); }
+static void keep_failure(const Recording *recording) { saving_failure(&session.saving, recording); }
+
+static bool finish_round(Recording *recording) {
+    if (!saving_replace(&session.saving, recording, false) || session.wishes.stop_by_budget ||
+        recording->rounds < sampler_least_rounds(recording))
+        return false;
+    find_verdicts(recording);
+    return session.verdicts && json_is_true(json_object_get(recording->verdicts, "decided"));
+}
+
+static const SamplerHooks HOOKS = {keep_sample, keep_failure, finish_round};
 
 static json_t *command_line(int argc, char **argv) {
     json_t *words = json_array();
@@ -118,58 +190,130 @@ static json_t *command_line(int argc, char **argv) {
     return words;
 }
 
-/* Everything that can be wrong before a sample is taken. The exit status, or -1 if all is well. */
-static int prepare(Recording *recording, const Wishes *wishes) {
+/* What takes part. The exit status, or -1 if all is well. */
+static int choose(Recording *recording, const char *directory, const Wishes *wishes) {
     Error error;
-    char *directory;
-    if (!load_build(&recording->executors, &directory)) return EXIT_FAILED;
-    int status = -1;
+    if (!builds_load(&recording->builds, directory, wishes->builds, &error))
+        return complain(&error, EXIT_FAILED);
     char *path = find_suite(directory, wishes->suite, &error);
-    if (!path || !suite_load(path, &recording->suite, &error))
-        status = complain(&error, EXIT_FAILED);
-    else if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
-             !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
-             !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
-        status = complain(&error, EXIT_USAGE);
-    size_t built = recording->executors.layout_count;
-    recording->layout_count = wishes->layouts ? wishes->layouts : built;
-    if (status < 0 && recording->layout_count > built) {
-        fail(&error, ERROR_UNSUPPORTED,
-             "--layouts %zu: this build has %zu; \"scripts/build --layouts %zu\" adds what is missing",
-             recording->layout_count, built, recording->layout_count);
-        status = complain(&error, EXIT_USAGE);
-    }
-    for (size_t i = 0; status < 0 && i < recording->suite.count; i++)
-        if (!workload_verify(&recording->suite.workloads[i], &error))
-            status = complain(&error, EXIT_FAILED);
-    if (status < 0) {
-        recording->started = time(NULL);
-        recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
-        recording->cpu = process_choose_cpu();
-        char *results = wishes->output ? NULL : results_directory(directory);
-        result_path =
-            wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
-        if (!result_can_write(result_path, &error)) status = complain(&error, EXIT_FAILED);
-        free(results);
-    }
+    bool loaded = path && suite_load(path, &recording->suite, &error);
     free(path);
-    free(directory);
+    if (!loaded) return complain(&error, EXIT_FAILED);
+    if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
+        !builds_choose_layouts(&recording->builds, wishes->layouts, &error) ||
+        !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
+        !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
+        return complain(&error, EXIT_USAGE);
+    for (size_t i = 0; i < recording->suite.count; i++)
+        if (!workload_verify(&recording->suite.workloads[i], &error))
+            return complain(&error, EXIT_FAILED);
+    return -1;
+}
+
+/* The options of the run that is resumed, with those of this sitting over them. */
+static bool take_over_options(json_t *document, int argc, char **argv, Error *error) {
+    json_t *words = json_object_get(document, "command");
+    size_t count = json_array_size(words);
+    if (count < 2) return fail(error, ERROR_FILE, "its command line is damaged");
+    /* They stay: the wishes point into them. */
+    char **earlier = allocate((count + 1) * sizeof *earlier);
+    for (size_t i = 1; i < count; i++)
+        earlier[i - 1] = copy_string(json_string_value(json_array_get(words, i)));
+    Wishes wishes = session.wishes; /* the defaults, and what this sitting says */
+    session.wishes = (Wishes){.suite = "default",
+                              .events = "default",
+                              .confidence = "95",
+                              .smallest_effect = "1",
+                              .budget = DEFAULT_BUDGET,
+                              .timeout = DEFAULT_TIMEOUT};
+    if (argp_parse(&BENCH, (int)count - 1, earlier, ARGP_SILENT, NULL, &session.wishes) != 0)
+        return fail(error, ERROR_FILE, "its command line is damaged");
+    parse_options(&BENCH, argc, argv, 0, &session.wishes);
+    session.wishes.resume = wishes.resume;
+    session.wishes.seed = (uint64_t)json_integer_value(json_object_get(document, "seed"));
+    json_t *main_build = json_array_get(json_object_get(document, "builds"), 0);
+    session.wishes.layouts = json_array_size(json_object_get(main_build, "layout_seeds"));
+    return true;
+}
+
+/* Opens what is to be gone on with. The document; NULL and an Error. */
+static json_t *reopen(int argc, char **argv, Error *error) {
+    const char *path = session.wishes.resume;
+    Error why;
+    if (result_is_special(path) || (access(path, F_OK) != 0 && !journal_exists(path))) {
+        fail(error, ERROR_FILE, "there is no run to go on with: %s is not there, or not a file", path);
+        return NULL;
+    }
+    if (!saving_open(&session.saving, path, true, error)) return NULL;
+    json_t *document = resume_read(path, &session.saving.journal, error);
+    if (!document || take_over_options(document, argc, argv, &why)) return document;
+    json_decref(document);
+    fail(error, ERROR_FILE, "cannot go on with %s: %s", path, why.message);
+    return NULL;
+}
+
+/* Everything that can be wrong before a sample is taken. The exit status, or -1 if all is well. */
+static int prepare(Recording *recording, const char *directory, json_t *earlier) {
+    const Wishes *wishes = &session.wishes;
+    Error error;
+    int status = choose(recording, directory, wishes);
+    if (status >= 0) return status;
+    recording->budget = wishes->budget;
+    recording->timeout = wishes->timeout;
+    recording->seed = wishes->seed;
+    recording->started = time(NULL);
+    recording->state = "running";
+    recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
+    recording->cpu = process_choose_cpu();
+    if (earlier) {
+        char *note;
+        Error why;
+        if (!resume_load(recording, earlier, &note, &why)) {
+            fail(&error, ERROR_UNSUPPORTED, "cannot go on with %s: %s", wishes->resume, why.message);
+            return complain(&error, EXIT_FAILED);
+        }
+        printf("Going on with %s: %d rounds, %zu samples\n", wishes->resume, recording->rounds,
+               recording->sample_count);
+        if (note) printf("%s\n", note);
+        free(note);
+        return -1;
+    }
+    char *results = wishes->output ? NULL : results_directory(directory);
+    char *path = wishes->output ? copy_string(wishes->output)
+                                : result_default_path(recording, results);
+    if (!saving_open(&session.saving, path, false, &error)) status = complain(&error, EXIT_FAILED);
+    free(path);
+    free(results);
     return status;
 }
 
+/* Whether the run can end by its intervals, and what is said if not. */
+static void prepare_verdicts(const char *directory) {
+    Error error;
+    if (result_is_special(session.saving.path))
+        fail(&error, ERROR_FILE, "the results go to something that is not a file");
+    else
+        session.verdicts = verdicts_find(directory, &error);
+    if (!session.verdicts)
+        printf("No verdicts: %s; the budget alone ends the run\n", error.message);
+}
+
 static void announce(const Recording *recording) {
-    size_t executors = recording->contender_count - recording->isa_count;
+    size_t executors = recording->contender_count - recording->group_count;
     printf("%zu workload%s, %zu executor%s and %zu control%s (A/A), ", recording->suite.count,
            recording->suite.count == 1 ? "" : "s", executors, executors == 1 ? "" : "s",
-           recording->isa_count, recording->isa_count == 1 ? "" : "s");
+           recording->group_count, recording->group_count == 1 ? "" : "s");
+    for (size_t i = 0; recording->builds.count > 1 && i < recording->builds.count; i++)
+        printf("%s%s", i ? ", " : "builds ", recording->builds.items[i].name);
+    if (recording->builds.count > 1) printf("; ");
     if (recording->cpu == NOT_PINNED)
         printf("not pinned to a CPU");
     else
         printf("on CPU %d", recording->cpu);
-    if (recording->layout_count > 1) {
+    if (recording->builds.layout_count > 1) {
         fputs("; layouts", stdout);
-        for (size_t i = 0; i < recording->layout_count; i++)
-            printf("%s %lld", i ? "," : "", (long long)recording->executors.layouts[i]);
+        for (size_t i = 0; i < recording->builds.layout_count; i++)
+            printf("%s %lld", i ? "," : "", (long long)builds_seed(&recording->builds, i));
     }
     printf("; budget %g s, seed %llu\n", recording->budget, (unsigned long long)recording->seed);
     for (size_t i = 0; i < recording->not_measured_count; i++)
@@ -179,48 +323,83 @@ static void announce(const Recording *recording) {
     fflush(stdout);
 }
 
-static void measure(Recording *recording) {
+/* False, having said why, if what was found in earlier sittings could not be kept. */
+static bool measure(Recording *recording, bool resumed) {
     double started = seconds_now();
-    recording->state = "running";
+    Error error;
     interrupt_catch();
     sampler_prepare(recording);
-    sampler_run(recording, started, save_round);
+    if (!saving_begin(&session.saving, recording, resumed, &error)) {
+        complain(&error, EXIT_FAILED);
+        return false;
+    }
+    sampler_run(recording, started, &HOOKS);
     recording->finished = time(NULL);
     recording->state = interrupted() ? "interrupted" : "complete";
     printf("\n%s after %.0f s: %d round%s and the warm-up%s\n",
            interrupted() ? "Interrupted" : "Done", seconds_now() - started, recording->rounds,
            recording->rounds == 1 ? "" : "s",
-           !interrupted() && recording->rounds <= LEAST_ROUNDS &&
+           !interrupted() && recording->rounds <= sampler_least_rounds(recording) &&
                    seconds_now() - started > recording->budget
                ? " (over the budget, since fewer rounds show no spread)"
                : "");
+    if (recording->stop_rule && strcmp(recording->stop_rule, "interval") == 0)
+        puts("Stopped before the budget was spent: every comparison was decided");
+    return true;
+}
+
+/* Saves and prints. The exit status. */
+static int conclude(Recording *recording) {
+    bool written = saving_replace(&session.saving, recording, true);
+    if (written && recording->rounds > 0 && !interrupted()) find_verdicts(recording);
+    summary_print(recording, stdout);
+    if (written) printf("\nResults: %s\n", session.saving.path);
+    fflush(stdout);
+    if (interrupted()) return EXIT_INTERRUPTED + interrupted();
+    bool failed = !written;
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        failed |= recording->not_measured[i].contender != ANY;
+    return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
 int command_bench(int argc, char **argv) {
-    Wishes wishes = {.suite = "default", .events = "default", .budget = DEFAULT_BUDGET, .timeout = DEFAULT_TIMEOUT};
+    session.wishes = (Wishes){.suite = "default",
+                              .events = "default",
+                              .confidence = "95",
+                              .smallest_effect = "1",
+                              .budget = DEFAULT_BUDGET,
+                              .timeout = DEFAULT_TIMEOUT};
     uint32_t seed = 0;
-    if (getrandom(&seed, sizeof seed, 0) == sizeof seed) wishes.seed = seed;
-    json_t *command = command_line(argc, argv);
-    parse_options(&BENCH, argc, argv, 0, &wishes);
-    Recording recording = {.command = command,
-                           .budget = wishes.budget,
-                           .timeout = wishes.timeout,
-                           .seed = wishes.seed};
+    Error error;
+    if (getrandom(&seed, sizeof seed, 0) == sizeof seed) session.wishes.seed = seed;
+    Recording recording = {.command = command_line(argc, argv)};
+    parse_options(&BENCH, argc, argv, 0, &session.wishes);
     signal(SIGXFSZ, SIG_IGN); /* too large a file is an error to report, not a reason to die */
-    int status = prepare(&recording, &wishes);
+
+    json_t *earlier = NULL;
+    int status = -1;
+    bool resumed = session.wishes.resume != NULL;
+    if (resumed && session.wishes.changes) {
+        fail(&error, ERROR_UNSUPPORTED,
+             "--resume goes on with what its file compares: it does not take --workload, --dispatch, "
+             "--isa, --layouts, --events, --seed or --output");
+        status = complain(&error, EXIT_USAGE);
+    } else if (resumed && !(earlier = reopen(argc, argv, &error))) {
+        status = complain(&error, EXIT_FAILED);
+    }
+    char *directory = status < 0 ? program_directory(&error) : NULL;
+    if (status < 0 && !directory) status = complain(&error, EXIT_FAILED);
+    if (status < 0) status = prepare(&recording, directory, earlier);
     if (status < 0) {
         announce(&recording);
-        measure(&recording);
-        summary_print(&recording, stdout);
+        prepare_verdicts(directory);
         fflush(stdout);
-        save(&recording, true);
-        if (!write_failed) printf("\nResults: %s\n", result_path);
-        bool failed = write_failed;
-        for (size_t i = 0; i < recording.not_measured_count; i++)
-            failed |= recording.not_measured[i].contender != ANY;
-        status = interrupted() ? EXIT_INTERRUPTED + interrupted() : failed;
+        status = measure(&recording, resumed) ? conclude(&recording) : EXIT_FAILED;
     }
-    free(result_path);
+    saving_close(&session.saving);
+    json_decref(earlier);
+    free(directory);
+    free(session.verdicts);
     recording_free(&recording);
     return status;
 }

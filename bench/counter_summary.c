@@ -44,11 +44,12 @@ static double median_value(const Recording *recording, size_t workload, size_t c
     return median;
 }
 
-static Figure figure(const Recording *recording, size_t isa, size_t contender, const char *event) {
+static Figure figure(const Recording *recording, const Group *group, size_t contender,
+                     const char *event) {
     Figure result = {0, false};
     size_t count = 0;
     for (size_t i = 0; i < recording->suite.count; i++) {
-        int64_t instructions = recording->instructions[i * recording->isa_count + isa];
+        int64_t instructions = recording->work[i * recording->isa_count + group->isa].instructions;
         double median = median_value(recording, i, contender, event, &result.estimated);
         if (instructions <= 0 || isnan(median)) continue;
         result.value += 1000 * median / (double)instructions;
@@ -58,23 +59,18 @@ static Figure figure(const Recording *recording, size_t isa, size_t contender, c
     return result;
 }
 
-static bool takes_part(const Recording *recording, size_t isa, size_t contender) {
-    const Contender *one = &recording->contenders[contender];
-    return !one->control && strcmp(one->program->isa, recording->isas[isa]) == 0;
-}
-
 /* False if nobody has a value of this event. */
-static bool add_row(const Recording *recording, size_t isa, const char *event, Table *table,
+static bool add_row(const Recording *recording, const Group *group, const char *event, Table *table,
                     bool *estimated) {
-    Figure *figures = allocate(recording->contender_count * sizeof *figures);
+    size_t count = group->count - 1; /* without the control */
+    Figure *figures = allocate(count * sizeof *figures);
     bool any = false;
-    for (size_t i = 0; i < recording->contender_count; i++) {
-        figures[i] = figure(recording, isa, i, event);
-        any |= takes_part(recording, isa, i) && !isnan(figures[i].value);
+    for (size_t i = 0; i < count; i++) {
+        figures[i] = figure(recording, group, group->first + i, event);
+        any |= !isnan(figures[i].value);
     }
     if (any) table_cell(table, "%s", event);
-    for (size_t i = 0; any && i < recording->contender_count; i++) {
-        if (!takes_part(recording, isa, i)) continue;
+    for (size_t i = 0; any && i < count; i++) {
         if (isnan(figures[i].value))
             table_cell(table, "-");
         else
@@ -85,20 +81,18 @@ static bool add_row(const Recording *recording, size_t isa, const char *event, T
     return any;
 }
 
-void counter_summary_print(const Recording *recording, size_t isa, FILE *stream) {
+void counter_summary_print(const Recording *recording, const Group *group, FILE *stream) {
     json_t *events = recording->sample_count ? recording->samples[0].counters : NULL, *counter;
-    size_t columns = 1, i;
+    size_t i;
     bool any = false, estimated = false;
-    for (i = 0; i < recording->contender_count; i++)
-        columns += takes_part(recording, isa, i);
     Table table;
-    table_start(&table, columns);
+    table_start(&table, group->count); /* the control's column is the events' */
     table_cell(&table, "event");
-    for (i = 0; i < recording->contender_count; i++)
-        if (takes_part(recording, isa, i))
-            table_cell(&table, "%s", recording->contenders[i].program->strategy);
-    json_array_foreach(events, i, counter) any |= add_row(
-        recording, isa, json_string_value(json_object_get(counter, "event")), &table, &estimated);
+    for (i = 0; i + 1 < group->count; i++)
+        table_cell(&table, "%s", recording->contenders[group->first + i].program->strategy);
+    json_array_foreach(events, i, counter) any |=
+        add_row(recording, group, json_string_value(json_object_get(counter, "event")), &table,
+                &estimated);
     if (any) {
         fprintf(stream,
                 "\nCounted for a thousand bytecode instructions, user space only (mean of "

@@ -6,9 +6,9 @@
 
 #include "bench/recording.h"
 
-/* Prints what the contenders of one instruction set (an index into the recording's isas) counted for
+/* Prints what the contenders of one group counted for
  * a thousand executed bytecode instructions: the mean over workloads of the medians over rounds.
  * Estimates are marked. Prints nothing if nothing was counted. */
-void counter_summary_print(const Recording *recording, size_t isa, FILE *stream);
+void counter_summary_print(const Recording *recording, const Group *group, FILE *stream);
 
 #endif

@@ -145,17 +145,14 @@ void executors_free(Executors *executors) {
     *executors = (Executors){0};
 }
 
-/* The strategies, or instruction sets, that the build knows, for a message. */
-static const char *known(const Executors *executors, bool isas, char *buffer, size_t size) {
-    *buffer = 0;
+void executors_names(const Executors *executors, bool isas, char *names, size_t size) {
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *item = &executors->items[i];
         const char *name = isas ? item->isa : item->strategy;
-        if (in_list(buffer, name)) continue;
-        size_t length = strlen(buffer);
-        snprintf(buffer + length, size - length, "%s%s", length ? "," : "", name);
+        if (in_list(names, name)) continue;
+        size_t length = strlen(names);
+        snprintf(names + length, size - length, "%s%s", length ? "," : "", name);
     }
-    return buffer;
 }
 
 const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
@@ -178,7 +175,9 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
         best_rank = its_rank;
     }
     if (best) return best;
-    char strategies[200], isas[100];
+    char strategies[200] = "", isas[100] = "";
+    executors_names(executors, false, strategies, sizeof strategies);
+    executors_names(executors, true, isas, sizeof isas);
     if (left_out)
         fail(error, ERROR_UNSUPPORTED, "%s was left out of this build: %s", left_out->name,
              left_out->left_out);
@@ -186,9 +185,7 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
         fail(error, ERROR_UNSUPPORTED,
              "this build has no executor for %s%s%s%s%s (strategies: %s; instruction sets: %s)",
              strategy ? "--dispatch " : "", strategy ? strategy : "", strategy && isa ? " " : "",
-             isa ? "--isa " : "", isa ? isa : "",
-             known(executors, false, strategies, sizeof strategies),
-             known(executors, true, isas, sizeof isas));
+             isa ? "--isa " : "", isa ? isa : "", strategies, isas);
     return NULL;
 }
 
@@ -216,19 +213,17 @@ bool in_list(const char *list, const char *name) {
     }
 }
 
-bool executors_know(const Executors *executors, const char *list, bool isas, Error *error) {
-    if (!list) return true;
-    char names[200];
-    known(executors, isas, names, sizeof names);
-    for (const char *item = list;; item++) {
+bool names_are_known(const char *list, const char *names, const char *what, Error *error) {
+    for (const char *item = list; item;) {
         const char *end = strchrnul(item, ',');
         char *name = format_string("%.*s", (int)(end - item), item);
         bool is_known = *name && in_list(names, name);
         if (!is_known)
-            fail(error, ERROR_UNSUPPORTED, "there is no %s \"%s\" in this build (there are: %s)",
-                 isas ? "instruction set" : "strategy", name, names);
+            fail(error, ERROR_UNSUPPORTED, "there is no %s \"%s\" in this build (there are: %s)", what,
+                 name, names);
         free(name);
-        if (!is_known || !*end) return is_known;
-        item = end;
+        if (!is_known) return false;
+        item = *end ? end + 1 : NULL;
     }
+    return true;
 }

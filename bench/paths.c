@@ -29,6 +29,10 @@ char *program_directory(Error *error) {
     return copy_string(*path ? path : "/");
 }
 
+char *source_tree_path(const char *directory, const char *name) {
+    return format_string("%s/" TAILRACE_SOURCE_TREE "/%s", directory, name);
+}
+
 char *find_suite(const char *directory, const char *name, Error *error) {
     if (strchr(name, '/')) return copy_string(name);
     static const char *const places[] = {"workloads", TAILRACE_SOURCE_TREE "/bench/workloads"};
@@ -43,7 +47,7 @@ char *find_suite(const char *directory, const char *name, Error *error) {
 }
 
 char *results_directory(const char *directory) {
-    char *results = format_string("%s/" TAILRACE_SOURCE_TREE "/results/local", directory);
+    char *results = source_tree_path(directory, "results/local");
     /* Only made where there is a results/ folder to hold it. */
     if (mkdir(results, 0777) == 0 || (errno == EEXIST && access(results, W_OK) == 0)) {
         char *resolved = realpath(results, NULL);

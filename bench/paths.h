@@ -10,6 +10,9 @@
  * system does not tell. */
 char *program_directory(Error *error);
 
+/* The path of `name` in the source tree that the program was built from. To be freed. */
+char *source_tree_path(const char *program_directory, const char *name);
+
 /* The file of the suite `name`: the path itself if `name` holds a slash, else <name>.json in
  * `workloads/` beside the program or in the source tree that it was built from. To be freed. NULL
  * and an Error if there is none. */

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include "bench/recording.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,61 +11,94 @@
 const char *const PHASE_NAMES[PHASE_COUNT] = {"read_validate", "translate", "instantiate",
                                               "execute"};
 
-static void add_contender(Recording *recording, const ExecutorProgram *program, bool control) {
+static void add_contender(Recording *recording, size_t build, const ExecutorProgram *program,
+                          bool control) {
     size_t count = ++recording->contender_count;
     recording->contenders = grow(recording->contenders, count, sizeof *recording->contenders);
-    recording->contenders[count - 1] = (Contender){.program = program, .control = control};
+    recording->contenders[count - 1] =
+        (Contender){.build = build, .program = program, .control = control};
 }
 
-/* The executors of one instruction set, and their control. */
-static void add_isa(Recording *recording, const char *strategies, const char *isa) {
-    const Executors *executors = &recording->executors;
-    const ExecutorProgram *first = NULL;
+static void note_left_out(Recording *recording, size_t build, const ExecutorProgram *program) {
+    const char *of = recording->builds.count > 1 ? recording->builds.items[build].name : "the build";
+    recording_add_not_measured(
+        recording, (NotMeasured){.what = "executor",
+                                 .workload = ANY,
+                                 .contender = ANY,
+                                 .build = build,
+                                 .isa = program->isa,
+                                 .round = -1,
+                                 .reason = format_string("%s was left out of %s: %s", program->name,
+                                                         of, program->left_out)});
+}
+
+/* The executors of one build and instruction set, and their control. */
+static void add_group(Recording *recording, size_t build, const char *strategies, const char *isa) {
+    const Executors *executors = &recording->builds.items[build].executors;
+    size_t first = recording->contender_count;
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
         if (strcmp(program->isa, isa) != 0 || !in_list(strategies, program->strategy)) continue;
         if (program->left_out) {
-            recording_add_not_measured(
-                recording,
-                (NotMeasured){.what = "executor",
-                              .workload = ANY,
-                              .contender = ANY,
-                              .isa = isa,
-                              .round = -1,
-                              .reason = format_string("%s was left out of the build: %s",
-                                                      program->name, program->left_out)});
+            note_left_out(recording, build, program);
             continue;
         }
-        if (!first) first = program;
-        add_contender(recording, program, false);
+        build_hash(&recording->builds.items[build], program, recording->builds.layout_count);
+        add_contender(recording, build, program, false);
     }
-    if (!first) return;
-    add_contender(recording, first, true);
+    if (recording->contender_count == first) return;
+    add_contender(recording, build, recording->contenders[first].program, true);
+    recording->groups = grow(recording->groups, recording->group_count + 1, sizeof(Group));
+    recording->groups[recording->group_count++] =
+        (Group){build, recording->isa_count, first, recording->contender_count - first};
+}
+
+/* The groups of one instruction set. */
+static void add_isa(Recording *recording, const char *strategies, const char *isa) {
+    size_t groups = recording->group_count;
+    for (size_t i = 0; i < recording->builds.count; i++)
+        add_group(recording, i, strategies, isa);
+    if (recording->group_count == groups) return;
     size_t count = ++recording->isa_count;
     recording->isas = grow(recording->isas, count, sizeof *recording->isas);
     recording->isas[count - 1] = isa;
 }
 
+/* The instruction sets of all builds, in the order of the first that has them. */
+static void add_isas(Recording *recording, const char *strategies, const char *isas) {
+    char seen[200] = "";
+    for (size_t i = 0; i < recording->builds.count; i++) {
+        const Executors *executors = &recording->builds.items[i].executors;
+        for (size_t j = 0; j < executors->count; j++) {
+            const char *isa = executors->items[j].isa;
+            if (in_list(seen, isa) || !in_list(isas, isa)) continue;
+            size_t length = strlen(seen);
+            snprintf(seen + length, sizeof seen - length, "%s%s", length ? "," : "", isa);
+            add_isa(recording, strategies, isa);
+            if (!isas && recording->isa_count > 0) return;
+        }
+    }
+}
+
 bool recording_prepare(Recording *recording, const char *strategies, const char *isas,
                        Error *error) {
-    const Executors *executors = &recording->executors;
-    if (!executors_know(executors, strategies, false, error) ||
-        !executors_know(executors, isas, true, error))
+    if (!builds_know(&recording->builds, strategies, false, error) ||
+        !builds_know(&recording->builds, isas, true, error))
         return false;
-    for (size_t i = 0; i < executors->count; i++) {
-        const char *isa = executors->items[i].isa;
-        if (i > 0 && strcmp(isa, executors->items[i - 1].isa) == 0) continue;
-        if (in_list(isas, isa)) add_isa(recording, strategies, isa);
-        if (!isas && recording->isa_count > 0) break;
-    }
+    add_isas(recording, strategies, isas);
     if (recording->contender_count == 0)
         return fail(error, ERROR_UNSUPPORTED, "nothing to measure: %s",
                     recording->not_measured_count ? recording->not_measured[0].reason
                                                   : "no executor was built");
     size_t cells = recording->suite.count * recording->isa_count;
-    recording->instructions = allocate(cells * sizeof *recording->instructions);
+    recording->work = allocate(cells * sizeof *recording->work);
     for (size_t i = 0; i < cells; i++)
-        recording->instructions[i] = -1;
+        recording->work[i] = (Work){-1, -1, -1};
+    recording->descriptions = json_array();
+    for (size_t i = 0; i < recording->builds.count; i++)
+        json_array_append_new(
+            recording->descriptions,
+            build_description(&recording->builds.items[i], recording->builds.layout_count));
     return true;
 }
 
@@ -88,7 +122,7 @@ static void note_uncounted(Recording *recording, json_t *summary) {
         if (!reason) continue;
         char *names = join_strings(json_object_get(entry, "events"));
         recording_add_not_measured(
-            recording, (NotMeasured){"counter", ANY, ANY, NULL, -1,
+            recording, (NotMeasured){"counter", ANY, ANY, ANY, NULL, -1,
                                      format_string("%s: %s", names, reason)});
         free(names);
     }
@@ -147,12 +181,19 @@ void recording_free(Recording *recording) {
         json_decref(recording->samples[i].counters);
     free(recording->samples);
     free(recording->events);
-    free(recording->instructions);
+    free(recording->work);
     free(recording->isas);
+    free(recording->groups);
+    free(recording->stop_reason);
+    json_decref(recording->descriptions);
     json_decref(recording->machine);
     json_decref(recording->command);
+    json_decref(recording->sittings);
+    json_decref(recording->verdicts);
+    json_decref(recording->whole_processes);
+    json_decref(recording->simulated);
     suite_free(&recording->suite);
-    executors_free(&recording->executors);
+    builds_free(&recording->builds);
 }
 
 void recording_add(Recording *recording, const Sample *sample) {
@@ -177,6 +218,10 @@ const char *recording_failure(const Recording *recording, size_t workload, size_
     return NULL;
 }
 
-char *contender_name(const Contender *contender) {
-    return format_string("%s%s", contender->program->name, contender->control ? " (again)" : "");
+char *contender_name(const Recording *recording, const Contender *contender) {
+    bool several = recording->builds.count > 1;
+    return format_string("%s%s%s%s",
+                         several ? recording->builds.items[contender->build].name : "",
+                         several ? " " : "", contender->program->name,
+                         contender->control ? " (again)" : "");
 }

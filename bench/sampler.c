@@ -4,24 +4,9 @@
 #include <string.h>
 
 #include "bench/memory.h"
+#include "bench/plan.h"
 #include "bench/process.h"
 #include "bench/progress.h"
-
-/* Splitmix64: any seed is good, and equal seeds give equal orders on every machine. */
-static uint64_t random_next(uint64_t *state) {
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
-static void shuffle(size_t *items, size_t count, uint64_t *random) {
-    for (size_t i = count; i > 1; i--) {
-        size_t other = (size_t)(random_next(random) % i), item = items[i - 1];
-        items[i - 1] = items[other];
-        items[other] = item;
-    }
-}
 
 /* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload`
  * is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be
@@ -101,11 +86,13 @@ static void note_failure(Recording *recording, NotMeasured entry, const char *wh
 
 /* What the program of an executor in a layout says of itself, if that is what its name says; or else
  * NULL and the reason in *why. */
-static json_t *identify_program(const Recording *recording, const ExecutorProgram *program,
-                                size_t layout, char **why) {
-    char *path = executors_layout_path(&recording->executors, program, layout);
+static json_t *identify_program(const Recording *recording, const Contender *contender, size_t layout,
+                                char **why) {
+    const Executors *executors = &recording->builds.items[contender->build].executors;
+    const ExecutorProgram *program = contender->program;
+    char *path = executors_layout_path(executors, program, layout);
     const char *strategy = "", *isa = "";
-    json_int_t seed = 0, wanted = recording->executors.layouts[layout];
+    json_int_t seed = 0, wanted = executors->layouts[layout];
     json_t *info = ask(recording, path, NULL, NULL, why);
     if (info &&
         (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout", &seed) !=
@@ -122,47 +109,64 @@ static json_t *identify_program(const Recording *recording, const ExecutorProgra
 
 static void identify(Recording *recording, size_t index) {
     Contender *contender = &recording->contenders[index];
-    const ExecutorProgram *program = contender->program;
+    if (recording_failure(recording, ANY, index)) return; /* of an earlier sitting */
     char *why = NULL;
-    for (size_t i = 0; i < recording->layout_count && !why; i++) {
-        json_t *info = identify_program(recording, program, i, &why);
+    for (size_t i = 0; i < recording->builds.layout_count && !why; i++) {
+        json_t *info = identify_program(recording, contender, i, &why);
         if (i == 0)
             contender->info = info;
         else
             json_decref(info);
     }
     if (!why) return;
-    NotMeasured entry = {"executor", ANY, index, program->isa, -1, why};
+    NotMeasured entry = {"executor", ANY, index, contender->build, contender->program->isa, -1, why};
+    char *who = contender_name(recording, contender);
     if (contender->control)
         recording_add_not_measured(recording, entry); /* was said of the original */
     else
-        note_failure(recording, entry, program->name);
+        note_failure(recording, entry, who);
+    free(who);
 }
 
-/* Instruction counts are exact and the same for all strategies: once is enough. */
-static void count_instructions(Recording *recording, size_t isa) {
+/* The counting executor of an instruction set, of the first build that has one; NULL if none has. To be
+ * freed. */
+static char *find_counter(const Recording *recording, const char *isa) {
+    char *counter = NULL;
+    for (size_t i = 0; i < recording->builds.count && !counter; i++)
+        counter = executors_counter(&recording->builds.items[i].executors, isa);
+    return counter;
+}
+
+static int64_t count_at(json_t *answer, const char *key) {
+    json_t *count = json_object_get(answer, key);
+    return json_is_integer(count) ? json_integer_value(count) : -1;
+}
+
+/* What a workload executes is exact and the same for all strategies: once is enough. */
+static void count_work(Recording *recording, size_t isa) {
     const char *name = recording->isas[isa];
-    char *counter = executors_counter(&recording->executors, name);
-    char *who = format_string("count-%s", name);
+    char *counter = find_counter(recording, name), *who = format_string("count-%s", name);
     for (size_t i = 0; counter && i < recording->suite.count && !interrupted(); i++) {
         const Workload *workload = &recording->suite.workloads[i];
+        Work *work = &recording->work[i * recording->isa_count + isa];
+        if (work->instructions >= 0) continue; /* counted in an earlier sitting */
         char *doing = format_string("counting instructions: %s, %s", workload->name, name), *why;
         progress_show(0, recording->budget, doing);
         free(doing);
         json_t *answer = ask(recording, counter, workload, "none", &why);
         if (answer) why = wrong_result(workload, answer);
-        json_t *count = json_object_get(answer, "instructions");
-        if (answer && !why && !json_is_integer(count))
+        if (answer && !why)
+            *work = (Work){count_at(answer, "instructions"), count_at(answer, "branches"),
+                           count_at(answer, "calls")};
+        if (answer && !why && work->instructions < 0)
             why = copy_string("does not say how many instructions it executed");
         if (why)
-            note_failure(recording, (NotMeasured){"instructions", i, ANY, name, -1, why}, who);
-        else if (answer)
-            recording->instructions[i * recording->isa_count + isa] = json_integer_value(count);
+            note_failure(recording, (NotMeasured){"instructions", i, ANY, ANY, name, -1, why}, who);
         json_decref(answer);
     }
     if (!counter)
         recording_add_not_measured(
-            recording, (NotMeasured){"instructions", ANY, ANY, name, -1,
+            recording, (NotMeasured){"instructions", ANY, ANY, ANY, name, -1,
                                      copy_string("the counting executor was not built")});
     free(counter);
     free(who);
@@ -172,7 +176,7 @@ void sampler_prepare(Recording *recording) {
     for (size_t i = 0; i < recording->contender_count; i++)
         identify(recording, i);
     for (size_t i = 0; i < recording->isa_count; i++)
-        count_instructions(recording, i);
+        count_work(recording, i);
 }
 
 /* The counters, if they are as result files have them. */
@@ -211,10 +215,11 @@ static bool read_sample(json_t *answer, Sample *sample) {
     return sample->phases[PHASE_EXECUTE].cpu > 0;
 }
 
-static void take_sample(Recording *recording, Sample sample) {
+static void take_sample(Recording *recording, Sample sample, const SamplerHooks *hooks) {
     const Workload *workload = &recording->suite.workloads[sample.workload];
-    const ExecutorProgram *program = recording->contenders[sample.contender].program;
-    char *path = executors_layout_path(&recording->executors, program, sample.layout), *why;
+    const Contender *contender = &recording->contenders[sample.contender];
+    const Executors *executors = &recording->builds.items[contender->build].executors;
+    char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
     json_t *answer = ask(recording, path, workload, recording->events, &why);
     free(path);
     if (answer) why = wrong_result(workload, answer);
@@ -222,14 +227,18 @@ static void take_sample(Recording *recording, Sample sample) {
         why = copy_string("printed JSON without usable times");
     if (answer && !why && !read_counters(answer, &sample))
         why = copy_string("printed JSON without usable counters");
-    if (why)
+    if (why) {
+        char *who = contender_name(recording, contender);
         note_failure(recording,
-                     (NotMeasured){"sample", sample.workload, sample.contender, program->isa,
-                                   sample.round, why},
-                     program->name);
-    else if (answer) {
+                     (NotMeasured){"sample", sample.workload, sample.contender, contender->build,
+                                   contender->program->isa, sample.round, why},
+                     who);
+        free(who);
+        hooks->failure(recording);
+    } else if (answer) {
         json_incref(sample.counters);
         recording_add(recording, &sample);
+        hooks->sample(recording);
     }
     json_decref(answer);
 }
@@ -241,8 +250,8 @@ typedef struct Pace {
     int attempts;   /* samples tried */
 } Pace;
 
-static int least_rounds(const Recording *recording) {
-    return recording->layout_count > 1 ? LEAST_ROUNDS_OF_LAYOUTS : LEAST_ROUNDS;
+int sampler_least_rounds(const Recording *recording) {
+    return recording->builds.layout_count > 1 ? LEAST_ROUNDS_OF_LAYOUTS : LEAST_ROUNDS;
 }
 
 /* Samples of a round in one layout: one for each workload and contender that has not failed at it. */
@@ -259,19 +268,19 @@ static double expected_end(const Recording *recording, const Pace *pace, double 
     double limit = pace->started + recording->budget;
     if (pace->attempts == 0) return limit;
     double warm_up = (now - pace->first) / pace->attempts * layout_size(recording);
-    double round = warm_up * (double)recording->layout_count;
-    double end = pace->first + warm_up + round * least_rounds(recording);
+    double round = warm_up * (double)recording->builds.layout_count;
+    double end = pace->first + warm_up + round * sampler_least_rounds(recording);
     while (round > 0 && end + round <= limit)
         end += round;
     return end;
 }
 
 static void show(const Recording *recording, const Pace *pace, const Sample *next) {
-    char *name = contender_name(&recording->contenders[next->contender]),
+    char *name = contender_name(recording, &recording->contenders[next->contender]),
          *round = format_string("round %d", next->round);
-    char *layout = recording->layout_count > 1
+    char *layout = recording->builds.layout_count > 1
                        ? format_string(", layout %lld",
-                                       (long long)recording->executors.layouts[next->layout])
+                                       (long long)builds_seed(&recording->builds, next->layout))
                        : copy_string("");
     char *doing = format_string("%s: %s, %s%s", next->round ? round : "warm-up",
                                 recording->suite.workloads[next->workload].name, name, layout);
@@ -283,58 +292,92 @@ static void show(const Recording *recording, const Pace *pace, const Sample *nex
     free(doing);
 }
 
-/* 0 to count - 1 in random order. To be freed. */
-static size_t *random_order(size_t count, uint64_t *random) {
-    size_t *order = allocate(count * sizeof *order);
-    for (size_t i = 0; i < count; i++)
-        order[i] = i;
-    shuffle(order, count, random);
-    return order;
+/* Whether the sample of that place was taken, maybe in an earlier sitting. */
+static bool was_taken(const Recording *recording, int round, int order) {
+    for (size_t i = recording->sample_count; i > 0; i--) {
+        const Sample *sample = &recording->samples[i - 1];
+        if (sample->order == order) return true;
+        if (sample->round < round) return false; /* they are in the order of the rounds */
+    }
+    return false;
 }
 
-/* A sample of one workload in one layout by each contender. */
-static void sample_layout(Recording *recording, Sample sample, Pace *pace, uint64_t *random) {
-    size_t *order = random_order(recording->contender_count, random);
-    for (size_t i = 0; i < recording->contender_count && !interrupted(); i++) {
-        sample.contender = order[i];
-        if (recording_failure(recording, sample.workload, sample.contender)) continue;
-        sample.order = pace->attempts;
+/* Takes what is missing of a round. False if it was interrupted. */
+static bool sample_round(Recording *recording, int round, Pace *pace, const SamplerHooks *hooks) {
+    size_t count;
+    Place *places = plan_round(recording, round, &count);
+    int first = plan_first(recording, round);
+    for (size_t i = 0; i < count && !interrupted(); i++) {
+        Sample sample = {.round = round,
+                         .order = first + (int)i,
+                         .workload = places[i].workload,
+                         .layout = places[i].layout,
+                         .contender = places[i].contender};
+        if (recording_failure(recording, sample.workload, sample.contender) ||
+            was_taken(recording, round, sample.order))
+            continue;
         show(recording, pace, &sample);
-        take_sample(recording, sample);
+        take_sample(recording, sample, hooks);
         pace->attempts++;
     }
-    free(order);
-}
-
-/* False if it was interrupted. The warm-up takes each workload in one layout, in all of them by turns. */
-static bool sample_round(Recording *recording, int round, Pace *pace, uint64_t *random) {
-    size_t workloads = recording->suite.count, layouts = recording->layout_count;
-    size_t *workload_order = random_order(workloads, random);
-    for (size_t i = 0; i < workloads && !interrupted(); i++) {
-        size_t workload = workload_order[i], *layout_order = random_order(layouts, random);
-        for (size_t j = 0; j < layouts; j++) {
-            if (round == 0 && layout_order[j] != workload % layouts) continue;
-            Sample sample = {.round = round, .workload = workload, .layout = layout_order[j]};
-            sample_layout(recording, sample, pace, random);
-        }
-        free(layout_order);
-    }
-    free(workload_order);
+    free(places);
     return !interrupted();
 }
 
-void sampler_run(Recording *recording, double started, void (*save)(Recording *recording)) {
-    uint64_t random = recording->seed;
+/* Seconds that the slowest round of the earlier sittings took at least: the sum of its samples' times. */
+static double slowest_before(const Recording *recording) {
+    double slowest = 0, sum = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        if (i > 0 && sample->round != sample[-1].round) sum = 0;
+        for (int j = 0; j < PHASE_COUNT; j++)
+            sum += (double)sample->phases[j].wall / 1e9;
+        if (sum > slowest) slowest = sum;
+    }
+    return slowest;
+}
+
+/* Whether samples of the round were taken in an earlier sitting. */
+static bool was_begun(const Recording *recording, int round) {
+    return recording->sample_count > 0 &&
+           recording->samples[recording->sample_count - 1].round >= round;
+}
+
+static void stop(Recording *recording, const char *rule, char *reason) {
+    free(recording->stop_reason);
+    recording->stop_rule = rule;
+    recording->stop_reason = reason;
+}
+
+void sampler_run(Recording *recording, double started, const SamplerHooks *hooks) {
     Pace pace = {.started = started, .first = seconds_now()};
-    double slowest = 0; /* of the rounds so far */
-    for (int round = 0; !interrupted(); round++) {
+    double slowest = slowest_before(recording); /* of the rounds so far */
+    int least = sampler_least_rounds(recording);
+    /* A resumed run begins with the last finished round, in which nothing is missing. */
+    for (int round = recording->rounds;; round++) {
         double now = seconds_now();
-        if (round > least_rounds(recording) && now + slowest > started + recording->budget) break;
-        if (!sample_round(recording, round, &pace, &random)) break;
+        if (round > least && !was_begun(recording, round) &&
+            now + slowest > started + recording->budget) {
+            stop(recording, "budget",
+                 format_string("another round would not have ended within the budget of %g s",
+                               recording->budget));
+            break;
+        }
+        if (interrupted() || !sample_round(recording, round, &pace, hooks)) {
+            stop(recording, "interrupted",
+                 format_string("interrupted by a signal (%s)", strsignal(interrupted())));
+            break;
+        }
         recording->rounds = round;
         if (seconds_now() - now > slowest) slowest = seconds_now() - now;
-        save(recording);
-        if (layout_size(recording) == 0) break; /* all have failed */
+        if (layout_size(recording) == 0) {
+            stop(recording, "failed", copy_string("every executor failed at every workload"));
+            break;
+        }
+        if (hooks->round(recording)) {
+            stop(recording, "interval", copy_string("every comparison was decided"));
+            break;
+        }
     }
     progress_clear();
 }

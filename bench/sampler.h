@@ -1,11 +1,8 @@
-/* Takes the samples of a recording.
+/* Takes the samples of a recording, as plan.h orders them.
  *
- * Every sample is a fresh process, on one CPU where that is allowed. A round takes one sample of
- * each workload in each layout by each contender, control included: the workloads in random order, for
- * each workload the layouts in random order, and in each layout its contenders in random order, one
- * right after the other, so that what is compared was measured under nearly equal conditions. The
- * first round warms up, with one layout for each workload, and no statistic uses it. A contender that
- * fails at a workload is not asked for it again. */
+ * Every sample is a fresh process, on one CPU where that is allowed. A contender that fails at a workload is
+ * not asked for it again. A recording that has samples already, of an earlier sitting, is gone on with: what
+ * is missing in its last round is taken first. */
 #ifndef TAILRACE_BENCH_SAMPLER_H
 #define TAILRACE_BENCH_SAMPLER_H
 
@@ -19,9 +16,19 @@
  * cannot answer are noted as not measured. */
 void sampler_prepare(Recording *recording);
 
-/* Samples rounds until one more would not fit into the budget, counted from `started`
- * (seconds_now()), or until interrupted(). Calls `save` after each finished round. Failures are
- * told to the user when they happen and noted as not measured. */
-void sampler_run(Recording *recording, double started, void (*save)(Recording *recording));
+/* What is called while samples are taken. */
+typedef struct SamplerHooks {
+    void (*sample)(const Recording *recording);  /* the last of its samples is new */
+    void (*failure)(const Recording *recording); /* the last of its not_measured is new */
+    bool (*round)(Recording *recording); /* a round is finished; true if enough has been measured */
+} SamplerHooks;
+
+/* Rounds that are measured whatever the budget. */
+int sampler_least_rounds(const Recording *recording);
+
+/* Samples rounds until one more would not fit into the budget, counted from `started` (seconds_now()), until
+ * a hook has enough, or until interrupted(). Failures are told to the user when they happen and noted as not
+ * measured. Why it ended is in stop_rule and stop_reason. */
+void sampler_run(Recording *recording, double started, const SamplerHooks *hooks);
 
 #endif

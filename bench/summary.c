@@ -25,7 +25,7 @@ static void gather(const Recording *recording, size_t workload, size_t contender
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
         if (sample->workload == workload && sample->contender == contender && sample->round > 0)
-            rounds[(size_t)sample->round * recording->layout_count + sample->layout] =
+            rounds[(size_t)sample->round * recording->builds.layout_count + sample->layout] =
                 (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
     }
 }
@@ -68,7 +68,7 @@ static void make_cells(const Recording *recording, Summary *summary) {
     for (size_t i = 0; i < recording->sample_count; i++)
         if ((size_t)recording->samples[i].round >= rounds)
             rounds = (size_t)recording->samples[i].round + 1;
-    rounds *= recording->layout_count; /* each is a round in one layout */
+    rounds *= recording->builds.layout_count; /* each is a round in one layout */
     double *numbers = allocate(3 * rounds * sizeof *numbers);
     double *baseline = numbers, *own = numbers + rounds, *scratch = own + rounds;
     for (size_t workload = 0; workload < recording->suite.count; workload++) {
@@ -82,13 +82,13 @@ static void make_cells(const Recording *recording, Summary *summary) {
     free(numbers);
 }
 
-Summary summary_make(const Recording *recording, size_t isa) {
-    Summary summary = {.isa = isa, .noise = NAN, .waiting = waiting(recording)};
-    while (strcmp(recording->contenders[summary.first].program->isa, recording->isas[isa]) != 0)
-        summary.first++;
-    while (!recording->contenders[summary.first + summary.columns].control)
-        summary.columns++;
-    size_t columns = ++summary.columns, workloads = recording->suite.count; /* with the control */
+Summary summary_make(const Recording *recording, const Group *group) {
+    Summary summary = {.group = group,
+                       .first = group->first,
+                       .columns = group->count,
+                       .noise = NAN,
+                       .waiting = waiting(recording)};
+    size_t columns = summary.columns, workloads = recording->suite.count;
     summary.cells = allocate(workloads * columns * sizeof *summary.cells);
     summary.mean_speed = allocate(columns * sizeof *summary.mean_speed);
     summary.mean_count = allocate(columns * sizeof *summary.mean_count);
@@ -206,7 +206,8 @@ static void print_instructions(const Recording *recording, const Summary *summar
     table_cell(&table, "instructions");
     head(recording, summary, &table, 0);
     for (size_t i = 0; i < recording->suite.count; i++) {
-        int64_t count = recording->instructions[i * recording->isa_count + summary->isa];
+        int64_t count = 
+            recording->work[i * recording->isa_count + summary->group->isa].instructions;
         table_cell(&table, "%s", recording->suite.workloads[i].name);
         cell_or_dash(&table, count >= 0, "%.*f M", count < 10000000 ? 3 : 1, (double)count / 1e6);
         for (size_t column = 0; column + 1 < summary->columns; column++) {
@@ -234,13 +235,65 @@ static void warn(FILE *stream, const char *format, ...) {
     free(text);
 }
 
+/* What scripts/audit found in the programs that took part. */
+static void print_findings(const Recording *recording, FILE *stream) {
+    size_t i, j, printed = 0, more = 0;
+    json_t *build, *audited, *finding;
+    const char *name;
+    json_array_foreach(recording->descriptions, i, build) {
+        json_t *programs = json_object_get(build, "programs");
+        json_t *executors = json_object_get(json_object_get(build, "audit"), "executors");
+        json_object_foreach(executors, name, audited) {
+            char *program = format_string("%.*s", (int)strcspn(name, "."), name);
+            bool took_part = json_object_get(programs, program) != NULL;
+            free(program);
+            json_array_foreach(json_object_get(audited, "findings"), j, finding) {
+                if (!took_part)
+                    continue;
+                else if (printed++ < MOST_MISSING)
+                    warn(stream, "Audit of the machine code: %s%s%s: %s.",
+                         recording->builds.count > 1 ? recording->builds.items[i].name : "",
+                         recording->builds.count > 1 ? " " : "", name, json_string_value(finding));
+                else
+                    more++;
+            }
+        }
+        const char *missing = json_string_value(json_object_get(build, "audit_missing"));
+        if (missing)
+            warn(stream, "The machine code of %s was not audited: %s.",
+                 recording->builds.items[i].name, missing);
+    }
+    if (more) warn(stream, "Audit of the machine code: %zu more; the result file lists them.", more);
+}
+
+static void print_gaps(const Recording *recording, FILE *stream) {
+    for (size_t i = 0; i < recording->not_measured_count; i++) {
+        const NotMeasured *entry = &recording->not_measured[i];
+        const Contender *contender =
+            entry->contender == ANY ? NULL : &recording->contenders[entry->contender];
+        if (i == MOST_MISSING) {
+            warn(stream, "Not measured: %zu more; the result file lists them.",
+                 recording->not_measured_count - i);
+            break;
+        }
+        char *who = contender ? contender_name(recording, contender) : copy_string(entry->what);
+        const char *workload =
+            entry->workload == ANY ? "all" : recording->suite.workloads[entry->workload].name;
+        if (!contender && entry->workload == ANY)
+            warn(stream, "Not measured: %s.", entry->reason);
+        else
+            warn(stream, "Not measured: %s, %s: %s.", who, workload, entry->reason);
+        free(who);
+    }
+}
+
 static void print_warnings(const Recording *recording, double share_waiting, FILE *stream) {
     json_t *vm = json_object_get(recording->machine, "virtual");
     const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
     const char *why =
         json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
     heading(stream, "What weakens these numbers");
-    if (recording->layout_count < 2)
+    if (recording->builds.layout_count < 2)
         warn(stream, "One layout of the code was measured: differences may be layout luck.");
     if (json_is_true(json_object_get(vm, "is")))
         warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
@@ -256,38 +309,42 @@ static void print_warnings(const Recording *recording, double share_waiting, FIL
         warn(stream, "Samples were not pinned to a CPU: this system does not allow it.");
     if (recording->rounds == 0)
         warn(stream, "No round was finished: what is shown are single samples, if any.");
-    else if ((size_t)recording->rounds * recording->layout_count < 5)
+    else if ((size_t)recording->rounds * recording->builds.layout_count < 5)
         warn(stream, "Few rounds (%d): the quartiles are little more than the extremes.",
              recording->rounds);
-    for (size_t i = 0; i < recording->not_measured_count; i++) {
-        const NotMeasured *entry = &recording->not_measured[i];
-        const Contender *contender =
-            entry->contender == ANY ? NULL : &recording->contenders[entry->contender];
-        if (i == MOST_MISSING) {
-            warn(stream, "Not measured: %zu more; the result file lists them.",
-                 recording->not_measured_count - i);
-            break;
-        }
-        char *who = contender ? contender_name(contender) : copy_string(entry->what);
-        const char *workload =
-            entry->workload == ANY ? "all" : recording->suite.workloads[entry->workload].name;
-        if (!contender && entry->workload == ANY)
-            warn(stream, "Not measured: %s.", entry->reason);
-        else
-            warn(stream, "Not measured: %s, %s: %s.", who, workload, entry->reason);
-        free(who);
-    }
+    print_findings(recording, stream);
+    print_gaps(recording, stream);
+}
+
+static void print_verdicts(const Recording *recording, FILE *stream) {
+    json_t *sentences = json_object_get(recording->verdicts, "sentences"), *sentence;
+    size_t i;
+    if (json_array_size(sentences) == 0) return;
+    heading(stream, "Verdicts");
+    json_array_foreach(sentences, i, sentence)
+        fprintf(stream, "  - %s\n", json_string_value(sentence));
+}
+
+/* "Build gcc-12, instruction set slots": what there are several of. */
+static void print_group_name(const Recording *recording, const Group *group, FILE *stream) {
+    bool builds = recording->builds.count > 1, isas = recording->isa_count > 1;
+    if (!builds && !isas) return;
+    char *title = format_string("%s%s%s%s", builds ? "Build " : "",
+                                builds ? recording->builds.items[group->build].name : "",
+                                !isas    ? ""
+                                : builds ? ", instruction set "
+                                         : "Instruction set ",
+                                isas ? recording->isas[group->isa] : "");
+    heading(stream, title);
+    free(title);
 }
 
 void summary_print(const Recording *recording, FILE *stream) {
     double share_waiting = NAN;
-    for (size_t isa = 0; isa < recording->isa_count; isa++) {
-        Summary summary = summary_make(recording, isa);
-        if (recording->isa_count > 1) {
-            char *title = format_string("Instruction set %s", recording->isas[isa]);
-            heading(stream, title);
-            free(title);
-        }
+    for (size_t i = 0; i < recording->group_count; i++) {
+        const Group *group = &recording->groups[i];
+        Summary summary = summary_make(recording, group);
+        print_group_name(recording, group, stream);
         print_times(recording, &summary, stream);
         print_speeds(recording, &summary, stream);
         if (!isnan(summary.noise))
@@ -298,9 +355,10 @@ void summary_print(const Recording *recording, FILE *stream) {
                     recording->contenders[summary.first].program->strategy, summary.noise * 100,
                     summary.mean_noise * 100);
         print_instructions(recording, &summary, stream);
-        counter_summary_print(recording, isa, stream);
+        counter_summary_print(recording, group, stream);
         share_waiting = summary.waiting;
         summary_free(&summary);
     }
+    print_verdicts(recording, stream);
     print_warnings(recording, share_waiting, stream);
 }

@@ -14,9 +14,9 @@ typedef struct Cell {
     double speed;   /* relative to the baseline: the median of the ratios formed within rounds */
 } Cell;
 
-/* What was found for one instruction set. */
+/* What was found for one group. */
 typedef struct Summary {
-    size_t isa;            /* index into the recording's isas */
+    const Group *group;
     size_t first, columns; /* its contenders: the baseline first, the control last */
     Cell *cells;           /* [workload * columns + column] */
     double *mean_speed;    /* [column]: geometric mean of the speeds over `mean_count` workloads */
@@ -26,10 +26,10 @@ typedef struct Summary {
     double waiting;    /* median of (wall - CPU time) / CPU time over all samples */
 } Summary;
 
-Summary summary_make(const Recording *recording, size_t isa);
+Summary summary_make(const Recording *recording, const Group *group);
 void summary_free(Summary *summary);
 
-/* Prints the tables of every instruction set and all that weakens them. */
+/* Prints the tables of every group and all that weakens them. */
 void summary_print(const Recording *recording, FILE *stream);
 
 #endif

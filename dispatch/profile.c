@@ -17,17 +17,12 @@ static void count_triple(uint16_t first, uint16_t second, uint16_t third) {
     profile.lost_triples++;
 }
 
-void profile_detail(const uint8_t *ip, uint16_t opcode) {
+void profile_detail(uint16_t opcode) {
     static uint16_t before, last;
-    static const uint8_t *expected;
     uint64_t seen = profile.instructions - 1; /* instructions before this one */
     profile.opcodes[opcode]++;
-    if (seen >= 1) {
-        profile.pairs[last][opcode]++;
-        if (ip != expected) profile.jumps++;
-    }
+    if (seen >= 1) profile.pairs[last][opcode]++;
     if (seen >= 2) count_triple(before, last, opcode);
     before = last;
     last = opcode;
-    expected = ip + opcode_words()->size + opcode_info[opcode].length;
 }

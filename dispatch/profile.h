@@ -13,9 +13,11 @@ typedef struct Triple {
 } Triple;
 
 typedef struct Profile {
-    uint64_t instructions; /* always counted; the rest only if `is_detailed` */
-    bool is_detailed;
-    uint64_t jumps; /* instructions that did not continue at the one behind them */
+    uint64_t instructions;
+    uint64_t branches; /* of these, those not followed by the one behind them: jumps, calls, returns */
+    uint64_t calls;    /* of these, calls: of wasm functions and imports, direct, indirect, tail calls */
+    const uint8_t *behind; /* the last instruction */
+    bool is_detailed;      /* whether the rest is counted */
     uint64_t opcodes[OPCODE_COUNT];
     uint64_t pairs[OPCODE_COUNT][OPCODE_COUNT]; /* first, then second */
     Triple triples[TRIPLE_SLOTS];               /* a hash table */
@@ -24,11 +26,27 @@ typedef struct Profile {
 
 extern Profile profile;
 
-/* Called before each instruction. */
-void profile_detail(const uint8_t *ip, uint16_t opcode);
-static inline void profile_instruction(const uint8_t *ip, uint16_t opcode) {
-    profile.instructions++;
-    if (profile.is_detailed) profile_detail(ip, opcode);
+static inline bool is_call(uint16_t opcode) {
+    switch (opcode_info[opcode].op) {
+    case OP_call:
+    case OP_call_import:
+    case OP_call_indirect:
+    case OP_call_indirect64:
+    case OP_return_call:
+    case OP_return_call_import:
+    case OP_return_call_indirect: return true;
+    default: return false;
+    }
+}
+
+void profile_detail(uint16_t opcode);
+
+/* Called before each instruction; `head` is the size of its dispatch word. */
+static inline void profile_instruction(const uint8_t *ip, uint16_t opcode, uint32_t head) {
+    if (profile.instructions++ > 0 && ip != profile.behind) profile.branches++;
+    profile.behind = ip + head + opcode_info[opcode].length;
+    profile.calls += is_call(opcode);
+    if (profile.is_detailed) profile_detail(opcode);
 }
 
 #endif

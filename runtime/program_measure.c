@@ -52,6 +52,8 @@ json_t *describe_cost(const ModuleFile *file, const Times phases[PHASE_COUNT],
                   (json_int_t)counters->cost_ns);
 #if COUNT_INSTRUCTIONS
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
+    json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));
+    json_object_set_new(report, "calls", json_integer((json_int_t)profile.calls));
 #endif
     return report;
 }

@@ -66,9 +66,9 @@ bool print_profile(Error *error) {
     Sequence *sequences = malloc(most * sizeof *sequences);
     if (!sequences) return fail(error, ERROR_MEMORY, "out of memory");
     uint64_t total = profile.instructions ? profile.instructions : 1;
-    printf("instruction set %s: %llu instructions executed, %llu jumps taken (%.1f%%)\n", ISA_NAME,
-           (unsigned long long)profile.instructions, (unsigned long long)profile.jumps,
-           100.0 * (double)profile.jumps / (double)total);
+    printf("instruction set %s: %llu instructions executed, %llu jumps taken (%.1f%%), %llu calls\n",
+           ISA_NAME, (unsigned long long)profile.instructions, (unsigned long long)profile.branches,
+           100.0 * (double)profile.branches / (double)total, (unsigned long long)profile.calls);
     printf("opcodes are written op__result_operands: s slot, a accumulator, k constant\n");
     static const char *const titles[] = {"Opcodes", "Pairs", "Triples"};
     for (int length = 1; length <= LONGEST; length++)

@@ -81,10 +81,17 @@ Test(executors, lists_of_names) {
     cr_assert_not(in_list("", "switch"));
     Executors executors = load(NULL);
     Error error;
-    cr_assert(executors_know(&executors, "mine,switch", false, &error));
-    cr_assert_not(executors_know(&executors, "switch,,mine", false, &error));
-    cr_assert_not(executors_know(&executors, "switch,slots", false, &error));
-    cr_assert(executors_know(&executors, "slots", true, &error));
+    char names[100] = "", isas[100] = "slots";
+    executors_names(&executors, false, names, sizeof names);
+    executors_names(&executors, true, isas, sizeof isas);
+    cr_assert_str_eq(isas, "slots,acc");
+    cr_assert(names_are_known(NULL, names, "strategy", &error));
+    cr_assert(names_are_known("mine,switch", names, "strategy", &error));
+    cr_assert_not(names_are_known("switch,,mine", names, "strategy", &error));
+    cr_assert_not(names_are_known("switch,slots", names, "strategy", &error));
+    cr_assert_str_eq(error.message, "there is no strategy \"slots\" in this build (there are: "
+                                    "switch,goto-direct,tail-direct,mine)");
+    cr_assert(names_are_known("slots", isas, "instruction set", &error));
     finish(&executors);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bench/machine.h"
 #include "bench/paths.h"
 #include "bench/process.h"
 #include "bench/result_file.h"
@@ -41,29 +42,38 @@ static Recording recording(void) {
     static ExecutorProgram left_out = {"tail-direct-acc", "tail-direct", "acc", "/p",
                                        "no musttail"};
     static ExecutorProgram programs[2];
-    static Contender contenders[] = {{&program, false, NULL}, {&program, true, NULL}};
+    static Contender contenders[] = {{0, &program, false, NULL}, {0, &program, true, NULL}};
     static Workload workload = {.name = "sort"};
     static const char *isas[] = {"acc"};
-    static int64_t instructions[] = {123456789012}, layouts[] = {0, 7, 9};
+    static int64_t layouts[] = {0, 7, 9};
+    static Work work[] = {{123456789012, 17, -1}};
+    static Build build;
     static Sample samples[] = {{.round = 1, .order = 4, .phases[PHASE_EXECUTE] = {1, 9000000000}},
                                {.round = 1, .order = 5, .contender = 1, .layout = 1, .peak_rss_kib = 77}};
-    static NotMeasured gaps[] = {{"sample", 0, 1, "acc", 2, "it crashed"},
-                                 {"executor", ANY, ANY, NULL, -1, "no musttail"}};
+    static NotMeasured gaps[] = {{"sample", 0, 1, 0, "acc", 2, "it crashed"},
+                                 {"executor", ANY, ANY, ANY, NULL, -1, "no musttail"}};
     programs[0] = program;
     programs[1] = left_out;
-    workload.json = json_pack("{s:s}", "name", "sort");
+    workload.json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:[], s:[]}", "name", "sort", "kind",
+                              "k", "description", "d", "file", "sort.wasm", "sha256",
+                              "0123456789012345678901234567890123456789012345678901234567890123",
+                              "invoke", "run", "args", "expect");
+    build = (Build){.name = "clang-22",
+                    .executors = {directory,
+                                  json_pack("{s:s, s:s, s:s, s:[s], s:{s:{s:[]}}}", "compiler",
+                                            "clang", "version", "22.1.8", "revision", "abc", "isas",
+                                            "acc", "strategies", "switch", "flags"),
+                                  programs, 2, layouts, 3},
+                    .programs = json_object()};
     return (Recording){.suite = {"default", &workload, 1, NULL},
-                       .executors = {"/d",
-                                     json_pack("{s:s, s:s, s:s}", "compiler", "clang", "version",
-                                               "22.1.8", "revision", "abc"),
-                                     programs, 2, layouts, 3},
-                       .machine = json_pack("{s:{s:s}}", "cpu", "model", "AMD EPYC 9654 (Zen 4)"),
+                       .builds = {&build, 1, 2},
+                       .descriptions = json_pack("[o]", build_description(&build, 2)),
+                       .machine = machine_fingerprint("", &COUNTER_KERNEL),
                        .command = json_pack("[s]", "tailrace"),
                        .contenders = contenders,
                        .contender_count = 2,
                        .isas = isas,
                        .isa_count = 1,
-                       .layout_count = 2,
                        .seed = INT64_MAX,
                        .budget = 1.5,
                        .timeout = 60,
@@ -71,7 +81,7 @@ static Recording recording(void) {
                        .started = 1782864000,
                        .state = "running",
                        .rounds = 1,
-                       .instructions = instructions,
+                       .work = work,
                        .samples = samples,
                        .sample_count = 2,
                        .not_measured = gaps,
@@ -105,15 +115,48 @@ Test(result_file, survives_a_round_trip) {
     cr_assert(json_is_null(at(read, "not_measured", 1, "workload")));
     cr_assert_eq(json_integer_value(at(read, "samples", 0, "layout")), 0);
     cr_assert_eq(json_integer_value(at(read, "samples", 1, "layout")), 7);
-    json_t *seeds = json_object_get(json_object_get(read, "build"), "layout_seeds");
+    json_t *seeds = at(read, "builds", 0, "layout_seeds");
     cr_assert_eq(json_array_size(seeds), 2); /* those measured */
-    json_t *left_out = json_object_get(json_object_get(read, "build"), "left_out");
+    json_t *left_out = at(read, "builds", 0, "left_out");
     cr_assert_str_eq(json_string_value(json_object_get(json_array_get(left_out, 0), "strategy")),
                      "tail-direct");
     json_t *counts = at(json_object_get(read, "suite"), "workloads", 0, "instructions");
     cr_assert_eq(json_integer_value(json_object_get(counts, "acc")), 123456789012);
+    cr_assert(json_is_null(json_object_get(at(json_object_get(read, "suite"), "workloads", 0, "calls"), "acc")));
+    cr_assert_str_eq(json_string_value(at(read, "samples", 0, "build")), "clang-22");
+    cr_assert_str_eq(json_string_value(at(read, "builds", 0, "audit_missing")), "scripts/audit makes it");
+    cr_assert_eq(json_integer_value(at(read, "sittings", 0, "samples")), 2);
+    cr_assert(json_is_null(json_object_get(read, "stop")));
     json_decref(document);
     json_decref(read);
+}
+
+Test(result_file, reading_holds_it_against_the_schema) {
+    Recording source = recording();
+    Error error;
+    json_t *document = result_document(&source);
+    cr_assert(result_write(path, document, true, &error));
+    json_t *read = result_read(path, &error);
+    cr_assert(read && json_equal(read, document), "%s", error.message);
+    json_decref(read);
+    json_t *times = json_object_get(at(document, "samples", 1, "phases"), "execute");
+    json_object_set_new(times, "cpu", json_integer(-3));
+    cr_assert(result_write(path, document, true, &error));
+    cr_assert_null(result_read(path, &error));
+    cr_assert(strstr(error.message, "samples[1].phases.execute.cpu is -3: less than 0"), "%s", error.message);
+    static const struct {
+        const char *text, *message;
+    } cases[] = {{"", "damaged"},
+                 {"[]", "no result file"},
+                 {"{\"schema\": 1, \"samples\": []}", "schema 1, an older one; this program reads schema 2"},
+                 {"{\"schema\": 3, \"samples\": []}", "schema 3, a newer one"},
+                 {"{\"schema\": 2, \"samples\": []}", "without"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scratch_write(directory, "result.json", 0644, cases[i].text);
+        cr_assert_null(result_read(path, &error));
+        cr_assert(strstr(error.message, cases[i].message), "%s", error.message);
+    }
+    json_decref(document);
 }
 
 Test(result_file, a_full_disk_leaves_the_old_file) {
@@ -153,6 +196,8 @@ Test(result_file, unwritable_places_are_found_before_measuring) {
 
 Test(result_file, default_names_are_new_names) {
     Recording source = recording();
+    json_decref(source.machine);
+    source.machine = json_pack("{s:{s:s}}", "cpu", "model", "AMD EPYC 9654 (Zen 4)");
     char *first = result_default_path(&source, directory);
     const char *name = strrchr(first, '/') + 1;
     cr_assert(strncmp(name, "amd-epyc-9654-zen-4-clang-22-2026-0", 35) == 0, "%s", name);

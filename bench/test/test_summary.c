@@ -10,10 +10,12 @@
 static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL},
                                      {"tail-direct-acc", "tail-direct", "acc", "/p", NULL}};
 static Contender contenders[] = {
-    {&programs[0], false, NULL}, {&programs[1], false, NULL}, {&programs[0], true, NULL}};
+    {0, &programs[0], false, NULL}, {0, &programs[1], false, NULL}, {0, &programs[0], true, NULL}};
+static Group group = {0, 0, 0, 3};
+static Build build = {.name = "clang-22"};
 static Workload workloads[] = {{.name = "sort"}, {.name = "vm"}};
 static const char *isas[] = {"acc"};
-static int64_t instructions[] = {1000000, -1};
+static Work work[] = {{1000000, 100000, 10}, {-1, -1, -1}};
 
 static Recording recording(void) {
     return (Recording){.suite = {"default", workloads, 2, NULL},
@@ -21,9 +23,11 @@ static Recording recording(void) {
                        .contender_count = 3,
                        .isas = isas,
                        .isa_count = 1,
-                       .layout_count = 1,
+                       .groups = &group,
+                       .group_count = 1,
+                       .builds = {&build, 1, 1},
                        .rounds = 3,
-                       .instructions = instructions};
+                       .work = work};
 }
 
 static void add(Recording *recording, int round, size_t workload, size_t contender, double ms) {
@@ -55,7 +59,7 @@ static Recording drifting(void) {
 
 Test(summary, medians_spread_and_paired_ratios) {
     Recording source = drifting();
-    Summary summary = summary_make(&source, 0);
+    Summary summary = summary_make(&source, &group);
     cr_assert_eq(summary.columns, 3);
     cr_assert_eq(summary.cells[0].samples, 3); /* the warm-up does not count */
     assert_near(summary.cells[0].median, 0.012);
@@ -73,8 +77,8 @@ Test(summary, medians_spread_and_paired_ratios) {
 Test(summary, failures_are_left_out) {
     Recording source = drifting();
     recording_add_not_measured(&source,
-                               (NotMeasured){"sample", 1, 1, "acc", 3, copy_string("it crashed")});
-    Summary summary = summary_make(&source, 0);
+                               (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
+    Summary summary = summary_make(&source, &group);
     cr_assert_eq(summary.cells[3 + 1].samples, 0);
     cr_assert(isnan(summary.cells[3 + 1].speed));
     assert_near(summary.mean_speed[1], 2);
@@ -93,7 +97,7 @@ static char *printed(const Recording *source) {
 
 Test(summary, ratios_are_formed_within_layouts) {
     Recording source = recording();
-    source.layout_count = 2;
+    source.builds.layout_count = 2;
     source.rounds = 2;
     const double luck[] = {1, 1.25};
     for (int round = 1; round < 3; round++) {
@@ -104,7 +108,7 @@ Test(summary, ratios_are_formed_within_layouts) {
             }
         }
     }
-    Summary summary = summary_make(&source, 0);
+    Summary summary = summary_make(&source, &group);
     cr_assert_eq(summary.cells[0].samples, 4);
     assert_near(summary.cells[0].median, 0.009);
     assert_near(summary.cells[1].speed, 2);
@@ -119,7 +123,7 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
     source.machine = json_pack("{s:{s:b, s:s}, s:{s:s}}", "virtual", "is", 1, "hypervisor", "KVM",
                                "counters", "why", "there are none");
     recording_add_not_measured(&source,
-                               (NotMeasured){"sample", 1, 1, "acc", 3, copy_string("it crashed")});
+                               (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
     char *text = printed(&source);
     static const char *const parts[] = {"\nsort      12.0 ±20.8%  6.000 ±20.8%\n",
                                         "\nvm        15.0 ±20.8%        failed\n",

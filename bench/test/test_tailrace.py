@@ -3,7 +3,6 @@
 
 Usage: test_tailrace.py TAILRACE_PROGRAM SCHEMA_JSON
 """
-import hashlib
 import json
 import os
 import pathlib
@@ -16,32 +15,17 @@ import tempfile
 import time
 import unittest
 
+from fake_build import FAKE, WORKLOADS, make_build, make_executors
+
 PROGRAM, SCHEMA = map(os.path.abspath, sys.argv[1:3])
-FAKE = pathlib.Path(__file__).resolve().with_name("fake_executor")
 STRATEGIES = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
-WORKLOADS = {"sort": ["1", "-5"], "vm": ["nan"], "json": []}
 
 
 class TailraceTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tailrace-test-"))
         self.addCleanup(shutil.rmtree, self.folder)
-        shutil.copy(PROGRAM, self.folder / "tailrace")
-        (self.folder / "dispatch").mkdir()
-        for isa in "acc", "slots":
-            for strategy in STRATEGIES + ["count"]:
-                shutil.copy(FAKE, self.folder / "dispatch" / f"{strategy}-{isa}")
-        build = {"compiler": "clang", "version": "22.1.8", "revision": "abc1234", "bounds": "guard",
-                 "isas": ["slots", "acc"], "strategies": {name: {"flags": []} for name in STRATEGIES}}
-        self.write("dispatch/build.json", json.dumps(build))
-        workloads = []
-        for name, values in WORKLOADS.items():
-            self.write(f"workloads/{name}.wasm", name + "\n")
-            workloads.append({"name": name, "kind": "a kind", "description": "What it does",
-                              "file": f"{name}.wasm", "invoke": "run", "args": values,
-                              "expect": values,
-                              "sha256": hashlib.sha256(f"{name}\n".encode()).hexdigest()})
-        self.write("workloads/default.json", json.dumps({"suite": "default", "workloads": workloads}))
+        make_build(self.folder, PROGRAM, STRATEGIES)
         self.result = self.folder / "result.json"
 
     def build_layouts(self, *seeds):
@@ -96,6 +80,8 @@ class Bench(TailraceTest):
         self.assertEqual([s["order"] for s in document["samples"]], list(range(60)))
         counts = {w["name"]: w["instructions"] for w in document["suite"]["workloads"]}
         self.assertEqual(counts, {"sort": {"acc": 4000}, "vm": {"acc": 2000}, "json": {"acc": 4000}})
+        sort = document["suite"]["workloads"][0]
+        self.assertEqual((sort["branches"], sort["calls"]), ({"acc": 400}, {"acc": 4}))
 
     def test_prints_the_strategies_in_order_and_their_figures(self):
         lines = self.bench().stdout.splitlines()
@@ -166,7 +152,7 @@ class Bench(TailraceTest):
         self.assertIn("layouts 0, 5, 8", process.stdout)
         self.assertNotIn("layout luck", process.stdout)
         document = self.document()
-        self.assertEqual((document["rounds"], document["build"]["layout_seeds"]), (2, [0, 5, 8]))
+        self.assertEqual((document["rounds"], document["builds"][0]["layout_seeds"]), (2, [0, 5, 8]))
         samples = document["samples"]
         self.assertEqual(len(samples), 3 * 5 + 2 * 3 * 3 * 5)
         self.assertEqual({s["layout"] for s in samples[:15]}, {0, 5, 8})
@@ -245,7 +231,7 @@ class Bench(TailraceTest):
         self.assertEqual(process.returncode, 0)
         self.assertIn("tail-direct-acc was left out of the build: gcc-12 has no musttail",
                       process.stdout)
-        self.assertEqual(self.document()["build"]["left_out"],
+        self.assertEqual(self.document()["builds"][0]["left_out"],
                          [{"strategy": "tail-direct", "isa": "acc", "reason": "gcc-12 has no musttail"}])
 
     def test_the_default_name_says_what_and_when(self):

@@ -15,7 +15,10 @@ WAT = """(module (func (export "sum") (param i32) (result i32) (local i32)
   (loop
     (local.set 1 (i32.add (local.get 1) (local.get 0)))
     (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
-  (local.get 1)))"""
+  (local.get 1))
+  (func $twice (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+  (func (export "calls") (param i32) (result i32)
+    (call $twice (call $twice (local.get 0)))))"""
 
 
 class Profile(unittest.TestCase):
@@ -30,8 +33,8 @@ class Profile(unittest.TestCase):
     def tearDown(self):
         self.folder.cleanup()
 
-    def run_counter(self, command):
-        return subprocess.run([COUNTER, command, "--invoke", "sum", self.module, "5"], check=True,
+    def run_counter(self, command, function="sum"):
+        return subprocess.run([COUNTER, command, "--invoke", function, self.module, "5"], check=True,
                               capture_output=True, text=True).stdout
 
     def test_counts_exactly(self):
@@ -39,6 +42,11 @@ class Profile(unittest.TestCase):
         self.assertEqual(report["results"], ["15"])
         # zero, 5 * (add, sub, br_if), return, and the executor's own halt
         self.assertEqual(report["instructions"], 1 + 5 * 3 + 1 + 1)
+        # the jump from `zero` to the start, four back edges, the return
+        self.assertEqual((report["branches"], report["calls"]), (1 + 4 + 1, 0))
+        report = json.loads(self.run_counter("measure", "calls"))
+        self.assertEqual((report["results"], report["calls"]), (["20"], 2))
+        self.assertEqual(report["branches"], 2 * 2 + 1)  # each call and its return, and the last return
 
     def test_profile_adds_up(self):
         text = self.run_counter("profile")
@@ -47,7 +55,7 @@ class Profile(unittest.TestCase):
         sums = [sum(map(int, re.findall(r"^ +(\d+) +[\d.]+%", part, re.M))) for part in sections[2::2]]
         self.assertEqual(sums, [18, 17, 16])
         # the jump from `zero` to the start, four back edges, the return
-        self.assertIn("6 jumps taken", text)
+        self.assertIn("6 jumps taken (33.3%), 0 calls", text)
 
     def test_executors_for_timing_do_not_profile(self):
         done = subprocess.run([EXECUTOR, "profile", self.module], capture_output=True, text=True)

@@ -10,43 +10,14 @@ import unittest
 
 try:
     import jinja2
+    import jsonschema
     import matplotlib
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
+from example_result import result, sample
 
 REPORT = pathlib.Path(__file__).resolve().parent.parent / "report"
-
-
-def sample(round_number, workload, strategy, ms, control=False, layout=0):
-    time = {"cpu": int(ms * 1e6), "wall": int(ms * 1e6)}
-    return {"round": round_number, "order": 0, "layout": layout, "workload": workload, "isa": "acc",
-            "strategy": strategy, "control": control, "phases": {"execute": time}}
-
-
-def workload(name):
-    return {"name": name, "kind": "a kind", "description": "d", "instructions": {"acc": 2000000}}
-
-
-def result():
-    """The machine gets slower from round to round, but the ratios stay."""
-    samples = []
-    for number, drift in enumerate([50, 1, 1.5, 2]):
-        for name, scale in ("sort", 1), ("vm", 3):
-            samples += [sample(number, name, "switch", 8 * scale * drift),
-                        sample(number, name, "tail-direct", (4 if name == "sort" else 1) * scale * drift),
-                        sample(number, name, "switch", 8.08 * scale * drift, control=True)]
-    cpu = {"model": "Test CPU", "family": "6", "model_number": "1", "stepping": "0", "microcode": None}
-    return {
-        "schema": 1, "tool": {"revision": "abc"}, "started": "2026-01-01T00:00:00Z",
-        "state": "complete", "command": ["tailrace", "bench"], "seed": 1, "rounds": 3, "pinned_cpu": 1,
-        "machine": {"cpu": cpu, "os": None, "kernel": "Linux", "logical_cpus": 2, "governor": None,
-                    "virtual": {"is": True, "hypervisor": "KVM"},
-                    "counters": {"hardware": False, "why": "there are none"}},
-        "build": {"compiler": "clang", "version": "22", "bounds": "guard", "layout_seeds": [0],
-                  "strategies": {"switch": {"flags": ["-fone"]}, "tail-direct": {"flags": []}}},
-        "suite": {"name": "default", "workloads": [workload("sort"), workload("vm")]},
-        "samples": samples, "not_measured": []}
 
 
 class Report(unittest.TestCase):
@@ -97,7 +68,7 @@ class Report(unittest.TestCase):
     def lucky(self, layouts):
         """tail-direct is 10 % faster in one layout, 10 % slower in the next, and so on."""
         document = result()
-        document["build"]["layout_seeds"] = list(range(layouts))
+        document["builds"][0]["layout_seeds"] = list(range(layouts))
         document["samples"] = [
             sample(number, name, strategy, ms * (1 + number / 1000 * (strategy == "tail-direct")), control, layout)
             for number in range(1, 5) for layout in range(layouts) for name in ("sort", "vm")
@@ -144,8 +115,8 @@ class Report(unittest.TestCase):
 
     def test_failures_have_no_numbers(self):
         document = result()
-        document["not_measured"] = [{"what": "sample", "workload": "vm", "strategy": "tail-direct",
-                                     "isa": "acc", "control": False, "round": 3, "reason": "it crashed"}]
+        document["not_measured"] = [{"what": "sample", "workload": "vm", "build": "clang-22",
+                                     "strategy": "tail-direct", "isa": "acc", "control": False, "round": 3, "reason": "it crashed"}]
         page = self.page(document)
         self.assertIn(["vm", "–", "0.990× (0.990–0.990)"], self.rows(page))
         self.assertIn(["geometric mean", "2.00× (2.00–2.00), of 1 faster", "0.990× (0.990–0.990)"], self.rows(page))
@@ -167,11 +138,11 @@ class Report(unittest.TestCase):
 
     def test_bad_files_get_one_sentence(self):
         newer, damaged, empty = result(), result(), result()
-        newer["schema"] = 2
+        newer["schema"] = 3
         del damaged["samples"][0]["phases"]
         empty["samples"] = []
-        for document, words in [("", "cannot read"), ("[]", "is no result file"), (newer, "schema 2"),
-                                (damaged, "damaged"), (empty, "holds no samples"),
+        for document, words in [("", "cannot read"), ("[]", "is no result file"), (newer, "schema 3"),
+                                (damaged, "damaged: samples[0]: 'phases' is a required"), (empty, "holds no samples"),
                                 ("\0" * 10, "cannot read")]:
             process = self.report(document)
             self.assertEqual(process.returncode, 1)
