@@ -27,10 +27,16 @@
 #define OPTION_STOP 256
 #define OPTION_CONFIDENCE 257
 #define OPTION_SMALLEST_EFFECT 258
+#define OPTION_TRACE 'T'
 
 typedef struct Wishes {
     const char *suite, *workloads, *dispatch, *isa, *builds, *output, *events, *resume;
     const char *confidence, *smallest_effect; /* percentages */
+    const char *invoke;                       /* of the modules among `workloads` */
+    char **arguments;                         /* what that is called with */
+    size_t argument_count;
+    char **traces; /* workloads of the user's own */
+    size_t trace_count;
     bool changes; /* an option was given that a resumed run does not take */
     bool stop_by_budget;
     double budget, timeout;
@@ -59,7 +65,12 @@ static const char *parse_percentage(const char *argument, double least, double m
 }
 
 /* Options that say what is compared: a resumed run has that from its file. */
-static bool is_fixed(int key) { return key > 0 && key < 256 && strchr("wdielSo", key); }
+static bool is_fixed(int key) { return key > 0 && key < 256 && strchr("wnTdielSo", key); }
+
+static void add_word(char ***words, size_t *count, char *word) {
+    *words = grow(*words, *count + 1, sizeof **words);
+    (*words)[(*count)++] = word;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     Wishes *wishes = state->input;
@@ -67,6 +78,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case 's': wishes->suite = argument; return 0;
     case 'w': wishes->workloads = argument; return 0;
+    case 'n': wishes->invoke = argument; return 0;
+    case OPTION_TRACE: add_word(&wishes->traces, &wishes->trace_count, argument); return 0;
     case 'd': wishes->dispatch = argument; return 0;
     case 'i': wishes->isa = argument; return 0;
     case 'B': wishes->builds = argument; return 0;
@@ -89,7 +102,11 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
     case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
     case ARGP_KEY_ARG:
-        argp_error(state, "what is \"%s\"? It takes options only", argument);
+        add_word(&wishes->arguments, &wishes->argument_count, argument);
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        if (wishes->argument_count > 0 && !wishes->invoke)
+            argp_error(state, "what is \"%s\"? Only --invoke takes arguments", wishes->arguments[0]);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -100,7 +117,12 @@ static const struct argp BENCH = {
         (const struct argp_option[]){
             {"suite", 's', "NAME", 0,
              "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
-            {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
+            {"workload", 'w', "GLOB|FILE.wasm", 0,
+             "only workloads whose name matches, or a module of your own; several: A,B", 0},
+            {"invoke", 'n', "EXPORT", 0,
+             "what to call in a module of your own, with the ARGs (default: _start)", 0},
+            {"trace", OPTION_TRACE, "TRACE", 0,
+             "a trace of scripts/record as a workload; may be repeated", 0},
             {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
             {"layouts", 'l', "N", 0,
@@ -138,6 +160,7 @@ static const struct argp BENCH = {
             {"seed", 'S', "N", 0, "for the random order of the samples", 0},
             {0}},
     .parser = parse,
+    .args_doc = "[ARG...]",
     .doc =
         "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
         "process, checked against the expected result. Prints a table and writes a result file."
@@ -190,17 +213,67 @@ static json_t *command_line(int argc, char **argv) {
     return words;
 }
 
+static bool is_module(const char *word) {
+    size_t length = strlen(word);
+    return length > 5 && strcmp(word + length - 5, ".wasm") == 0;
+}
+
+/* Adds what is the user's own. The rest of `workloads`, patterns of names, is left in *patterns, to be
+ * freed; it is NULL if there are none. */
+static bool add_own(Suite *own, const Wishes *wishes, char **patterns, Error *error) {
+    char *words = copy_string(wishes->workloads ? wishes->workloads : ""), *rest = words, *word;
+    bool done = true, has_module = false;
+    suite_begin(own);
+    *patterns = NULL;
+    while (done && (word = strsep(&rest, ","))) {
+        if (is_module(word)) {
+            has_module = true;
+            done = suite_add(own, word, wishes->invoke ? wishes->invoke : "_start",
+                             wishes->arguments, wishes->argument_count, error);
+        } else if (wishes->workloads) {
+            char *longer = *patterns ? format_string("%s,%s", *patterns, word) : copy_string(word);
+            free(*patterns);
+            *patterns = longer;
+        }
+    }
+    free(words);
+    for (size_t i = 0; done && i < wishes->trace_count; i++)
+        done = suite_add(own, wishes->traces[i], NULL, NULL, 0, error);
+    if (done && wishes->invoke && !has_module)
+        done = fail(error, ERROR_FILE, "--invoke needs a module: --workload FILE.wasm");
+    return done;
+}
+
+/* The workloads: of the suite those that were asked for, or all if nothing was, and the user's own. */
+static int choose_workloads(Suite *suite, const char *directory, const Wishes *wishes) {
+    Error error;
+    char *patterns;
+    if (!add_own(suite, wishes, &patterns, &error)) {
+        free(patterns);
+        return complain(&error, EXIT_USAGE);
+    }
+    if (!patterns && suite->count > 0) return -1;
+    Suite named = {0};
+    char *path = find_suite(directory, wishes->suite, &error);
+    int status = path && suite_load(path, &named, &error) ? -1 : EXIT_FAILED;
+    free(path);
+    if (status < 0 && ((patterns && !suite_filter(&named, patterns, &error)) ||
+                       !suite_join(&named, suite, &error)))
+        status = EXIT_USAGE;
+    free(patterns);
+    suite_free(suite);
+    *suite = named;
+    return status < 0 ? -1 : complain(&error, status);
+}
+
 /* What takes part. The exit status, or -1 if all is well. */
 static int choose(Recording *recording, const char *directory, const Wishes *wishes) {
     Error error;
     if (!builds_load(&recording->builds, directory, wishes->builds, &error))
         return complain(&error, EXIT_FAILED);
-    char *path = find_suite(directory, wishes->suite, &error);
-    bool loaded = path && suite_load(path, &recording->suite, &error);
-    free(path);
-    if (!loaded) return complain(&error, EXIT_FAILED);
-    if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
-        !builds_choose_layouts(&recording->builds, wishes->layouts, &error) ||
+    int status = choose_workloads(&recording->suite, directory, wishes);
+    if (status >= 0) return status;
+    if (!builds_choose_layouts(&recording->builds, wishes->layouts, &error) ||
         !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
         !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
         return complain(&error, EXIT_USAGE);
@@ -381,8 +454,8 @@ int command_bench(int argc, char **argv) {
     bool resumed = session.wishes.resume != NULL;
     if (resumed && session.wishes.changes) {
         fail(&error, ERROR_UNSUPPORTED,
-             "--resume goes on with what its file compares: it does not take --workload, --dispatch, "
-             "--isa, --layouts, --events, --seed or --output");
+             "--resume goes on with what its file compares: it does not take --workload, --invoke, "
+             "--trace, --dispatch, --isa, --layouts, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {
         status = complain(&error, EXIT_FAILED);
