@@ -201,7 +201,6 @@ bool workload_verify(const Workload *workload, Error *error) {
     if (!digest_file(workload->path, digest, error)) return false;
     if (strcasecmp(digest, workload->sha256) == 0) return true;
     return fail(error, ERROR_FILE,
-                "%s is not the file that the suite was made with: its SHA-256 begins %.12s, not "
-                "%.12s",
-                workload->path, digest, workload->sha256);
+                "%s is not the %s that the suite was made with: its SHA-256 begins %.12s, not %.12s",
+                workload->path, workload->invoke ? "module" : "trace", digest, workload->sha256);
 }
