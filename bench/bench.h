@@ -9,9 +9,11 @@
  *
  *     main.c            finds the command
  *     command_*.c       one file a command: options, and what to do
+ *     wishes.h          the options of `bench`
  *     executors.h       which executor programs a build has, and the choice among them
  *     builds.h          the builds of one run
- *     suite.h           the workloads: modules, arguments, expected results
+ *     suite.h           the workloads: modules, arguments, expected results; traces
+ *     workload_choice.h which of them a run has, and the user's own
  *     process.h         one child process: pinned, timed out, its output collected
  *     recording.h       all that one `tailrace bench` found out
  *     plan.h            which samples a round takes, in which order

@@ -27,7 +27,8 @@ static char *choose_name(const Builds *builds, const char *directory) {
     char *name = format_string("%s-%.*s", compiler, (int)strcspn(version, "."), version);
     if (!name_is_taken(builds, name)) return name;
     free(name);
-    char *resolved = realpath(directory, NULL), *path = copy_string(resolved ? resolved : directory);
+    char *resolved = realpath(directory, NULL),
+         *path = copy_string(resolved ? resolved : directory);
     name = copy_string(basename(path));
     for (int i = 2; name_is_taken(builds, name); i++) {
         free(name);
@@ -80,13 +81,15 @@ bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error) {
         const Executors *executors = &builds->items[i].executors;
         if (executors->layout_count < count && !wanted) count = executors->layout_count;
         if (executors->layout_count < count)
-            return fail(error, ERROR_UNSUPPORTED,
-                        "--layouts %zu: %s has %zu; \"scripts/build --layouts %zu\" adds what is missing",
-                        count, builds->count > 1 ? builds->items[i].name : "this build",
-                        executors->layout_count, count);
+            return fail(
+                error, ERROR_UNSUPPORTED,
+                "--layouts %zu: %s has %zu; \"scripts/build --layouts %zu\" adds what is missing",
+                count, builds->count > 1 ? builds->items[i].name : "this build",
+                executors->layout_count, count);
     }
     for (size_t i = 1; i < builds->count; i++)
-        if (memcmp(builds->items[i].executors.layouts, first->layouts, count * sizeof *first->layouts))
+        if (memcmp(builds->items[i].executors.layouts, first->layouts,
+                   count * sizeof *first->layouts))
             return fail(error, ERROR_UNSUPPORTED,
                         "%s and %s were built in different layouts: give both the same -Dlayouts",
                         builds->items[0].name, builds->items[i].name);

@@ -90,9 +90,8 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
     table_cell(&table, "event");
     for (i = 0; i + 1 < group->count; i++)
         table_cell(&table, "%s", recording->contenders[group->first + i].program->strategy);
-    json_array_foreach(events, i, counter) any |=
-        add_row(recording, group, json_string_value(json_object_get(counter, "event")), &table,
-                &estimated);
+    json_array_foreach(events, i, counter) any |= add_row(
+        recording, group, json_string_value(json_object_get(counter, "event")), &table, &estimated);
     if (any) {
         fprintf(stream,
                 "\nCounted for a thousand bytecode instructions, user space only (mean of "

@@ -219,8 +219,8 @@ bool names_are_known(const char *list, const char *names, const char *what, Erro
         char *name = format_string("%.*s", (int)(end - item), item);
         bool is_known = *name && in_list(names, name);
         if (!is_known)
-            fail(error, ERROR_UNSUPPORTED, "there is no %s \"%s\" in this build (there are: %s)", what,
-                 name, names);
+            fail(error, ERROR_UNSUPPORTED, "there is no %s \"%s\" in this build (there are: %s)",
+                 what, name, names);
         free(name);
         if (!is_known) return false;
         item = *end ? end + 1 : NULL;

@@ -54,12 +54,12 @@ char *executors_counter(const Executors *executors, const char *isa);
  * NULL. */
 bool in_list(const char *list, const char *name);
 
-/* Adds to the comma-separated `names` the strategies (instruction sets, if `isas`) that the build knows, left
- * out or not, and that are not in it yet. */
+/* Adds to the comma-separated `names` the strategies (instruction sets, if `isas`) that the build
+ * knows, left out or not, and that are not in it yet. */
 void executors_names(const Executors *executors, bool isas, char *names, size_t size);
 
-/* Whether each name of the comma-separated `list` is in `names`; so it is if `list` is NULL. False and an
- * Error that says which `what` there are. */
+/* Whether each name of the comma-separated `list` is in `names`; so it is if `list` is NULL. False
+ * and an Error that says which `what` there are. */
 bool names_are_known(const char *list, const char *names, const char *what, Error *error);
 
 #endif

@@ -65,7 +65,8 @@ bool journal_read(const Journal *journal, json_t **head, json_t **entries, Error
         bool is_last = !memchr(line, '\n', size - (size_t)(line - text));
         if (!json && is_last) break; /* torn */
         if (!json) {
-            fail(error, ERROR_FILE, "%s is damaged: line %d: %s", journal->path, number, reason.text);
+            fail(error, ERROR_FILE, "%s is damaged: line %d: %s", journal->path, number,
+                 reason.text);
             json_decref(*head);
             json_decref(*entries);
             free(text);

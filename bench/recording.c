@@ -20,7 +20,8 @@ static void add_contender(Recording *recording, size_t build, const ExecutorProg
 }
 
 static void note_left_out(Recording *recording, size_t build, const ExecutorProgram *program) {
-    const char *of = recording->builds.count > 1 ? recording->builds.items[build].name : "the build";
+    const char *of =
+        recording->builds.count > 1 ? recording->builds.items[build].name : "the build";
     recording_add_not_measured(
         recording, (NotMeasured){.what = "executor",
                                  .workload = ANY,
@@ -121,9 +122,9 @@ static void note_uncounted(Recording *recording, json_t *summary) {
         const char *reason = json_string_value(json_object_get(entry, "reason"));
         if (!reason) continue;
         char *names = join_strings(json_object_get(entry, "events"));
-        recording_add_not_measured(
-            recording, (NotMeasured){"counter", ANY, ANY, ANY, NULL, -1,
-                                     format_string("%s: %s", names, reason)});
+        recording_add_not_measured(recording,
+                                   (NotMeasured){"counter", ANY, ANY, ANY, NULL, -1,
+                                                 format_string("%s: %s", names, reason)});
         free(names);
     }
 }
@@ -220,8 +221,7 @@ const char *recording_failure(const Recording *recording, size_t workload, size_
 
 char *contender_name(const Recording *recording, const Contender *contender) {
     bool several = recording->builds.count > 1;
-    return format_string("%s%s%s%s",
-                         several ? recording->builds.items[contender->build].name : "",
+    return format_string("%s%s%s%s", several ? recording->builds.items[contender->build].name : "",
                          several ? " " : "", contender->program->name,
                          contender->control ? " (again)" : "");
 }

@@ -23,8 +23,9 @@ typedef enum Phase {
 
 extern const char *const PHASE_NAMES[PHASE_COUNT]; /* as in the JSON: "read_validate", … */
 
-/* Something that takes a sample of each workload in each round: an executor of a build, or the control,
- * which is the first executor of its group a second time. What they seem to differ by is noise. */
+/* Something that takes a sample of each workload in each round: an executor of a build, or the
+ * control, which is the first executor of its group a second time. What they seem to differ by is
+ * noise. */
 typedef struct Contender {
     size_t build; /* index */
     const ExecutorProgram *program;
@@ -38,8 +39,8 @@ typedef struct Group {
     size_t first, count; /* of the contenders */
 } Group;
 
-/* What one run of a workload executes in one instruction set, whatever the strategy; each -1 if it is not
- * known. */
+/* What one run of a workload executes in one instruction set, whatever the strategy; each -1 if it
+ * is not known. */
 typedef struct Work {
     int64_t instructions; /* of bytecode */
     int64_t branches;     /* of these, those not followed by the instruction behind them */
@@ -111,9 +112,10 @@ typedef struct Recording {
     json_t *whole_processes, *simulated; /* lists that other commands fill, kept; NULL: none */
 } Recording;
 
-/* Chooses what takes part: of all builds, the executors of the named strategies and instruction sets, both
- * comma-separated, NULL for the defaults (all strategies; the first instruction set). Hashes their programs.
- * The suite and the builds must be there. False and an Error if nothing is left. */
+/* Chooses what takes part: of all builds, the executors of the named strategies and instruction
+ * sets, both comma-separated, NULL for the defaults (all strategies; the first instruction set).
+ * Hashes their programs. The suite and the builds must be there. False and an Error if nothing is
+ * left. */
 bool recording_prepare(Recording *recording, const char *strategies, const char *isas,
                        Error *error);
 void recording_free(Recording *recording);
@@ -135,8 +137,8 @@ void recording_add_not_measured(Recording *recording, NotMeasured entry);
 /* Why this contender is out for this workload; NULL if it is not. */
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender);
 
-/* "switch-acc", "switch-acc (again)" for the control, "gcc-12 switch-acc" if there are several builds. To
- * be freed. */
+/* "switch-acc", "switch-acc (again)" for the control, "gcc-12 switch-acc" if there are several
+ * builds. To be freed. */
 char *contender_name(const Recording *recording, const Contender *contender);
 
 #endif

@@ -81,40 +81,40 @@ json_t *result_sample(const Recording *recording, const Sample *sample) {
         json_object_set_new(phases, PHASE_NAMES[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
                                       "wall", (json_int_t)sample->phases[i].wall));
-    return need(json_pack(
-        "{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round",
-        sample->round, "order", sample->order, "layout",
-        builds_seed(&recording->builds, sample->layout), "workload",
-        index_name(recording->suite.workloads, sample->workload), "build",
-        build_name(recording, contender->build), "strategy", contender->program->strategy, "isa",
-        contender->program->isa, "control", contender->control, "phases", phases, "wasm_bytes",
-        (json_int_t)sample->wasm_bytes, "bytecode_bytes", (json_int_t)sample->bytecode_bytes,
-        "functions", (json_int_t)sample->functions, "peak_rss_kib",
-        (json_int_t)sample->peak_rss_kib, "counters",
-        sample->counters ? json_incref(sample->counters) : json_array(), "counting_cost_ns",
-        (json_int_t)sample->counting_cost_ns));
+    return need(
+        json_pack("{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}",
+                  "round", sample->round, "order", sample->order, "layout",
+                  builds_seed(&recording->builds, sample->layout), "workload",
+                  index_name(recording->suite.workloads, sample->workload), "build",
+                  build_name(recording, contender->build), "strategy", contender->program->strategy,
+                  "isa", contender->program->isa, "control", contender->control, "phases", phases,
+                  "wasm_bytes", (json_int_t)sample->wasm_bytes, "bytecode_bytes",
+                  (json_int_t)sample->bytecode_bytes, "functions", (json_int_t)sample->functions,
+                  "peak_rss_kib", (json_int_t)sample->peak_rss_kib, "counters",
+                  sample->counters ? json_incref(sample->counters) : json_array(),
+                  "counting_cost_ns", (json_int_t)sample->counting_cost_ns));
 }
 
 json_t *result_gap(const Recording *recording, const NotMeasured *entry) {
     const Contender *contender =
         entry->contender == ANY ? NULL : &recording->contenders[entry->contender];
-    return need(json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:s}", "what", entry->what, "workload",
-        index_name(recording->suite.workloads, entry->workload), "build",
-        build_name(recording, entry->build), "strategy",
-        string_or_null(contender ? contender->program->strategy : NULL), "isa",
-        string_or_null(entry->isa), "control", contender && contender->control, "round",
-        entry->round < 0 ? json_null() : json_integer(entry->round), "reason", entry->reason));
+    return need(json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:s}", "what", entry->what,
+                          "workload", index_name(recording->suite.workloads, entry->workload),
+                          "build", build_name(recording, entry->build), "strategy",
+                          string_or_null(contender ? contender->program->strategy : NULL), "isa",
+                          string_or_null(entry->isa), "control", contender && contender->control,
+                          "round", entry->round < 0 ? json_null() : json_integer(entry->round),
+                          "reason", entry->reason));
 }
 
 static json_t *sittings(const Recording *recording) {
     json_t *list = recording->sittings ? json_copy(recording->sittings) : json_array();
     json_array_append_new(
-        list, need(json_pack("{s:o, s:o, s:s, s:O?, s:I}", "started",
-                             time_string(recording->started), "finished",
-                             time_string(recording->finished), "state", recording->state, "command",
-                             recording->command, "samples",
-                             (json_int_t)(recording->sample_count - recording->earlier_samples))));
+        list,
+        need(json_pack("{s:o, s:o, s:s, s:O?, s:I}", "started", time_string(recording->started),
+                       "finished", time_string(recording->finished), "state", recording->state,
+                       "command", recording->command, "samples",
+                       (json_int_t)(recording->sample_count - recording->earlier_samples))));
     return list;
 }
 
@@ -135,19 +135,20 @@ json_t *result_document(const Recording *recording) {
     json_t *cpu = recording->cpu == NOT_PINNED ? json_null() : json_integer(recording->cpu);
     json_t *first = json_array_get(all, 0);
     json_t *document = need(json_pack(
-        "{s:i, s:{s:s, s:s, s:O?}, s:O, s:o, s:s, s:o, s:O, s:O, s:I, s:f, s:f, s:i, s:o}", "schema",
-        RESULT_SCHEMA, "tool", "name", "tailrace", "version", TAILRACE_VERSION, "revision", revision,
-        "started", json_object_get(first, "started"), "finished", time_string(recording->finished),
-        "state", recording->state, "stop", stop(recording), "sittings", all, "command",
-        json_object_get(first, "command"), "seed", (json_int_t)recording->seed, "budget_seconds",
-        recording->budget, "timeout_seconds", recording->timeout, "rounds", recording->rounds,
-        "pinned_cpu", cpu));
+        "{s:i, s:{s:s, s:s, s:O?}, s:O, s:o, s:s, s:o, s:O, s:O, s:I, s:f, s:f, s:i, s:o}",
+        "schema", RESULT_SCHEMA, "tool", "name", "tailrace", "version", TAILRACE_VERSION,
+        "revision", revision, "started", json_object_get(first, "started"), "finished",
+        time_string(recording->finished), "state", recording->state, "stop", stop(recording),
+        "sittings", all, "command", json_object_get(first, "command"), "seed",
+        (json_int_t)recording->seed, "budget_seconds", recording->budget, "timeout_seconds",
+        recording->timeout, "rounds", recording->rounds, "pinned_cpu", cpu));
     json_decref(all);
-    json_t *rest = need(json_pack(
-        "{s:O?, s:O?, s:o, s:o, s:o, s:o, s:o, s:o}", "machine", recording->machine, "builds",
-        recording->descriptions, "suite", suite(recording), "executors", executors(recording),
-        "samples", samples, "not_measured", missing, "whole_processes",
-        list_or_empty(recording->whole_processes), "simulated", list_or_empty(recording->simulated)));
+    json_t *rest =
+        need(json_pack("{s:O?, s:O?, s:o, s:o, s:o, s:o, s:o, s:o}", "machine", recording->machine,
+                       "builds", recording->descriptions, "suite", suite(recording), "executors",
+                       executors(recording), "samples", samples, "not_measured", missing,
+                       "whole_processes", list_or_empty(recording->whole_processes), "simulated",
+                       list_or_empty(recording->simulated)));
     json_object_update(document, rest);
     json_decref(rest);
     return document;
@@ -234,8 +235,8 @@ static bool write_in_place(const char *path, json_t *document, Error *error) {
     return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
 }
 
-/* The name of a temporary file in the directory of `path`: always the same, so that what a killed process
- * left is used up by the next. To be freed. */
+/* The name of a temporary file in the directory of `path`: always the same, so that what a killed
+ * process left is used up by the next. To be freed. */
 static char *temporary_beside(const char *path) {
     char *copy = copy_string(path), *other = copy_string(path);
     char *temporary = format_string("%s/.%s.tmp", dirname(copy), basename(other));

@@ -1,8 +1,8 @@
-/* Result files: a recording as one JSON document, described by results/schema.json, which every document is
- * held against when it is written and when it is read (schema.h).
+/* Result files: a recording as one JSON document, described by results/schema.json, which every
+ * document is held against when it is written and when it is read (schema.h).
  *
- * The file is replaced as a whole after each round; journal.h says how what the unfinished round has is
- * kept. */
+ * The file is replaced as a whole after each round; journal.h says how what the unfinished round
+ * has is kept. */
 #ifndef TAILRACE_BENCH_RESULT_FILE_H
 #define TAILRACE_BENCH_RESULT_FILE_H
 
@@ -24,8 +24,8 @@ json_t *result_gap(const Recording *recording, const NotMeasured *entry);
 /* Whether it is a document of this schema that holds to it. */
 bool result_check(json_t *document, Error *error);
 
-/* Reads a document and checks it. A new reference; NULL and an Error, which names the file, if it cannot be
- * read, is of another schema, or does not hold to it. */
+/* Reads a document and checks it. A new reference; NULL and an Error, which names the file, if it
+ * cannot be read, is of another schema, or does not hold to it. */
 json_t *result_read(const char *path, Error *error);
 
 /* A name that says what was measured: <directory>/<cpu>-<compiler>-<date and time>.json; a number

@@ -10,12 +10,14 @@
 #include "bench/result_file.h"
 #include "bench/schema.h"
 
-/* ---- Reading ----------------------------------------------------------------------------------- */
+/* ---- Reading -----------------------------------------------------------------------------------
+ */
 
 static bool is_same_run(json_t *one, json_t *other) {
     static const char *const keys[] = {"seed", "started", "command"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!json_equal(json_object_get(one, keys[i]), json_object_get(other, keys[i]))) return false;
+        if (!json_equal(json_object_get(one, keys[i]), json_object_get(other, keys[i])))
+            return false;
     return true;
 }
 
@@ -56,7 +58,8 @@ static bool merge(json_t *document, json_t *entries, const char *path, Error *er
     bool done = true;
     Error why;
     json_array_foreach(entries, i, entry) {
-        json_t *sample = json_object_get(entry, "sample"), *gap = json_object_get(entry, "not_measured");
+        json_t *sample = json_object_get(entry, "sample"),
+               *gap = json_object_get(entry, "not_measured");
         done = done && (sample ? schema_check(sample, "sample", &why)
                                : gap && schema_check(gap, "gap", &why));
         if (!done) {
@@ -113,7 +116,8 @@ json_t *resume_read(const char *path, const Journal *journal, Error *error) {
     return document;
 }
 
-/* ---- Comparing --------------------------------------------------------------------------------- */
+/* ---- Comparing ---------------------------------------------------------------------------------
+ */
 
 static const char *text_at(json_t *object, const char *key) {
     return json_string_value(json_object_get(object, key));
@@ -149,8 +153,12 @@ static bool check_programs(const Build *build, json_t *programs, Error *error) {
             return fail(error, ERROR_UNSUPPORTED, "the programs of %s in %s were built anew since",
                         name, build->executors.directory);
     }
-    json_object_foreach(programs, name, hashes) if (!json_object_get(build->programs, name)) return fail(
-        error, ERROR_UNSUPPORTED, "%s %s took part before and does not now", build->name, name);
+    json_object_foreach(
+        programs, name,
+        hashes) if (!json_object_get(build->programs,
+                                     name)) return fail(error, ERROR_UNSUPPORTED,
+                                                        "%s %s took part before and does not now",
+                                                        build->name, name);
     return true;
 }
 
@@ -165,8 +173,9 @@ static bool check_builds(const Recording *recording, json_t *builds, Error *erro
         if (strcmp(text_at(old, "name"), build->name) != 0)
             return fail(error, ERROR_UNSUPPORTED, "its build %zu is %s and not %s", i + 1,
                         text_at(old, "name"), build->name);
-        if (!json_equal(json_object_get(old, "layout_seeds"),
-                        json_object_get(json_array_get(recording->descriptions, i), "layout_seeds")))
+        if (!json_equal(
+                json_object_get(old, "layout_seeds"),
+                json_object_get(json_array_get(recording->descriptions, i), "layout_seeds")))
             return fail(error, ERROR_UNSUPPORTED, "%s has other layouts now", build->name);
         if (!check_programs(build, json_object_get(old, "programs"), error)) return false;
     }
@@ -182,7 +191,8 @@ static bool check_suite(const Suite *suite, json_t *workloads, Error *error) {
         json_t *json = suite->workloads[i].json, *old = json_array_get(workloads, i);
         workload_expects(&suite->workloads[i], json_object_get(old, "expect"));
         for (size_t j = 0; j < sizeof keys / sizeof *keys; j++)
-            if (!same_text(old, json, keys[j]))
+            if ((json_object_get(json, keys[j]) || json_object_get(old, keys[j])) &&
+                !same_text(old, json, keys[j]))
                 return fail(error, ERROR_UNSUPPORTED, "the workload \"%s\" is another one now (%s)",
                             suite->workloads[i].name, keys[j]);
     }
@@ -194,14 +204,16 @@ static bool check_cpu(int now, json_t *document, Error *error) {
     int then = json_is_null(pinned) ? NOT_PINNED : (int)json_integer_value(pinned);
     if (then == now) return true;
     if (then == NOT_PINNED)
-        return fail(error, ERROR_UNSUPPORTED, "its samples were not pinned to a CPU; now they would be");
+        return fail(error, ERROR_UNSUPPORTED,
+                    "its samples were not pinned to a CPU; now they would be");
     return fail(error, ERROR_UNSUPPORTED,
                 "its samples were taken on CPU %d, and now that would be another one (taskset says "
                 "which may be used)",
                 then);
 }
 
-/* ---- Taking over ------------------------------------------------------------------------------- */
+/* ---- Taking over -------------------------------------------------------------------------------
+ */
 
 static size_t find_workload(const Recording *recording, json_t *entry) {
     const char *name = text_at(entry, "workload");
@@ -224,7 +236,8 @@ static size_t find_contender(const Recording *recording, json_t *entry) {
     for (size_t i = 0; strategy && isa && i < recording->contender_count; i++) {
         const Contender *contender = &recording->contenders[i];
         if (contender->build == build && contender->control == control &&
-            !strcmp(contender->program->strategy, strategy) && !strcmp(contender->program->isa, isa))
+            !strcmp(contender->program->strategy, strategy) &&
+            !strcmp(contender->program->isa, isa))
             return i;
     }
     return ANY;
@@ -332,10 +345,13 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
     recording->rounds = (int)json_integer_value(json_object_get(document, "rounds"));
     load_work(recording, workloads);
     size_t i;
-    json_array_foreach(json_object_get(document, "samples"), i, entry)
-        if (!load_sample(recording, entry))
-            return fail(error, ERROR_FILE, "it is damaged: samples[%zu] is of something that did not "
-                        "take part", i);
+    json_array_foreach(
+        json_object_get(document, "samples"), i,
+        entry) if (!load_sample(recording, entry)) return fail(error, ERROR_FILE,
+                                                               "it is damaged: samples[%zu] is of "
+                                                               "something that did not "
+                                                               "take part",
+                                                               i);
     recording->earlier_samples = recording->sample_count;
     json_array_foreach(json_object_get(document, "not_measured"), i, entry)
         load_gap(recording, entry);

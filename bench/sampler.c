@@ -84,20 +84,19 @@ static void note_failure(Recording *recording, NotMeasured entry, const char *wh
     recording_add_not_measured(recording, entry);
 }
 
-/* What the program of an executor in a layout says of itself, if that is what its name says; or else
- * NULL and the reason in *why. */
-static json_t *identify_program(const Recording *recording, const Contender *contender, size_t layout,
-                                char **why) {
+/* What the program of an executor in a layout says of itself, if that is what its name says; or
+ * else NULL and the reason in *why. */
+static json_t *identify_program(const Recording *recording, const Contender *contender,
+                                size_t layout, char **why) {
     const Executors *executors = &recording->builds.items[contender->build].executors;
     const ExecutorProgram *program = contender->program;
     char *path = executors_layout_path(executors, program, layout);
     const char *strategy = "", *isa = "";
     json_int_t seed = 0, wanted = executors->layouts[layout];
     json_t *info = ask(recording, path, NULL, NULL, why);
-    if (info &&
-        (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout", &seed) !=
-             0 ||
-         strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
+    if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
+                             &seed) != 0 ||
+                 strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
         *why = format_string("says that it is \"%s-%s\"", strategy, isa);
     else if (info && seed != wanted)
         *why = format_string("%s says that its layout is %lld", path, (long long)seed);
@@ -119,7 +118,8 @@ static void identify(Recording *recording, size_t index) {
             json_decref(info);
     }
     if (!why) return;
-    NotMeasured entry = {"executor", ANY, index, contender->build, contender->program->isa, -1, why};
+    NotMeasured entry = {"executor", ANY, index, contender->build, contender->program->isa,
+                         -1,         why};
     char *who = contender_name(recording, contender);
     if (contender->control)
         recording_add_not_measured(recording, entry); /* was said of the original */
@@ -128,8 +128,8 @@ static void identify(Recording *recording, size_t index) {
     free(who);
 }
 
-/* The counting executor of an instruction set, of the first build that has one; NULL if none has. To be
- * freed. */
+/* The counting executor of an instruction set, of the first build that has one; NULL if none has.
+ * To be freed. */
 static char *find_counter(const Recording *recording, const char *isa) {
     char *counter = NULL;
     for (size_t i = 0; i < recording->builds.count && !counter; i++)
@@ -188,8 +188,8 @@ static bool read_counters(json_t *answer, Sample *sample) {
     if (json_unpack(answer, "{s:o, s:I}", "counters", &list, "counting_cost_ns", &cost) != 0 ||
         !json_is_array(list))
         return false;
-    json_array_foreach(list, i, counter)
-        if (json_unpack(counter, "{s:s, s:s}", "event", &event, "state", &state) != 0) return false;
+    json_array_foreach(list, i, counter) if (json_unpack(counter, "{s:s, s:s}", "event", &event,
+                                                         "state", &state) != 0) return false;
     sample->counters = list; /* the answer's, until the sample is added */
     sample->counting_cost_ns = cost;
     return true;
@@ -254,7 +254,8 @@ int sampler_least_rounds(const Recording *recording) {
     return recording->builds.layout_count > 1 ? LEAST_ROUNDS_OF_LAYOUTS : LEAST_ROUNDS;
 }
 
-/* Samples of a round in one layout: one for each workload and contender that has not failed at it. */
+/* Samples of a round in one layout: one for each workload and contender that has not failed at it.
+ */
 static int layout_size(const Recording *recording) {
     int size = 0;
     for (size_t i = 0; i < recording->suite.count; i++)
@@ -293,12 +294,9 @@ static void show(const Recording *recording, const Pace *pace, const Sample *nex
 }
 
 /* Whether the sample of that place was taken, maybe in an earlier sitting. */
-static bool was_taken(const Recording *recording, int round, int order) {
-    for (size_t i = recording->sample_count; i > 0; i--) {
-        const Sample *sample = &recording->samples[i - 1];
-        if (sample->order == order) return true;
-        if (sample->round < round) return false; /* they are in the order of the rounds */
-    }
+static bool was_taken(const Recording *recording, int order) {
+    for (size_t i = recording->sample_count; i > 0; i--)
+        if (recording->samples[i - 1].order == order) return true;
     return false;
 }
 
@@ -314,7 +312,7 @@ static bool sample_round(Recording *recording, int round, Pace *pace, const Samp
                          .layout = places[i].layout,
                          .contender = places[i].contender};
         if (recording_failure(recording, sample.workload, sample.contender) ||
-            was_taken(recording, round, sample.order))
+            was_taken(recording, sample.order))
             continue;
         show(recording, pace, &sample);
         take_sample(recording, sample, hooks);
@@ -324,7 +322,8 @@ static bool sample_round(Recording *recording, int round, Pace *pace, const Samp
     return !interrupted();
 }
 
-/* Seconds that the slowest round of the earlier sittings took at least: the sum of its samples' times. */
+/* Seconds that the slowest round of the earlier sittings took at least: the sum of its samples'
+ * times. */
 static double slowest_before(const Recording *recording) {
     double slowest = 0, sum = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
@@ -339,8 +338,9 @@ static double slowest_before(const Recording *recording) {
 
 /* Whether samples of the round were taken in an earlier sitting. */
 static bool was_begun(const Recording *recording, int round) {
-    return recording->sample_count > 0 &&
-           recording->samples[recording->sample_count - 1].round >= round;
+    for (size_t i = recording->sample_count; i > 0; i--)
+        if (recording->samples[i - 1].round >= round) return true;
+    return false;
 }
 
 static void stop(Recording *recording, const char *rule, char *reason) {
@@ -375,7 +375,7 @@ void sampler_run(Recording *recording, double started, const SamplerHooks *hooks
             break;
         }
         if (hooks->round(recording)) {
-            stop(recording, "interval", copy_string("every comparison was decided"));
+            stop(recording, "interval", copy_string("every comparison is decided"));
             break;
         }
     }

@@ -1,8 +1,8 @@
 /* Takes the samples of a recording, as plan.h orders them.
  *
- * Every sample is a fresh process, on one CPU where that is allowed. A contender that fails at a workload is
- * not asked for it again. A recording that has samples already, of an earlier sitting, is gone on with: what
- * is missing in its last round is taken first. */
+ * Every sample is a fresh process, on one CPU where that is allowed. A contender that fails at a
+ * workload is not asked for it again. A recording that has samples already, of an earlier sitting,
+ * is gone on with: what is missing in its last round is taken first. */
 #ifndef TAILRACE_BENCH_SAMPLER_H
 #define TAILRACE_BENCH_SAMPLER_H
 
@@ -26,9 +26,9 @@ typedef struct SamplerHooks {
 /* Rounds that are measured whatever the budget. */
 int sampler_least_rounds(const Recording *recording);
 
-/* Samples rounds until one more would not fit into the budget, counted from `started` (seconds_now()), until
- * a hook has enough, or until interrupted(). Failures are told to the user when they happen and noted as not
- * measured. Why it ended is in stop_rule and stop_reason. */
+/* Samples rounds until one more would not fit into the budget, counted from `started`
+ * (seconds_now()), until a hook has enough, or until interrupted(). Failures are told to the user
+ * when they happen and noted as not measured. Why it ended is in stop_rule and stop_reason. */
 void sampler_run(Recording *recording, double started, const SamplerHooks *hooks);
 
 #endif

@@ -27,7 +27,8 @@ bool saving_begin(Saving *saving, Recording *recording, bool resumed, Error *err
     Error why;
     bool kept = !resumed || result_write(saving->path, document, false, error);
     if (kept && !journal_begin(&saving->journal, document, &why)) {
-        progress_note("%s; until a round is finished, its samples are in memory alone", why.message);
+        progress_note("%s; until a round is finished, its samples are in memory alone",
+                      why.message);
         saving->journal_failed = true;
     }
     json_decref(document);
@@ -39,9 +40,10 @@ static void append(Saving *saving, const char *kind, json_t *entry) {
     if (saving->journal.descriptor < 0 || saving->journal_failed) {
         json_decref(entry);
     } else if (!journal_append(&saving->journal, kind, entry, &error)) {
-        progress_note("%s; measuring goes on, and what it finds is in memory alone until a round is "
-                      "finished",
-                      error.message);
+        progress_note(
+            "%s; measuring goes on, and what it finds is in memory alone until a round is "
+            "finished",
+            error.message);
         saving->journal_failed = true;
     }
 }
@@ -60,16 +62,19 @@ bool saving_replace(Saving *saving, const Recording *recording, bool final) {
     Error error;
     json_t *document = result_document(recording);
     if (!schema_check(document, NULL, &error) && !saving->invalid_is_told) {
-        progress_note("internal error: the result file is not as results/schema.json says: %s; it is "
-                      "written all the same",
-                      error.message);
+        progress_note(
+            "internal error: the result file is not as results/schema.json says: %s; it is "
+            "written all the same",
+            error.message);
         saving->invalid_is_told = true;
     }
     bool done = result_write(saving->path, document, final, &error);
     json_decref(document);
     if (!done && final)
         progress_note("%s; what was measured is in the table%s", error.message,
-                      saving->journal.descriptor < 0 || saving->journal_failed ? " alone" : " and in its journal");
+                      saving->journal.descriptor < 0 || saving->journal_failed
+                          ? " alone"
+                          : " and in its journal");
     else if (!done && !saving->write_failed)
         progress_note("%s; measuring goes on, and so do the attempts to write", error.message);
     saving->write_failed = !done;

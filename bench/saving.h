@@ -1,6 +1,6 @@
-/* How a run is kept while it goes on, so that nothing finished is ever lost: each sample in the journal when
- * it has finished (journal.h), all of them in the result file after each round (result_file.h). What cannot
- * be written is told once, and measuring goes on. */
+/* How a run is kept while it goes on, so that nothing finished is ever lost: each sample in the
+ * journal when it has finished (journal.h), all of them in the result file after each round
+ * (result_file.h). What cannot be written is told once, and measuring goes on. */
 #ifndef TAILRACE_BENCH_SAVING_H
 #define TAILRACE_BENCH_SAVING_H
 
@@ -18,12 +18,12 @@ typedef struct Saving {
     bool complete;        /* all is in the result file */
 } Saving;
 
-/* Takes the place of the results, before anything is measured. A run that is not resumed must not find the
- * journal of another one there. False and an Error if nothing can be written there. */
+/* Takes the place of the results, before anything is measured. A run that is not resumed must not
+ * find the journal of another one there. False and an Error if nothing can be written there. */
 bool saving_open(Saving *saving, const char *path, bool resumed, Error *error);
 
-/* Begins the journal; a resumed run's file is first replaced by what was in both. False and an Error only
- * if that cannot be done: nothing is lost then. */
+/* Begins the journal; a resumed run's file is first replaced by what was in both. False and an
+ * Error only if that cannot be done: nothing is lost then. */
 bool saving_begin(Saving *saving, Recording *recording, bool resumed, Error *error);
 
 /* The last sample, or the last thing not measured, has been added to the recording. */

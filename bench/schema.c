@@ -42,7 +42,8 @@ static bool complain_of(Validation *validation, json_t *value, const char *forma
                                          : json_dumps(value, JSON_ENCODE_ANY);
     need(shown);
     bool cut = strlen(shown) > SHOWN;
-    fail(validation->error, ERROR_FILE, "%s is %.*s%s: %s", place, SHOWN, shown, cut ? "…" : "", why);
+    fail(validation->error, ERROR_FILE, "%s is %.*s%s: %s", place, SHOWN, shown, cut ? "…" : "",
+         why);
     free(shown);
     return false;
 }
@@ -156,8 +157,13 @@ static bool check_required(Validation *validation, json_t *value, json_t *names,
     size_t i;
     json_t *name;
     if (!json_is_object(value)) return true;
-    json_array_foreach(names, i, name) if (!json_object_get(value, json_string_value(name))) return
-        complain_of(validation, value, "without \"%s\"", json_string_value(name));
+    json_array_foreach(
+        names, i,
+        name) if (!json_object_get(value,
+                                   json_string_value(name))) return complain_of(validation, value,
+                                                                                "without \"%s\"",
+                                                                                json_string_value(
+                                                                                    name));
     return true;
 }
 
@@ -196,8 +202,8 @@ static bool check_items(Validation *validation, json_t *value, json_t *items, js
     (void)schema;
     size_t i;
     json_t *item;
-    json_array_foreach(value, i, item)
-        if (!validate_part(validation, item, items, "[%zu]", i)) return false;
+    json_array_foreach(value, i,
+                       item) if (!validate_part(validation, item, items, "[%zu]", i)) return false;
     return true;
 }
 
@@ -272,7 +278,8 @@ bool schema_check(json_t *document, const char *definition, Error *error) {
 static bool all_understood(json_t *schemas, Error *error) {
     const char *name;
     json_t *schema;
-    json_object_foreach(schemas, name, schema) if (!schema_is_understood(schema, error)) return false;
+    json_object_foreach(schemas, name,
+                        schema) if (!schema_is_understood(schema, error)) return false;
     return true;
 }
 

@@ -15,8 +15,8 @@
 #define BUSY 0.02       /* a larger share of waiting is worth a warning */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
-/* CPU seconds of the execution of one (workload, contender), by round and layout; NaN where there is
- * none, as in the warm-up. */
+/* CPU seconds of the execution of one (workload, contender), by round and layout; NaN where there
+ * is none, as in the warm-up. */
 static void gather(const Recording *recording, size_t workload, size_t contender, double *rounds,
                    size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -206,7 +206,7 @@ static void print_instructions(const Recording *recording, const Summary *summar
     table_cell(&table, "instructions");
     head(recording, summary, &table, 0);
     for (size_t i = 0; i < recording->suite.count; i++) {
-        int64_t count = 
+        int64_t count =
             recording->work[i * recording->isa_count + summary->group->isa].instructions;
         table_cell(&table, "%s", recording->suite.workloads[i].name);
         cell_or_dash(&table, count >= 0, "%.*f M", count < 10000000 ? 3 : 1, (double)count / 1e6);
@@ -263,7 +263,8 @@ static void print_findings(const Recording *recording, FILE *stream) {
             warn(stream, "The machine code of %s was not audited: %s.",
                  recording->builds.items[i].name, missing);
     }
-    if (more) warn(stream, "Audit of the machine code: %zu more; the result file lists them.", more);
+    if (more)
+        warn(stream, "Audit of the machine code: %zu more; the result file lists them.", more);
 }
 
 static void print_gaps(const Recording *recording, FILE *stream) {

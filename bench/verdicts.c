@@ -15,7 +15,7 @@ static char *output_of(char *const *argv, Error *error) {
     if (!process_run(argv, NOT_PINNED, TIMEOUT, &result, error)) return NULL;
     if (result.end == PROCESS_EXITED && result.status == 0) return result.output;
     fail(error, ERROR_UNSUPPORTED, "%s",
-         *result.complaint                    ? result.complaint
+         *result.complaint                   ? result.complaint
          : result.end == PROCESS_INTERRUPTED ? "interrupted"
                                              : "scripts/verdicts failed without saying why");
     free(result.output);
@@ -39,9 +39,9 @@ char *verdicts_find(const char *program_directory, Error *error) {
 
 json_t *verdicts_on(const char *program, const char *result, const char *confidence,
                     const char *smallest_effect, Error *error) {
-    char *argv[] = {(char *)program,    "--confidence",          (char *)confidence,
-                    "--smallest-effect", (char *)smallest_effect, "--",
-                    (char *)result,     NULL};
+    char *argv[] = {
+        (char *)program,         "--confidence", (char *)confidence, "--smallest-effect",
+        (char *)smallest_effect, "--",           (char *)result,     NULL};
     char *output = output_of(argv, error);
     if (!output) return NULL;
     json_t *found = json_loads(output, 0, NULL);

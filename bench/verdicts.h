@@ -1,5 +1,5 @@
-/* Verdicts on a result file: faster, slower, no difference shown, undecided. scripts/verdicts finds them, by
- * the statistics of scripts/report; this runs it. */
+/* Verdicts on a result file: faster, slower, no difference shown, undecided. scripts/verdicts finds
+ * them, by the statistics of scripts/report; this runs it. */
 #ifndef TAILRACE_BENCH_VERDICTS_H
 #define TAILRACE_BENCH_VERDICTS_H
 
@@ -7,13 +7,13 @@
 
 #include "translator/error.h"
 
-/* scripts/verdicts of the source tree, if it can be run here. To be freed. NULL and an Error if it is not
- * there, or Python or a library of it is missing. */
+/* scripts/verdicts of the source tree, if it can be run here. To be freed. NULL and an Error if it
+ * is not there, or Python or a library of it is missing. */
 char *verdicts_find(const char *program_directory, Error *error);
 
-/* What it says of a result file: {"decided": whether every comparison is, "comparisons": how many there are,
- * "undecided": how many of these, "sentences": [...]}. `confidence` and `smallest_effect` are percentages, as text. A
- * new reference; NULL and an Error if it failed. */
+/* What it says of a result file: {"decided": whether every comparison is, "comparisons": how many
+ * there are, "undecided": how many of these, "sentences": [...]}. `confidence` and
+ * `smallest_effect` are percentages, as text. A new reference; NULL and an Error if it failed. */
 json_t *verdicts_on(const char *program, const char *result, const char *confidence,
                     const char *smallest_effect, Error *error);
 

@@ -48,8 +48,9 @@ static Recording recording(void) {
     static int64_t layouts[] = {0, 7, 9};
     static Work work[] = {{123456789012, 17, -1}};
     static Build build;
-    static Sample samples[] = {{.round = 1, .order = 4, .phases[PHASE_EXECUTE] = {1, 9000000000}},
-                               {.round = 1, .order = 5, .contender = 1, .layout = 1, .peak_rss_kib = 77}};
+    static Sample samples[] = {
+        {.round = 1, .order = 4, .phases[PHASE_EXECUTE] = {1, 9000000000}},
+        {.round = 1, .order = 5, .contender = 1, .layout = 1, .peak_rss_kib = 77}};
     static NotMeasured gaps[] = {{"sample", 0, 1, 0, "acc", 2, "it crashed"},
                                  {"executor", ANY, ANY, ANY, NULL, -1, "no musttail"}};
     programs[0] = program;
@@ -122,9 +123,11 @@ Test(result_file, survives_a_round_trip) {
                      "tail-direct");
     json_t *counts = at(json_object_get(read, "suite"), "workloads", 0, "instructions");
     cr_assert_eq(json_integer_value(json_object_get(counts, "acc")), 123456789012);
-    cr_assert(json_is_null(json_object_get(at(json_object_get(read, "suite"), "workloads", 0, "calls"), "acc")));
+    cr_assert(json_is_null(
+        json_object_get(at(json_object_get(read, "suite"), "workloads", 0, "calls"), "acc")));
     cr_assert_str_eq(json_string_value(at(read, "samples", 0, "build")), "clang-22");
-    cr_assert_str_eq(json_string_value(at(read, "builds", 0, "audit_missing")), "scripts/audit makes it");
+    cr_assert_str_eq(json_string_value(at(read, "builds", 0, "audit_missing")),
+                     "scripts/audit makes it");
     cr_assert_eq(json_integer_value(at(read, "sittings", 0, "samples")), 2);
     cr_assert(json_is_null(json_object_get(read, "stop")));
     json_decref(document);
@@ -143,14 +146,16 @@ Test(result_file, reading_holds_it_against_the_schema) {
     json_object_set_new(times, "cpu", json_integer(-3));
     cr_assert(result_write(path, document, true, &error));
     cr_assert_null(result_read(path, &error));
-    cr_assert(strstr(error.message, "samples[1].phases.execute.cpu is -3: less than 0"), "%s", error.message);
+    cr_assert(strstr(error.message, "samples[1].phases.execute.cpu is -3: less than 0"), "%s",
+              error.message);
     static const struct {
         const char *text, *message;
-    } cases[] = {{"", "damaged"},
-                 {"[]", "no result file"},
-                 {"{\"schema\": 1, \"samples\": []}", "schema 1, an older one; this program reads schema 2"},
-                 {"{\"schema\": 3, \"samples\": []}", "schema 3, a newer one"},
-                 {"{\"schema\": 2, \"samples\": []}", "without"}};
+    } cases[] = {
+        {"", "damaged"},
+        {"[]", "no result file"},
+        {"{\"schema\": 1, \"samples\": []}", "schema 1, an older one; this program reads schema 2"},
+        {"{\"schema\": 3, \"samples\": []}", "schema 3, a newer one"},
+        {"{\"schema\": 2, \"samples\": []}", "without"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         scratch_write(directory, "result.json", 0644, cases[i].text);
         cr_assert_null(result_read(path, &error));

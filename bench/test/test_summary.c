@@ -76,8 +76,8 @@ Test(summary, medians_spread_and_paired_ratios) {
 
 Test(summary, failures_are_left_out) {
     Recording source = drifting();
-    recording_add_not_measured(&source,
-                               (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
+    recording_add_not_measured(
+        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
     Summary summary = summary_make(&source, &group);
     cr_assert_eq(summary.cells[3 + 1].samples, 0);
     cr_assert(isnan(summary.cells[3 + 1].speed));
@@ -122,8 +122,8 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
     Recording source = drifting();
     source.machine = json_pack("{s:{s:b, s:s}, s:{s:s}}", "virtual", "is", 1, "hypervisor", "KVM",
                                "counters", "why", "there are none");
-    recording_add_not_measured(&source,
-                               (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
+    recording_add_not_measured(
+        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
     char *text = printed(&source);
     static const char *const parts[] = {"\nsort      12.0 ±20.8%  6.000 ±20.8%\n",
                                         "\nvm        15.0 ±20.8%        failed\n",

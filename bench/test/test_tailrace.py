@@ -3,10 +3,12 @@
 
 Usage: test_tailrace.py TAILRACE_PROGRAM SCHEMA_JSON
 """
+import hashlib
 import json
 import os
 import pathlib
 import pty
+import resource
 import shutil
 import signal
 import subprocess
@@ -23,8 +25,10 @@ STRATEGIES = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
 
 class TailraceTest(unittest.TestCase):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tailrace-test-"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="tailrace-test-"))
+        self.addCleanup(shutil.rmtree, self.root)
+        self.folder = self.root / "build"
+        self.folder.mkdir()
         make_build(self.folder, PROGRAM, STRATEGIES)
         self.result = self.folder / "result.json"
 
@@ -270,6 +274,23 @@ class Bench(TailraceTest):
         self.assertEqual(process.stderr.count("\n"), 1)
         self.assertIn("geometric mean", process.stdout)
 
+    def test_a_full_disk_in_the_middle_is_said_once(self):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+        process = self.bench(preexec_fn=limit)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("geometric mean", process.stdout)
+        lines = process.stderr.splitlines()
+        self.assertEqual(sum("result.json.samples: File too large; measuring goes on" in line for line in lines), 1)
+        self.assertEqual(sum("result.json: File too large; measuring goes on" in line for line in lines), 1)
+        # What fitted is there, and a resumed run goes on with it.
+        journal = pathlib.Path(f"{self.result}.samples")
+        kept = len(journal.read_text().splitlines()) - 1
+        self.assertGreater(kept, 3)
+        process = self.run_tailrace("bench", "--resume", self.result)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertEqual([sitting["samples"] for sitting in self.document()["sittings"]], [kept, 60 - kept])
+        self.assertFalse(journal.exists())
+
     def test_an_unwritable_place_is_found_before_measuring(self):
         process = self.bench("--output", self.folder / "missing" / "result.json")
         self.assert_fails(process, 1, "No such file or directory")
@@ -308,6 +329,229 @@ class Bench(TailraceTest):
         self.assertEqual(process.wait(), 0)
         self.assertRegex(shown.decode(), r"\d+%  \d:\d\d left  round 2: sort, switch-acc")
         self.assertNotIn(b"\033[1m", shown)
+
+
+class Builds(TailraceTest):
+    """Several builds in one run."""
+
+    def setUp(self):
+        super().setUp()
+        make_executors(self.root / "build-gcc", STRATEGIES[:3], compiler="gcc", version="12.2.0")
+        self.builds = f"{self.folder},{self.root / 'build-gcc'}"
+
+    def test_all_are_interleaved_each_with_its_control(self):
+        process = self.bench("--builds", self.builds)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        document = self.document()
+        self.assertEqual([build["name"] for build in document["builds"]], ["clang-22", "gcc-12"])
+        samples = document["samples"]
+        self.assertEqual(len(samples), (1 + 3) * 3 * (4 + 1 + 3 + 1))
+        for start in range(0, len(samples), 9):  # both in each round, one right after the other
+            nine = samples[start:start + 9]
+            self.assertEqual(len({sample["workload"] for sample in nine}), 1)
+            self.assertEqual({s["build"] for s in nine if s["control"]}, {"clang-22", "gcc-12"})
+            self.assertEqual(len({(s["build"], s["strategy"], s["control"]) for s in nine}), 9)
+        self.assertEqual({e["build"] for e in document["executors"]}, {"clang-22", "gcc-12"})
+        fake = hashlib.sha256(FAKE.read_bytes()).hexdigest()
+        self.assertEqual(document["builds"][1]["programs"],
+                         {f"{name}-acc": {"0": fake} for name in STRATEGIES[:3]})
+        self.assertIn("7 executors and 2 controls (A/A), builds clang-22, gcc-12;", process.stdout)
+        self.assertIn("\nBuild gcc-12\n", process.stdout)
+
+    def test_one_build_is_not_named(self):
+        self.assertNotIn("clang-22", self.bench().stdout.split("What weakens")[0])
+
+    def test_trouble_names_the_build(self):
+        process = self.bench("--builds", self.builds, trouble="switch-acc:sort=crash")
+        self.assertIn("gcc-12 switch-acc on sort: crashed", process.stderr)
+        gaps = {(gap["build"], gap["control"]) for gap in self.document()["not_measured"] if gap["strategy"]}
+        self.assertEqual(gaps, {("clang-22", False), ("clang-22", True), ("gcc-12", False), ("gcc-12", True)})
+
+    def test_audits_are_stored_and_their_findings_shown(self):
+        program = {"opcodes": 9, "dispatch_sites": 2, "code_bytes": 100, "median_handler_bytes": None,
+                   "largest_handler_bytes": None, "largest_handler": None, "handlers_that_use_the_stack": None,
+                   "handlers_that_call": None, "findings": ["2 dispatch sites instead of one"]}
+        audit = {"executors": {"switch-acc": program, "switch-slots": program}, "listings": []}
+        self.write("dispatch/audit.json", json.dumps(audit))
+        output = self.bench("--builds", self.builds).stdout
+        self.assertIn("Audit of the machine code: clang-22 switch-acc: 2 dispatch sites instead of one.", output)
+        self.assertNotIn("switch-slots: 2", output)  # it took no part
+        self.assertIn("The machine code of gcc-12 was not audited: scripts/audit makes it.", output)
+        builds = self.document()["builds"]
+        self.assertEqual((builds[0]["audit"], builds[0]["audit_missing"]), (audit, None))
+        self.assertEqual((builds[1]["audit"], builds[1]["audit_missing"]), (None, "scripts/audit makes it"))
+
+    def test_a_missing_build_is_said(self):
+        self.assert_fails(self.bench("--builds", f"{self.folder},{self.root / 'none'}"), 1, "none/dispatch/build.json")
+
+
+class Resume(TailraceTest):
+    def resume(self, *arguments, **options):
+        return self.run_tailrace("bench", "--resume", self.result, *arguments, **options)
+
+    def unfinished(self):
+        """A file as a kill in round 3 leaves it, with a journal that has one sample more."""
+        self.assertEqual(self.bench().returncode, 0)
+        document = self.document()
+        cut = json.loads(json.dumps(document))
+        cut.update(samples=document["samples"][:45], rounds=2, state="running", finished=None, stop=None)
+        cut["sittings"][0].update(state="running", finished=None, samples=45)
+        self.result.write_text(json.dumps(cut))
+        head = dict(cut, samples=[], rounds=0)
+        lines = [head, {"sample": document["samples"][44]}, {"sample": document["samples"][45]}]
+        self.journal = pathlib.Path(f"{self.result}.samples")
+        self.journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return document
+
+    def test_goes_on_where_it_was_killed(self):
+        whole = self.unfinished()
+        process = self.resume()
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertIn("2 rounds, 46 samples", process.stdout)
+        document = self.document()
+        kinds = [[(s["order"], s["round"], s["workload"], s["strategy"], s["control"]) for s in d["samples"]]
+                 for d in (whole, document)]
+        self.assertEqual(kinds[0], kinds[1])
+        self.assertEqual(document["samples"][:46], whole["samples"][:46])
+        sittings = document["sittings"]
+        self.assertEqual([(s["state"], s["samples"]) for s in sittings], [("running", 46), ("complete", 14)])
+        self.assertEqual(sittings[1]["command"], ["tailrace", "bench", "--resume", str(self.result)])
+        self.assertEqual((document["started"], document["command"], document["seed"]),
+                         (whole["started"], whole["command"], whole["seed"]))
+        self.assertEqual(document["finished"], sittings[1]["finished"])
+        self.assertFalse(self.journal.exists())
+
+    def test_goes_on_from_the_journal_alone(self):
+        whole = self.unfinished()
+        self.result.unlink()
+        self.assertEqual(self.resume().returncode, 0)
+        document = self.document()
+        self.assertEqual(len(document["samples"]), 60)
+        self.assertEqual([s for s in document["samples"] if s["order"] in (44, 45)], whole["samples"][44:46])
+
+    def test_a_file_of_another_run_is_not_mixed_in(self):
+        self.unfinished()
+        other = dict(self.document(), seed=99)
+        self.result.write_text(json.dumps(other))
+        self.assertEqual(self.resume().returncode, 0)
+        document = self.document()
+        self.assertEqual((document["seed"], len(document["samples"])), (1, 60))
+        self.assertEqual(document["sittings"][0]["samples"], 2)
+
+    def test_a_complete_run_gets_more_rounds(self):
+        self.bench()
+        process = self.resume("--budget", "1.5")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        document = self.document()
+        self.assertGreater(document["rounds"], 3)
+        self.assertEqual(document["sittings"][0]["samples"], 60)
+        self.assertEqual(len(document["samples"]), (1 + document["rounds"]) * 15)
+
+    def test_failures_stay_failures(self):
+        self.bench(trouble="switch-acc:sort=crash")
+        gaps = self.document()["not_measured"]
+        self.assertEqual(self.resume().returncode, 1)
+        self.assertEqual(self.document()["not_measured"], gaps)
+
+    def test_what_has_changed_is_refused(self):
+        self.unfinished()
+        before = self.result.read_bytes(), self.journal.read_bytes()
+        program = self.folder / "dispatch" / "switch-acc"
+        program.write_text(program.read_text() + "# changed\n")
+        self.assert_fails(self.resume(), 1, "the programs of switch-acc in")
+        shutil.copy(FAKE, program)
+        suite = self.folder / "workloads" / "default.json"
+        text = suite.read_text()
+        suite.write_text(text.replace("nan", "inf"))
+        self.assert_fails(self.resume(), 1, 'the workload "vm" is another one now (args)')
+        suite.write_text(text)
+        document = self.document()
+        document["machine"]["cpu"]["model"] = "Another CPU"
+        self.result.write_text(json.dumps(document))
+        self.assert_fails(self.resume(), 1, "was measured on another machine (Another CPU; this is")
+        self.result.write_bytes(before[0])
+        self.assertEqual(self.journal.read_bytes(), before[1])
+
+    def test_another_kernel_is_said(self):
+        self.unfinished()
+        document = self.document()
+        document["machine"]["kernel"] = "Linux 1.0"
+        self.result.write_text(json.dumps(document))
+        self.assertIn("The kernel is another one than before", self.resume().stdout)
+
+    def test_files_that_cannot_be_gone_on_with(self):
+        for text, words in [(None, "there is no run to go on with"), ("{", "it is damaged: line 1"),
+                            ("[]", "it is no result file of Tailrace"),
+                            ('{"schema": 1, "samples": []}', "schema 1, an older one"),
+                            ('{"schema": 3, "samples": []}', "schema 3, a newer one"),
+                            ('{"schema": 2, "samples": []}', 'without "')]:
+            if text is not None:
+                self.result.write_text(text)
+            process = self.resume()
+            self.assert_fails(process, 1, words)
+            self.assertEqual(process.stderr.count("\n"), 1)
+        self.assertEqual([path.name for path in self.folder.glob("*.samples")], [])
+
+    def test_what_is_compared_cannot_be_changed(self):
+        self.bench()
+        self.assert_fails(self.resume("--seed", "5"), 2, "it does not take --workload")
+
+    def test_a_fresh_run_does_not_destroy_a_journal(self):
+        self.unfinished()
+        before = self.journal.read_bytes()
+        self.assert_fails(self.bench(), 1, "has samples of a run that was killed")
+        self.assertEqual(self.journal.read_bytes(), before)
+
+    def test_the_main_directory_of_another_place_can_be_named(self):
+        self.unfinished()
+        os.rename(self.folder / "dispatch", self.root / "dispatch")
+        self.assert_fails(self.resume(), 1, "build.json")
+        self.assertEqual(self.resume("--builds", self.root).returncode, 0)
+
+
+class Stop(TailraceTest):
+    """The stand-ins' times are the same in all rounds: everything is decided as soon as there are intervals."""
+
+    def setUp(self):
+        super().setUp()
+        (self.root / "scripts").symlink_to(pathlib.Path(__file__).resolve().parents[2] / "scripts")
+        check = subprocess.run([self.root / "scripts" / "verdicts", "--check"], capture_output=True, text=True)
+        if check.returncode:
+            self.skipTest(check.stderr)
+
+    def test_stops_when_all_is_decided(self):
+        process = self.bench("--budget", "60")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        document = self.document()
+        self.assertEqual((document["rounds"], document["stop"]["rule"]), (3, "interval"))
+        self.assertIn("every comparison is decided", process.stdout)
+        self.assertIn("tail-direct runs at 2.00× (2.00–2.00) the speed of switch", process.stdout)
+        self.assertNotIn("No verdicts", process.stdout)
+
+    def test_budget_alone_still_shows_verdicts(self):
+        process = self.bench("--stop", "budget")
+        self.assertEqual(self.document()["stop"]["rule"], "budget")
+        self.assertIn("of 3 workloads: faster.", process.stdout)
+
+    def test_what_is_undecided_goes_on(self):
+        # One program's time depends on the layout, and three of these decide nothing.
+        self.build_layouts(0, 100, 900)
+        process = self.bench("--dispatch", "switch,goto-direct", "--smallest-effect", "0.01",
+                             trouble="goto-direct-acc:sort=lucky")
+        self.assertEqual(self.document()["stop"]["rule"], "budget")
+        self.assertIn("undecided", process.stdout)
+
+    def test_without_it_the_budget_alone_ends_the_run(self):
+        (self.root / "scripts").unlink()
+        process = self.bench()
+        self.assertEqual(process.stdout.count("No verdicts: scripts/verdicts is not there; the budget alone"), 1)
+        self.assertEqual(self.document()["stop"]["rule"], "budget")
+
+    def test_usage(self):
+        for arguments, words in [(["--stop", "never"], '--stop takes "interval" or "budget"'),
+                                 (["--confidence", "most"], "a percentage from 50 to 99.9"),
+                                 (["--smallest-effect", "0"], "a percentage from 0.01 to 50")]:
+            self.assert_fails(self.bench(*arguments), 2, words)
 
 
 class Run(TailraceTest):

@@ -1,0 +1,173 @@
+#define _GNU_SOURCE 1
+#include "bench/wishes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/memory.h"
+#include "bench/options.h"
+
+#define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
+#define DEFAULT_TIMEOUT 60 /* seconds for one sample */
+#define OPTION_STOP 256
+#define OPTION_CONFIDENCE 257
+#define OPTION_SMALLEST_EFFECT 258
+
+static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
+                             struct argp_state *state) {
+    char *end;
+    errno = 0;
+    uint64_t number = strtoull(argument, &end, 10);
+    if (errno || end == argument || *end || *argument == '-' || number > INT64_MAX ||
+        number < least)
+        argp_error(state, "--%s takes a number%s, not \"%s\"", option, least ? " from 1 on" : "",
+                   argument);
+    return number;
+}
+
+static const char *parse_percentage(const char *argument, double least, double most,
+                                    const char *option, struct argp_state *state) {
+    char *end;
+    double number = strtod(argument, &end);
+    if (end == argument || strcmp(end, *end == '%' ? "%" : "") ||
+        !(number >= least && number <= most))
+        argp_error(state, "--%s takes a percentage from %g to %g, not \"%s\"", option, least, most,
+                   argument);
+    return argument;
+}
+
+/* Options that say what is compared: a resumed run has that from its file. */
+static bool is_fixed(int key) {
+    return key == ARGP_KEY_ARG || (key > 0 && key < 256 && strchr("wnTdielSo", key));
+}
+
+static void add_word(char ***words, size_t *count, char *word) {
+    *words = grow(*words, *count + 1, sizeof **words);
+    (*words)[(*count)++] = word;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    Wishes *wishes = state->input;
+    if (is_fixed(key)) wishes->changes = true;
+    switch (key) {
+    case 's': wishes->suite = argument; return 0;
+    case 'w': wishes->workloads = argument; return 0;
+    case 'n': wishes->invoke = argument; return 0;
+    case 'T': add_word(&wishes->traces, &wishes->trace_count, argument); return 0;
+    case 'd': wishes->dispatch = argument; return 0;
+    case 'i': wishes->isa = argument; return 0;
+    case 'B': wishes->builds = argument; return 0;
+    case 'r': wishes->resume = argument; return 0;
+    case OPTION_STOP:
+        wishes->stop_by_budget = strcmp(argument, "budget") == 0;
+        if (!wishes->stop_by_budget && strcmp(argument, "interval") != 0)
+            argp_error(state, "--stop takes \"interval\" or \"budget\", not \"%s\"", argument);
+        return 0;
+    case OPTION_CONFIDENCE:
+        wishes->confidence = parse_percentage(argument, 50, 99.9, "confidence", state);
+        return 0;
+    case OPTION_SMALLEST_EFFECT:
+        wishes->smallest_effect = parse_percentage(argument, 0.01, 50, "smallest-effect", state);
+        return 0;
+    case 'e': wishes->events = argument; return 0;
+    case 'o': wishes->output = argument; return 0;
+    case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
+    case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
+    case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
+    case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
+    case ARGP_KEY_ARG:
+        add_word(&wishes->arguments, &wishes->argument_count, argument);
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        if (wishes->argument_count > 0 && !wishes->invoke)
+            argp_error(state, "what is \"%s\"? Only --invoke takes arguments",
+                       wishes->arguments[0]);
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp BENCH =
+    {.options =
+         (const struct argp_option[]){
+             {"suite", 's', "NAME", 0,
+              "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
+             {"workload", 'w', "GLOB|FILE.wasm", 0,
+              "only workloads whose name matches, or a module of your own; several: A,B", 0},
+             {"invoke", 'n', "EXPORT", 0,
+              "what to call in a module of your own, with the ARGs (default: _start)", 0},
+             {"trace", 'T', "TRACE", 0,
+              "a trace of scripts/record as a workload; may be repeated", 0},
+             {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
+             {"layouts", 'l', "N", 0,
+              "measure only the first N of the layouts that were built (default: all)", 0},
+             {"events", 'e', "A,B", 0,
+              "count these events (\"tailrace list events\") in user space while workloads run; "
+              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
+              "to "
+              "dispatch)",
+              0},
+             {"builds", 'B', "DIR,DIR", 0,
+              "compare the executors of these build directories with each other; the first is the "
+              "main one (default: the program's own directory)",
+              0},
+             {"budget", 'b', "SECONDS", 0,
+              "stop when the next round would not end in time (default: 180; at least 3 rounds are "
+              "measured, or 2 of several layouts)",
+              0},
+             {"stop", OPTION_STOP, "RULE", 0,
+              "\"interval\": stop earlier if every comparison is decided (the default, if Python "
+              "and "
+              "scipy are there); \"budget\": do not",
+              0},
+             {"confidence", OPTION_CONFIDENCE, "PERCENT", 0, "of the intervals (default: 95)", 0},
+             {"smallest-effect", OPTION_SMALLEST_EFFECT, "PERCENT", 0,
+              "the smallest difference of interest (default: 1)", 0},
+             {"resume", 'r', "FILE", 0,
+              "go on with the run of this result file, interrupted, killed or complete: its "
+              "unfinished "
+              "round first, then up to the budget of this sitting; what is compared is what the "
+              "file's command says",
+              0},
+             {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
+             {"output", 'o', "FILE", 0,
+              "the result file (default: a new one in results/local/, named after CPU, compiler "
+              "and "
+              "time)",
+              0},
+             {"seed", 'S', "N", 0, "for the random order of the samples", 0},
+             {0}},
+     .parser = parse,
+     .args_doc = "[ARG...]",
+     .doc =
+         "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
+         "process, checked against the expected result. Prints a table and writes a result file."
+         "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
+         "2 usage; 130 interrupted, what was measured is in the result file."};
+
+Wishes wishes_default(void) {
+    return (Wishes){.suite = "default",
+                    .events = "default",
+                    .confidence = "95",
+                    .smallest_effect = "1",
+                    .budget = DEFAULT_BUDGET,
+                    .timeout = DEFAULT_TIMEOUT};
+}
+
+void wishes_parse(Wishes *wishes, int argc, char **argv) {
+    parse_options(&BENCH, argc, argv, 0, wishes);
+}
+
+bool wishes_of_command(json_t *command, Wishes *wishes) {
+    size_t count = json_array_size(command);
+    *wishes = wishes_default();
+    if (count < 2) return false;
+    char **words = allocate((count + 1) * sizeof *words);
+    for (size_t i = 1; i < count; i++) /* without "tailrace" */
+        words[i - 1] = copy_string(json_string_value(json_array_get(command, i)));
+    bool done = argp_parse(&BENCH, (int)count - 1, words, ARGP_SILENT, NULL, wishes) == 0;
+    free(words);
+    return done;
+}

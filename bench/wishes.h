@@ -1,0 +1,33 @@
+/* What `tailrace bench` is asked to do: its options. */
+#ifndef TAILRACE_BENCH_WISHES_H
+#define TAILRACE_BENCH_WISHES_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Wishes {
+    const char *suite, *workloads, *dispatch, *isa, *builds, *output, *events, *resume;
+    const char *confidence, *smallest_effect; /* percentages */
+    const char *invoke;                       /* of the modules among `workloads` */
+    char **arguments;                         /* what that is called with */
+    size_t argument_count;
+    char **traces;
+    size_t trace_count;
+    bool changes; /* an option was given that a resumed run does not take */
+    bool stop_by_budget;
+    double budget, timeout;
+    uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
+} Wishes;
+
+/* As if no option were given. The seed is 0. */
+Wishes wishes_default(void);
+
+/* Adds the options of a command line. Ends the program with a usage message if there is a wrong
+ * one. */
+void wishes_parse(Wishes *wishes, int argc, char **argv);
+
+/* The options of a result file's "command"; false if they cannot be read. They stay allocated. */
+bool wishes_of_command(json_t *command, Wishes *wishes);
+
+#endif
