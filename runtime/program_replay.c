@@ -20,21 +20,23 @@ typedef struct Play {
     Times host;                /* what the replayer itself took in the last two phases */
 } Play;
 
-/* Passes the time of a phase that began at `start`, when the replay stood as in `before`, between the
- * module and the replayer (replay.h). False if more passed on the host's side than the thread ran. */
+/* Divides the time of a phase between the module and the replayer (replay.h). The phase began at
+ * `start`; `host_ns` and `stretches` are the replay's of that moment. False if nothing is left. */
 static bool divide_time(Play *play, Phase phase, Times start, uint64_t host_ns, uint64_t stretches,
                         Error *error) {
     const Replay *replay = &play->replay;
     Times all = since(start);
-    uint64_t host = replay->host_ns - host_ns +
-                    (replay->stretches - stretches) * replay->clock_ns;
-    if (host >= all.cpu)
+    uint64_t host =
+        replay->host_ns - host_ns + (replay->stretches - stretches) * replay->clock_ns;
+    if (host >= all.wall)
         return fail(error, ERROR_FILE,
-                    "%s: cannot tell the module's time from the replayer's: either was interrupted "
-                    "too long, or the module does next to nothing",
+                    "%s: the module does next to nothing between its crossings: its time cannot be "
+                    "told from the replayer's",
                     replay->trace.name);
-    play->phases[phase] = (Times){all.cpu - host, all.wall - host};
-    play->host.cpu += host;
+    /* Where the thread was interrupted is not known: both sides get their share of that. */
+    uint64_t cpu = (uint64_t)((double)all.cpu * (double)host / (double)all.wall);
+    play->phases[phase] = (Times){all.cpu - cpu, all.wall - host};
+    play->host.cpu += cpu;
     play->host.wall += host;
     return true;
 }

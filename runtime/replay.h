@@ -9,8 +9,8 @@
  * Times: the thread's clock runs while the replayer reads and compares. So each crossing reads
  * CLOCK_MONOTONIC, and what passes on the host's side is summed up in `host_ns`. Of reading the clock
  * itself, half falls on the module's side each time: that is one reading, `clock_ns`, for each stretch
- * of execution between two crossings. What the module cost is what passed in all, less host_ns, less
- * stretches * clock_ns. */
+ * of execution between two crossings. So of the time that passes in all, host_ns + stretches * clock_ns is
+ * the replayer's, and the same share of the thread's CPU time; the rest is the module's. */
 #ifndef TAILRACE_RUNTIME_REPLAY_H
 #define TAILRACE_RUNTIME_REPLAY_H
 

@@ -15,12 +15,13 @@ export const PAGE_BITS = 12;
 export const PAGE = 1 << PAGE_BITS;
 export const PAGES = 2 ** (32 - PAGE_BITS); // of an address space: no address is outside
 
-export const ADDED = { table: "tailrace:pages", memory: "tailrace:memory", start: "tailrace:start", passed: "tailrace:passed" };
+export const ADDED = { table: "tailrace:pages", memory: "tailrace:memory", start: "tailrace:start",
+                       passed: "tailrace:passed" };
 
 export const I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, FUNCREF = 0x70, EXTERNREF = 0x6f;
 const KINDS = ["function", "table", "memory", "global"];
-const SECTION = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, element: 9, code: 10,
-                  data: 11, dataCount: 12, tag: 13 };
+const SECTION = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, code: 10,
+                  tag: 13 };
 const ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 
 // Something that Tailrace does not run; the message names it.
@@ -106,7 +107,8 @@ function read(bytes) {
         if (id === SECTION.type) readTypes(inside, module);
         else if (id === SECTION.import) readImports(inside, module);
         else if (id === SECTION.function)
-            for (let count = inside.unsigned(); count > 0; count--) module.functions.push(module.types[inside.unsigned()]);
+            for (let count = inside.unsigned(); count > 0; count--)
+                module.functions.push(module.types[inside.unsigned()]);
         else if (id === SECTION.table)
             for (let count = inside.unsigned(); count > 0; count--) {
                 if (bytes[inside.at] === 0x40) needs("typed references");
@@ -156,7 +158,7 @@ function skipConstant(cursor) {
         else if (opcode === 0x44) cursor.at += 8;
         else if (opcode === 0xfd) needs("SIMD");
         else if (opcode === 0xfb) needs("garbage collection");
-        else if (opcode === 0x41 || opcode === 0x42 || opcode === 0x23 || opcode === 0xd0 || opcode === 0xd2) cursor.skip();
+        else if ([0x23, 0x41, 0x42, 0xd0, 0xd2].includes(opcode)) cursor.skip(); // global.get, constants, references
     }
 }
 
@@ -312,8 +314,8 @@ function bulkBody(added, instruction, ranges) {
 function plan(module) {
     const bodies = [];
     const first = module.functions.length;
-    const added = { checkType: module.types.length, rangeType: module.types.length + 1, bulkType: module.types.length + 2,
-                    table: module.tables.length, bodies };
+    const types = module.types.length; // ours have one, two and three i32 parameters
+    const added = { checkType: types, rangeType: types + 1, bulkType: types + 2, table: module.tables.length, bodies };
     const add = (type, body) => first + bodies.push({ type, body }) - 1;
     const empty = new Bytes();
     empty.copy(Buffer.from([0, 0x0b]));
@@ -374,14 +376,17 @@ export function instrument(bytes) {
     const code = new Bytes();
     rewriteCode(bytes, has.get(SECTION.code), module, added, code); // may add functions, so it goes first
     fresh.set(SECTION.code, code);
-    if (module.imports.some(({ name, unique }) => name !== unique)) fresh.set(SECTION.import, rewriteImports(bytes, module));
+    if (module.imports.some(({ name, unique }) => name !== unique))
+        fresh.set(SECTION.import, rewriteImports(bytes, module));
     fresh.set(SECTION.type, extended(bytes, has.get(SECTION.type), 3, (out) => {
-        for (const parameters of [1, 2, 3]) out.copy(Buffer.from([0x60, parameters, ...Array(parameters).fill(I32), 0]));
+        for (const parameters of [1, 2, 3])
+            out.copy(Buffer.from([0x60, parameters, ...Array(parameters).fill(I32), 0]));
     }));
     fresh.set(SECTION.function, extended(bytes, has.get(SECTION.function), added.bodies.length, (out) => {
         for (const { type } of added.bodies) out.unsigned(type);
     }));
-    fresh.set(SECTION.table, extended(bytes, has.get(SECTION.table), 1, (out) => out.copy(Buffer.from([FUNCREF, 0, 0]))));
+    fresh.set(SECTION.table, extended(bytes, has.get(SECTION.table), 1,
+                                      (out) => out.copy(Buffer.from([FUNCREF, 0, 0]))));
     const exported = [[ADDED.table, 1, added.table], [ADDED.passed, 0, added.passed]];
     if (module.memories.length > 0) exported.push([ADDED.memory, 2, 0]);
     if (module.start >= 0) exported.push([ADDED.start, 0, module.start]);

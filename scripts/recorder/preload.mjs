@@ -123,7 +123,8 @@ define(WebAssembly, "instantiateStreaming", async (source, imports) =>
 define(WebAssembly, "validate", (source) => validate(source) && !rewrite(source).fact?.reason);
 
 const { exports: moduleExports, imports: moduleImports } = Module;
-define(Module, "imports", (module) => moduleImports(module).map((entry) => ({ ...entry, name: importName(entry.name) })));
+define(Module, "imports", (module) =>
+    moduleImports(module).map((entry) => ({ ...entry, name: importName(entry.name) })));
 define(Module, "exports", (module) => {
     const added = new Set(Object.values(ADDED));
     return moduleExports(module).filter(({ name }) => !known.get(module)?.module || !added.has(name));
@@ -139,7 +140,7 @@ define(Memory.prototype, "grow", function grow(pages) {
 const { get: tableGet, set: tableSet, grow: tableGrow } = Table.prototype;
 function readTable(table, index) {
     const element = tableGet.call(table, index), owner = owners.get(table);
-    return owner && owner.type.type === FUNCREF && element !== null ? owner.recording.toHost(FUNCREF, element) : element;
+    return owner ? owner.recording.toHost(owner.type.type, element) : element;
 }
 function forTable(owner, value) {
     if (!owner) return rawFunction(value);

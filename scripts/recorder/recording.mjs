@@ -86,7 +86,7 @@ export class Recording {
         this.stopped = true;
         this.file.remove();
         this.report(`${this.file.path} is not recorded: ${reason}`, false);
-        this.shadow = this.view = undefined;
+        this.shadow = this.view = Buffer.alloc(0);
     }
 
     // ---- Values ----------------------------------------------------------------------------------
@@ -193,7 +193,12 @@ export class Recording {
         this.isCompared[page] = 1; // also what is not there yet: the module itself may grow the memory now
         this.compared.push(page);
         if (end > this.view.length) return;
-        if (this.view.compare(this.shadow, begin, end, begin, end) !== 0) this.writeDifferences(begin, end);
+        if (this.differs(begin)) this.writeDifferences(begin, end);
+    }
+
+    // Whether the page that begins there is another one than in the shadow.
+    differs(begin) {
+        return this.view.compare(this.shadow, begin, begin + PAGE, begin, begin + PAGE) !== 0;
     }
 
     writeDifferences(begin, end) {
@@ -202,7 +207,8 @@ export class Recording {
             while (at < end && view[at] === shadow[at]) at++;
             if (at === end) break;
             let last = at;
-            for (let next = at + 1; next < end && next - last <= GAP; next++) if (view[next] !== shadow[next]) last = next;
+            for (let next = at + 1; next < end && next - last <= GAP; next++)
+                if (view[next] !== shadow[next]) last = next;
             file.byte(RECORD.memoryWrite);
             file.byte(0);
             file.unsigned(at);
@@ -258,7 +264,7 @@ export class Recording {
         if (wrapper) return wrapper;
         const index = Number(raw.name), { parameters, results } = this.module.functions[index];
         wrapper = (...given) => {
-            if (this.stopped) return this.resultToHost(results, raw(...parameters.map((type, i) => this.toModule(type, given[i]))));
+            if (this.stopped) return this.resultToHost(results, raw(...given.map(rawFunction)));
             const values = parameters.map((type, i) => this.convert(type, given[i]));
             const out = this.enter(RECORD.call);
             out.unsigned(index);
@@ -337,7 +343,8 @@ export class Recording {
     grewTable(index, count, type, value) {
         if (this.stopped) return;
         const number = this.referenceNumber(type, value);
-        if (!(number >= 0)) return this.refuse(`table ${index} is grown with a function of unknown type`);
+        if (!(number >= 0))
+            return this.refuse(`table ${index} is grown with a function of unknown type`);
         this.file.byte(RECORD.tableGrow);
         this.file.unsigned(index);
         this.file.unsigned(count);
@@ -362,13 +369,16 @@ export class Recording {
 
     own(thing, kind, index, type) {
         const owner = owners.get(thing);
-        if (owner && owner.recording !== this) return this.refuse(`its ${kind} ${index} belongs to another instance, too`);
-        if (owner && owner.index !== index) return this.refuse(`its ${kind}s ${owner.index} and ${index} are one and the same`);
+        if (owner && owner.recording !== this)
+            return this.refuse(`its ${kind} ${index} belongs to another instance, too`);
+        if (owner && owner.index !== index)
+            return this.refuse(`its ${kind}s ${owner.index} and ${index} are one and the same`);
         owners.set(thing, { recording: this, index, type });
     }
 
     ownMemory(memory) {
         this.own(memory, "memory", 0);
+        if (this.stopped) return;
         this.memory = memory;
         this.refresh();
     }
@@ -401,13 +411,14 @@ export class Recording {
                 tables++;
             } else {
                 const isNumber = type.type >= F64;
-                if (!(value instanceof Global) && isNumber && typeof value !== (type.type === I64 ? "bigint" : "number"))
-                    return undefined;
+                const kindOfNumber = type.type === I64 ? "bigint" : "number";
+                if (!(value instanceof Global) && isNumber && typeof value !== kindOfNumber) return undefined;
                 if (value instanceof Global && type.mutable) this.own(value, "global", globals, type);
                 globals++;
                 if (this.stopped) continue;
                 const content = value instanceof Global ? globalValue.get.call(value) : value;
-                if (type.type === FUNCREF && content !== null) this.refuse(`the global ${module}.${name} is a function`);
+                if (type.type === FUNCREF && content !== null)
+                    this.refuse(`the global ${module}.${name} is a function`);
                 else this.write(this.file, type.type, this.convert(type.type, content));
             }
         }
@@ -427,7 +438,7 @@ export class Recording {
                 tables++;
             } else if (kind === "memory" && !this.stopped) {
                 for (let at = 0; at < this.view.length; at += PAGE)
-                    if (this.view.compare(this.shadow, at, at + PAGE, at, at + PAGE) !== 0) this.writeDifferences(at, at + PAGE);
+                    if (this.differs(at)) this.writeDifferences(at, at + PAGE);
             }
         }
     }
@@ -443,8 +454,7 @@ export class Recording {
         if (!this.stopped && exports[ADDED.memory]) {
             if (!this.memory) this.ownMemory(exports[ADDED.memory]);
             for (let at = 0; at < this.view.length; at += PAGE)
-                if (this.view.compare(this.shadow, at, at + PAGE, at, at + PAGE) !== 0)
-                    this.view.copy(this.shadow, at, at, at + PAGE);
+                if (this.differs(at)) this.view.copy(this.shadow, at, at, at + PAGE);
         }
         const replaced = Object.create(null);
         for (const { name, kind, index } of this.module.exports) {
@@ -454,7 +464,7 @@ export class Recording {
                 this.own(exports[name], "global", index, this.module.globals[index]);
         }
         this.start(exports[ADDED.start]);
-        Object.defineProperty(instance, "exports", { value: Object.freeze(replaced), enumerable: true, configurable: true });
+        Object.defineProperty(instance, "exports", { value: Object.freeze(replaced), configurable: true });
         return instance;
     }
 
