@@ -121,9 +121,10 @@ bool suite_add(Suite *suite, const char *path, const char *invoke, char *const *
         free(name);
         return false;
     }
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:[]}", "name", name, "kind", "own", "description",
-                             invoke ? "a module of one's own" : "a trace of one's own", "sha256",
-                             digest, invoke ? "file" : "trace", path, "expect");
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:[]}", "name", name, "kind", "own", "description",
+                  invoke ? "a module of one's own" : "a trace of one's own", "sha256", digest,
+                  invoke ? "file" : "trace", path, "expect");
     free(name);
     if (!json) return fail(error, ERROR_FILE, "the name %s is not UTF-8", path);
     Workload workload = {.json = json, .path = copy_string(path), .is_own = true};
@@ -145,7 +146,8 @@ bool suite_add(Suite *suite, const char *path, const char *invoke, char *const *
 
 bool suite_join(Suite *suite, Suite *other, Error *error) {
     for (size_t i = 0; i < other->count; i++)
-        if (!is_free(suite, other->workloads[i].name, other->workloads[i].path, error)) return false;
+        if (!is_free(suite, other->workloads[i].name, other->workloads[i].path, error))
+            return false;
     if (other->count == 0) return true;
     suite->workloads =
         grow(suite->workloads, suite->count + other->count, sizeof *suite->workloads);
@@ -200,7 +202,8 @@ bool workload_verify(const Workload *workload, Error *error) {
     char digest[SHA256_DIGEST_STRING_LENGTH];
     if (!digest_file(workload->path, digest, error)) return false;
     if (strcasecmp(digest, workload->sha256) == 0) return true;
-    return fail(error, ERROR_FILE,
-                "%s is not the %s that the suite was made with: its SHA-256 begins %.12s, not %.12s",
-                workload->path, workload->invoke ? "module" : "trace", digest, workload->sha256);
+    return fail(
+        error, ERROR_FILE,
+        "%s is not the %s that the suite was made with: its SHA-256 begins %.12s, not %.12s",
+        workload->path, workload->invoke ? "module" : "trace", digest, workload->sha256);
 }

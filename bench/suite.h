@@ -2,8 +2,8 @@
  *
  * A suite file is a JSON document {"suite": NAME, "workloads": [...]}; a workload has "name",
  * "kind", "description", "file" (relative to the suite file), "sha256" of the module, "invoke" (an
- * export), "args" and "expect" (arrays of values as `tailrace run` reads and prints them). Instead of
- * "file", "invoke" and "args" it may have "trace": what scripts/record made (runtime/TRACE.md);
+ * export), "args" and "expect" (arrays of values as `tailrace run` reads and prints them). Instead
+ * of "file", "invoke" and "args" it may have "trace": what scripts/record made (runtime/TRACE.md);
  * "sha256" is the trace's then, and "expect" the hash that `tailrace replay` prints.
  *
  * What a user names on the command line expects nothing at first: the first result becomes what it
@@ -42,16 +42,16 @@ bool suite_filter(Suite *suite, const char *patterns, Error *error);
 
 /* A suite without a file, for workloads of the user's own. */
 void suite_begin(Suite *suite);
-/* Adds one: the call of an export with `count` arguments, or a trace if `invoke` is NULL. It is named
- * after its file. False and an Error if that cannot be read or there is one of that name. */
+/* Adds one: the call of an export with `count` arguments, or a trace if `invoke` is NULL. It is
+ * named after its file. False and an Error if that cannot be read or there is one of that name. */
 bool suite_add(Suite *suite, const char *path, const char *invoke, char *const *arguments,
                size_t count, Error *error);
 
 /* Adds the workloads of `other`, which keeps none. False and an Error if a name stands in both. */
 bool suite_join(Suite *suite, Suite *other, Error *error);
 
-/* Whether the workload returned what it has to. What is not in a suite file has to return from now on
- * what it returned first. */
+/* Whether the workload returned what it has to. What is not in a suite file has to return from now
+ * on what it returned first. */
 bool workload_expects(const Workload *workload, json_t *results);
 
 /* Whether the module's bytes are those that the suite was made with. False and an Error that names

@@ -14,8 +14,8 @@ static bool is_module(const char *word) {
     return length > 5 && strcmp(word + length - 5, ".wasm") == 0;
 }
 
-/* Adds what is the user's own. The rest of `workloads`, patterns of names, is left in *patterns, to be
- * freed; it is NULL if there are none. */
+/* Adds what is the user's own. The rest of `workloads`, patterns of names, is left in *patterns, to
+ * be freed; it is NULL if there are none. */
 static bool add_own(Suite *own, const Wishes *wishes, char **patterns, Error *error) {
     char *words = copy_string(wishes->workloads ? wishes->workloads : ""), *rest = words, *word;
     bool done = true, has_module = false;

@@ -5,9 +5,9 @@
 #include "bench/suite.h"
 #include "bench/wishes.h"
 
-/* Of the suite those that were asked for, or all if nothing was; and the modules and traces that were
- * named. `directory` is that of the tailrace program. The exit status, having said why; -1 if all is
- * well. */
+/* Of the suite those that were asked for, or all if nothing was; and the modules and traces that
+ * were named. `directory` is that of the tailrace program. The exit status, having said why; -1 if
+ * all is well. */
 int choose_workloads(Suite *suite, const char *directory, const Wishes *wishes);
 
 #endif

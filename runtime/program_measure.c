@@ -22,9 +22,7 @@ static uint64_t clock_now(clockid_t clock) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-Times now(void) {
-    return (Times){clock_now(CLOCK_THREAD_CPUTIME_ID), clock_now(CLOCK_MONOTONIC)};
-}
+Times now(void) { return (Times){clock_now(CLOCK_THREAD_CPUTIME_ID), clock_now(CLOCK_MONOTONIC)}; }
 
 Times since(Times start) {
     Times end = now();
@@ -41,15 +39,14 @@ json_t *describe_cost(const ModuleFile *file, const Times phases[PHASE_COUNT],
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     const Module *module = &file->module;
-    json_t *report =
-        json_pack("{s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "strategy",
-                  executor.strategy, "isa", executor.isa, "bounds", executor.bounds, "results",
-                  results, "exit_status", status, "phases", times, "functions",
-                  (json_int_t)(module->function_count - module->imported_function_count),
-                  "wasm_bytes", (json_int_t)file->size, "bytecode_bytes",
-                  (json_int_t)file->program.size, "peak_rss_kib", (json_int_t)usage.ru_maxrss,
-                  "counters", counters_json(counters), "counting_cost_ns",
-                  (json_int_t)counters->cost_ns);
+    json_t *report = json_pack(
+        "{s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "strategy",
+        executor.strategy, "isa", executor.isa, "bounds", executor.bounds, "results", results,
+        "exit_status", status, "phases", times, "functions",
+        (json_int_t)(module->function_count - module->imported_function_count), "wasm_bytes",
+        (json_int_t)file->size, "bytecode_bytes", (json_int_t)file->program.size, "peak_rss_kib",
+        (json_int_t)usage.ru_maxrss, "counters", counters_json(counters), "counting_cost_ns",
+        (json_int_t)counters->cost_ns);
 #if COUNT_INSTRUCTIONS
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
     json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));

@@ -18,7 +18,8 @@ Times now(void);
 /* What has passed since `start`. */
 Times since(Times start);
 
-/* The JSON object that `measure` prints. Takes the reference to `results`; NULL if out of memory. */
+/* The JSON object that `measure` prints. Takes the reference to `results`; NULL if out of memory.
+ */
 json_t *describe_cost(const ModuleFile *file, const Times phases[PHASE_COUNT],
                       const Counters *counters, json_t *results, int status);
 

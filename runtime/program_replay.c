@@ -26,8 +26,7 @@ static bool divide_time(Play *play, Phase phase, Times start, uint64_t host_ns, 
                         Error *error) {
     const Replay *replay = &play->replay;
     Times all = since(start);
-    uint64_t host =
-        replay->host_ns - host_ns + (replay->stretches - stretches) * replay->clock_ns;
+    uint64_t host = replay->host_ns - host_ns + (replay->stretches - stretches) * replay->clock_ns;
     if (host >= all.wall)
         return fail(error, ERROR_FILE,
                     "%s: the module does next to nothing between its crossings: its time cannot be "
@@ -62,7 +61,8 @@ static int go(Play *play, const RunOptions *options, bool needs_times) {
     if (!module_file_read(file, &error)) return complain(&error, EXIT_FAILED);
     play->phases[READ_VALIDATE] = since(start);
     start = now();
-    if (!module_file_translate(file, executor.words(), &error)) return complain(&error, EXIT_FAILED);
+    if (!module_file_translate(file, executor.words(), &error))
+        return complain(&error, EXIT_FAILED);
     play->phases[TRANSLATE] = since(start);
 
     play->store = store_new(options->stack_slots, &error);
@@ -140,8 +140,8 @@ int measure_replay(const RunOptions *options) {
         const Replay *replay = &play->replay;
         char hash[17];
         snprintf(hash, sizeof hash, "%016" PRIx64, replay->hash);
-        json_t *report = describe_cost(&play->file, play->phases, &counters,
-                                       json_pack("[s]", hash), status);
+        json_t *report =
+            describe_cost(&play->file, play->phases, &counters, json_pack("[s]", hash), status);
         json_t *share = json_pack(
             "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
             (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",

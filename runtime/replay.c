@@ -49,7 +49,8 @@ static void leave_host(Replay *replay) {
     replay->host_ns += clock_now() - replay->host_since;
 }
 
-/* ---- What can go wrong ------------------------------------------------------------------------ */
+/* ---- What can go wrong ------------------------------------------------------------------------
+ */
 
 /* Records the first failure; always false. */
 static bool stop(Replay *replay, ReplayOutcome outcome) {
@@ -58,8 +59,7 @@ static bool stop(Replay *replay, ReplayOutcome outcome) {
 }
 
 /* The trace asks for something impossible. */
-static bool broken(Replay *replay, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static bool broken(Replay *replay, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool broken(Replay *replay, const char *format, ...) {
     char message[300];
     va_list arguments;
@@ -71,8 +71,7 @@ static bool broken(Replay *replay, const char *format, ...) {
 }
 
 /* The module did something else. */
-static bool diverged(Replay *replay, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static bool diverged(Replay *replay, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool diverged(Replay *replay, const char *format, ...) {
     char message[400];
     va_list arguments;
@@ -120,7 +119,8 @@ static const char *function_name(const Replay *replay, uint32_t function, char b
     return buffer;
 }
 
-/* ---- Values ----------------------------------------------------------------------------------- */
+/* ---- Values -----------------------------------------------------------------------------------
+ */
 
 static bool is_nan(ValueType type, uint64_t value) {
     if (type == TYPE_F32) return ((uint32_t)value & 0x7fffffffu) > 0x7f800000u;
@@ -191,7 +191,8 @@ static bool check_values(Replay *replay, const ValueType *types, uint32_t count,
     return true;
 }
 
-/* ---- What the host did to the module's state --------------------------------------------------- */
+/* ---- What the host did to the module's state ---------------------------------------------------
+ */
 
 /* The memory that comes next in the trace, as an index. */
 static bool read_memory(Replay *replay, Memory **memory) {
@@ -224,8 +225,8 @@ static bool play_memory_write(Replay *replay) {
         return broken(replay, "%llu bytes at address %llu of a memory that has %llu",
                       (unsigned long long)count, (unsigned long long)address,
                       (unsigned long long)memory->size);
-    return read_or_stop(replay, trace_bytes(&replay->trace, memory->base + address, count,
-                                            &replay->error));
+    return read_or_stop(replay,
+                        trace_bytes(&replay->trace, memory->base + address, count, &replay->error));
 }
 
 static bool play_memory_grow(Replay *replay) {
@@ -313,7 +314,8 @@ static bool play_foreign(Replay *replay) {
     return true;
 }
 
-/* ---- Crossings --------------------------------------------------------------------------------- */
+/* ---- Crossings ---------------------------------------------------------------------------------
+ */
 
 static bool finish(Replay *replay) {
     uint64_t wanted;
@@ -499,7 +501,8 @@ static bool check_return(Replay *replay, uint32_t function, const FunctionType *
            check_values(replay, type->results, type->result_count, slots, function, "result");
 }
 
-/* ---- Instantiation ----------------------------------------------------------------------------- */
+/* ---- Instantiation -----------------------------------------------------------------------------
+ */
 
 void replay_begin(Replay *replay, Store *store, const Program *program) {
     replay->store = store;
@@ -566,10 +569,10 @@ static bool make_imports(Replay *replay) {
                                              sizeof *replay->functions, error)) ||
         !(replay->memories = store_allocate(store, module->imported_memory_count,
                                             sizeof *replay->memories, error)) ||
-        !(replay->tables = store_allocate(store, module->imported_table_count,
-                                          sizeof *replay->tables, error)) ||
-        !(replay->globals = store_allocate(store, module->imported_global_count,
-                                           sizeof *replay->globals, error)))
+        !(replay->tables =
+              store_allocate(store, module->imported_table_count, sizeof *replay->tables, error)) ||
+        !(replay->globals =
+              store_allocate(store, module->imported_global_count, sizeof *replay->globals, error)))
         return stop(replay, REPLAY_BROKEN);
     for (uint32_t i = 0; i < module->import_count; i++) {
         replay->record = trace_offset(&replay->trace);
@@ -615,8 +618,7 @@ bool replay_instantiate(Replay *replay, const Program *program) {
     Instance *instance = instantiate(replay->store, program, find_import, replay, &error);
     enter_host(replay);
     done = replay->outcome == REPLAY_GOING;
-    if (done && !instance && error.kind != ERROR_TRAP)
-        done = broken(replay, "%s", error.message);
+    if (done && !instance && error.kind != ERROR_TRAP) done = broken(replay, "%s", error.message);
     done = done && check_return(replay, module->has_start ? module->start : INSTANTIATION, &nothing,
                                 instance != NULL, NULL, &error);
     if (done && !instance) done = broken(replay, "an instantiation that failed");
@@ -640,11 +642,12 @@ bool replay_check_memories(Replay *replay) {
         SHA2_CTX context;
         replay->outcome = REPLAY_GOING; /* until this has passed, too */
         if (!read_number(replay, 64, &size) ||
-            !read_or_stop(replay, trace_bytes(&replay->trace, wanted, sizeof wanted, &replay->error)))
+            !read_or_stop(replay,
+                          trace_bytes(&replay->trace, wanted, sizeof wanted, &replay->error)))
             return false;
         if (size != memory->size)
-            return diverged(replay, "at the end memory %u has %llu bytes, but %llu were recorded", i,
-                            (unsigned long long)memory->size, (unsigned long long)size);
+            return diverged(replay, "at the end memory %u has %llu bytes, but %llu were recorded",
+                            i, (unsigned long long)memory->size, (unsigned long long)size);
         SHA256Init(&context);
         if (size > 0) SHA256Update(&context, memory->base, size);
         SHA256Final(digest, &context);

@@ -1,8 +1,8 @@
 /* Reading a trace: what a module and its host did to one another, as scripts/record wrote it down.
  *
- * TRACE.md beside this file describes the format and what it means. A trace is read from its begin to
- * its end through a buffer of fixed size, so that the length of one costs no memory. Nothing in it is
- * trusted: every reading function fails with an Error that names the file and the byte. */
+ * TRACE.md beside this file describes the format and what it means. A trace is read from its begin
+ * to its end through a buffer of fixed size, so that the length of one costs no memory. Nothing in
+ * it is trusted: every reading function fails with an Error that names the file and the byte. */
 #ifndef TAILRACE_RUNTIME_TRACE_H
 #define TAILRACE_RUNTIME_TRACE_H
 

@@ -47,10 +47,12 @@ EVERYTHING = ("""(module
   (func (export "keep") (param externref) (table.set $objects (i32.const 1) (local.get 0)))
   (func (export "first") (result externref) (table.get $objects (i32.const 0)))
   (func (export "function") (result funcref) (call $function (ref.func $seven)))
-  (func (export "grow") (param i32) (result i32)
+  (func (export "grow") (param i32) (result i32) (local $end i32)
+    (local.set $end (i32.shl (memory.size) (i32.const 16)))
+    (i32.store (i32.sub (local.get $end) (i32.const 8)) (i32.const 1)) ;; before growth, on the last page
     (drop (memory.grow (local.get 0)))
-    (i32.store offset=0xfffe (i32.const 0) (i32.const 0x01020304)) ;; across the old end
-    (i32.load offset=0x10000 (i32.const 0)))
+    (i32.store (i32.sub (local.get $end) (i32.const 2)) (i32.const 0x01020304)) ;; across the old end
+    (i32.load (local.get $end)))
   (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
   (func (export "bulk") (param i32)
     (memory.fill (local.get 0) (i32.const 1) (i32.const 9000))
