@@ -13,19 +13,14 @@
  * freed, or with *why NULL if the user interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
                    char *events, char **why) {
-    json_t *values = workload ? json_object_get(workload->json, "args") : NULL;
-    size_t count = json_array_size(values), argc = 0;
-    char **argv = allocate((count + 8) * sizeof *argv);
+    size_t argc = 0;
+    char **argv = allocate(((workload ? workload_words(workload) : 0) + 8) * sizeof *argv);
     argv[argc++] = (char *)program;
     if (workload) {
         argv[argc++] = "measure";
         argv[argc++] = "--events";
         argv[argc++] = events;
-        argv[argc++] = workload->invoke ? "--invoke" : "--trace";
-        if (workload->invoke) argv[argc++] = (char *)workload->invoke;
-        argv[argc++] = workload->path;
-        for (size_t i = 0; i < count; i++)
-            argv[argc++] = (char *)json_string_value(json_array_get(values, i));
+        argc = workload_command(workload, argv, argc);
     } else {
         argv[argc++] = "info";
     }

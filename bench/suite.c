@@ -168,7 +168,7 @@ void suite_free(Suite *suite) {
     *suite = (Suite){0};
 }
 
-static bool matches(const char *patterns, const char *name) {
+bool name_matches(const char *patterns, const char *name) {
     char *copy = copy_string(patterns), *rest = copy;
     bool found = false;
     for (char *pattern; !found && (pattern = strsep(&rest, ","));)
@@ -180,7 +180,7 @@ static bool matches(const char *patterns, const char *name) {
 bool suite_filter(Suite *suite, const char *patterns, Error *error) {
     size_t kept = 0;
     for (size_t i = 0; i < suite->count; i++) {
-        if (matches(patterns, suite->workloads[i].name))
+        if (name_matches(patterns, suite->workloads[i].name))
             suite->workloads[kept++] = suite->workloads[i];
         else
             free(suite->workloads[i].path);
@@ -190,6 +190,21 @@ bool suite_filter(Suite *suite, const char *patterns, Error *error) {
     return fail(error, ERROR_FILE,
                 "no workload of the suite \"%s\" matches \"%s\" (see tailrace list workloads)",
                 suite->name, patterns);
+}
+
+size_t workload_words(const Workload *workload) {
+    return json_array_size(json_object_get(workload->json, "args")) + 3;
+}
+
+size_t workload_command(const Workload *workload, char **argv, size_t count) {
+    json_t *values = json_object_get(workload->json, "args"), *value;
+    size_t i;
+    argv[count++] = workload->invoke ? "--invoke" : "--trace";
+    if (workload->invoke) argv[count++] = (char *)workload->invoke;
+    argv[count++] = workload->path;
+    if (workload->invoke)
+        json_array_foreach(values, i, value) argv[count++] = (char *)json_string_value(value);
+    return count;
 }
 
 bool workload_expects(const Workload *workload, json_t *results) {

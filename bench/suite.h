@@ -36,6 +36,9 @@ typedef struct Suite {
 bool suite_load(const char *path, Suite *suite, Error *error);
 void suite_free(Suite *suite);
 
+/* Whether a name matches the shell pattern, or one of the comma-separated patterns. */
+bool name_matches(const char *patterns, const char *name);
+
 /* Keeps the workloads whose name matches the shell pattern, or one of the comma-separated patterns;
  * false and an Error if none does. */
 bool suite_filter(Suite *suite, const char *patterns, Error *error);
@@ -49,6 +52,12 @@ bool suite_add(Suite *suite, const char *path, const char *invoke, char *const *
 
 /* Adds the workloads of `other`, which keeps none. False and an Error if a name stands in both. */
 bool suite_join(Suite *suite, Suite *other, Error *error);
+
+/* Appends what an executor's command needs to run the workload to the `count` words of `argv`:
+ * --invoke EXPORT FILE ARG..., or --trace FILE. There must be room for workload_words() more.
+ * Returns the new count. */
+size_t workload_command(const Workload *workload, char **argv, size_t count);
+size_t workload_words(const Workload *workload);
 
 /* Whether the workload returned what it has to. What is not in a suite file has to return from now
  * on what it returned first. */

@@ -18,6 +18,9 @@ typedef struct Wishes {
     bool stop_by_budget;
     double budget, timeout;
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
+    double simulation;      /* seconds for simulating; 0: do not */
+    bool whole_processes;
+    const char *whole_workloads; /* those to be timed as whole processes; NULL: the quickest */
 } Wishes;
 
 /* As if no option were given. The seed is 0. */
@@ -27,7 +30,8 @@ Wishes wishes_default(void);
  * one. */
 void wishes_parse(Wishes *wishes, int argc, char **argv);
 
-/* The options of a result file's "command"; false if they cannot be read. They stay allocated. */
+/* The options of a result file's "command", whose strings the wishes then point to; false if they
+ * cannot be read. */
 bool wishes_of_command(json_t *command, Wishes *wishes);
 
 #endif

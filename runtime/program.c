@@ -24,13 +24,20 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_TRACE };
+enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT, OPTION_TRACE };
 
-static const struct argp_option measure_options[] = {
+static const struct argp_option stream_options[] = {
+    {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0},
+    /* From here on, those of `measure`. */
     {"events", OPTION_EVENTS, "A,B", 0,
      "count these events in user space while the call runs; {A,B} are counted at the same time; "
      "\"none\" counts nothing (default: what matters to dispatch)",
      0},
+    {"no-execute", OPTION_NO_EXECUTE, NULL, 0,
+     "do everything but the execution: what the rest costs tools that can only look at a whole "
+     "process",
+     0},
+    /* From here on, those of `profile`. */
     {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0},
     /* From here on, those of `run`. */
     {"invoke", 'n', "EXPORT", 0,
@@ -42,7 +49,9 @@ static const struct argp_option measure_options[] = {
      "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
     {0},
 };
-static const struct argp_option *const run_options = measure_options + 2;
+static const struct argp_option *const measure_options = stream_options + 1;
+static const struct argp_option *const run_options = stream_options + 4;
+static const struct argp_option *const replay_options = stream_options + 7; /* the last */
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -77,6 +86,13 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
     }
     case OPTION_EVENTS: options->events = argument; return 0;
     case OPTION_TRACE: options->trace = argument; return 0;
+    case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
+    case OPTION_LIMIT:
+        errno = 0;
+        options->limit = strtoull(argument, &end, 10);
+        if (*argument < '0' || *argument > '9' || *end || errno || options->limit == 0)
+            argp_error(state, "--limit takes a number from 1 on, not \"%s\"", argument);
+        return 0;
     case ARGP_KEY_ARG: /* all that follows belongs to the guest, even if it looks like an option */
         options->file = argument;
         options->arguments = &state->argv[state->next];
@@ -105,6 +121,7 @@ static int parse_and_run(const char *doc, const char *args_doc, const struct arg
         .preopens = calloc((size_t)argc, sizeof *options.preopens),
         .variables = calloc((size_t)argc, sizeof *options.variables),
         .stack_slots = DEFAULT_STACK_SLOTS,
+        .limit = UINT64_MAX,
     };
     Error error;
     int status = EXIT_FAILED;
@@ -133,8 +150,6 @@ static int command_measure(int argc, char **argv) {
         "FILE.wasm [ARG...]\n--trace TRACE", measure_options, measure, argc, argv);
 }
 
-static const struct argp_option *const replay_options = measure_options + 6;
-
 static int command_replay(int argc, char **argv) {
     return parse_and_run("Runs a module without the host that it was recorded with, from a trace of "
                          "scripts/record, and checks every value that leaves the module.\v"
@@ -149,7 +164,13 @@ static int command_profile(int argc, char **argv) {
     return parse_and_run("Does what run does, and prints which bytecode instructions were executed how "
                          "often, and which pairs and triples. What the program itself prints goes to "
                          "standard error.",
-                         "FILE.wasm [ARG...]\n--trace TRACE", measure_options + 1, run_profile, argc, argv);
+                         "FILE.wasm [ARG...]\n--trace TRACE", stream_options + 3, run_profile, argc, argv);
+}
+
+static int command_stream(int argc, char **argv) {
+    return parse_and_run("Does what run does, and writes the opcode of each executed instruction, two "
+                         "bytes in this machine's order. What the program itself prints is dropped.",
+                         "FILE.wasm [ARG...]\n--trace TRACE", stream_options, run_stream, argc, argv);
 }
 #endif
 
@@ -216,6 +237,7 @@ static const struct {
     {"replay", command_replay, "run a module from a trace of it and its host"},
 #if COUNT_INSTRUCTIONS
     {"profile", command_profile, "the same, and print which instructions were executed"},
+    {"stream", command_stream, "the same, and write the opcodes in the order of execution"},
 #endif
     {"inspect", command_inspect, "print the bytecode of a module's functions"},
     {"info", command_info, "say as JSON which executor this is"},

@@ -29,10 +29,10 @@ Times since(Times start) {
     return (Times){end.cpu - start.cpu, end.wall - start.wall};
 }
 
-json_t *describe_cost(const ModuleFile *file, const Times phases[PHASE_COUNT],
+json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_count,
                       const Counters *counters, json_t *results, int status) {
     json_t *times = json_object();
-    for (int i = 0; i < PHASE_COUNT; i++)
+    for (int i = 0; i < phase_count; i++)
         json_object_set_new(times, phase_names[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)phases[i].cpu, "wall",
                                       (json_int_t)phases[i].wall));

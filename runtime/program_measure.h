@@ -18,16 +18,17 @@ Times now(void);
 /* What has passed since `start`. */
 Times since(Times start);
 
-/* The JSON object that `measure` prints. Takes the reference to `results`; NULL if out of memory.
- */
-json_t *describe_cost(const ModuleFile *file, const Times phases[PHASE_COUNT],
+/* The JSON object that `measure` prints, with the first `phase_count` phases. Takes the reference
+ * to `results`; NULL if out of memory. */
+json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_count,
                       const Counters *counters, json_t *results, int status);
 
 /* SIGINT ends the process with EXIT_INTERRUPTED, unless it is ignored. */
 void handle_interrupts(void);
 
-/* `measure` and `profile` of a trace instead of a module (program_replay.c). */
+/* `measure`, `profile` and `stream` of a trace instead of a module (program_replay.c). */
 int measure_replay(const RunOptions *options);
 int profile_replay(const RunOptions *options);
+int stream_replay(const RunOptions *options);
 
 #endif

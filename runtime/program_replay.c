@@ -1,4 +1,4 @@
-/* `replay`, and `measure` and `profile` of a trace. */
+/* `replay`, and `measure`, `profile` and `stream` of a trace. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ static int go(Play *play, const RunOptions *options, bool needs_times) {
     start = now();
     bool going = replay_instantiate(replay, &file->program);
     bool is_timed = divide_time(play, INSTANTIATE, start, 0, 0, &error);
-    if (going) {
+    if (going && !options->no_execute) {
         uint64_t host_ns = replay->host_ns, stretches = replay->stretches;
         if (play->counters) counters_start(play->counters);
         start = now();
@@ -79,6 +79,7 @@ static int go(Play *play, const RunOptions *options, bool needs_times) {
         is_timed = divide_time(play, EXECUTE, start, host_ns, stretches, &error) && is_timed;
         if (play->counters) counters_stop(play->counters);
     }
+    if (going && options->no_execute) return is_timed ? EXIT_DONE : complain(&error, EXIT_FAILED);
     if (replay->outcome == REPLAY_ENDED) replay_check_memories(replay);
     if (replay->outcome == REPLAY_ENDED && needs_times && !is_timed)
         return complain(&error, EXIT_FAILED);
@@ -129,7 +130,8 @@ int measure_replay(const RunOptions *options) {
     static Counters counters;
     handle_interrupts();
     Error error;
-    if (!counters_open(&counters, options->events, &COUNTER_KERNEL, &error))
+    if (!counters_open(&counters, options->no_execute ? "none" : options->events, &COUNTER_KERNEL,
+                       &error))
         return complain(&error, EXIT_USAGE);
     Play *play = new_play();
     if (!play) return EXIT_FAILED;
@@ -140,8 +142,10 @@ int measure_replay(const RunOptions *options) {
         const Replay *replay = &play->replay;
         char hash[17];
         snprintf(hash, sizeof hash, "%016" PRIx64, replay->hash);
+        json_t *results = options->no_execute ? json_array() : json_pack("[s]", hash);
         json_t *report =
-            describe_cost(&play->file, play->phases, &counters, json_pack("[s]", hash), status);
+            describe_cost(&play->file, play->phases, options->no_execute ? EXECUTE : PHASE_COUNT,
+                          &counters, results, status);
         json_t *share = json_pack(
             "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
             (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",
@@ -156,15 +160,29 @@ int measure_replay(const RunOptions *options) {
 }
 
 #if COUNT_INSTRUCTIONS
-int profile_replay(const RunOptions *options) {
-    handle_interrupts();
+/* The exit status of a replay that is only looked at. */
+static int look(const RunOptions *options) {
     Play *play = new_play();
     if (!play) return EXIT_FAILED;
-    profile.is_detailed = true;
     int status = go(play, options, false);
+    clean_up(play);
+    return status;
+}
+
+int profile_replay(const RunOptions *options) {
+    handle_interrupts();
+    profile.observe = profile_detail;
+    int status = look(options);
     Error error;
     if (status == EXIT_DONE && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
-    clean_up(play);
+    return finish_output(status);
+}
+
+int stream_replay(const RunOptions *options) {
+    handle_interrupts();
+    stream_start(options->limit);
+    int status = look(options);
+    stream_end();
     return finish_output(status);
 }
 #endif

@@ -166,7 +166,7 @@ static int go(Run *run, bool *finished) {
     start = now();
     bool done = link_and_instantiate(run, &error);
     run->phases[INSTANTIATE] = since(start);
-    if (done) {
+    if (done && !run->options->no_execute) {
         if (run->counters) counters_start(run->counters);
         start = now();
         done = execute(run, &error);
@@ -186,7 +186,8 @@ static void clean_up(Run *run) {
 
 /* Results exist if the function returned; after proc_exit there are none. */
 static uint32_t result_count(const Run *run, int status) {
-    return run->options->invoke && status == EXIT_DONE ? run->type->result_count : 0;
+    bool returned = status == EXIT_DONE && !run->options->no_execute;
+    return run->options->invoke && returned ? run->type->result_count : 0;
 }
 
 /* ---- The commands ---------------------------------------------------------------------------- */
@@ -209,7 +210,8 @@ static json_t *describe_run(const Run *run, int status) {
     for (uint32_t i = 0; i < result_count(run, status); i++)
         json_array_append_new(
             results, json_string(format_value(run->type->results[i], run->slots[i], text)));
-    return describe_cost(&run->file, run->phases, run->counters, results, status);
+    int phase_count = run->options->no_execute ? EXECUTE : PHASE_COUNT;
+    return describe_cost(&run->file, run->phases, phase_count, run->counters, results, status);
 }
 
 int measure(const RunOptions *options) {
@@ -223,7 +225,8 @@ int measure(const RunOptions *options) {
         return complain(&error, EXIT_FAILED);
     }
     Error error;
-    if (!counters_open(&counters, options->events, &COUNTER_KERNEL, &error))
+    if (!counters_open(&counters, options->no_execute ? "none" : options->events,
+                       &COUNTER_KERNEL, &error))
         return complain(&error, EXIT_USAGE);
     run.counters = &counters;
     bool finished;
@@ -245,11 +248,24 @@ int run_profile(const RunOptions *options) {
     if (options->trace) return profile_replay(options);
     handle_interrupts();
     Run run = {.options = options, .guest_output = STDERR_FILENO};
-    profile.is_detailed = true;
+    profile.observe = profile_detail;
     bool finished;
     int status = go(&run, &finished);
     Error error;
     if (finished && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
+    clean_up(&run);
+    return finish_output(status);
+}
+
+int run_stream(const RunOptions *options) {
+    if (options->trace) return stream_replay(options);
+    if (options->trace) return stream_replay(options);
+    handle_interrupts();
+    Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    stream_start(options->limit);
+    bool finished;
+    int status = go(&run, &finished);
+    stream_end();
     clean_up(&run);
     return finish_output(status);
 }

@@ -8,12 +8,15 @@ speeds can be asked for relative to the same baseline (`build` of speeds() and e
 import collections
 import functools
 import json
+import math
 import pathlib
 
+import numpy
 import statistics_of_runs
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parent.parent / "results" / "schema.json"
+LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
 FIRST = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
 
 # Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
@@ -31,6 +34,17 @@ def path_of(error):
     return text.lstrip(".") or "the document"
 
 
+def shape(value):
+    """All of a sample that the schema has rules for: of numbers, that is the type and the sign."""
+    if isinstance(value, dict):
+        return tuple((name, shape(part)) for name, part in value.items())
+    if isinstance(value, list):
+        return tuple(map(shape, value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "number", isinstance(value, int) or value.is_integer(), value < 0
+    return type(value), value
+
+
 def validate(result, path):
     """Raises a Trouble that names the first place where `result` is not as the schema says."""
     try:
@@ -38,7 +52,13 @@ def validate(result, path):
     except ImportError as error:
         raise Trouble(f"{error.name} is missing; scripts/setup installs it") from error
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(result):
+    validator = jsonschema.Draft202012Validator(schema)
+    samples = result.get("samples")
+    if isinstance(samples, list) and len(samples) > 100:
+        # Thousands of samples, but few kinds of them: one of each is enough, and 30 times as fast.
+        kinds = {shape(sample): place for place, sample in enumerate(reversed(samples), 1)}
+        result = {**result, "samples": [samples[-place] for place in sorted(kinds.values(), reverse=True)]}
+    for error in validator.iter_errors(result):
         message = error.message if len(error.message) < 200 else f"it breaks the rule \"{error.validator}\""
         raise Trouble(f"{path} is damaged: {path_of(error)}: {message}")
 
@@ -79,6 +99,7 @@ class Comparison:
         self.confidence, self.smallest_effect = confidence, smallest_effect
         # (workload, build, strategy, control): seconds by layout and round
         self.times = collections.defaultdict(dict)
+        self.absurd = 0  # samples whose time cannot be true, and is not used
         failed = {(gap["workload"], gap["build"], gap["strategy"], gap["control"])
                   for gap in result["not_measured"] if gap["isa"] == isa and gap["strategy"]}
         names = set()
@@ -89,12 +110,18 @@ class Comparison:
                 names.add(sample["strategy"])
             key = sample["workload"], sample["build"], sample["strategy"], sample["control"]
             if sample["round"] > 0 and key not in failed:
-                self.times[key][sample["layout"], sample["round"]] = sample["phases"]["execute"]["cpu"] / 1e9
+                if 0 < sample["phases"]["execute"]["cpu"] < LONGEST:
+                    self.times[key][sample["layout"], sample["round"]] = sample["phases"]["execute"]["cpu"] / 1e9
+                else:
+                    self.absurd += sample["build"] == build
         self.workloads = result["suite"]["workloads"]
         built = [name for name in self.build["strategies"] if name in names]
         self.strategies = [name for name in FIRST if name in names]
         self.strategies += [name for name in built if name not in FIRST]
         self.baseline = self.strategies[0]
+        self.layouts = sorted({layout for times in self.times.values() for layout, _ in times})
+        self.rounds = sorted({number for times in self.times.values() for _, number in times})
+        self.draws = statistics_of_runs.Draws(len(self.workloads), len(self.layouts), len(self.rounds))
         controls = [self.estimate((workload["name"],), self.baseline, True) for workload in self.workloads]
         self.noise = max((abs(found.speed - 1) for found in controls if found), default=None)
         control = self.mean(self.baseline, True)
@@ -103,15 +130,38 @@ class Comparison:
     def times_of(self, workload, strategy, control=False, build=None):
         return self.times.get((workload, build or self.build["name"], strategy, control), {})
 
-    def speeds(self, workload, strategy, control=False, build=None):
-        own, baseline = self.times_of(workload, strategy, control, build), self.times_of(workload, self.baseline)
-        return {when: baseline[when] / seconds for when, seconds in own.items() if when in baseline}
+    @functools.cache
+    def logs(self, strategy, control=False, build=None):
+        """Logarithms of the seconds: [workload, layout, round], NaN where nothing was measured."""
+        logs = numpy.full((len(self.workloads), len(self.layouts), len(self.rounds)), numpy.nan)
+        layouts, rounds = ({name: place for place, name in enumerate(names)} for names in (self.layouts, self.rounds))
+        for row, workload in enumerate(self.workloads):
+            for (layout, number), seconds in self.times_of(workload["name"], strategy, control, build).items():
+                logs[row, layouts[layout], rounds[number]] = math.log(seconds)
+        return logs
+
+    def speeds(self, strategy, baseline=None, control=False, build=None):
+        """Logarithms of the speeds relative to `baseline`, another strategy of this build."""
+        return self.logs(baseline or self.baseline) - self.logs(strategy, control, build)
+
+    def estimates(self, groups, strategy, baseline=None, control=False, build=None):
+        """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
+        return self.draws.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
 
     @functools.cache
+    def usual_estimates(self, strategy, control, build):
+        """Of each workload, and of all."""
+        every = range(len(self.workloads))
+        return self.estimates([*([number] for number in every), list(every)], strategy, None, control, build)
+
     def estimate(self, workloads, strategy, control=False, build=None):
         """The Estimate over `workloads` (a tuple of names); None if there is nothing to compare."""
-        logs = statistics_of_runs.to_array([self.speeds(name, strategy, control, build) for name in workloads])
-        return statistics_of_runs.estimate(logs, self.confidence)
+        places = [number for number, workload in enumerate(self.workloads) if workload["name"] in workloads]
+        if len(places) == len(self.workloads):
+            return self.usual_estimates(strategy, control, build)[-1]
+        if len(places) == 1:
+            return self.usual_estimates(strategy, control, build)[places[0]]
+        return self.estimates([places], strategy, None, control, build)[0]
 
     def judge(self, found, floor):
         return found and statistics_of_runs.judge(found, self.smallest_effect, floor or 0)
@@ -152,10 +202,11 @@ def speed_text(found, decimals=2):
     """1.17× (1.12–1.21)"""
     if not found:
         return "–"
-    text = f"{found.speed:.{decimals}f}×"
-    if found.has_interval:
-        text += f" ({found.low:.{decimals}f}–{found.high:.{decimals}f})"
-    return text
+
+    def short(factor):
+        return f"{factor:.{decimals}f}" if 0.01 <= factor < 1000 else f"{factor:.1e}"
+    interval = f" ({short(found.low)}–{short(found.high)})" if found.has_interval else ""
+    return f"{short(found.speed)}×{interval}"
 
 
 def mean_text(comparison, strategy):

@@ -13,8 +13,14 @@ A bootstrap of few layouts is too narrow: it knows the spread of n things only f
 interval is stretched about the estimate by what Student's t of n - 1 degrees of freedom is wider than the
 normal distribution, and by sqrt(n / (n - 1)) (Hesterberg 2015, "What teachers should know about the
 bootstrap"). n is the number of layouts, or, with one layout, of rounds.
+
+A run that is judged after each round and ends when it is decided has as many chances to be wrong as it has
+rounds: of a program and itself in one layout, 13 % of such runs would say that they differ. So a run ends early
+only by verdicts that also hold at confidence_to_stop(), of one layout after LEAST_ROUNDS_TO_STOP, and what is
+reported is what they say at the confidence asked for. scripts/calibrate has such runs among its cases.
 """
 import dataclasses
+import functools
 import math
 import warnings
 
@@ -25,6 +31,8 @@ FASTER, SLOWER, SAME, UNDECIDED = "faster", "slower", "no difference shown", "un
 RESAMPLES = 2000
 CONFIDENCE = 0.95
 SMALLEST_EFFECT = 0.01
+STOP_SHARE = 0.1  # of the chance to be wrong, for what ends a run early
+LEAST_ROUNDS_TO_STOP = 6  # three that happen to agree seem to be very sure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +52,11 @@ class Estimate:
     @property
     def has_interval(self):
         return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def reversed(self):
+        """The baseline's speed relative to this one."""
+        return dataclasses.replace(self, speed=1 / self.speed, low=1 / self.high, high=1 / self.low)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +80,7 @@ def to_array(speeds):
     return logs
 
 
+@functools.cache
 def stretch(count, confidence):
     """By how much an interval from `count` resampled things is to be widened."""
     if count < 2:
@@ -105,20 +119,22 @@ def estimate(logs, confidence=CONFIDENCE, resamples=RESAMPLES, seed=1):
         return None
     generator = numpy.random.default_rng(seed)
     rounds = int((~numpy.isnan(logs)).sum(axis=2).max())
-    layouts = logs.shape[1]
-    units = layouts if layouts > 1 else rounds
-    tail = (1 - confidence) / 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing are NaN, as they should be
         centre = float(numpy.nanmean(numpy.nanmean(numpy.nanmedian(logs, axis=2), axis=1)))
         draws = resample(logs, generator, resamples)
-        low, high = numpy.nanquantile(draws, [tail, 1 - tail])
-        by_rounds = draws if layouts == 1 else resample(logs, generator, resamples, draw_layouts=False)
-    factor = stretch(units, confidence)
-    width = factor * stats.norm.ppf(1 - tail)
-    return Estimate(math.exp(centre), math.exp(centre + factor * (low - centre)),
-                    math.exp(centre + factor * (high - centre)), len(logs), layouts, rounds,
-                    (factor * (high - low) / 2) ** 2, float(numpy.nanvar(by_rounds)) * width ** 2)
+        by_rounds = resample(logs, generator, resamples, draw_layouts=False) if logs.shape[1] > 1 else draws
+    return summarize(centre, draws, by_rounds, len(logs), logs.shape[1], rounds, confidence)
+
+
+def confidence_to_stop(confidence=CONFIDENCE):
+    """At which a comparison has to be decided for a run to end early."""
+    return 1 - STOP_SHARE * (1 - confidence)
+
+
+def ends_run(found, verdict):
+    """Whether a run may end early as far as this Estimate, made at confidence_to_stop(), and its Verdict go."""
+    return verdict.word != UNDECIDED and (found.layouts > 1 or found.rounds >= LEAST_ROUNDS_TO_STOP)
 
 
 def more(count, what):
@@ -155,3 +171,105 @@ def judge(found, smallest_effect=SMALLEST_EFFECT, floor=0.0):
             return Verdict(UNDECIDED, "not above the noise floor")
         return Verdict(FASTER if low > 0 else SLOWER)
     return Verdict(UNDECIDED, remedy(found, smallest_effect))
+
+
+class Draws:
+    """The resamples that all comparisons of one run share: the bootstrap of estimate() for many pairs and
+    many groups of workloads at once. A median of drawn numbers is the number at the median of the drawn
+    places, and the places are the same for all pairs: so they are drawn and sorted once."""
+
+    def __init__(self, workloads, layouts, rounds, resamples=RESAMPLES, seed=1):
+        generator = numpy.random.default_rng(seed)
+        self.layouts = generator.integers(layouts, size=(resamples, layouts))
+        self.all_layouts = numpy.broadcast_to(numpy.arange(layouts), self.layouts.shape)
+        self.generators = [numpy.random.default_rng([seed, workload]) for workload in range(workloads)]
+        self.uniform = [None] * workloads
+        self.rounds, self.middles = rounds, {}
+
+    def places(self, workload, limits):
+        """The two middle places of the rounds drawn from `limits` [resample, layout] sorted ones."""
+        if self.uniform[workload] is None:
+            self.uniform[workload] = self.generators[workload].random((*limits.shape, self.rounds), "float32")
+        # 0.99999997 of many rounds could be rounded up to all of them.
+        places = numpy.minimum((self.uniform[workload] * limits[..., None]).astype("int32"), limits[..., None] - 1)
+        places[numpy.arange(self.rounds) >= limits[..., None]] = self.rounds
+        places.sort(axis=2)
+        return [numpy.take_along_axis(places, middle[..., None], 2)[..., 0] for middle in ((limits - 1) // 2, limits // 2)]
+
+    def of(self, logs, layouts):
+        """The resampled values of each workload: [resample, workload], NaN where there is nothing."""
+        ordered = numpy.sort(logs, axis=2)  # NaN last
+        counts = numpy.maximum((~numpy.isnan(ordered)).sum(axis=2), 1)
+        values = numpy.empty((len(layouts), len(logs)))
+        for workload, own in enumerate(ordered):
+            key = workload, counts[workload].tobytes(), layouts is self.layouts
+            if len(set(counts[workload])) == 1:
+                key = workload, counts[workload][0]
+            if key not in self.middles:
+                self.middles[key] = self.places(workload, counts[workload][layouts])
+            low, high = self.middles[key]
+            found = (own[layouts, low] + own[layouts, high]) / 2
+            values[:, workload] = numpy.nanmean(found, axis=1) if numpy.isnan(found).any() else found.mean(axis=1)
+        return values
+
+    def estimates(self, logs, groups, confidence=CONFIDENCE):
+        """The Estimates of groups of workloads, each a list of their numbers; None where nothing was measured."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing are NaN, as they should be
+            centres = numpy.nanmean(numpy.nanmedian(logs, axis=2), axis=1)
+            drawn, by_rounds = self.of(logs, self.layouts), self.of(logs, self.all_layouts)
+            return [self.estimate(logs[group], centres[group], drawn[:, group], by_rounds[:, group], confidence)
+                    for group in groups]
+
+    @staticmethod
+    def estimate(logs, centres, drawn, by_rounds, confidence):
+        measured = ~numpy.isnan(logs)
+        if not measured.any():
+            return None
+        layouts, rounds = int(measured.any(axis=(0, 2)).sum()), int(measured.sum(axis=2).max())
+        drawn = drawn[:, 0] if drawn.shape[1] == 1 else numpy.nanmean(drawn, axis=1)
+        by_rounds = by_rounds[:, 0] if by_rounds.shape[1] == 1 else numpy.nanmean(by_rounds, axis=1)
+        return summarize(float(numpy.nanmean(centres)), drawn, by_rounds, int(measured.any(axis=(1, 2)).sum()),
+                         layouts, rounds, confidence)
+
+
+def summarize(centre, drawn, by_rounds, workloads, layouts, rounds, confidence):
+    """The Estimate from the resampled values, with layouts drawn and without."""
+    tail = (1 - confidence) / 2
+    low, high = numpy.nanquantile(drawn, [tail, 1 - tail])
+    factor = stretch(layouts if layouts > 1 else rounds, confidence)
+    width = factor * stats.norm.ppf(1 - tail)
+    return Estimate(math.exp(centre), math.exp(centre + factor * (low - centre)),
+                    math.exp(centre + factor * (high - centre)), workloads, layouts, rounds,
+                    (factor * (high - low) / 2) ** 2,
+                    float(numpy.nanvar(drawn if layouts == 1 else by_rounds)) * width ** 2)
+
+
+def changes(before, after, same_programs, groups, confidence=CONFIDENCE, resamples=RESAMPLES):
+    """The Estimates of how much faster `after` is than `before`: logarithms of the times of two runs,
+    [workload, layout, round]. The runs were not interleaved, so nothing pairs their rounds: these are drawn
+    independently. If both ran the same programs, their layouts are the same places in memory and are
+    drawn together; otherwise these, too, are drawn independently. What the machine did differently between
+    the runs is part of the change, and no statistic can tell it apart."""
+    sides = [numpy.asarray(before, dtype=float), numpy.asarray(after, dtype=float)]
+    draws = [Draws(*side.shape, resamples, seed) for seed, side in enumerate(sides, 1)]
+    if same_programs and sides[0].shape[1] == sides[1].shape[1]:
+        draws[1].layouts = draws[0].layouts
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        centres = [numpy.nanmean(numpy.nanmedian(side, axis=2), axis=1) for side in sides]
+        drawn = [draw.of(side, draw.layouts) for draw, side in zip(draws, sides)]
+        by_rounds = [draw.of(side, draw.all_layouts) for draw, side in zip(draws, sides)]
+        found = []
+        for group in groups:
+            centre = (centres[0] - centres[1])[group]
+            measured = [~numpy.isnan(side[group]) for side in sides]
+            if numpy.isnan(centre).all():
+                found.append(None)
+                continue
+            found.append(summarize(
+                float(numpy.nanmean(centre)), numpy.nanmean((drawn[0] - drawn[1])[:, group], axis=1),
+                numpy.nanmean((by_rounds[0] - by_rounds[1])[:, group], axis=1), int((~numpy.isnan(centre)).sum()),
+                min(int(side.any(axis=(0, 2)).sum()) for side in measured),
+                min(int(side.sum(axis=2).max()) for side in measured), confidence))
+    return found

@@ -1,0 +1,518 @@
+"""What result files say, for a page and for a summary: answers, warnings, estimates, causes, machine code.
+
+make() turns results into one JSON-able dictionary, which the page holds and draws. All statistics are made
+here and in statistics_of_runs.py; the page only chooses what to show. A "case" is one build and one
+instruction set of one file.
+"""
+import math
+import statistics
+
+import numpy
+import statistics_of_runs
+from comparison import Trouble, comparisons, percent, speed_text
+
+ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
+# Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
+QUESTIONS = [
+    ("What does a tail call buy over a computed goto?", "tail-direct", "goto-direct"),
+    ("Is direct threading worth 8 bytes an instruction?", "goto-direct", "goto-indirect"),
+    ("What does a portable loop cost where there are tail calls?", "switch", "tail-direct"),
+    ("And where there is only computed goto?", "switch", "goto-direct"),
+]
+# By key: the events that count it, its name, and of how many bytecode instructions it is shown.
+CAUSES = {
+    "cycles": (["cycles"], "cycles", 1),
+    "instructions": (["instructions"], "host instructions", 1),
+    "branches": (["branches"], "branches", 1),
+    "branch_misses": (["branch-misses"], "branch misses", 1000),
+    "indirect_branch_misses": (["indirect-branch-misses"], "indirect-branch misses", 1000),
+    "l1i_misses": (["L1-icache-load-misses", "L1-icache-misses"], "L1I misses", 1000),
+    "itlb_misses": (["iTLB-load-misses"], "ITLB misses", 1000),
+    "frontend_stalls": (["frontend-stalls"], "cycles without work from the front end", 1),
+}
+SIMULATED = {
+    "instructions": ("host instructions", 1), "branches": ("conditional branches", 1),
+    "branch_misses": ("conditional-branch misses", 1000), "indirect_branches": ("indirect branches", 1),
+    "indirect_branch_misses": ("indirect-branch misses", 1000), "l1i_misses": ("L1I misses", 1000),
+    "l1d_misses": ("L1D misses", 1000), "llc_misses": ("last-level misses", 1000),
+}
+WORDS = [statistics_of_runs.FASTER, statistics_of_runs.SLOWER, statistics_of_runs.SAME, statistics_of_runs.UNDECIDED]
+
+
+def rounded(number, digits=5):
+    """For JSON: short, and None for what is no number."""
+    if number is None or not math.isfinite(number):
+        return None
+    number = float(f"{number:.{digits}g}")
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def listed(names):
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+class Texts(list):
+    """Each text once; elsewhere stand its places."""
+
+    def __init__(self):
+        super().__init__()
+        self.places = {}
+
+    def place(self, text):
+        if text not in self.places:
+            self.places[text] = len(self)
+            self.append(text)
+        return self.places[text]
+
+
+def fingerprint(machine):
+    cpu = machine["cpu"]
+    return (*(cpu[part] for part in ("vendor", "model", "family", "model_number", "stepping", "architecture")),
+            machine["logical_cpus"], machine["memory_mib"], machine["virtual"]["is"])
+
+
+def refuse_strangers(results, paths):
+    """Files whose workloads are others under the same names cannot be compared."""
+    first, found = {}, []
+    for result, path in zip(results, paths):
+        for workload in result["suite"]["workloads"]:
+            what = workload["sha256"], workload["invoke"], tuple(workload["args"])
+            before, where = first.setdefault(workload["name"], (what, path))
+            if before != what:
+                part = "module" if before[0] != what[0] else "call"
+                found.append(f"{path} (its workload \"{workload['name']}\" has another {part} than in {where})")
+                break
+    if found:
+        raise Trouble(f"not comparable with the files before: {'; '.join(found)}")
+
+
+class Case:
+    """A Comparison with everything that a page shows of it."""
+
+    def __init__(self, comparison, file, texts):
+        self.comparison, self.file, self.texts = comparison, file, texts
+        self.result, self.build = comparison.result, comparison.build
+        self.strategies, self.isa = comparison.strategies, comparison.isa
+        self.names = [workload["name"] for workload in comparison.workloads]
+        kinds = {}
+        for number, workload in enumerate(comparison.workloads):
+            kinds.setdefault(workload["kind"], []).append(number)
+        self.kinds = kinds
+        self.groups = [[number] for number in range(len(self.names))] + [list(range(len(self.names)))]
+        self.groups += kinds.values()
+        self.samples = [sample for sample in self.result["samples"]
+                        if sample["build"] == self.build["name"] and sample["isa"] == self.isa and sample["round"] > 0]
+        # By baseline and strategy. The reverse of a pair is the same estimate, turned around.
+        self.pairs = {}
+        for place, baseline in enumerate(self.strategies):
+            for strategy in self.strategies[place + 1:]:
+                found = comparison.estimates(self.groups, strategy, baseline)
+                self.pairs[baseline, strategy] = found
+                self.pairs[strategy, baseline] = [entry and entry.reversed for entry in found]
+
+    @property
+    def label(self):
+        return f"{self.build['compiler']} {self.build['version']}"
+
+    def mean(self, strategy, baseline):
+        return self.pairs[baseline, strategy][len(self.names)]
+
+    def judge(self, found, over_suite):
+        floor = self.comparison.mean_noise if over_suite else self.comparison.noise
+        return statistics_of_runs.judge(found, self.comparison.smallest_effect, floor or 0)
+
+    # Answers
+
+    def said(self, strategy, baseline):
+        """A sentence about a pair, and its Verdict."""
+        found = self.mean(strategy, baseline)
+        if not found:
+            return f"{strategy} and {baseline}: not measured together.", None
+        verdict = self.judge(found, True)
+        text = speed_text(found)
+        if verdict.word == statistics_of_runs.SAME:
+            return f"{strategy} and {baseline}: no difference shown ({text}).", verdict
+        if verdict.word == statistics_of_runs.UNDECIDED:
+            remedy = f"; {verdict.remedy} would decide it" if verdict.remedy.startswith("about") else \
+                f"; {verdict.remedy}" if verdict.remedy else ""
+            return f"{strategy} and {baseline}: undecided ({text}{remedy}).", verdict
+        return f"{strategy} runs at {text} the speed of {baseline}: {verdict.word}.", verdict
+
+    def fastest(self):
+        """The strategies that none was shown to be faster than, and a sentence."""
+        measured = [name for name in self.strategies if name == self.strategies[0] or self.mean(name, self.strategies[0])]
+        speeds = {name: self.mean(name, self.strategies[0]).speed if name != self.strategies[0] else 1 for name in measured}
+        order = sorted(measured, key=speeds.get, reverse=True)
+        best, close = order[0], []
+        for name in order[1:]:
+            found = self.mean(name, best)
+            if found and self.judge(found, True).word != statistics_of_runs.SLOWER:
+                close.append(name)
+        baseline = self.strategies[0]
+        much = f", {speed_text(self.mean(best, baseline))} the speed of {baseline}" if best != baseline and self.mean(best, baseline) else ""
+        if len(order) == 1:
+            return [best], f"{best}: the only strategy that was measured."
+        if not close:
+            return [best], f"{best}{much}."
+        return [best, *close], f"{best}{much}; that {listed(close)} {'are' if len(close) > 1 else 'is'} slower was not shown."
+
+    def answers(self):
+        best, text = self.fastest()
+        answers = [{"question": "Which strategy is fastest?", "text": text, "word": "", "best": best}]
+        for question, strategy, baseline in QUESTIONS:
+            if strategy in self.strategies and baseline in self.strategies:
+                text, verdict = self.said(strategy, baseline)
+                answers.append({"question": question, "text": text, "word": verdict.word if verdict else "",
+                                "pair": [strategy, baseline]})
+        return answers
+
+    def noise_text(self):
+        if self.comparison.noise is None:
+            return "No noise floor: no A/A control was measured."
+        return (f"Noise floor (A/A): {self.strategies[0]} measured under two names differed by "
+                f"{self.comparison.mean_noise:.1%} over the suite, and by up to {self.comparison.noise:.1%} on a workload. "
+                "Nothing below that is called a difference.")
+
+    def audited(self):
+        """By strategy: what the audit of its executors found, or None."""
+        executors = (self.build["audit"] or {}).get("executors", {})
+        found = {}
+        for strategy in self.strategies:
+            own = {name: entry for name, entry in executors.items() if name.partition(".layout")[0] == f"{strategy}-{self.isa}"}
+            if f"{strategy}-{self.isa}" in own:
+                findings = dict.fromkeys(f"{name}: {text}" for name, entry in own.items() for text in entry["findings"])
+                found[strategy] = {**own[f"{strategy}-{self.isa}"], "findings": list(findings)}
+        return found
+
+    def warnings(self):
+        """What weakens the numbers: [what, sentence]."""
+        result, machine, found = self.result, self.result["machine"], []
+        layouts = len(self.build["layout_seeds"])
+        audited = self.audited()
+        for strategy, entry in audited.items():
+            for text in entry["findings"]:
+                found.append(["failed audit", f"The machine code of {text}. Do not take {strategy} for what its name says."])
+        if not audited:
+            why = (self.build["audit_missing"] or "the file holds none").rstrip(".")
+            found.append(["no audit", f"The machine code was not audited: {why}. The compiler may have undone a strategy."])
+        if layouts < 2:
+            found.append(["one layout", ONE_LAYOUT])
+        virtual = machine["virtual"]
+        if virtual["is"]:
+            name = f" ({virtual['hypervisor']})" if virtual["hypervisor"] else ""
+            found.append(["virtual machine", f"This is a virtual machine{name}: other guests can disturb it, unseen."])
+        times = [sample["phases"]["execute"] for sample in self.samples]
+        waits = [time["wall"] / time["cpu"] - 1 for time in times if 0 < time["cpu"] < 10 ** 18 and time["wall"] < 10 ** 18]
+        if waits and statistics.median(waits) > 0.02:
+            found.append(["busy machine", f"The machine was busy: samples waited for {statistics.median(waits):.0%} of their CPU time."])
+        if result["pinned_cpu"] is None:
+            found.append(["not pinned", "Samples were not pinned to a CPU: this system does not allow it."])
+        if machine["turbo"]:
+            found.append(["turbo", "Turbo is on: the clock depends on heat and on the other cores."])
+        if machine["governor"] not in (None, "performance"):
+            found.append(["governor", f"The frequency governor is \"{machine['governor']}\": the clock may follow the load."])
+        if result["rounds"] * layouts < 5:
+            found.append(["few rounds", f"Few rounds ({result['rounds']}): the intervals are wide and rest on little."])
+        if result["state"] != "complete":
+            found.append([result["state"], "The run was interrupted: this is what was measured until then."])
+        if self.comparison.noise is None:
+            found.append(["no control", "There is no A/A control: nobody knows how much of this is noise."])
+        if self.comparison.absurd:
+            found.append(["absurd times", f"{self.comparison.absurd} samples claim times that cannot be, and were not used."])
+        if not machine["counters"]["hardware"]:
+            found.append(["no counters", f"No hardware counters were read: {(machine['counters']['why'] or 'no reason was recorded').rstrip('.')}."])
+        for gap in result["not_measured"]:
+            # That there are no counters was said already.
+            if gap["isa"] in (None, self.isa) and gap["build"] in (None, self.build["name"]) and \
+                    (gap["what"] != "counter" or machine["counters"]["hardware"]):
+                again = " (again)" if gap["control"] else ""
+                who = f"{gap['strategy']}{again}" if gap["strategy"] else gap["what"]
+                where = f", {gap['workload']}" if gap["workload"] else ""
+                found.append(["not measured", f"Not measured: {who}{where}: {gap['reason'].rstrip('.')}."])
+        for gap in self.build["left_out"]:
+            if gap["isa"] == self.isa:
+                found.append(["left out", f"{gap['strategy']} is not in this build: {gap['reason'].rstrip('.')}."])
+        return found
+
+    # Numbers
+
+    def estimates(self, found, control=False):
+        """Estimates as columns: speeds, bounds, places of verdicts in the texts (by over_suite)."""
+        columns = {"speed": [], "low": [], "high": [], "verdict": []}
+        for place, entry in enumerate(found):
+            bounds = entry and entry.has_interval
+            columns["speed"].append(rounded(entry.speed) if entry else None)
+            columns["low"].append(rounded(entry.low) if bounds else None)
+            columns["high"].append(rounded(entry.high) if bounds else None)
+            if not control:
+                verdict = entry and self.judge(entry, place >= len(self.names))
+                columns["verdict"].append(self.texts.place(str(verdict)) if verdict else None)
+        return columns
+
+    def points(self, strategy, baseline):
+        """The speed of each workload in each layout."""
+        logs = self.comparison.speeds(strategy, baseline)
+        with statistics_of_runs.warnings.catch_warnings():
+            statistics_of_runs.warnings.simplefilter("ignore", RuntimeWarning)
+            return [[rounded(point, 4) for point in row] for row in numpy.exp(numpy.nanmedian(logs, axis=2))]
+
+    def times(self, strategy):
+        """Median milliseconds and half the distance of the quartiles, as a fraction; a row each workload."""
+        rows = []
+        for name in self.names:
+            times = sorted(self.comparison.times_of(name, strategy).values())
+            if not times:
+                rows.append(None)
+                continue
+            low, median, high = numpy.quantile(times, [0.25, 0.5, 0.75])
+            rows.append([rounded(median * 1000), rounded((high - low) / 2 / median, 2)])
+        return rows
+
+    def raw(self):
+        """Every sample's nanoseconds: by contender, workload, layout and round."""
+        found = {}
+        for strategy, control in [*((name, False) for name in self.strategies), (self.strategies[0], True)]:
+            rows = []
+            for name in self.names:
+                times = self.comparison.times_of(name, strategy, control)
+                rows.append([[round(times[layout, number] * 1e9) if (layout, number) in times else None
+                              for number in self.comparison.rounds] for layout in self.comparison.layouts])
+            found[f"{strategy} (again)" if control else strategy] = rows
+        return found
+
+    def per_instruction(self, values, number, per):
+        """[mean, least, most] over layouts of the medians over rounds. values: by layout, a list."""
+        count = self.comparison.instructions(self.comparison.workloads[number])
+        values = [statistics.median(own) for own in values.values() if own]
+        if not count or not values or max(values) > 1e18:
+            return None
+        return [rounded(part * per / count, 4) for part in (statistics.fmean(values), min(values), max(values))]
+
+    def over_suite(self, rows):
+        """The mean of each strategy over the workloads that all of them have."""
+        common = [number for number in range(len(self.names)) if all(rows[s][number] for s in self.strategies)]
+        return {s: rounded(statistics.fmean(rows[s][n][0] for n in common), 4) if common else None for s in self.strategies}
+
+    def causes(self):
+        """By key of CAUSES: values per bytecode instruction, or why there are none."""
+        events = {event: key for key, (names, _, _) in CAUSES.items() for event in names}
+        places = {name: number for number, name in enumerate(self.names)}
+        values, reasons, scaled = {}, {}, {}
+        for sample in self.samples:
+            if sample["control"] or sample["strategy"] not in self.strategies or sample["workload"] not in places:
+                continue
+            for counter in sample["counters"]:
+                key = events.get(counter["event"])
+                if not key:
+                    continue
+                if counter["value"] is None:
+                    reasons.setdefault(key, counter["reason"] or counter["state"])
+                else:
+                    scaled[key] = scaled.get(key) or counter["state"] == "multiplexed"
+                    values.setdefault((key, sample["strategy"], places[sample["workload"]]), {}) \
+                        .setdefault(sample["layout"], []).append(counter["value"])
+        machine = self.result["machine"]["counters"]
+        told = {name: group["reason"] for group in machine["events"] for name in group["events"]}
+        found = {}
+        for key, (names, label, per) in CAUSES.items():
+            rows = {s: [self.per_instruction(values.get((key, s, n), {}), n, per) for n in range(len(self.names))]
+                    for s in self.strategies}
+            measured = any(entry for row in rows.values() for entry in row)
+            why = reasons.get(key) or next((told[name] for name in names if told.get(name)), None) or machine["why"] or \
+                "this run did not ask for it"
+            found[key] = {"label": label, "per": per, "rows": rows if measured else None, "scaled": bool(scaled.get(key)),
+                          "suite": self.over_suite(rows) if measured else None, "reason": None if measured else why}
+        return found
+
+    def simulated(self):
+        own = [entry for entry in self.result["simulated"] if entry["build"] == self.build["name"] and entry["isa"] == self.isa]
+        if not own:
+            return None
+        places, causes = {name: number for number, name in enumerate(self.names)}, {}
+        for key, (label, per) in SIMULATED.items():
+            values = {}
+            for entry in own:
+                value = entry["counts"].get(key)
+                if value is not None and entry["workload"] in places:
+                    values.setdefault((entry["strategy"], places[entry["workload"]]), {}).setdefault(entry["layout"], []).append(value)
+            rows = {s: [self.per_instruction(values.get((s, n), {}), n, per) for n in range(len(self.names))]
+                    for s in self.strategies}
+            if any(entry for row in rows.values() for entry in row):
+                causes[key] = {"label": label, "per": per, "rows": rows, "suite": self.over_suite(rows), "reason": None}
+        return {"model": "; ".join(dict.fromkeys(entry["model"] for entry in own)), "causes": causes}
+
+    def sizes(self):
+        """By strategy: what its bytecode, its translation and its machine code cost."""
+        words = {entry["strategy"]: entry.get("dispatch_word_bytes") for entry in self.result["executors"]
+                 if entry["build"] == self.build["name"] and entry["isa"] == self.isa}
+        audited, found = self.audited(), {}
+        for strategy in self.strategies:
+            own = [sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"]]
+            bytecode = {sample["workload"]: sample["bytecode_bytes"] for sample in own}
+            translation = [sample["phases"]["translate"]["cpu"] / sample["wasm_bytes"] for sample in own if sample["wasm_bytes"]]
+            audit = audited.get(strategy, {})
+            found[strategy] = {
+                "word_bytes": words.get(strategy), "bytecode_bytes": sum(bytecode.values()) if own else None,
+                "translation": rounded(statistics.median(translation), 4) if translation else None,
+                **{key: audit.get(key) for key in ("opcodes", "dispatch_sites", "code_bytes", "median_handler_bytes",
+                                                   "largest_handler_bytes", "largest_handler")},
+                "stack": None if audit.get("handlers_that_use_the_stack") is None else len(audit["handlers_that_use_the_stack"]),
+                "calls": None if audit.get("handlers_that_call") is None else len(audit["handlers_that_call"]),
+                "findings": audit.get("findings", []),
+                "flags": self.build["strategies"].get(strategy, {}).get("flags", [])}
+        return found
+
+    def listings(self):
+        """[opcode, {strategy: [bytes, place of its code in the texts]}]"""
+        found = {}
+        for entry in (self.build["audit"] or {}).get("listings", []):
+            strategy, _, isa = entry["executor"].partition(".layout")[0].rpartition("-")
+            if isa == self.isa and strategy in self.strategies:
+                found.setdefault(entry["opcode"], {})[strategy] = [entry["bytes"], self.texts.place("\n".join(entry["code"]))]
+        return list(found.items())
+
+    def data(self):
+        control = self.comparison.estimates(self.groups, self.strategies[0], None, True)
+        return {
+            "file": self.file, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
+            "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
+            "strategies": self.strategies, "layouts": self.comparison.layouts, "rounds": self.comparison.rounds,
+            "workloads": [{"name": w["name"], "kind": w["kind"], "description": w["description"],
+                           "instructions": self.comparison.instructions(w)} for w in self.comparison.workloads],
+            "kinds": list(self.kinds), "noise": rounded(self.comparison.noise) if self.comparison.noise is not None else None,
+            "mean_noise": rounded(self.comparison.mean_noise) if self.comparison.mean_noise is not None else None,
+            "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),
+            # [baseline, strategy, estimates, points]: workloads, then the suite, then its kinds.
+            "pairs": [[self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
+                       self.points(strategy, baseline)] for (baseline, strategy), found in self.pairs.items()],
+            "control": self.estimates(control, True),
+            "times": {strategy: self.times(strategy) for strategy in self.strategies},
+            "causes": self.causes(), "simulated": self.simulated(), "sizes": self.sizes(),
+            "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
+
+
+def rank_changes(cases):
+    """Pairs of strategies of which here the one and there the other was shown to be faster."""
+    found = []
+    isas = dict.fromkeys(case.isa for case in cases)
+    for isa in isas:
+        own = [case for case in cases if case.isa == isa]
+        names = list(dict.fromkeys(name for case in own for name in case.strategies))
+        for place, first in enumerate(names):
+            for second in names[place + 1:]:
+                sides = {statistics_of_runs.FASTER: [], statistics_of_runs.SLOWER: []}
+                for case in own:
+                    if first in case.strategies and second in case.strategies and case.mean(first, second):
+                        estimate = case.mean(first, second)
+                        word = case.judge(estimate, True).word
+                        if word in sides:
+                            sides[word].append([cases.index(case), rounded(estimate.speed)])
+                if all(sides.values()):
+                    found.append({"isa": isa, "first": first, "second": second, "faster": sides["faster"], "slower": sides["slower"]})
+    return found
+
+
+def builds_compared(cases):
+    """Builds of one file were measured in the same rounds: each strategy relative to itself in the first build."""
+    found, first = [], {}
+    for number, case in enumerate(cases):
+        place = first.setdefault((case.file, case.isa), number)
+        common = [name for name in cases[place].strategies if name in case.strategies]
+        if place == number or not common:
+            continue
+        own, group = cases[place], cases[place].groups[len(case.names)]
+        estimates = [own.comparison.estimates([group], name, name, False, case.build["name"])[0] for name in common]
+        columns = own.estimates(estimates, True)
+        columns["verdict"] = [entry and own.texts.place(str(own.judge(entry, True))) for entry in estimates]
+        found.append({"case": number, "relative_to": place, "strategies": common, "estimates": columns})
+    return found
+
+
+def change(before, after):
+    """What is different in the later of two Cases of one machine and build, that follow each other."""
+    common = [name for name in before.strategies if name in after.strategies]
+    names = [name for name in before.names if name in after.names]
+    groups = [[number] for number in range(len(names))] + [list(range(len(names)))]
+    floor = max(before.comparison.noise or 0, after.comparison.noise or 0)
+    mean_floor = max(before.comparison.mean_noise or 0, after.comparison.mean_noise or 0)
+    effect, confidence = before.comparison.smallest_effect, before.comparison.confidence
+
+    def programs(case, strategy):
+        return case.build["programs"].get(f"{strategy}-{case.isa}") or None
+
+    def logs(case, strategy):
+        return case.comparison.logs(strategy)[[case.names.index(name) for name in names]]
+
+    def found(one, two, same):
+        estimates = statistics_of_runs.changes(one, two, same, groups, confidence)
+        columns = before.estimates(estimates, True)
+        columns["verdict"] = [entry and before.texts.place(str(statistics_of_runs.judge(
+            entry, effect, mean_floor if place == len(names) else floor))) for place, entry in enumerate(estimates)]
+        return columns
+
+    if not names or not common:
+        return None
+    rows, baseline = [], common[0]
+    for strategy in common:
+        same = programs(before, strategy) is not None and programs(before, strategy) == programs(after, strategy)
+        row = {"strategy": strategy, "same_programs": same, "own": found(logs(before, strategy), logs(after, strategy), same)}
+        if strategy != baseline:
+            row["relative"] = found(logs(before, strategy) - logs(before, baseline), logs(after, strategy) - logs(after, baseline),
+                                    same and programs(before, baseline) == programs(after, baseline))
+        rows.append(row)
+    return {"baseline": baseline, "workloads": names, "rows": rows, "floor": rounded(floor), "mean_floor": rounded(mean_floor)}
+
+
+def describe(result, name):
+    """What stands in a file beside its samples."""
+    keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds", "pinned_cpu",
+            "budget_seconds", "machine")
+    return {"name": name, **{key: result[key] for key in keep}, "samples": len(result["samples"]),
+            "suite": result["suite"]["name"]}
+
+
+def make(results, names, confidence, smallest_effect):
+    """The data of the page, and the Cases. `results` are valid documents, `names` what to call them."""
+    refuse_strangers(results, names)
+    texts, cases = Texts(), []
+    for file, result in enumerate(results):
+        found = comparisons(result, confidence, smallest_effect)
+        if not found:
+            raise Trouble(f"{names[file]} holds no samples")
+        cases += [Case(comparison, file, texts) for comparison in found]
+    label_cases(cases, names)
+    changed, runs = [], {}
+    for case in sorted(cases, key=lambda case: case.result["started"]):
+        key = fingerprint(case.result["machine"]), case.build["name"], case.isa
+        before = runs.get(key)
+        runs[key] = case
+        found = before and change(before, case)
+        if found:
+            changed.append({"before": cases.index(before), "after": cases.index(case), **found})
+    data = {"confidence": confidence, "smallest_effect": smallest_effect, "resamples": statistics_of_runs.RESAMPLES,
+            "words": WORDS, "files": [describe(result, name) for result, name in zip(results, names)],
+            "cases": [{**case.data(), "machine": case.machine, "name": case.name} for case in cases],
+            "rank_changes": rank_changes(cases), "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
+    return data, cases
+
+
+def label_cases(cases, names):
+    """A name for each machine, and one for each case: as short as is unambiguous."""
+    models = {}
+    for case in cases:
+        model = case.result["machine"]["cpu"]["model"] or "unknown CPU"
+        models.setdefault(model, {}).setdefault(fingerprint(case.result["machine"]), []).append(case)
+    for model, machines in models.items():
+        for number, own in enumerate(machines.values(), 1):
+            for case in own:
+                case.machine = f"{model} #{number}" if len(machines) > 1 else model
+    files = {}
+    for case in cases:
+        files.setdefault((case.machine, case.build["name"], case.isa), []).append(case)
+    isas = {case.isa for case in cases}
+    for (machine, build, isa), own in files.items():
+        times = {case.result["started"][:16].replace("T", " ") for case in own}
+        for case in own:
+            when = case.result["started"][:16].replace("T", " ") if len(times) == len(own) else names[case.file]
+            when = f" · {when}" if len(own) > 1 else ""
+            case.name = f"{machine} · {build}" + (f" · {isa}" if len(isas) > 1 else "") + when
