@@ -158,8 +158,8 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
                  why.message);
             return complain(&error, EXIT_FAILED);
         }
-        print_paragraph(stdout, "Going on with %s: %d rounds, %zu samples", wishes->resume,
-                        recording->rounds, recording->sample_count);
+        printf("Going on with %s: %d rounds, %zu samples\n", wishes->resume, recording->rounds,
+               recording->sample_count);
         if (note) print_paragraph(stdout, "%s", note);
         free(note);
         return -1;
