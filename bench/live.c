@@ -179,14 +179,15 @@ static void add_tables(const Live *live, const Sample *next, TerminalSize size, 
     size_t room = size.height > 2 ? (size_t)size.height - 2 : 0; /* one for the progress line */
     size_t each = recording->group_count ? room / recording->group_count : 0;
     if (each < 2) return; /* head and mean */
-    /* Lines for what has no figures: above the tables, and above the progress line. */
+    /* A line above says what the figures are; empty ones are before and behind the tables. */
     size_t full = recording->group_count * (recording->suite.count + 2);
-    bool title = full + 1 <= room || each >= 6, gap = full + 2 <= room || each >= 8;
-    each = (room - title - gap) / recording->group_count;
+    bool title = full + 1 <= room || each >= 6, gaps = full + 3 <= room || each >= 9;
+    each = (room - title - 2 * gaps) / recording->group_count;
     for (size_t i = 0; i < recording->group_count; i++) {
         Columns columns;
         if (!choose_columns(live, &live->summaries[i], size.width, &columns)) continue;
-        if (i == 0 && title) {
+        if (gaps && *count == 0) add_line(lines, count, copy_string(""));
+        if (title && i == 0) {
             char *text =
                 format_string("Medians so far in ms of CPU time, and × the speed of %s",
                               recording->contenders[live->summaries[i].first].program->strategy);
@@ -201,7 +202,7 @@ static void add_tables(const Live *live, const Sample *next, TerminalSize size, 
         table_lines(&table, 1, colours, lines, count);
         table_free(&table);
     }
-    if (gap && *count > 0) add_line(lines, count, copy_string(""));
+    if (gaps && *count > 0) add_line(lines, count, copy_string(""));
 }
 
 static char *describe(const Recording *recording, const Sample *next) {

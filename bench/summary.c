@@ -351,7 +351,7 @@ static void print_verdicts(const Recording *recording, const Summary *summary, F
     if (any) {
         print_heading(stream, "Verdicts: compared with %s, and on how many workloads",
                       recording->contenders[summary->first].program->strategy);
-        table_print_folded(&table, 2, stream);
+        table_print_folded(&table, 1, stream);
     }
     for (size_t column = 1; any && column + 1 < summary->columns; column++) {
         const char *remedy =

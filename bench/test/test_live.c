@@ -178,7 +178,7 @@ Test(live, leaves_out_rows_then_all_but_means) {
     char *all = picture(&live, &NEXT, 80, 40, false), *some = picture(&live, &NEXT, 80, 12, false),
          *means = picture(&live, &NEXT, 80, 4, false), *nothing = picture(&live, &NEXT, 80, 3, false);
     cr_assert_eq(count_lines(all, "w"), 1 + WORKLOADS); /* with the head */
-    cr_assert_eq(count_lines(some, "w"), 1 + 6);
+    cr_assert_eq(count_lines(some, "w"), 1 + 5);
     cr_assert_eq(count_lines(some, "w7"), 1);
     cr_assert_eq(count_lines(means, "w"), 1);
     cr_assert_eq(count_lines(means, "geometric mean"), 1);
