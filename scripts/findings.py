@@ -130,6 +130,8 @@ class Case:
             return f"{strategy} and {baseline}: not measured together.", None
         verdict = self.judge(found, True)
         text = speed_text(found)
+        if found.workloads < len(self.names):
+            text += f" (over {found.workloads} of {len(self.names)} workloads)"
         if verdict.word == statistics_of_runs.SAME:
             return f"{strategy} and {baseline}: no difference shown ({text}).", verdict
         if verdict.word == statistics_of_runs.UNDECIDED:
@@ -238,7 +240,10 @@ class Case:
 
     def estimates(self, found, control=False):
         """Estimates as columns: speeds, bounds, places of verdicts in the texts (by over_suite)."""
-        columns = {"speed": [], "low": [], "high": [], "verdict": []}
+        # How many workloads a mean is of, where that is not all of them.
+        columns = {"speed": [], "low": [], "high": [], "verdict": [],
+                   "of": {place: entry.workloads for place, entry in enumerate(found)
+                          if entry and place < len(self.groups) and entry.workloads < len(self.groups[place])}}
         for place, entry in enumerate(found):
             bounds = entry and entry.has_interval
             columns["speed"].append(rounded(entry.speed) if entry else None)

@@ -16,12 +16,12 @@ function pair(one, baseline, strategy) {
   const [, , columns, points] = found;
   return row => columns.speed[row] === null || columns.speed[row] === undefined ? null : {
     speed: columns.speed[row], low: columns.low[row], high: columns.high[row],
-    verdict: columns.verdict[row] === null ? '' : data.texts[columns.verdict[row]], points: points[row],
+    verdict: columns.verdict[row] === null ? '' : data.texts[columns.verdict[row]], points: points[row], of: columns.of[row],
   };
 }
 
 function described(estimate, strategy, baseline) {
-  const parts = [`${times(estimate.speed, 3)} the speed of ${baseline} ${interval(estimate, 3)}`, estimate.verdict];
+  const parts = [`${times(estimate.speed, 3)} the speed of ${baseline} ${interval(estimate, 3)}`, estimate.of && `over ${plural(estimate.of, 'workload')} only`, estimate.verdict];
   if (estimate.points?.some(point => point !== null))
     parts.push(`by layout: ${estimate.points.map(point => times(point, 3)).join(' ')}`);
   return parts.filter(Boolean).join('; ');
@@ -81,7 +81,7 @@ function meanRow(state) {
 
 function cell(estimate, digits = 2) {
   if (!estimate) return h('td', null, DASH);
-  return h('td', {title: estimate.verdict}, times(estimate.speed, digits), ' ', h('small', null, interval(estimate, digits)), ' ', verdictMark(estimate.verdict));
+  return h('td', {title: estimate.verdict}, times(estimate.speed, digits), ' ', h('small', null, interval(estimate, digits), estimate.of ? `, of ${estimate.of}` : ''), ' ', verdictMark(estimate.verdict));
 }
 
 function sortHead(state, key, label, change, style) {
