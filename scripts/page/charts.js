@@ -152,7 +152,7 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
           for (let place = 1; place < rows.length; place += 2)
             children.push({type: 'rect', shape: {x: 0, y: top + place * rowHeight, width: width - 14, height: rowHeight}, style: {fill: colour('raised')}});
           if (log && noise) {
-            const [x1] = api.coord([scale(1 / (1 + noise)), 0]), [x2] = api.coord([scale(1 + noise), 0]);
+            const [x1, x2] = [1 / (1 + noise), 1 + noise].map(edge => Math.max(left, Math.min(width - 14, api.coord([scale(edge), 0])[0])));
             children.push({type: 'rect', shape: {x: x1, y: top, width: Math.max(x2 - x1, 1), height: foot - top}, style: {fill: colour('band')}});
           }
           for (const tick of marks) {
@@ -208,7 +208,7 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
     grid: {left, right: 4, top: narrow ? 42 : 30, bottom: 50},
     tooltip: tooltip(item => item.data?.text && h('div', {class: 'tip'}, h('b', null, `${columns[item.data.value[0]]}, ${rows[item.data.value[1]]}`), item.data.text)),
     xAxis: {type: 'category', position: 'top', data: columns, axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false},
-      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 10.5 : 13, fontWeight: 600, formatter: value => narrow ? value.replace('-', '-\n') : value}},
+      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 10.5 : 13, lineHeight: 13, fontWeight: 600, formatter: value => narrow ? value.replace('-', '-\n') : value}},
     yAxis: {type: 'category', inverse: true, data: rows, triggerEvent: true, axisLine: {show: false}, axisTick: {show: false},
       axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 11 : 13, lineHeight: 14, width: left - 12, overflow: narrow ? 'break' : 'truncate', ellipsis: '…', align: 'left', margin: left - 4}},
     visualMap: {
