@@ -29,6 +29,9 @@
  *     journal.h         what has finished since the result file was last replaced
  *     saving.h          keeps a run while it goes on, so that nothing is lost
  *     resume.h          goes on with a run
+ *     whole_process.h   whole processes, timed by hyperfine
+ *     simulation.h      simulated counts, by cachegrind (cachegrind.h, outside_tool.h)
+ *     predictor.h       models of indirect branch predictors
  *     machine.h         what this machine is and what can be measured on it
  *     progress.h table.h terminal.h paths.h memory.h   the small things
  */
@@ -46,12 +49,15 @@ enum {
 };
 
 /* The commands. argv[0] is the name to show in messages, "tailrace bench"; the result is the exit
- * status. `run` and `inspect` return only if the executor could not be started. */
+ * status. `run`, `inspect`, `profile` and `asm` return only if what they start could not be
+ * started. */
 int command_run(int argc, char **argv);
 int command_profile(int argc, char **argv);
 int command_inspect(int argc, char **argv);
+int command_predict(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_machine(int argc, char **argv);
+int command_asm(int argc, char **argv);
 
 #endif

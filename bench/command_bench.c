@@ -18,8 +18,10 @@
 #include "bench/resume.h"
 #include "bench/sampler.h"
 #include "bench/saving.h"
+#include "bench/simulation.h"
 #include "bench/summary.h"
 #include "bench/verdicts.h"
+#include "bench/whole_process.h"
 #include "bench/wishes.h"
 
 /* What the sampler's hooks need, which pass on the recording alone. */
@@ -130,7 +132,7 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
     recording->started = time(NULL);
     recording->state = "running";
     recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
-    recording->cpu = process_choose_cpu();
+    recording->cpu = process_choose_cpu("");
     if (earlier) {
         char *note;
         Error why;
@@ -214,6 +216,20 @@ static bool measure(Recording *recording, bool resumed) {
     return true;
 }
 
+static void keep_entries(Recording *recording) {
+    saving_replace(&session.saving, recording, false);
+}
+
+/* What other tools find out about what was measured. */
+static void run_tools(Recording *recording) {
+    const Wishes *wishes = &session.wishes;
+    if (wishes->whole_processes && !interrupted())
+        whole_processes_run(recording, wishes->whole_workloads, keep_entries);
+    if (wishes->simulation > 0 && !interrupted())
+        simulation_run(recording, wishes->simulation, keep_entries);
+    recording->finished = time(NULL);
+}
+
 /* Saves and prints. The exit status. */
 static int conclude(Recording *recording) {
     bool written = saving_replace(&session.saving, recording, true);
@@ -256,7 +272,11 @@ int command_bench(int argc, char **argv) {
         announce(&recording);
         prepare_verdicts(directory);
         fflush(stdout);
-        status = measure(&recording, resumed) ? conclude(&recording) : EXIT_FAILED;
+        status = EXIT_FAILED;
+        if (measure(&recording, resumed)) {
+            run_tools(&recording);
+            status = conclude(&recording);
+        }
     }
     saving_close(&session.saving);
     json_decref(earlier);

@@ -14,56 +14,85 @@ const char DEFAULT_EVENTS[] =
 /* ---- Our names ------------------------------------------------------------------------------- */
 
 /* What they mean, best first. An event that the CPU does not have is unknown to libpfm on it, so
- * the first that it knows is the one for this family. */
+ * the first that it knows is the one for this family. Returns are left out where that can be, and
+ * calls are in, since some executors dispatch by indirect calls.
+ *
+ * Intel's top-down metrics (TOPDOWN_M:FRONTEND_BOUND, from Ice Lake on) count the same slots as
+ * IDQ_UOPS_NOT_DELIVERED:CORE, but only in a group led by TOPDOWN:SLOTS on its fixed counter, so
+ * they cannot share a group with the rest. Ask for {r400,r8200} to have slots and those lost. */
 static const struct {
-    const char *name, *meaning, *choices[10];
+    const char *name, *meaning, *choices[12];
 } OURS[] = {
     {"indirect-branch-misses",
      "indirect jumps and calls that were mispredicted",
      {
-         "RETIRED_INDIRECT_BRANCH_INSTRUCTIONS_MISPREDICTED", /* AMD Zen 1 to 4 */
-         "BR_MISP_RETIRED:INDIRECT",                          /* Intel since Ice Lake */
-         "BR_MISP_EXEC:INDIRECT",                             /* Skylake to Cascade Lake */
-         "BR_MISP_EXEC:ALL_INDIRECT_JUMP_NON_CALL_RET",       /* Haswell, Broadwell */
-         "BR_MISP_EXEC:ANY_INDIRECT_JUMP_NON_CALL_RET",       /* Sandy Bridge, Ivy Bridge */
-         "BR_MISP_EXEC:INDIRECT_NON_CALL",                    /* Nehalem, Westmere */
-         "BR_MISP_RETIRED:NON_RETURN_IND",                    /* Intel Atom, Goldmont */
-         "BR_IND_MIS_PRED_RETIRED",                           /* ARM Neoverse V2 and later */
+         "RETIRED_INDIRECT_BRANCH_INSTRUCTIONS_MISPREDICTED", /* AMD Zen: PMCx0CA ExRetBrnIndMisp */
+         "BR_MISP_RETIRED:INDIRECT",       /* Intel since Ice Lake; Gracemont */
+         "BR_MISP_EXEC:INDIRECT",          /* Skylake to Cascade Lake */
+         "BR_MISP_RETIRED:NON_RETURN_IND", /* Intel Atom: Silvermont, Goldmont; Knights Landing */
+         "BR_INDNR_MIS_PRED_RETIRED",      /* ARM PMUv3: Neoverse N3, V3; without returns */
+         "BR_IND_MIS_PRED_RETIRED",        /* ThunderX2, with returns */
+         "BR_INDIRECT_MIS_PRED",           /* Cortex-A55 */
      }},
     {"frontend-stalls",
      "issue slots, or else cycles, for which the front end brought nothing",
      {
-         "DISPATCH_STALLS_1:FE_NO_OPS", /* AMD Zen 4, slots */
+         "DISPATCH_STALLS_1:FE_NO_OPS", /* AMD Zen 4 and 5: PMCx1A0 DeNoDispatchPerSlot, slots */
+         "UOPS_QUEUE_EMPTY",            /* Zen 2 and 3: PMCx0A9 DeDisUopQueueEmpty, cycles */
          "IDQ_UOPS_NOT_DELIVERED:CORE", /* Intel since Sandy Bridge, slots */
+         "IDQ_BUBBLES:CORE",            /* the same, renamed in Lion Cove */
+         "TOPDOWN_FE_BOUND:ALL",        /* Gracemont, slots */
+         "UOPS_NOT_DELIVERED:ANY",      /* Goldmont, slots */
+         "STALL_SLOT_FRONTEND",         /* ARM PMUv3p4: Neoverse N2, V1 and later, slots */
          "STALL_FRONTEND",              /* ARM since ARMv8.1, cycles */
      }},
 };
 enum { OUR_COUNT = sizeof OURS / sizeof *OURS };
 
-/* CPUs of later than the common versions of libpfm. The codes are the makers'. */
+/* CPUs that the common versions of libpfm do not know, or whose event they do not name. The codes
+ * are the makers': AMD's Processor Programming References; Intel's event lists of
+ * github.com/intel/perfmon, whose mapfile.csv has the models. */
 static const struct {
     const char *vendor;
-    int family, models[16]; /* no models: all of the family */
-    const char *indirect_branch_misses, *frontend_stalls;
-} NEWER[] = {
-    {"AuthenticAMD", 26, {0}, "rca", "r1000001a0"}, /* Zen 5 */
-    /* Golden Cove and Redwood Cove: Alder, Raptor and Meteor Lake, Emerald and Granite Rapids */
+    int family, models[20]; /* no models: all of the family */
+    const char *indirect_branch_misses, *frontend_stalls; /* NULL: there is none */
+} BY_CODE[] = {
+    /* Zen 5 and 6: ExRetBrnIndMisp, DeNoDispatchPerSlot.NoOpsFromFrontend. */
+    {"AuthenticAMD", 26, {0}, "rca", "r1000001a0"},
+    /* Nehalem, Westmere: BR_MISP_EXEC.INDIRECT_NON_CALL and .INDIRECT_NEAR_CALL. */
+    {"GenuineIntel", 6, {0x1a, 0x1e, 0x1f, 0x2e, 0x25, 0x2c, 0x2f}, "r2489", NULL},
+    /* Sandy and Ivy Bridge, Haswell, Broadwell: BR_MISP_EXEC.INDIRECT, IDQ_UOPS_NOT_DELIVERED.CORE.
+     * libpfm names the former's two halves, jumps and calls, and does not add them. */
     {"GenuineIntel",
      6,
-     {0x97, 0x9a, 0xb7, 0xba, 0xbf, 0xaa, 0xac, 0xcf, 0xad, 0xae},
+     {0x2a, 0x2d, 0x3a, 0x3e, 0x3c, 0x3f, 0x45, 0x46, 0x3d, 0x47, 0x4f, 0x56},
+     "re489",
+     "r19c"},
+    /* Golden, Redwood and Lion Cove: Alder to Arrow Lake, Emerald and Granite Rapids:
+     * BR_MISP_RETIRED.INDIRECT, IDQ_BUBBLES.CORE. On hybrid machines, of the performance cores. */
+    {"GenuineIntel",
+     6,
+     {0x97, 0x9a, 0xb7, 0xba, 0xbf, 0xaa, 0xac, 0xb5, 0xbd, 0xc5, 0xc6, 0xcf, 0xad, 0xae},
      "r80c5",
      "r19c"},
+    /* Cougar Cove: Panther Lake: the same names. */
+    {"GenuineIntel", 6, {0xcc, 0xd5, 0xe5}, "r50c5", "r19c"},
+    /* Tremont, Gracemont, Crestmont: Snow Ridge, Elkhart and Jasper Lake, Alder Lake-N, Sierra
+     * Forest, Grand Ridge: BR_MISP_RETIRED.INDIRECT, TOPDOWN_FE_BOUND.ALL. */
+    {"GenuineIntel", 6, {0x86, 0x96, 0x9c, 0xbe, 0xaf, 0xb6}, "rebc5", "r71"},
+    /* Darkmont: Clearwater Forest: TOPDOWN_FE_BOUND.ALL_P. */
+    {"GenuineIntel", 6, {0xdd}, NULL, "r19c"},
 };
 
 const char *counter_raw_event(const char *name, const char *vendor, int family, int model) {
-    for (size_t i = 0; i < sizeof NEWER / sizeof *NEWER; i++) {
-        if (strcmp(vendor, NEWER[i].vendor) != 0 || family != NEWER[i].family) continue;
-        bool fits = NEWER[i].models[0] == 0;
-        for (const int *known = NEWER[i].models; *known; known++)
+    for (size_t i = 0; i < sizeof BY_CODE / sizeof *BY_CODE; i++) {
+        if (strcmp(vendor, BY_CODE[i].vendor) != 0 || family != BY_CODE[i].family) continue;
+        bool fits = BY_CODE[i].models[0] == 0;
+        for (const int *known = BY_CODE[i].models; *known; known++)
             fits |= *known == model;
         if (fits)
-            return strcmp(name, OURS[0].name) ? NEWER[i].frontend_stalls
-                                              : NEWER[i].indirect_branch_misses;
+            return strcmp(name, OURS[0].name) ? BY_CODE[i].frontend_stalls
+                                              : BY_CODE[i].indirect_branch_misses;
     }
     return NULL;
 }
@@ -89,11 +118,32 @@ static bool initialize(void) {
     return state;
 }
 
+#if defined(__aarch64__)
+/* libpfm after 4.13 looks for the PMU under the core's name, but where the kernel was not told
+ * which core it is, as in virtual machines, it names the PMU after the architecture. What the
+ * event's number is does not depend on that. */
+static int encode_for_unnamed_core(const char *name, struct perf_event_attr *attr, char **full) {
+    enum { EVENT_NUMBER = 0xffff }; /* of the register's bits */
+    pfm_pmu_encode_arg_t request = {.fstr = full, .size = sizeof request};
+    int result = pfm_get_os_event_encoding(name, PFM_PLM3, PFM_OS_NONE, &request);
+    if (result == PFM_SUCCESS) {
+        memset(attr, 0, sizeof *attr);
+        attr->type = PERF_TYPE_RAW;
+        attr->config = request.codes[0] & EVENT_NUMBER;
+    }
+    free(request.codes);
+    return result;
+}
+#endif
+
 static int encode(const char *name, struct perf_event_attr *attr, char encoded[EVENT_NAME_SIZE]) {
     char *full = NULL;
     memset(attr, 0, sizeof *attr);
     pfm_perf_encode_arg_t request = {.attr = attr, .fstr = &full, .size = sizeof request};
     int result = pfm_get_os_event_encoding(name, PFM_PLM3, PFM_OS_PERF_EVENT, &request);
+#if defined(__aarch64__)
+    if (result == PFM_ERR_NOTSUPP) result = encode_for_unnamed_core(name, attr, &full);
+#endif
     if (result == PFM_SUCCESS) {
         if (attr->type == PERF_TYPE_RAW && full && strncmp(full, "perf_raw", 8) == 0)
             snprintf(encoded, EVENT_NAME_SIZE, "raw 0x%llx", (unsigned long long)attr->config);
@@ -104,21 +154,10 @@ static int encode(const char *name, struct perf_event_attr *attr, char encoded[E
     return result;
 }
 
-/* Whether libpfm has a table for this CPU, and not only Intel's common events. */
-static bool knows_this_cpu(void) {
-    for (int i = 0; i < PFM_PMU_MAX; i++) {
-        pfm_pmu_info_t pmu = {.size = sizeof pmu};
-        if (i != PFM_PMU_INTEL_X86_ARCH && pfm_get_pmu_info((pfm_pmu_t)i, &pmu) == PFM_SUCCESS &&
-            pmu.is_present && pmu.type == PFM_PMU_TYPE_CORE)
-            return true;
-    }
-    return false;
-}
-
 static int encode_ours(size_t ours, struct perf_event_attr *attr, char encoded[EVENT_NAME_SIZE]) {
     for (const char *const *choice = OURS[ours].choices; *choice; choice++)
         if (encode(*choice, attr, encoded) == PFM_SUCCESS) return PFM_SUCCESS;
-    const char *raw = knows_this_cpu() ? NULL : raw_event_here(OURS[ours].name);
+    const char *raw = raw_event_here(OURS[ours].name);
     if (raw) return encode(raw, attr, encoded);
     /* The kernel's own idea of it, which exists for stalls alone. */
     return ours == 1 ? encode("stalled-cycles-frontend", attr, encoded) : PFM_ERR_NOTSUPP;

@@ -39,8 +39,8 @@ typedef void CounterEventVisitor(void *context, const char *unit, const char *na
                                  const char *masks, const char *meaning);
 void counter_events_each(CounterEventVisitor *visit, void *context);
 
-/* The raw code for one of our names on a CPU that may be newer than libpfm, as /proc/cpuinfo
- * describes it; NULL if it is not known. */
+/* The raw code for one of our names on a CPU, as /proc/cpuinfo describes it, for which libpfm may
+ * have no name; NULL if there is none, or it is not known. */
 const char *counter_raw_event(const char *name, const char *vendor, int family, int model);
 
 #endif

@@ -46,6 +46,15 @@ char *find_suite(const char *directory, const char *name, Error *error) {
     return NULL;
 }
 
+char *find_script(const char *directory, const char *name, Error *error) {
+    char *path = format_string("%s/" TAILRACE_SOURCE_TREE "/scripts/%s", directory, name);
+    if (access(path, R_OK) == 0) return path;
+    fail(error, ERROR_FILE, "there is no script %s: is %s no longer in the source tree?", path,
+         directory);
+    free(path);
+    return NULL;
+}
+
 char *results_directory(const char *directory) {
     char *results = source_tree_path(directory, "results/local");
     /* Only made where there is a results/ folder to hold it. */

@@ -18,6 +18,10 @@ char *source_tree_path(const char *program_directory, const char *name);
  * and an Error if there is none. */
 char *find_suite(const char *program_directory, const char *name, Error *error);
 
+/* The script `name` of the source tree that the program was built from. To be freed. NULL and an
+ * Error if it is not there. */
+char *find_script(const char *program_directory, const char *name, Error *error);
+
 /* Where result files go if nobody says otherwise: `results/local/` of the source tree, which is
  * made if missing, or else the current directory. To be freed. */
 char *results_directory(const char *program_directory);

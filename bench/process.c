@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bench/memory.h"
+#include "bench/paths.h"
 
 #define OUTPUT_LIMIT (16u << 20)
 
@@ -37,12 +38,36 @@ double seconds_now(void) {
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-int process_choose_cpu(void) {
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return NOT_PINNED;
+/* Whether a CPU is in the kernel's list of CPUs, such as "0-7,16". */
+static bool in_cpu_list(const char *list, int cpu) {
+    char *end;
+    for (;; list = end + 1) {
+        long first = strtol(list, &end, 10), last = first;
+        if (end == list) return false;
+        if (*end == '-') last = strtol(end + 1, &end, 10);
+        if (first <= cpu && cpu <= last) return true;
+        if (*end != ',') return false;
+    }
+}
+
+/* The highest-numbered CPU of the set that is in the list, if there is one. */
+static int highest(const cpu_set_t *set, const char *list) {
     int cpu = CPU_SETSIZE - 1;
-    while (cpu >= 0 && !CPU_ISSET(cpu, &allowed))
+    while (cpu >= 0 && !(CPU_ISSET(cpu, set) && (!list || in_cpu_list(list, cpu))))
         cpu--;
+    return cpu;
+}
+
+int process_choose_cpu(const char *root) {
+    cpu_set_t allowed, one;
+    Error error;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return NOT_PINNED;
+    char *path = format_string("%s/sys/devices/cpu_core/cpus", root);
+    char *fast = read_file(path, 1 << 16, NULL, &error); /* NULL: all cores are of one kind */
+    int cpu = fast ? highest(&allowed, fast) : -1;
+    if (cpu < 0) cpu = highest(&allowed, NULL);
+    free(path);
+    free(fast);
     CPU_ZERO(&one);
     if (cpu >= 0) CPU_SET(cpu, &one);
     if (sched_setaffinity(0, sizeof one, &one) != 0) return NOT_PINNED;
@@ -166,7 +191,7 @@ bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *resu
     result->end = collect(streams, deadline);
     if (result->end == PROCESS_EXITED) result->end = reap(child, deadline, &status);
     if (result->end != PROCESS_EXITED) {
-        kill(child, SIGKILL);
+        kill(-child, SIGKILL); /* and what it has started */
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             continue;
     } else if (WIFSIGNALED(status)) {
@@ -174,6 +199,7 @@ bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *resu
     }
     result->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     result->output = streams[0].bytes ? streams[0].bytes : copy_string("");
+    result->length = streams[0].length;
     if (streams[1].bytes) first_line(streams[1].bytes, result->complaint, sizeof result->complaint);
     free(streams[1].bytes);
     for (int i = 0; i < 3; i++)

@@ -20,6 +20,7 @@ typedef struct ProcessResult {
     ProcessEnd end;
     int status;
     char *output;        /* all of stdout, up to 16 MiB; NUL-terminated */
+    size_t length;       /* of it, without that NUL */
     char complaint[400]; /* the first line of stderr */
 } ProcessResult;
 
@@ -29,8 +30,9 @@ typedef struct ProcessResult {
 bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error);
 
 /* The highest-numbered CPU that we may use, since low ones serve most interrupts; NOT_PINNED if
- * this system does not let us choose. */
-int process_choose_cpu(void);
+ * this system does not let us choose. Of Intel's hybrid CPUs it is a performance core, if we may use
+ * one: generic events count on those alone. `root`: where the system's files are, "" but in tests. */
+int process_choose_cpu(const char *root);
 
 /* From now on SIGINT, SIGTERM and SIGHUP end the current child and are remembered. */
 void interrupt_catch(void);

@@ -209,6 +209,18 @@ void recording_add_not_measured(Recording *recording, NotMeasured entry) {
     recording->not_measured[count - 1] = entry;
 }
 
+void recording_forget(Recording *recording, const char *what) {
+    size_t kept = 0;
+    for (size_t i = 0; i < recording->not_measured_count; i++) {
+        NotMeasured entry = recording->not_measured[i];
+        if (strcmp(entry.what, what) == 0)
+            free(entry.reason);
+        else
+            recording->not_measured[kept++] = entry;
+    }
+    recording->not_measured_count = kept;
+}
+
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender) {
     for (size_t i = 0; i < recording->not_measured_count; i++) {
         const NotMeasured *entry = &recording->not_measured[i];

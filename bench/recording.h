@@ -67,7 +67,8 @@ typedef struct Sample {
 
 /* Something that should have been measured and was not. */
 typedef struct NotMeasured {
-    const char *what;           /* "sample", "instructions", "executor" or "counter" */
+    const char *what;           /* "sample", "instructions", "executor", "counter", "simulation" or
+                                   "whole process" */
     size_t workload, contender; /* indexes, or ANY where it concerns all */
     size_t build;               /* index, or ANY where it concerns all */
     const char *isa;            /* NULL where it concerns all */
@@ -109,7 +110,7 @@ typedef struct Recording {
     NotMeasured *not_measured;
     size_t not_measured_count;
     json_t *verdicts; /* after the last finished round (verdicts.h); NULL: there are none */
-    json_t *whole_processes, *simulated; /* lists that other commands fill, kept; NULL: none */
+    json_t *whole_processes, *simulated; /* lists (whole_process.h, simulation.h); NULL: none */
 } Recording;
 
 /* Chooses what takes part: of all builds, the executors of the named strategies and instruction
@@ -133,6 +134,8 @@ bool recording_choose_events(Recording *recording, const char *events, const Cou
 void recording_add(Recording *recording, const Sample *sample);
 /* Takes over `reason`. */
 void recording_add_not_measured(Recording *recording, NotMeasured entry);
+/* Drops what was not measured of this kind, since it is tried again. */
+void recording_forget(Recording *recording, const char *what);
 
 /* Why this contender is out for this workload; NULL if it is not. */
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender);

@@ -282,7 +282,8 @@ static bool load_sample(Recording *recording, json_t *entry) {
 
 /* Gaps that this sitting has found already are not added again. */
 static void load_gap(Recording *recording, json_t *entry) {
-    static const char *const kinds[] = {"sample", "instructions", "executor", "counter"};
+    static const char *const kinds[] = {"sample",     "instructions",  "executor", "counter",
+                                        "simulation", "whole process"};
     size_t kind = 0;
     while (strcmp(kinds[kind], text_at(entry, "what")) != 0) /* the schema allows no other */
         kind++;

@@ -375,7 +375,7 @@ void sampler_run(Recording *recording, double started, const SamplerHooks *hooks
             break;
         }
         if (hooks->round(recording)) {
-            stop(recording, "interval", copy_string("every comparison was decided"));
+            stop(recording, "interval", copy_string("every comparison is decided"));
             break;
         }
     }

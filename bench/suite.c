@@ -88,7 +88,7 @@ void suite_free(Suite *suite) {
     *suite = (Suite){0};
 }
 
-static bool matches(const char *patterns, const char *name) {
+bool name_matches(const char *patterns, const char *name) {
     char *copy = copy_string(patterns), *rest = copy;
     bool found = false;
     for (char *pattern; !found && (pattern = strsep(&rest, ","));)
@@ -100,7 +100,7 @@ static bool matches(const char *patterns, const char *name) {
 bool suite_filter(Suite *suite, const char *patterns, Error *error) {
     size_t kept = 0;
     for (size_t i = 0; i < suite->count; i++) {
-        if (matches(patterns, suite->workloads[i].name))
+        if (name_matches(patterns, suite->workloads[i].name))
             suite->workloads[kept++] = suite->workloads[i];
         else
             free(suite->workloads[i].path);

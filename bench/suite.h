@@ -29,6 +29,9 @@ typedef struct Suite {
 bool suite_load(const char *path, Suite *suite, Error *error);
 void suite_free(Suite *suite);
 
+/* Whether a name matches the shell pattern, or one of the comma-separated patterns. */
+bool name_matches(const char *patterns, const char *name);
+
 /* Keeps the workloads whose name matches the shell pattern, or one of the comma-separated patterns;
  * false and an Error if none does. */
 bool suite_filter(Suite *suite, const char *patterns, Error *error);

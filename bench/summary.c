@@ -8,9 +8,11 @@
 
 #include "bench/counter_summary.h"
 #include "bench/memory.h"
+#include "bench/simulation.h"
 #include "bench/statistics.h"
 #include "bench/table.h"
 #include "bench/terminal.h"
+#include "bench/whole_process.h"
 
 #define BUSY 0.02       /* a larger share of waiting is worth a warning */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
@@ -357,6 +359,8 @@ void summary_print(const Recording *recording, FILE *stream) {
                     summary.mean_noise * 100);
         print_instructions(recording, &summary, stream);
         counter_summary_print(recording, group, stream);
+        simulation_print(recording, group, stream);
+        whole_processes_print(recording, group, stream);
         share_waiting = summary.waiting;
         summary_free(&summary);
     }

@@ -7,6 +7,7 @@
 
 #include "bench/memory.h"
 #include "bench/options.h"
+#include "bench/simulation.h"
 
 #define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
@@ -65,6 +66,14 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'o': wishes->output = argument; return 0;
     case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
     case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
+    case 'p':
+        wishes->whole_processes = true;
+        wishes->whole_workloads = argument;
+        return 0;
+    case 'm':
+        wishes->simulation = argument ? parse_seconds(argument, 0.001, "simulate", state)
+                                      : DEFAULT_SIMULATION_BUDGET;
+        return 0;
     case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
     case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
     case ARGP_KEY_ARG:
@@ -74,58 +83,66 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static const struct argp BENCH =
-    {.options =
-         (const struct argp_option[]){
-             {"suite", 's', "NAME", 0,
-              "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
-             {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
-             {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
-             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
-             {"layouts", 'l', "N", 0,
-              "measure only the first N of the layouts that were built (default: all)", 0},
-             {"events", 'e', "A,B", 0,
-              "count these events (\"tailrace list events\") in user space while workloads run; "
-              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
-              "to "
-              "dispatch)",
-              0},
-             {"builds", 'B', "DIR,DIR", 0,
-              "compare the executors of these build directories with each other; the first is the "
-              "main one (default: the program's own directory)",
-              0},
-             {"budget", 'b', "SECONDS", 0,
-              "stop when the next round would not end in time (default: 180; at least 3 rounds are "
-              "measured, or 2 of several layouts)",
-              0},
-             {"stop", OPTION_STOP, "RULE", 0,
-              "\"interval\": stop earlier if every comparison is decided (the default, if Python "
-              "and "
-              "scipy are there); \"budget\": do not",
-              0},
-             {"confidence", OPTION_CONFIDENCE, "PERCENT", 0, "of the intervals (default: 95)", 0},
-             {"smallest-effect", OPTION_SMALLEST_EFFECT, "PERCENT", 0,
-              "the smallest difference of interest (default: 1)", 0},
-             {"resume", 'r', "FILE", 0,
-              "go on with the run of this result file, interrupted, killed or complete: its "
-              "unfinished "
-              "round first, then up to the budget of this sitting; what is compared is what the "
-              "file's command says",
-              0},
-             {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
-             {"output", 'o', "FILE", 0,
-              "the result file (default: a new one in results/local/, named after CPU, compiler "
-              "and "
-              "time)",
-              0},
-             {"seed", 'S', "N", 0, "for the random order of the samples", 0},
-             {0}},
-     .parser = parse,
-     .doc =
-         "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
-         "process, checked against the expected result. Prints a table and writes a result file."
-         "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
-         "2 usage; 130 interrupted, what was measured is in the result file."};
+static const struct argp BENCH = {
+    .options =
+        (const struct argp_option[]){
+            {"suite", 's', "NAME", 0,
+             "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
+            {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
+            {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+            {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
+            {"layouts", 'l', "N", 0,
+             "measure only the first N of the layouts that were built (default: all)", 0},
+            {"events", 'e', "A,B", 0,
+             "count these events (\"tailrace list events\") in user space while workloads run; "
+             "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
+             "dispatch)",
+             0},
+            {"builds", 'B', "DIR,DIR", 0,
+             "compare the executors of these build directories with each other; the first is the "
+             "main one (default: the program's own directory)",
+             0},
+            {"budget", 'b', "SECONDS", 0,
+             "stop when the next round would not end in time (default: 180; at least 3 rounds are "
+             "measured, or 2 of several layouts)",
+             0},
+            {"stop", OPTION_STOP, "RULE", 0,
+             "\"interval\": stop earlier if every comparison is decided (the default, if Python and "
+             "scipy are there); \"budget\": do not",
+             0},
+            {"confidence", OPTION_CONFIDENCE, "PERCENT", 0, "of the intervals (default: 95)", 0},
+            {"smallest-effect", OPTION_SMALLEST_EFFECT, "PERCENT", 0,
+             "the smallest difference of interest (default: 1)", 0},
+            {"resume", 'r', "FILE", 0,
+             "go on with the run of this result file, interrupted, killed or complete: its unfinished "
+             "round first, then up to the budget of this sitting; what is compared is what the "
+             "file's command says",
+             0},
+            {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
+            {"output", 'o', "FILE", 0,
+             "the result file (default: a new one in results/local/, named after CPU, compiler and "
+             "time)",
+             0},
+            {"whole-processes", 'p', "GLOB", OPTION_ARG_OPTIONAL,
+             "then time whole processes by hyperfine on the measured workloads whose name matches "
+             "(default: the two quickest): start-up, translation and execution, 10 runs of each "
+             "executor and one to warm up, one executor after the other. Takes 11 times what these "
+             "workloads take, some 10 seconds by default; not part of the budget",
+             0},
+            {"simulate", 'm', "SECONDS", OPTION_ARG_OPTIONAL,
+             "then simulate a CPU with cachegrind, for counts without hardware counters, on the "
+             "measured workloads, the quickest first. Executions take 20 to 30 times longer: all of "
+             "the default suite takes some 6 minutes. No workload is begun that would not end in "
+             "SECONDS (default: 300); not part of the budget",
+             0},
+            {"seed", 'S', "N", 0, "for the random order of the samples", 0},
+            {0}},
+    .parser = parse,
+    .doc =
+        "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
+        "process, checked against the expected result. Prints a table and writes a result file."
+        "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
+        "2 usage; 130 interrupted, what was measured is in the result file."};
 
 Wishes wishes_default(void) {
     return (Wishes){.suite = "default",

@@ -13,6 +13,9 @@ typedef struct Wishes {
     bool stop_by_budget;
     double budget, timeout;
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
+    double simulation;      /* seconds for simulating; 0: do not */
+    bool whole_processes;
+    const char *whole_workloads; /* those to be timed as whole processes; NULL: the quickest */
 } Wishes;
 
 /* As if no option were given. The seed is 0. */

@@ -1,26 +1,14 @@
-/* Labels as values: every handler ends with its own computed goto.
+/* Labels as values: every handler ends with its own computed goto, `goto *address`.
  *
- * Threaded code (Bell 1973) as gcc's extension makes it expressible in C (Ertl 1993). GOTO_DIRECT is
- * direct threading: the dispatch word is the label's address, as in Gforth and OCaml's bytecode
- * interpreter. Otherwise the dispatch word is the opcode and a table holds the addresses: CPython,
- * Ruby's token threading, Lua 5.4's ljumptab.h.
+ * Threaded code (Bell 1973) as gcc's extension makes it expressible in C (Ertl 1993). A strategy's file
+ * defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one.
  *
  * All handlers are one function, so the compiler allocates registers for all of them together, and may
  * merge their jumps into one or copy them: the build's flags prevent it where it is known how, and the
  * dispatch audit counts what is left. */
-#if GOTO_DIRECT
-#define DISPATCH_SIZE 8
-#else
-#define DISPATCH_SIZE 2
-#endif
-
 #include "dispatch/words.h"
-
-#if GOTO_DIRECT
-#define LABEL_AT(ip) ((const void *)(uintptr_t)read_u64(ip))
-#else
-#define LABEL_AT(ip) labels[read_u16(ip)]
-#endif
+/* Behind it, since it needs what words.h includes. */
+#include "dispatch/targets.h"
 
 #define HANDLER(name) handle_##name:
 /* The empty asm emits nothing. Compilers neither merge nor move it, and so not what stands around it:
@@ -29,7 +17,7 @@
 #define DISPATCH()                                                                                 \
     do {                                                                                           \
         __asm__ volatile("");                                                                      \
-        goto *LABEL_AT(ip);                                                                        \
+        goto *TARGET_AT(ip, labels, run);                                                          \
     } while (0)
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
@@ -65,24 +53,14 @@ stopped:
     return stop;
 }
 
-#if GOTO_DIRECT
-static const DispatchWords *addresses(void) {
-    static uint64_t values[OPCODE_COUNT];
-    static const DispatchWords result = {DISPATCH_SIZE, values};
-    if (values[0]) return &result;
+static const DispatchWords *words(void) {
     const void *const *labels;
     run(NULL, NULL, NULL, &labels);
-    for (unsigned i = 0; i < OPCODE_COUNT; i++) values[i] = (uintptr_t)labels[i];
-    return &result;
+    return target_words(labels, (uintptr_t)run);
 }
-#endif
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     return run(ip, fp, instance, NULL);
 }
 
-#if GOTO_DIRECT
-EXECUTOR_DEFINITION(addresses)
-#else
-EXECUTOR_DEFINITION(opcode_words)
-#endif
+EXECUTOR_DEFINITION(words)

@@ -17,7 +17,8 @@ typedef struct Profile {
     uint64_t branches; /* of these, those not followed by the one behind them: jumps, calls, returns */
     uint64_t calls;    /* of these, calls: of wasm functions and imports, direct, indirect, tail calls */
     const uint8_t *behind; /* the last instruction */
-    bool is_detailed;      /* whether the rest is counted */
+    void (*observe)(uint16_t opcode); /* told of each instruction; NULL: nobody */
+    /* The rest is counted by profile_detail. */
     uint64_t opcodes[OPCODE_COUNT];
     uint64_t pairs[OPCODE_COUNT][OPCODE_COUNT]; /* first, then second */
     Triple triples[TRIPLE_SLOTS];               /* a hash table */
@@ -39,6 +40,7 @@ static inline bool is_call(uint16_t opcode) {
     }
 }
 
+/* An observer that counts opcodes, pairs and triples. */
 void profile_detail(uint16_t opcode);
 
 /* Called before each instruction; `head` is the size of its dispatch word. */
@@ -46,7 +48,7 @@ static inline void profile_instruction(const uint8_t *ip, uint16_t opcode, uint3
     if (profile.instructions++ > 0 && ip != profile.behind) profile.branches++;
     profile.behind = ip + head + opcode_info[opcode].length;
     profile.calls += is_call(opcode);
-    if (profile.is_detailed) profile_detail(opcode);
+    if (profile.observe) profile.observe(opcode);
 }
 
 #endif

@@ -1,10 +1,10 @@
-/* A switch in a loop: the portable baseline, one indirect jump for all instructions.
+/* A switch in a loop, one indirect jump for all instructions.
  *
  * The dispatch word is the opcode. Compilers like to copy the jump to the end of each case ("tail
  * duplication"), which would make this a goto executor in disguise: an empty asm goto in front of the
- * switch is something they do not copy, and it emits no instruction. The dispatch audit checks. */
-#define DISPATCH_SIZE 2
-
+ * switch is something they do not copy, and it emits no instruction. With SWITCH_REPLICATED, the
+ * copies are wanted: nothing is in their way, and the strategy's flags have clang make them. The
+ * dispatch audit checks both. */
 #include "dispatch/words.h"
 #if COUNT_INSTRUCTIONS
 #include "dispatch/profile.h"
@@ -45,8 +45,10 @@ dispatch:
 #if COUNT_INSTRUCTIONS
     profile_instruction(ip, read_u16(ip), DISPATCH_SIZE);
 #endif
+#if !SWITCH_REPLICATED
     __asm__ goto("" : : : : single_dispatch);
 single_dispatch:
+#endif
     switch (read_u16(ip)) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-label"

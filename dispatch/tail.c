@@ -4,23 +4,19 @@
  * 2021), CPython 3.14's tail-calling interpreter, Wasmi 2.0. The executor's state is the argument
  * list, so that each handler gets its own register allocation with the state pinned where the calling
  * convention puts it. preserve_none (clang 19, gcc 16) leaves no callee-saved registers: handlers that
- * call nothing need no prologue and the state has twelve integer registers.
+ * call nothing need no prologue and the state has twelve integer registers. The build's option
+ * tail_convention chooses between it and the platform's convention.
  *
- * TAIL_DIRECT: the dispatch word is the handler's address. Otherwise it is the opcode, looked up in a
- * table. */
+ * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. */
 #if !__has_attribute(musttail)
 #error "tail strategies need the musttail attribute: clang 13 or gcc 15"
 #endif
 
-#if TAIL_DIRECT
-#define DISPATCH_SIZE 8
-#else
-#define DISPATCH_SIZE 2
-#endif
-
 #include "dispatch/words.h"
+/* Behind it, since it needs what words.h includes. */
+#include "dispatch/targets.h"
 
-#if __has_attribute(preserve_none)
+#if TAIL_PRESERVE_NONE
 #define CONVENTION __attribute__((preserve_none))
 #else
 #define CONVENTION
@@ -39,11 +35,8 @@ typedef CONVENTION Trap (*Handler)(PARAMETERS);
 /* By opcode. */
 static const Handler handlers[OPCODE_COUNT];
 
-#if TAIL_DIRECT
-#define HANDLER_AT(ip) ((Handler)(uintptr_t)read_u64(ip))
-#else
-#define HANDLER_AT(ip) handlers[read_u16(ip)]
-#endif
+static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance);
+#define HANDLER_AT(ip) TARGET_AT(ip, handlers, enter)
 
 /* "used" has them emitted where they are defined, in the layout's order. Otherwise clang emits static
  * functions in the order in which the table below refers to them, the same for every layout. */
@@ -80,15 +73,7 @@ OPCODES(X)
 static const Handler handlers[OPCODE_COUNT] = {OPCODES(X)};
 #undef X
 
-#if TAIL_DIRECT
-static const DispatchWords *addresses(void) {
-    static uint64_t values[OPCODE_COUNT];
-    static const DispatchWords result = {DISPATCH_SIZE, values};
-    if (values[0]) return &result;
-    for (unsigned i = 0; i < OPCODE_COUNT; i++) values[i] = (uintptr_t)handlers[i];
-    return &result;
-}
-#endif
+static const DispatchWords *words(void) { return target_words(handlers, (uintptr_t)enter); }
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     uint8_t *memory = instance->memory0->base;
@@ -98,8 +83,4 @@ static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     return HANDLER_AT(ip)(ARGUMENTS);
 }
 
-#if TAIL_DIRECT
-EXECUTOR_DEFINITION(addresses)
-#else
-EXECUTOR_DEFINITION(opcode_words)
-#endif
+EXECUTOR_DEFINITION(words)

@@ -3,13 +3,16 @@
 
     generate.py --isa acc ops.table isa.table OUTPUT_FOLDER
     generate.py --isa acc --layout SEED ops.table isa.table OUTPUT_FOLDER
+    generate.py --isa acc --layout SEED --plant OPCODE=N ops.table isa.table OUTPUT_FOLDER
 
 The first writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and
 disassembler read) and ops.md (the printed reference). The second writes what differs between layouts:
 handlers.SEED.inc (one HANDLER for each op and combination of operand classes, in the order that the
 seed gives) and layout.SEED.h (its name, by how many bytes the text is shifted,
 and the order once more, as a list). Seed 0 is the order of the
-table and no shift. ops.table and isa.table explain their own format.
+table and no shift. The third writes handlers.SEED.inc alone, with N more instructions at the head of the
+handler of OPCODE: for scripts/calibrate, which tests whether such differences are found. ops.table and
+isa.table explain their own format.
 """
 import argparse
 import itertools
@@ -202,9 +205,20 @@ def variants(op, isa, positions):
             yield Variant(op, result, combination)
 
 
-def handler(variant):
-    """The C text of one handler."""
+# Two dependent instructions that change nothing. Each takes a cycle, and what the handler reads has to wait
+# for them: a CPU that renames registers can hide a move or an addition of a constant, but not these.
+PLANTED = """#ifdef __aarch64__
+#define PLANTED_PAIR "mvn %0, %0\\n mvn %0, %0\\n"
+#else
+#define PLANTED_PAIR "notq %0\\n notq %0\\n"
+#endif"""
+
+
+def handler(variant, planted=0):
+    """The C text of one handler, with `planted` instructions more than it needs."""
     op, lines = variant.op, []
+    if planted:
+        lines.append(f"__asm__ volatile({' '.join(['PLANTED_PAIR'] * (planted // 2))} : \"+r\"(ip));")
     if "ends" not in op.flags or any(re.search(r"\bnext\b", line) for line in op.body):
         lines.append(f"const uint8_t *const next = ip + DISPATCH_SIZE + {variant.length};")
     for operand, kind in zip(op.values, variant.values):
@@ -262,8 +276,12 @@ def generate(arguments):
     out = arguments.output
     out.mkdir(parents=True, exist_ok=True)
     if arguments.layout is not None:
-        write_layout(arguments.layout, opcodes, head, out)
+        for name in set(arguments.plant) - {variant.name for variant in opcodes}:
+            raise TableError(f"--plant: there is no opcode {name}")
+        write_layout(arguments.layout, opcodes, arguments.plant, head, out)
         return
+    if arguments.plant:
+        raise TableError("--plant needs --layout")
     opcode_of = {variant.name: number for number, variant in enumerate(opcodes)}
     letters = [c for c in ORDER if any(c in t for t in isa["values"].values())]
 
@@ -338,14 +356,18 @@ def generate(arguments):
     (out / "ops.md").write_text(reference_page(ops, sections, opcodes, arguments.isa))
 
 
-def write_layout(seed, opcodes, head, out):
+def write_layout(seed, opcodes, planted, head, out):
     """The same seed gives the same order and shift to every strategy."""
     order, shift = list(opcodes), 0
     if seed:
         numbers = random.Random(seed)
         numbers.shuffle(order)
         shift = SHIFT_UNIT * numbers.randint(1, LARGEST_SHIFT // SHIFT_UNIT)
-    (out / f"handlers.{seed}.inc").write_text(head + "\n" + "\n\n".join(map(handler, order)) + "\n")
+    handlers = [handler(variant, planted.get(variant.name, 0)) for variant in order]
+    text = [head + PLANTED if planted else head.rstrip("\n"), *handlers]
+    (out / f"handlers.{seed}.inc").write_text("\n\n".join(text) + "\n")
+    if planted:
+        return
     names = "".join(f" \\\n    X({variant.name})" for variant in order)
     (out / f"layout.{seed}.h").write_text(
         f'{head}#define LAYOUT_SEED {seed}\n#define LAYOUT_SHIFT {shift}\n#define HANDLERS "handlers.{seed}.inc"\n'
@@ -387,10 +409,23 @@ def seed_number(text):
     return seed
 
 
+def planted_numbers(text):
+    """OPCODE=N[,OPCODE=N...]: a dictionary."""
+    numbers = {}
+    for part in text.split(","):
+        opcode, _, number = part.partition("=")
+        numbers[opcode] = seed_number(number)
+        if not numbers[opcode] or numbers[opcode] % 2:
+            raise ValueError
+    return numbers
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--isa", required=True)
     parser.add_argument("--layout", type=seed_number, metavar="SEED", help="write the handlers in the layout of this seed")
+    parser.add_argument("--plant", type=planted_numbers, default={}, metavar="OPCODE=N[,OPCODE=N...]",
+                        help="with --layout: handlers of OPCODE with an even number N of instructions more")
     parser.add_argument("ops", type=pathlib.Path)
     parser.add_argument("isas", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)

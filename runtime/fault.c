@@ -182,6 +182,17 @@ static const uint8_t *find_ip(const Execution *execution) {
     return is_unanimous(candidates, count) ? candidates[0].ip : NULL;
 }
 
+/* Leaves zeros in the registers that a call may change. What the translator left there, such as
+ * where it put a function's code, would look like an instruction pointer. */
+#if defined(__has_attribute)
+#if __has_attribute(zero_call_used_regs)
+__attribute__((zero_call_used_regs("all-gpr")))
+#endif
+#endif
+static __attribute__((noinline)) void clear_registers(void) {
+    __asm__ volatile(""); /* for the compiler: the call is not without effect */
+}
+
 Trap execute(const Code *code, uint64_t *fp, Instance *instance) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install);
@@ -191,6 +202,7 @@ Trap execute(const Code *code, uint64_t *fp, Instance *instance) {
     Trap trap;
     if (sigsetjmp(execution.landing, 0) == 0) {
         running = &execution;
+        clear_registers();
         trap = executor.enter(code->entry, fp, instance);
     } else {
         trap = TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS;

@@ -24,12 +24,18 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS };
+enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT };
 
-static const struct argp_option measure_options[] = {
+static const struct argp_option stream_options[] = {
+    {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0},
+    /* From here on, those of `measure`. */
     {"events", OPTION_EVENTS, "A,B", 0,
      "count these events in user space while the call runs; {A,B} are counted at the same time; "
      "\"none\" counts nothing (default: what matters to dispatch)",
+     0},
+    {"no-execute", OPTION_NO_EXECUTE, NULL, 0,
+     "do everything but the execution: what the rest costs tools that can only look at a whole "
+     "process",
      0},
     /* From here on, those of `run`. */
     {"invoke", 'n', "EXPORT", 0,
@@ -41,7 +47,8 @@ static const struct argp_option measure_options[] = {
      "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
     {0},
 };
-static const struct argp_option *const run_options = measure_options + 1;
+static const struct argp_option *const measure_options = stream_options + 1;
+static const struct argp_option *const run_options = stream_options + 3;
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -75,6 +82,13 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         return 0;
     }
     case OPTION_EVENTS: options->events = argument; return 0;
+    case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
+    case OPTION_LIMIT:
+        errno = 0;
+        options->limit = strtoull(argument, &end, 10);
+        if (*argument < '0' || *argument > '9' || *end || errno || options->limit == 0)
+            argp_error(state, "--limit takes a number from 1 on, not \"%s\"", argument);
+        return 0;
     case ARGP_KEY_ARG: /* all that follows belongs to the guest, even if it looks like an option */
         options->file = argument;
         options->arguments = &state->argv[state->next];
@@ -99,6 +113,7 @@ static int parse_and_run(const char *doc, const struct argp_option *accepted,
         .preopens = calloc((size_t)argc, sizeof *options.preopens),
         .variables = calloc((size_t)argc, sizeof *options.variables),
         .stack_slots = DEFAULT_STACK_SLOTS,
+        .limit = UINT64_MAX,
     };
     Error error;
     int status = EXIT_FAILED;
@@ -133,6 +148,12 @@ static int command_profile(int argc, char **argv) {
                          "often, and which pairs and triples. What the program itself prints goes to "
                          "standard error.",
                          run_options, run_profile, argc, argv);
+}
+
+static int command_stream(int argc, char **argv) {
+    return parse_and_run("Does what run does, and writes the opcode of each executed instruction, two "
+                         "bytes in this machine's order. What the program itself prints is dropped.",
+                         stream_options, run_stream, argc, argv);
 }
 #endif
 
@@ -198,6 +219,7 @@ static const struct {
     {"measure", command_measure, "the same, and print what it cost as JSON"},
 #if COUNT_INSTRUCTIONS
     {"profile", command_profile, "the same, and print which instructions were executed"},
+    {"stream", command_stream, "the same, and write the opcodes in the order of execution"},
 #endif
     {"inspect", command_inspect, "print the bytecode of a module's functions"},
     {"info", command_info, "say as JSON which executor this is"},

@@ -3,7 +3,7 @@
  *     program.c          the commands and their options
  *     program_run.c      `run` and `measure`: from a file to results
  *     program_inspect.c  `inspect` and `info`
- *     program_profile.c  `profile`, of the counting executors
+ *     program_profile.c  `profile` and `stream`, of the counting executors
  *     program_module.c   files, exports and imports, in words
  *     program_values.c   arguments and results as text
  */
@@ -32,6 +32,8 @@ typedef struct RunOptions {
     const char **variables;
     uint32_t stack_slots;
     const char *events; /* what `measure` counts, a list as counters_open takes it */
+    bool no_execute;    /* `measure` does everything but the execution, and counts nothing */
+    uint64_t limit;     /* instructions after which `stream` ends */
 } RunOptions;
 
 /* The commands; each prints its own complaints and returns an exit status. */
@@ -39,10 +41,17 @@ int run(const RunOptions *options);
 int measure(const RunOptions *options);
 int inspect(const char *file, const char *function); /* NULL: all functions */
 int info(bool with_words);
-int run_profile(const RunOptions *options); /* counting executors only */
+int run_profile(const RunOptions *options); /* counting executors only, as is the next */
+int run_stream(const RunOptions *options);
 
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */
 bool print_profile(Error *error);
+
+/* From stream_start on, the opcode of each executed instruction goes to standard output, as two bytes
+ * in this machine's order; after `limit` of them the program ends with EXIT_DONE. stream_end writes
+ * what is still held back. */
+void stream_start(uint64_t limit);
+void stream_end(void);
 
 /* Prints "tailrace: <message>" and returns `status`. */
 int complain(const Error *error, int status);

@@ -1,6 +1,8 @@
-/* `profile`: which instructions a program executes, how often, and in which company. */
+/* `profile`: which instructions a program executes, how often, and in which company. `stream`: these
+ * instructions one after the other. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "dispatch/profile.h"
 #include "runtime/program.h"
@@ -78,4 +80,33 @@ bool print_profile(Error *error) {
                (unsigned long long)profile.lost_triples, (int)TRIPLE_SLOTS);
     free(sequences);
     return true;
+}
+
+static struct {
+    uint64_t left;
+    size_t held;
+    uint16_t opcodes[1 << 14];
+} stream;
+
+void stream_end(void) {
+    size_t size = stream.held * sizeof *stream.opcodes;
+    for (const char *bytes = (const char *)stream.opcodes; size > 0;) {
+        ssize_t written = write(STDOUT_FILENO, bytes, size);
+        if (written <= 0) _exit(EXIT_FAILED); /* nobody listens any more */
+        bytes += written;
+        size -= (size_t)written;
+    }
+    stream.held = 0;
+}
+
+static void stream_instruction(uint16_t opcode) {
+    stream.opcodes[stream.held++] = opcode;
+    bool last = --stream.left == 0;
+    if (last || stream.held == sizeof stream.opcodes / sizeof *stream.opcodes) stream_end();
+    if (last) _exit(EXIT_DONE);
+}
+
+void stream_start(uint64_t limit) {
+    stream.left = limit;
+    profile.observe = stream_instruction;
 }

@@ -196,7 +196,7 @@ static int go(Run *run, bool *finished) {
     start = now();
     bool done = link_and_instantiate(run, &error);
     run->phases[INSTANTIATE] = since(start);
-    if (done) {
+    if (done && !run->options->no_execute) {
         if (run->counters) counters_start(run->counters);
         start = now();
         done = execute(run, &error);
@@ -216,7 +216,8 @@ static void clean_up(Run *run) {
 
 /* Results exist if the function returned; after proc_exit there are none. */
 static uint32_t result_count(const Run *run, int status) {
-    return run->options->invoke && status == EXIT_DONE ? run->type->result_count : 0;
+    bool returned = status == EXIT_DONE && !run->options->no_execute;
+    return run->options->invoke && returned ? run->type->result_count : 0;
 }
 
 /* ---- The commands ---------------------------------------------------------------------------- */
@@ -254,7 +255,8 @@ static json_t *describe_run(const Run *run, int status) {
     for (uint32_t i = 0; i < result_count(run, status); i++)
         json_array_append_new(
             results, json_string(format_value(run->type->results[i], run->slots[i], text)));
-    for (int i = 0; i < PHASE_COUNT; i++)
+    int phase_count = run->options->no_execute ? EXECUTE : PHASE_COUNT;
+    for (int i = 0; i < phase_count; i++)
         json_object_set_new(phases, phase_names[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)run->phases[i].cpu, "wall",
                                       (json_int_t)run->phases[i].wall));
@@ -288,7 +290,8 @@ int measure(const RunOptions *options) {
         return complain(&error, EXIT_FAILED);
     }
     Error error;
-    if (!counters_open(&counters, options->events, &COUNTER_KERNEL, &error))
+    if (!counters_open(&counters, options->no_execute ? "none" : options->events,
+                       &COUNTER_KERNEL, &error))
         return complain(&error, EXIT_USAGE);
     run.counters = &counters;
     bool finished;
@@ -309,11 +312,22 @@ int measure(const RunOptions *options) {
 int run_profile(const RunOptions *options) {
     handle_interrupts();
     Run run = {.options = options, .guest_output = STDERR_FILENO};
-    profile.is_detailed = true;
+    profile.observe = profile_detail;
     bool finished;
     int status = go(&run, &finished);
     Error error;
     if (finished && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
+    clean_up(&run);
+    return finish_output(status);
+}
+
+int run_stream(const RunOptions *options) {
+    handle_interrupts();
+    Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    stream_start(options->limit);
+    bool finished;
+    int status = go(&run, &finished);
+    stream_end();
     clean_up(&run);
     return finish_output(status);
 }

@@ -1,4 +1,4 @@
-/* The first and only process of an emulated ARM machine (scripts/test-counters): checks the
+/* The first and only process of an emulated ARM machine (scripts/test-aarch64): checks the
  * counters against a real kernel and a PMU whose counts are known, prints a line for each check,
  * and switches the machine off.
  *

@@ -349,41 +349,61 @@ Test(counters, lists_that_cannot_be_read) {
     cr_assert_eq(counters.count, 0);
 }
 
-/* libpfm takes the CPU's name from LIBPFM_FORCE_PMU, and then has no generic names, so that stalls
- * are "" where those would be taken. Each test is a process of its own. */
+/* libpfm takes the CPU's name from LIBPFM_FORCE_PMU, and then has no generic names, so that events
+ * are "" where those, or codes, would be taken. Each test is a process of its own. */
 static void expect_family(const char *pmu, const char *indirect, const char *stalls) {
     setenv("LIBPFM_FORCE_PMU", pmu, 1);
     count("indirect-branch-misses,frontend-stalls");
     cr_assert(strstr(counters.items[0].encoded, indirect), "%s", counters.items[0].encoded);
+    if (*indirect) cr_assert_eq(strncmp(counters.items[0].encoded, pmu, strlen(pmu)), 0);
     cr_assert(strstr(counters.items[1].encoded, stalls), "%s", counters.items[1].encoded);
 }
 
 #if defined __x86_64__
 #define FAMILY(pmu, indirect, stalls)                                                              \
-    Test(counters, family_##pmu) { expect_family(#pmu, #pmu "::" indirect, stalls); }
+    Test(counters, family_##pmu) { expect_family(#pmu, indirect, stalls); }
 #define AMD "RETIRED_INDIRECT_BRANCH_INSTRUCTIONS_MISPREDICTED"
-FAMILY(nhm, "BR_MISP_EXEC:INDIRECT_NON_CALL", "")
-FAMILY(snb, "BR_MISP_EXEC:ANY_INDIRECT_JUMP_NON_CALL_RET", "snb::IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(ivb_ep, "BR_MISP_EXEC:", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(hsw, "BR_MISP_EXEC:ALL_INDIRECT_JUMP_NON_CALL_RET", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(bdw, "BR_MISP_EXEC:ALL_INDIRECT_JUMP_NON_CALL_RET", "IDQ_UOPS_NOT_DELIVERED:CORE")
+FAMILY(nhm, "", "")
+FAMILY(snb, "", "snb::IDQ_UOPS_NOT_DELIVERED:CORE")
+FAMILY(ivb_ep, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
+FAMILY(hsw, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
+FAMILY(bdw, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
 FAMILY(skx, "BR_MISP_EXEC:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
 FAMILY(icl, "BR_MISP_RETIRED:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
 FAMILY(spr, "BR_MISP_RETIRED:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(glm, "BR_MISP_RETIRED:NON_RETURN_IND", "")
+FAMILY(slm, "BR_MISP_RETIRED:NON_RETURN_IND", "")
+FAMILY(glm, "BR_MISP_RETIRED:NON_RETURN_IND", "UOPS_NOT_DELIVERED:ANY")
 FAMILY(amd64_fam17h_zen1, AMD, "")
-FAMILY(amd64_fam17h_zen2, AMD, "")
-FAMILY(amd64_fam19h_zen3, AMD, "")
+FAMILY(amd64_fam17h_zen2, AMD, "UOPS_QUEUE_EMPTY")
+FAMILY(amd64_fam19h_zen3, AMD, "UOPS_QUEUE_EMPTY")
 FAMILY(amd64_fam19h_zen4, AMD, "DISPATCH_STALLS_1:FE_NO_OPS")
 #endif
 
-Test(counters, cpus_newer_than_libpfm_have_codes) {
-    cr_assert_str_eq(counter_raw_event("indirect-branch-misses", "AuthenticAMD", 26, 2), "rca");
-    cr_assert_str_eq(counter_raw_event("frontend-stalls", "AuthenticAMD", 26, 68), "r1000001a0");
-    cr_assert_str_eq(counter_raw_event("indirect-branch-misses", "GenuineIntel", 6, 0xad), "r80c5");
-    cr_assert_null(counter_raw_event("indirect-branch-misses", "GenuineIntel", 6, 0x8f));
-    cr_assert_null(counter_raw_event("indirect-branch-misses", "AuthenticAMD", 25, 0));
-    cr_assert_null(counter_raw_event("indirect-branch-misses", "", -1, -1));
+Test(counters, cpus_without_names_in_libpfm_have_codes) {
+    static const struct {
+        const char *vendor;
+        int family, model;
+        const char *indirect, *stalls;
+    } cases[] = {
+        {"AuthenticAMD", 26, 2, "rca", "r1000001a0"},    {"AuthenticAMD", 26, 68, "rca", "r1000001a0"},
+        {"AuthenticAMD", 25, 0, NULL, NULL},             {"GenuineIntel", 6, 0x1a, "r2489", NULL},
+        {"GenuineIntel", 6, 0x3c, "re489", "r19c"},      {"GenuineIntel", 6, 0x56, "re489", "r19c"},
+        {"GenuineIntel", 6, 0x8f, NULL, NULL},           {"GenuineIntel", 6, 0x97, "r80c5", "r19c"},
+        {"GenuineIntel", 6, 0xae, "r80c5", "r19c"},      {"GenuineIntel", 6, 0xcc, "r50c5", "r19c"},
+        {"GenuineIntel", 6, 0xbe, "rebc5", "r71"},       {"GenuineIntel", 6, 0xdd, NULL, "r19c"},
+        {"", -1, -1, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int stalls = 0; stalls < 2; stalls++) {
+            const char *code =
+                counter_raw_event(stalls ? "frontend-stalls" : "indirect-branch-misses",
+                                  cases[i].vendor, cases[i].family, cases[i].model);
+            const char *expected = stalls ? cases[i].stalls : cases[i].indirect;
+            if (expected)
+                cr_assert_str_eq(code, expected, "model 0x%x", (unsigned)cases[i].model);
+            else
+                cr_assert_null(code, "model 0x%x", (unsigned)cases[i].model);
+        }
 }
 
 typedef struct Seen {

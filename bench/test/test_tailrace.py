@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import resource
 import shutil
 import signal
 import subprocess
@@ -273,6 +274,23 @@ class Bench(TailraceTest):
         self.assertEqual(process.stderr.count("\n"), 1)
         self.assertIn("geometric mean", process.stdout)
 
+    def test_a_full_disk_in_the_middle_is_said_once(self):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+        process = self.bench(preexec_fn=limit)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("geometric mean", process.stdout)
+        lines = process.stderr.splitlines()
+        self.assertEqual(sum("result.json.samples: File too large; measuring goes on" in line for line in lines), 1)
+        self.assertEqual(sum("result.json: File too large; measuring goes on" in line for line in lines), 1)
+        # What fitted is there, and a resumed run goes on with it.
+        journal = pathlib.Path(f"{self.result}.samples")
+        kept = len(journal.read_text().splitlines()) - 1
+        self.assertGreater(kept, 3)
+        process = self.run_tailrace("bench", "--resume", self.result)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertEqual([sitting["samples"] for sitting in self.document()["sittings"]], [kept, 60 - kept])
+        self.assertFalse(journal.exists())
+
     def test_an_unwritable_place_is_found_before_measuring(self):
         process = self.bench("--output", self.folder / "missing" / "result.json")
         self.assert_fails(process, 1, "No such file or directory")
@@ -506,7 +524,7 @@ class Stop(TailraceTest):
         self.assertEqual((process.returncode, process.stderr), (0, ""))
         document = self.document()
         self.assertEqual((document["rounds"], document["stop"]["rule"]), (3, "interval"))
-        self.assertIn("every comparison was decided", process.stdout)
+        self.assertIn("every comparison is decided", process.stdout)
         self.assertIn("tail-direct runs at 2.00× (2.00–2.00) the speed of switch", process.stdout)
         self.assertNotIn("No verdicts", process.stdout)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """test_profile.py EXECUTOR COUNTER: what a counting executor counts, on code that can be counted by hand."""
+import array
 import json
 import re
 import subprocess
@@ -28,7 +29,7 @@ class Profile(unittest.TestCase):
         try:
             subprocess.run(["wat2wasm", "-", "-o", self.module], input=WAT, text=True, check=True)
         except FileNotFoundError:
-            self.skipTest("wat2wasm is missing: scripts/setup installs it")
+            self.skipTest("wat2wasm is missing: scripts/setup --for-tests installs it")
 
     def tearDown(self):
         self.folder.cleanup()
@@ -56,6 +57,17 @@ class Profile(unittest.TestCase):
         self.assertEqual(sums, [18, 17, 16])
         # the jump from `zero` to the start, four back edges, the return
         self.assertIn("6 jumps taken (33.3%), 0 calls", text)
+
+    def test_stream_is_in_the_order_of_execution(self):
+        def stream(*options):
+            done = subprocess.run([COUNTER, "stream", *options, "--invoke", "sum", self.module, "5"], check=True,
+                                  capture_output=True)
+            return array.array("H", done.stdout).tolist()
+        opcodes = stream()
+        self.assertEqual(len(opcodes), 18)
+        self.assertEqual(opcodes[1:4] * 5, opcodes[1:16])
+        self.assertEqual(len(set(opcodes)), 6)
+        self.assertEqual(stream("--limit", "7"), opcodes[:7])
 
     def test_executors_for_timing_do_not_profile(self):
         done = subprocess.run([EXECUTOR, "profile", self.module], capture_output=True, text=True)

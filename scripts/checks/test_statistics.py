@@ -7,6 +7,7 @@ import math
 import pathlib
 import sys
 import unittest
+from unittest import mock
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
@@ -160,6 +161,18 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.judge(low, high, layouts=1, share_of_rounds=1), "undecided (about 12 more rounds)")
 
 
+class Stopping(unittest.TestCase):
+    def test_what_ends_a_run(self):
+        self.assertAlmostEqual(statistics.confidence_to_stop(0.95), 0.995)
+        rounds = statistics.LEAST_ROUNDS_TO_STOP
+        for layouts, number, word, ends in (
+                (1, rounds, statistics.FASTER, True), (1, rounds - 1, statistics.FASTER, False),
+                (1, rounds, statistics.UNDECIDED, False), (2, 2, statistics.SAME, True),
+                (2, 2, statistics.UNDECIDED, False)):
+            found = statistics.Estimate(1, 1, 1, 1, layouts, number, 0, 0)
+            self.assertEqual(statistics.ends_run(found, statistics.Verdict(word)), ends)
+
+
 class Method(unittest.TestCase):
     """The calibration, with few runs of a fixed seed: the limits are those of the full one."""
 
@@ -192,6 +205,13 @@ class Method(unittest.TestCase):
             found = statistics.estimate(speeds.reshape(1, 1, -1), resamples=500)
             different += statistics.judge(found).word in (statistics.FASTER, statistics.SLOWER)
         self.assertGreater(different / 40, 0.1)
+
+    def test_a_method_that_ends_at_the_first_decision_would_be_found_out(self):
+        case = next(case for case in calibrate.CASES if case.name == "A/A, one layout, until decided")
+        with mock.patch.object(statistics, "STOP_SHARE", 1), mock.patch.object(statistics, "LEAST_ROUNDS_TO_STOP", 0):
+            different, covered, _ = calibrate.run(case, 60, 3, resamples=500)
+        self.assertGreater(different, case.most_different)
+        self.assertLess(covered, case.least_covered)
 
 
 if __name__ == "__main__":

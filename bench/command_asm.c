@@ -1,0 +1,35 @@
+/* `tailrace asm`: a script's work, which reads what objdump says of this build. */
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+#include "bench/memory.h"
+#include "bench/options.h"
+#include "bench/paths.h"
+
+int command_asm(int argc, char **argv) {
+    Error error;
+    char *directory = program_directory(&error);
+    char *script = directory ? find_script(directory, "asm", &error) : NULL;
+    if (script) {
+        /* Its own words come last, since they may end in "--". */
+        char **words = grow(NULL, (size_t)argc + 4, sizeof *words);
+        size_t count = 0;
+        words[count++] = "python3";
+        words[count++] = script;
+        words[count++] = format_string("--build=%s", directory);
+        for (int i = 1; i < argc; i++) words[count++] = argv[i];
+        words[count] = NULL;
+        execvp(words[0], words);
+        fail(&error, ERROR_FILE, "cannot start python3, which %s needs: %s (scripts/setup installs it)",
+             script, strerror(errno));
+        free(words[2]);
+        free(words);
+    }
+    free(script);
+    free(directory);
+    return complain(&error, EXIT_FAILED);
+}

@@ -1,0 +1,344 @@
+/* `tailrace predict`: the indirect branches of each strategy's dispatch through models of
+ * predictors.
+ *
+ * The counting executor tells which instructions a workload executes (`stream`); where each
+ * strategy's handlers and dispatch jumps lie in memory stands in dispatch/places.json, which
+ * scripts/audit reads from the machine code. From these follows each strategy's sequence of
+ * branches and targets. */
+#define _GNU_SOURCE 1
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "bench/builds.h"
+#include "bench/memory.h"
+#include "bench/options.h"
+#include "bench/paths.h"
+#include "bench/predictor.h"
+#include "bench/process.h"
+#include "bench/progress.h"
+#include "bench/suite.h"
+#include "bench/table.h"
+
+#define DEFAULT_LIMIT 5000000
+#define MOST 8000000 /* what process_run keeps */
+#define TIMEOUT 600  /* seconds */
+
+typedef struct Wishes {
+    const char *suite, *workloads, *dispatch, *isa, *output;
+    long limit;
+} Wishes;
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    Wishes *wishes = state->input;
+    char *end;
+    switch (key) {
+    case 's': wishes->suite = argument; return 0;
+    case 'w': wishes->workloads = argument; return 0;
+    case 'd': wishes->dispatch = argument; return 0;
+    case 'i': wishes->isa = argument; return 0;
+    case 'o': wishes->output = argument; return 0;
+    case 'l':
+        wishes->limit = strtol(argument, &end, 10);
+        if (*end || end == argument || wishes->limit < 1 || wishes->limit > MOST)
+            argp_error(state, "--limit takes a number from 1 to %d, not \"%s\"", MOST, argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "what is \"%s\"? It takes options only", argument);
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp PREDICT = {
+    .options =
+        (const struct argp_option[]){
+            {"suite", 's', "NAME", 0,
+             "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
+            {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
+            {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+            {"isa", 'i', "NAME", 0, "the instruction set (default: acc, or what was built)", 0},
+            {"limit", 'l', "N", 0,
+             "the first N executed instructions of each workload (default: 5000000)", 0},
+            {"output", 'o', "FILE", 0, "write the numbers as JSON, too", 0},
+            {0}},
+    .parser = parse,
+    .doc =
+        "Replays the indirect branches that each strategy's dispatch executes through models of "
+        "branch predictors, and prints how many were predicted wrong. These are models, not this "
+        "CPU: see bench/predictor.h for what they leave out.\v"
+        "Exit status: 0 done; 1 something failed; 2 usage; 130 interrupted."};
+
+/* Where a strategy's code is. */
+typedef struct Places {
+    const ExecutorProgram *program;
+    json_t *handlers; /* addresses, by opcode */
+    json_t *sites;    /* addresses of the dispatch jumps, by opcode; or one for all */
+} Places;
+
+typedef struct Prediction {
+    Builds builds; /* this one alone */
+    Suite suite;
+    json_t *places; /* places.json */
+    Places *columns;
+    size_t column_count;
+    const char *isa;
+    double *misses; /* per 1,000 instructions, [workload][model][column]; -1: not known */
+    uint64_t *instructions;
+} Prediction;
+
+static double *misses_at(Prediction *prediction, size_t workload, int kind, size_t column) {
+    return &prediction
+                ->misses[(workload * PREDICTOR_KINDS + (size_t)kind) * prediction->column_count +
+                         column];
+}
+
+static bool load_places(Prediction *prediction, Error *error) {
+    char *path = format_string("%s/places.json", prediction->builds.items[0].executors.directory);
+    char *text = read_file(path, 64 << 20, NULL, error);
+    json_error_t reason;
+    if (text) {
+        prediction->places = json_loads(text, 0, &reason);
+        if (!json_is_object(prediction->places))
+            fail(error, ERROR_FILE, "%s is damaged; \"scripts/audit\" makes it anew", path);
+    } else {
+        fail(error, ERROR_FILE,
+             "there is no %s; \"scripts/audit\" makes it from the executors' machine code", path);
+    }
+    free(text);
+    free(path);
+    return json_is_object(prediction->places);
+}
+
+/* The executors that take part, and where their code is. */
+static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
+    const Executors *executors = &prediction->builds.items[0].executors;
+    const ExecutorProgram *first = NULL;
+    if (!builds_know(&prediction->builds, wishes->dispatch, false, error)) return false;
+    for (size_t i = 0; i < executors->count; i++) {
+        const ExecutorProgram *program = &executors->items[i];
+        if (program->left_out || (wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
+            (first && strcmp(first->isa, program->isa) != 0) ||
+            !in_list(wishes->dispatch, program->strategy))
+            continue;
+        if (!first) first = program;
+        json_t *entry = json_object_get(prediction->places, program->name);
+        Places places = {program, json_object_get(entry, "handlers"),
+                         json_object_get(entry, "sites")};
+        size_t sites = json_array_size(places.sites), handlers = json_array_size(places.handlers);
+        if (handlers == 0 || (sites != 1 && sites != handlers)) {
+            fprintf(stderr, "tailrace: %s is left out: where its handlers lie is not known\n",
+                    program->name);
+            continue;
+        }
+        size_t count = ++prediction->column_count;
+        prediction->columns = grow(prediction->columns, count, sizeof places);
+        prediction->columns[count - 1] = places;
+    }
+    if (!prediction->column_count)
+        return fail(error, ERROR_UNSUPPORTED, "there is no executor to predict for");
+    prediction->isa = first->isa;
+    return true;
+}
+
+/* The opcodes that a workload executes, one after the other; NULL if it failed, with the reason, or
+ * was interrupted. To be freed. */
+static uint16_t *record(const Prediction *prediction, const Workload *workload, long limit,
+                        size_t *count, Error *error) {
+    json_t *arguments = json_object_get(workload->json, "args");
+    size_t argument_count = json_array_size(arguments), argc = 0;
+    char **argv = allocate((argument_count + 8) * sizeof *argv);
+    char *program = executors_counter(&prediction->builds.items[0].executors, prediction->isa);
+    char *limit_text = format_string("%ld", limit);
+    ProcessResult result = {0};
+    fail(error, ERROR_FILE, "the counting executor was not built");
+    argv[argc++] = program;
+    argv[argc++] = "stream";
+    argv[argc++] = "--limit";
+    argv[argc++] = limit_text;
+    argv[argc++] = "--invoke";
+    argv[argc++] = (char *)workload->invoke;
+    argv[argc++] = workload->path;
+    for (size_t i = 0; i < argument_count; i++)
+        argv[argc++] = (char *)json_string_value(json_array_get(arguments, i));
+    bool done = program && process_run(argv, NOT_PINNED, TIMEOUT, &result, error);
+    if (done && (result.end != PROCESS_EXITED || result.status != 0)) {
+        fail(error, ERROR_FILE, "%s: the counting executor failed%s%s", workload->name,
+             *result.complaint ? ": " : "", result.complaint);
+        done = false;
+    }
+    free(limit_text);
+    free(program);
+    free(argv);
+    *count = result.length / sizeof(uint16_t);
+    if (done) return (uint16_t *)result.output;
+    free(result.output);
+    return NULL;
+}
+
+static uint64_t *addresses(const json_t *list, size_t *count) {
+    *count = json_array_size(list);
+    uint64_t *numbers = allocate(*count * sizeof *numbers);
+    for (size_t i = 0; i < *count; i++)
+        numbers[i] = (uint64_t)json_integer_value(json_array_get(list, i));
+    return numbers;
+}
+
+/* Misses in a strategy's dispatch of `opcodes`, per 1,000. */
+static double replay(const Places *places, PredictorKind kind, const uint16_t *opcodes,
+                     size_t count) {
+    size_t handler_count, site_count, misses = 0;
+    uint64_t *handlers = addresses(places->handlers, &handler_count);
+    uint64_t *sites = addresses(places->sites, &site_count);
+    Predictor *predictor = predictor_new(kind);
+    /* From one handler to the next. */
+    for (size_t i = 1; i < count; i++) {
+        size_t from = opcodes[i - 1] % handler_count, to = opcodes[i] % handler_count;
+        misses += !predictor_branch(predictor, sites[site_count == 1 ? 0 : from], handlers[to]);
+    }
+    predictor_free(predictor);
+    free(handlers);
+    free(sites);
+    return count > 1 ? 1000.0 * (double)misses / (double)(count - 1) : -1;
+}
+
+/* False if something failed, which has been told. */
+static bool predict(Prediction *prediction, long limit) {
+    size_t done = 0, total = prediction->suite.count * prediction->column_count * PREDICTOR_KINDS;
+    double started = seconds_now();
+    bool complete = true;
+    for (size_t i = 0; i < prediction->suite.count && !interrupted(); i++) {
+        const Workload *workload = &prediction->suite.workloads[i];
+        Error error;
+        size_t count;
+        uint16_t *opcodes = record(prediction, workload, limit, &count, &error);
+        prediction->instructions[i] = opcodes ? count : 0;
+        if (!opcodes && !interrupted()) {
+            progress_note("%s", error.message);
+            complete = false;
+        }
+        for (int kind = 0; kind < PREDICTOR_KINDS; kind++)
+            for (size_t column = 0; column < prediction->column_count; column++, done++) {
+                double *misses = misses_at(prediction, i, kind, column);
+                *misses = -1;
+                if (!opcodes || interrupted()) continue;
+                double fraction = (double)done / (double)total, now = seconds_now() - started;
+                char *doing = format_string("%s: %s, %s", workload->name,
+                                            prediction->columns[column].program->name,
+                                            PREDICTOR_INFO[kind].name);
+                progress_show(fraction, done ? now / fraction - now : 0, doing);
+                free(doing);
+                *misses = replay(&prediction->columns[column], (PredictorKind)kind, opcodes, count);
+            }
+        free(opcodes);
+    }
+    progress_clear();
+    return complete;
+}
+
+static void print_misses(Table *table, double misses) {
+    if (misses < 0)
+        table_cell(table, "-");
+    else
+        table_cell(table, "%.1f", misses);
+}
+
+static void print_model(Prediction *prediction, int kind) {
+    Table table;
+    table_start(&table, prediction->column_count + 1);
+    table_cell(&table, "workload");
+    for (size_t column = 0; column < prediction->column_count; column++)
+        table_cell(&table, "%s", prediction->columns[column].program->strategy);
+    double *sums = allocate(prediction->column_count * sizeof *sums);
+    size_t measured = 0;
+    for (size_t i = 0; i < prediction->suite.count; i++) {
+        table_cell(&table, "%s", prediction->suite.workloads[i].name);
+        measured += *misses_at(prediction, i, kind, 0) >= 0;
+        for (size_t column = 0; column < prediction->column_count; column++) {
+            double misses = *misses_at(prediction, i, kind, column);
+            print_misses(&table, misses);
+            if (misses >= 0) sums[column] += misses;
+        }
+    }
+    table_cell(&table, "mean");
+    for (size_t column = 0; column < prediction->column_count; column++)
+        print_misses(&table, measured ? sums[column] / (double)measured : -1);
+    printf("\n%s: %s\n", PREDICTOR_INFO[kind].name, PREDICTOR_INFO[kind].meaning);
+    table_print(&table, 1, stdout);
+    table_free(&table);
+    free(sums);
+}
+
+/* {"model": true, "isa", "instructions": {workload: n}, "misses_per_1000": {model: {workload:
+ * {strategy: n or null}}}} */
+static json_t *document(Prediction *prediction) {
+    json_t *instructions = json_object(), *models = json_object();
+    for (size_t i = 0; i < prediction->suite.count; i++)
+        json_object_set_new(instructions, prediction->suite.workloads[i].name,
+                            json_integer((json_int_t)prediction->instructions[i]));
+    for (int kind = 0; kind < PREDICTOR_KINDS; kind++) {
+        json_t *workloads = json_object();
+        for (size_t i = 0; i < prediction->suite.count; i++) {
+            json_t *strategies = json_object();
+            for (size_t column = 0; column < prediction->column_count; column++) {
+                double misses = *misses_at(prediction, i, kind, column);
+                json_object_set_new(strategies, prediction->columns[column].program->strategy,
+                                    misses < 0 ? json_null() : json_real(misses));
+            }
+            json_object_set_new(workloads, prediction->suite.workloads[i].name, strategies);
+        }
+        json_object_set_new(models, PREDICTOR_INFO[kind].name, workloads);
+    }
+    return json_pack("{s:b, s:s, s:o, s:o}", "model", 1, "isa", prediction->isa, "instructions",
+                     instructions, "misses_per_1000", models);
+}
+
+static bool write_document(Prediction *prediction, const char *path, Error *error) {
+    json_t *numbers = need(document(prediction));
+    bool written = json_dump_file(numbers, path, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0;
+    json_decref(numbers);
+    return written || fail(error, ERROR_FILE, "cannot write %s", path);
+}
+
+int command_predict(int argc, char **argv) {
+    Wishes wishes = {.suite = "default", .limit = DEFAULT_LIMIT};
+    parse_options(&PREDICT, argc, argv, 0, &wishes);
+    Prediction prediction = {0};
+    Error error;
+    char *directory = program_directory(&error);
+    if (!directory || !builds_load(&prediction.builds, directory, NULL, &error))
+        return complain(&error, EXIT_FAILED);
+    int status = EXIT_DONE;
+    char *path = find_suite(directory, wishes.suite, &error);
+    if (!path || !suite_load(path, &prediction.suite, &error) || !load_places(&prediction, &error))
+        status = complain(&error, EXIT_FAILED);
+    else if ((wishes.workloads && !suite_filter(&prediction.suite, wishes.workloads, &error)) ||
+             !choose(&prediction, &wishes, &error))
+        status = complain(&error, EXIT_USAGE);
+    if (status == EXIT_DONE) {
+        size_t cells = prediction.suite.count * PREDICTOR_KINDS * prediction.column_count;
+        prediction.misses = allocate(cells * sizeof *prediction.misses);
+        prediction.instructions =
+            allocate(prediction.suite.count * sizeof *prediction.instructions);
+        interrupt_catch();
+        if (!predict(&prediction, wishes.limit)) status = EXIT_FAILED;
+        if (interrupted()) status = EXIT_INTERRUPTED + interrupted();
+        printf("MODEL, not measured: mispredicted dispatches per 1,000 executed instructions "
+               "(instruction set %s, at most the first %ld of each workload)\n",
+               prediction.isa, wishes.limit);
+        for (int kind = 0; kind < PREDICTOR_KINDS; kind++)
+            print_model(&prediction, kind);
+        if (wishes.output && !write_document(&prediction, wishes.output, &error))
+            status = complain(&error, EXIT_FAILED);
+    }
+    free(prediction.misses);
+    free(prediction.instructions);
+    free(prediction.columns);
+    json_decref(prediction.places);
+    suite_free(&prediction.suite);
+    builds_free(&prediction.builds);
+    free(directory);
+    free(path);
+    return status;
+}

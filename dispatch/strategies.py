@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Finds the dispatch strategies: one C file each, in dispatch/strategies/ or anywhere else.
+
+    strategies.py names [FILE...]                       the names, in the order of reports
+    strategies.py list [--needs A,B] [FILE...]          what dispatch/meson.build needs of each
+
+FILE... are strategies out of the tree. The file's name is the strategy's: small letters, digits and
+dashes, beginning with a letter. It begins with a comment that people and the build read:
+
+    /* A sentence: what it does.
+     *
+     * Mechanism: switch, goto, tail or call: which code the handlers become
+     * Sites: handler or one: where control leaves for the next handler, at the end of each or in one place;
+     *     scripts/audit looks whether the compiler kept that
+     * Called: what the literature calls it, and where
+     * Used by: who uses it, and in which of their files
+     * Needs: what the compiler must be able to do (see dispatch/meson.build), or nothing
+     * Cost: what it is expected to cost
+     * Aliases: other names that --dispatch takes, with commas                                     (optional)
+     * Flags: compiler flags of its own; those that a compiler does not know are left out          (optional)
+     * Build: when asked                                          not by default; scripts/build --dispatch NAME
+     * Order: a number: its place in reports; those without come last, by name                     (optional)
+     */
+
+A value goes on in lines that are indented deeper. `list` prints a line for each strategy, with tabs: name,
+file, need, flags, 1 if it is built by default, its part of build.json.
+"""
+import argparse
+import json
+import pathlib
+import re
+import sys
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "strategies"
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+REQUIRED = {"mechanism", "sites", "called", "used by", "needs", "cost"}
+OPTIONAL = {"aliases", "flags", "build", "order"}
+CHOICES = {"mechanism": ["switch", "goto", "tail", "call"], "sites": ["handler", "one"],
+           "build": ["by default", "when asked"]}
+
+
+class StrategyError(Exception):
+    pass
+
+
+def read_head(text):
+    """The fields of a strategy's head comment, and what it does as "does"."""
+    match = re.match(r"\s*/\*(.*?)\*/", text, re.DOTALL)
+    if not match:
+        raise StrategyError("it does not begin with a comment /* ... */")
+    fields, field = {"does": ""}, "does"
+    for line in match[1].splitlines():
+        line = re.sub(r"^\s*\* ?", "", line).rstrip()
+        head = re.match(r"([A-Z][a-z]*(?: [a-z]+)?):(?: +(.*))?$", line)
+        if head:
+            field = head[1].lower()
+            if field not in REQUIRED | OPTIONAL:
+                raise StrategyError(f'its head has an unknown field "{head[1]}:"')
+            if field in fields:
+                raise StrategyError(f'its head has the field "{head[1]}:" twice')
+            fields[field] = head[2] or ""
+        elif field == "does" or line.startswith("  "):
+            fields[field] = f"{fields[field]} {line.strip()}".strip()
+        elif line.strip():
+            raise StrategyError(f'"{line.strip()}" in its head is no field; what goes on is indented')
+    return fields
+
+
+class Strategy:
+    def __init__(self, path):
+        self.path, self.name = path, path.stem
+        try:
+            self.read(path)
+        except (OSError, UnicodeDecodeError, StrategyError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise StrategyError(f"the strategy {path} cannot be used: {reason}") from error
+
+    def read(self, path):
+        if path.suffix != ".c" or not NAME.fullmatch(self.name):
+            raise StrategyError("its name must be small letters, digits and dashes, and .c")
+        self.fields = fields = read_head(path.read_text())
+        if not fields["does"]:
+            raise StrategyError("its head does not begin with what it does")
+        missing = sorted(field for field in REQUIRED if not fields.get(field))
+        if missing:
+            raise StrategyError("its head lacks " + ", ".join(f'"{field.capitalize()}:"' for field in missing))
+        for field, choices in CHOICES.items():
+            if fields.get(field, choices[0]) not in choices:
+                raise StrategyError(f'"{field.capitalize()}: {fields[field]}" is not one of '
+                                    + ", ".join(choices))
+        if not re.fullmatch(r"\d*", fields.get("order", "")):
+            raise StrategyError(f'"Order: {fields["order"]}" is not a number')
+        self.aliases = [alias.strip() for alias in fields.get("aliases", "").split(",") if alias.strip()]
+        for alias in self.aliases:
+            if not NAME.fullmatch(alias):
+                raise StrategyError(f'the alias "{alias}" is not small letters, digits and dashes')
+        self.place = (int(fields.get("order") or 10**9), self.name)
+
+    def line(self):
+        fields = self.fields
+        part = {"mechanism": fields["mechanism"], "sites": fields["sites"], "does": fields["does"],
+                "called": fields["called"], "used_by": fields["used by"], "cost": fields["cost"],
+                "aliases": self.aliases, "built_by_default": fields.get("build") != "when asked"}
+        need = "" if fields["needs"] == "nothing" else fields["needs"]
+        inside = self.path.parent == FOLDER
+        file = self.path.relative_to(FOLDER.parent) if inside else self.path
+        return "\t".join([self.name, str(file), need, fields.get("flags", ""),
+                          "1" if part["built_by_default"] else "", json.dumps(part)[1:-1]])
+
+
+def find(files):
+    """All strategies, in the order of reports. Names and aliases are all different."""
+    strategies = [Strategy(path) for path in [*sorted(FOLDER.glob("*.c")), *map(pathlib.Path.resolve, files)]]
+    owners = {"all": "what stands for every strategy", "count": "the program that counts instructions"}
+    for names in (lambda s: [s.name], lambda s: s.aliases):
+        for strategy in strategies:
+            for name in names(strategy):
+                if name in owners:
+                    raise StrategyError(f'{strategy.path}: the name "{name}" is taken by {owners[name]}')
+                owners[name] = strategy.path
+    return sorted(strategies, key=lambda strategy: strategy.place)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--needs", default=None, help="the requirements that there are")
+    parser.add_argument("command", choices=["names", "list"])
+    parser.add_argument("files", nargs="*", type=pathlib.Path)
+    options = parser.parse_intermixed_args()
+    try:
+        strategies = find(options.files)
+        for strategy in strategies:
+            need = strategy.fields["needs"]
+            if options.needs is not None and need not in ["nothing", *options.needs.split(",")]:
+                raise StrategyError(f'{strategy.path}: "Needs: {need}" is not one of nothing, '
+                                    + options.needs.replace(",", ", "))
+    except StrategyError as error:
+        sys.exit(f"strategies.py: {error}")
+    for strategy in strategies:
+        print(strategy.line() if options.command == "list" else strategy.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""test_audit.py BUILD TAILRACE: that scripts/audit finds what it says it finds, and that `tailrace asm` shows
+what was built.
+
+The first part audits executors in assembly, made here: good ones, and for each finding one that differs from a
+good one by what must be found."""
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pathlib
+import platform
+import pty
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+BUILD, TAILRACE = pathlib.Path(sys.argv[1]), sys.argv[2]
+sys.path.insert(0, str(SCRIPTS))
+sys.dont_write_bytecode = True
+import machine_code  # noqa: E402
+
+loader = importlib.machinery.SourceFileLoader("audit", str(SCRIPTS / "audit"))
+audit = importlib.util.module_from_spec(importlib.util.spec_from_loader("audit", loader))
+loader.exec_module(audit)
+
+OPCODES = ["halt", "zero", *machine_code.HOT["acc"], *(f"filler{n}__s_s" for n in range(20))]
+VICTIM = "i32_add__s_sk"
+BODY = "add $1, %rdi"  # four bytes
+
+
+def order(seed):
+    names = list(OPCODES)
+    if seed:
+        random.Random(seed).shuffle(names)
+    return names
+
+
+def table(name, width, entries):
+    return (f".section .data.rel.ro,\"aw\"\n.p2align 3\n.type {name},@object\n.size {name},{width * len(entries)}\n"
+            f"{name}:\n" + "".join(f".quad {entry}\n" for entry in entries))
+
+
+def tail(names, changes, dispatch="mov (%r12), %rax\njmp *%rax"):
+    text = ".text\n"
+    for name in names:
+        code = changes.get(name, "ret" if name == "halt" else f"{BODY}\n{dispatch}")
+        text += f".p2align 4\n.type handle_{name},@function\nhandle_{name}:\n{code}\n.size handle_{name},.-handle_{name}\n"
+    text += ".type trap_X,@function\ntrap_X:\nret\n" + changes.get("", "")
+    return text + table("handlers", 8, [f"handle_{name}" for name in OPCODES])
+
+
+def goto(names, changes):
+    text = ".text\n.type run,@function\nrun:\njmp *(%rbx)\n"
+    for name in names:
+        code = changes.get(name, "jmp stopped" if name == "halt" else f"{BODY}\njmp *(%rbx)")
+        text += f".p2align 4\nL_{name}:\n{code}\n"
+    text += "stopped:\nmov %rbx, (%rdx)\nret\n" + changes.get("", "") + ".size run,.-run\n"
+    return text + table("labels", 8, [f"L_{name}" for name in OPCODES])
+
+
+def switch(names, changes):
+    """`names` is where the cases stand; their numbers are changes' "numbers", or go in the same order."""
+    again = "movzwl (%rbx), %eax\nmovslq (%r12,%rax,4), %rax\nadd %r12, %rax\njmp *%rax\n"
+    text = ".text\n.type enter,@function\nenter:\nlea cases(%rip), %r12\ndispatch:\n" + again
+    for name in names:
+        code = changes.get(name, "jmp stopped" if name == "halt" else f"{BODY}\njmp dispatch")
+        text += f".p2align 4\nL_{name}:\n{code.replace('AGAIN', again)}\n"
+    text += "stopped:\nmov %rbx, (%rdx)\nret\n.size enter,.-enter\n.section .rodata\n.p2align 2\ncases:\n"
+    return text + changes.get("cases", "".join(f".long L_{name} - cases\n" for name in changes.get("numbers", names)))
+
+
+def call(names, changes):
+    text = tail(names, changes, "ret")
+    return text + ".text\n.type enter,@function\nenter:\npush %rbx\nagain:\ncall *(%rbx)\njmp again\n" + \
+        changes.get("enter", "") + ".size enter,.-enter\n"
+
+
+MAKERS = {"tail-direct": tail, "goto-direct": goto, "switch": switch, "call-direct": call}
+
+
+@unittest.skipUnless(platform.machine() == "x86_64" and shutil.which("as"), "needs an x86-64 assembler")
+class Findings(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.build = pathlib.Path(folder.name)
+
+    def make(self, strategies, seeds=(0,), opcodes=None):
+        """`strategies`: name -> changes to a good executor, by opcode."""
+        isa = self.build / "encoder/isa/acc"
+        isa.mkdir(parents=True, exist_ok=True)
+        (self.build / "dispatch").mkdir(exist_ok=True)
+
+        def macro(name, names):
+            return f"#define {name}(X)" + "".join(f" \\\n    X({n})" for n in names) + "\n"
+        (isa / "ops.h").write_text(macro("OPCODES", opcodes or OPCODES))
+        (self.build / "dispatch/build.json").write_text(json.dumps(
+            {"isas": ["acc"], "strategies": {name: {} for name in strategies}, "layout_seeds": list(seeds)}))
+        (self.build / "dispatch/left-out.txt").write_text("")
+        for seed in seeds:
+            (isa / f"layout.{seed}.h").write_text(macro("LAYOUT_OPCODES", order(seed)))
+            for strategy, changes in strategies.items():
+                names = order(0) if changes.get("same order") else order(seed)
+                if changes.get("same order"):
+                    changes = changes | {"numbers": order(seed)}
+                self.assemble(strategy, seed, MAKERS[strategy](names, changes))
+
+    def assemble(self, strategy, seed, text):
+        name = f"{strategy}-acc" + (f".layout{seed}" if seed else "")
+        subprocess.run(["as", "-o", self.build / f"dispatch/libexecutor-{name}.a", "-"], input=text, text=True,
+                       check=True)
+
+    def audit(self, status=0):
+        done = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        if "audit:" in done.stderr:
+            return done.stderr
+        document = json.loads((self.build / "dispatch/audit.json").read_text())
+        for r in document["executors"].values():
+            for finding in r["findings"]:
+                self.assertIn(finding, done.stdout)
+        return document
+
+    def finds(self, strategy, changes, expected, seeds=(0,)):
+        self.make({strategy: changes}, seeds)
+        found = self.audit(status=1)["executors"]
+        self.assertRegex("; ".join(f for r in found.values() for f in r["findings"]), expected)
+        return found[f"{strategy}-acc"]
+
+    def test_good_executors_have_none(self):
+        self.make({name: {} for name in MAKERS}, seeds=(0, 1, 2))
+        document = self.audit()
+        self.assertEqual(len(document["executors"]), 12)
+        sizes = {"tail-direct": 4 + 4 + 2, "goto-direct": 4 + 2, "switch": 4 + 2, "call-direct": 4 + 1}
+        sites = {"tail-direct": len(OPCODES) - 1, "goto-direct": len(OPCODES), "switch": 1, "call-direct": 1}
+        for name, r in document["executors"].items():
+            strategy = name.split("-acc")[0]
+            self.assertEqual(r["opcodes"], len(OPCODES))
+            self.assertEqual(r["dispatch_sites"], sites[strategy])
+            # Jumps to the dispatch are two bytes long or five.
+            self.assertIn(r["median_handler_bytes"], [sizes[strategy], sizes[strategy] + 3])
+            self.assertEqual(r["handlers_that_use_the_stack"], [])
+            self.assertEqual(r["handlers_that_call"], [])
+        self.assertEqual({(e["executor"], e["opcode"]) for e in document["listings"]},
+                         {(f"{s}-acc", opcode) for s in MAKERS for opcode in machine_code.HOT["acc"]})
+        code = {e["executor"]: e["code"] for e in document["listings"] if e["opcode"] == VICTIM}
+        self.assertEqual(code["goto-direct-acc"], ["add $0x1,%rdi", "jmp *(%rbx)"])
+        self.assertEqual(code["tail-direct-acc"], ["add $0x1,%rdi", "mov (%r12),%rax", "jmp *%rax"])
+        self.assertEqual(code["switch-acc"], ["add $0x1,%rdi", "jmp dispatch", "dispatch:", "movzwl (%rbx),%eax",
+                                              "movslq (%r12,%rax,4),%rax", "add %r12,%rax", "jmp *%rax"])
+
+    def test_switch_with_two_sites(self):
+        self.finds("switch", {VICTIM: f"{BODY}\nAGAIN"}, "^2 dispatch sites instead of one: .* copied the switch$")
+
+    def test_switch_without_a_jump_table(self):
+        self.make({"switch": {"cases": ".long 1, 2, 3\n"}})
+        r = self.audit()["executors"]["switch-acc"]
+        self.assertEqual(r["dispatch_sites"], 1)
+        self.assertIsNone(r["median_handler_bytes"])  # not measured, and not 0
+        self.assertIsNone(r["handlers_that_use_the_stack"])
+
+    def test_goto_with_merged_sites(self):
+        merged = {name: f"{BODY}\njmp merged" for name in OPCODES[2:6]} | {"": "merged:\njmp *(%rbx)\n"}
+        self.finds("goto-direct", merged, "dispatch sites for 34 handlers: the compiler merged them")
+
+    def test_goto_with_merged_sites_and_others_to_make_up_for_them(self):
+        two = f"test %rdi, %rdi\nje 1f\n{BODY}\njmp *(%rbx)\n1: jmp *(%rbx)"
+        merged = {name: f"{BODY}\njmp merged" for name in OPCODES[2:6]} | {"": "merged:\njmp *(%rbx)\n"}
+        merged |= {name: two for name in OPCODES[10:20]}
+        self.finds("goto-direct", merged, "^4 handlers have no dispatch site of their own: i32_add__s_sk, ")
+
+    def test_tail_handler_that_calls_and_returns(self):
+        for code in "call *(%r12)\nret", "push %rax\ncall handle_br\npop %rcx\nret":
+            self.finds("tail-direct", {VICTIM: code}, f"handler {VICTIM} ends in 'ret' instead of a jump")
+
+    def test_tail_handler_that_calls_a_pointer_before_its_jump(self):
+        self.finds("tail-direct", {VICTIM: "call *8(%r12)\njmp *%rax"}, f"handler {VICTIM} calls a pointer")
+
+    def test_tail_handlers_whose_end_was_put_elsewhere(self):
+        away = {VICTIM: f"{BODY}\njmp OUTLINED", "": ".type OUTLINED,@function\nOUTLINED:\njmp *%rax\n"}
+        self.finds("tail-direct", away, f"handler {VICTIM} jumps to OUTLINED, which is no handler")
+        self.make({"tail-direct": {VICTIM: "test %rdi, %rdi\nje trap_X\njmp handle_br"}})
+        self.audit()
+
+    def test_tail_handler_that_spills(self):
+        for spill in "mov %rax, -8(%rsp)", "push %rbx\npop %rbx", "sub $24, %rsp\nadd $24, %rsp":
+            code = f"{spill}\njmp *%rax"
+            r = self.finds("tail-direct", {VICTIM: code}, f"^handler {VICTIM} uses the native stack$")
+            self.assertEqual(r["handlers_that_use_the_stack"], [VICTIM])
+            # On the list, with its reason.
+            self.make({"tail-direct": {"zero": code}})
+            self.assertEqual(self.audit()["executors"]["tail-direct-acc"]["handlers_that_use_the_stack"], ["zero"])
+        self.make({"tail-direct": {VICTIM: "popcnt %rax, %rax\nmov (%rbp), %rax\njmp *%rax"}})
+        self.audit()
+
+    def test_spills_are_counted_where_all_handlers_are_one_function(self):
+        for strategy, jump in ("goto-direct", "jmp *(%rbx)"), ("switch", "jmp dispatch"):
+            self.make({strategy: {VICTIM: f"mov 8(%rsp), %rax\n{jump}", "br": f"call memset\n{jump}"}})
+            r = self.audit()["executors"][f"{strategy}-acc"]
+            self.assertEqual(r["handlers_that_use_the_stack"], [VICTIM])
+            self.assertEqual(r["handlers_that_call"], ["br"])
+
+    def test_missing_handler(self):
+        self.make({"tail-direct": {}}, opcodes=OPCODES + ["nothing__s_s"])
+        r = self.audit(status=1)["executors"]["tail-direct-acc"]
+        self.assertIn("34 handlers for 35 opcodes", r["findings"])
+
+    def test_loop_of_calls_that_was_copied(self):
+        self.finds("call-direct", {"enter": "call *(%rbx)\njmp again\n"}, "^2 dispatch sites instead of one")
+
+    def test_layouts_that_were_not_permuted(self):
+        for strategy in MAKERS:
+            self.finds(strategy, {"same order": True}, f"nearly the same order as in {strategy}-acc", seeds=(0, 1))
+
+    def test_hot_opcode_that_does_not_exist(self):
+        self.make({"switch": {}}, opcodes=[n for n in OPCODES if n != "br"])
+        self.assertIn("names br, which acc does not have", self.audit(status=1))
+        self.assertFalse((self.build / "dispatch/audit.json").exists())
+
+    def test_a_changed_executor_is_read_again(self):
+        self.make({"switch": {}, "tail-direct": {}})
+        first = self.audit()
+        self.assertEqual(self.audit(), first)
+        self.assemble("tail-direct", 0, tail(order(0), {VICTIM: "ret"}))
+        self.assertEqual(len(self.audit(status=1)["executors"]["tail-direct-acc"]["findings"]), 1)
+
+    def test_no_build(self):
+        done = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("there is no build in", done.stderr)
+
+
+class RealBuild(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if audit.is_sanitized(BUILD):
+            raise unittest.SkipTest("a build with sanitizers")
+        cls.build = machine_code.Build(BUILD)
+
+    def asm(self, *arguments, status=0, columns="1", **environment):
+        done = subprocess.run([TAILRACE, "asm", *arguments], capture_output=True, text=True,
+                              env=os.environ | {"COLUMNS": columns} | environment)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout if status == 0 else done.stderr
+
+    def test_stack_users_are_ops_with_a_reason(self):
+        ops = {audit.op_of(opcode) for isa in self.build.isas for opcode in self.build.opcodes(isa)}
+        self.assertEqual(set(audit.STACK_USERS) - ops, set())
+        self.assertEqual(audit.ENDS_EXECUTION - ops, set())
+        self.assertTrue(all(audit.STACK_USERS.values()))
+
+    def test_listings_agree_with_the_audit(self):
+        printed = subprocess.run([SCRIPTS / "audit", "--json", "-", BUILD], capture_output=True, text=True)
+        listings = {(e["executor"], e["opcode"]): e for e in json.loads(printed.stdout)["listings"]}
+        shown = 0
+        for isa in self.build.isas:
+            for strategy in self.build.strategies:
+                name = self.build.name(strategy, isa)
+                if name in self.build.left_out:
+                    continue
+                text = self.asm("i32.add", "--isa", isa, "--dispatch", strategy)
+                match = re.match(rf"(i32_add__\w+) \({isa}\)\n\n{strategy}\n(\d+) bytes, (\d+) instructions", text)
+                self.assertTrue(match, text)
+                entry = listings[name, match[1]]
+                self.assertEqual(int(match[2]), entry["bytes"])
+                block = text.split("\n\n")[1].splitlines()[2:]
+                self.assertEqual([line.strip() for line in block], entry["code"])
+                code = [line for line in entry["code"] if ":" not in line and not line.startswith("#")]
+                self.assertRegex("\n".join(code), r"(?m)^(add|lea)")
+                if not strategy.startswith("call"):
+                    self.assertRegex(code[-1], r"^(notrack )?jmp \*|^br x")
+                common = code.index("jmp dispatch") + 1 if "jmp dispatch" in code else None
+                if strategy != "switch" or common:
+                    self.assertEqual(len(code[:common]), int(match[3]))
+                shown += 1
+        self.assertGreater(shown, 0)
+
+    def test_columns(self):
+        built = [s for s in self.build.strategies if s in machine_code.FOREMOST and
+                 self.build.name(s, self.build.isas[0]) not in self.build.left_out]
+        wide, narrow = self.asm("br", columns="1000"), self.asm("br", columns="20")
+        self.assertIn(built, [line.split() for line in wide.splitlines()])
+        for strategy in built:
+            self.assertIn(strategy, narrow.splitlines())
+
+    def test_what_is_not_shown_is_said(self):
+        text = self.asm("i32.add")
+        self.assertRegex(text, r"i32_add has \d+ more opcodes?: i32_add__.*; 'i32_add__\*' shows all")
+        count = int(re.search(r"has (\d+) more", text)[1])
+        self.assertEqual(len(re.findall(r"(?m)^i32_add__\w+ \(", self.asm("i32_add__*"))), count + 1)
+        self.assertNotIn("shows all", self.asm("br"))
+
+    def test_unknown_names(self):
+        self.assertRegex(self.asm("i32.ad", status=2), r'there is no op "i32_ad" in .*did you mean .*i32_add')
+        self.assertIn('no strategy "nonsense"', self.asm("br", "--dispatch", "nonsense", status=2))
+        self.assertIn("OP", self.asm(status=2))
+
+    def test_without_python(self):
+        self.assertRegex(self.asm("br", status=1, PATH="/nonexistent"), r"^tailrace: cannot start python3, .*\n$")
+
+    def test_without_objdump(self):
+        self.assertRegex(self.asm("br", status=1, OBJDUMP="/nonexistent"), r"^tailrace asm: .* is missing.*\n$")
+
+    def test_colour(self):
+        def on_a_terminal(**environment):
+            leader, follower = pty.openpty()
+            subprocess.run([TAILRACE, "asm", "br"], stdout=follower, check=True,
+                           env={k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm"} | environment)
+            os.close(follower)
+            return os.read(leader, 1 << 16).decode()
+        self.assertIn("\033[1m", on_a_terminal())
+        self.assertNotIn("\033", on_a_terminal(NO_COLOR="1"))
+        self.assertNotIn("\033", self.asm("br"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
