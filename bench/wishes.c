@@ -162,8 +162,8 @@ bool wishes_of_command(json_t *command, Wishes *wishes) {
     *wishes = wishes_default();
     if (count < 2) return false;
     char **words = allocate((count + 1) * sizeof *words);
-    for (size_t i = 1; i < count; i++) /* without "tailrace" */
-        words[i - 1] = copy_string(json_string_value(json_array_get(command, i)));
+    for (size_t i = 1; i < count; i++) /* without "tailrace"; argp changes their order alone */
+        words[i - 1] = (char *)json_string_value(json_array_get(command, i));
     bool done = argp_parse(&BENCH, (int)count - 1, words, ARGP_SILENT, NULL, wishes) == 0;
     free(words);
     return done;

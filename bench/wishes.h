@@ -25,7 +25,8 @@ Wishes wishes_default(void);
  * one. */
 void wishes_parse(Wishes *wishes, int argc, char **argv);
 
-/* The options of a result file's "command"; false if they cannot be read. They stay allocated. */
+/* The options of a result file's "command", whose strings the wishes then point to; false if they
+ * cannot be read. */
 bool wishes_of_command(json_t *command, Wishes *wishes);
 
 #endif
