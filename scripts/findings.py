@@ -129,7 +129,7 @@ class Case:
         if not found:
             return f"{strategy} and {baseline}: not measured together.", None
         verdict = self.judge(found, True)
-        text = speed_text(found)
+        text = speed_text(found, 3 if abs(found.speed - 1) < 0.03 else 2)
         if found.workloads < len(self.names):
             text += f" (over {found.workloads} of {len(self.names)} workloads)"
         if verdict.word == statistics_of_runs.SAME:
@@ -197,6 +197,9 @@ class Case:
         if not audited:
             why = (self.build["audit_missing"] or "the file holds none").rstrip(".")
             found.append(["no audit", f"The machine code was not audited: {why}. The compiler may have undone a strategy."])
+        elif len(audited) < len(self.strategies):
+            missing = listed([name for name in self.strategies if name not in audited])
+            found.append(["no audit", f"The machine code of {missing} was not audited. The compiler may have undone what the name says."])
         if layouts < 2:
             found.append(["one layout", ONE_LAYOUT])
         virtual = machine["virtual"]
@@ -367,6 +370,15 @@ class Case:
                 "flags": self.build["strategies"].get(strategy, {}).get("flags", [])}
         return found
 
+    def whole_processes(self):
+        """[workload, layout, {strategy: [mean ms, standard deviation or None]}]"""
+        found = {}
+        for entry in self.result["whole_processes"]:
+            if entry["build"] == self.build["name"] and entry["isa"] == self.isa:
+                found.setdefault((entry["workload"], entry["layout"]), {})[entry["strategy"]] = [
+                    rounded(entry["mean"] * 1000), None if entry["stddev"] is None else rounded(entry["stddev"] * 1000, 3)]
+        return [[*key, strategies] for key, strategies in found.items()]
+
     def listings(self):
         """[opcode, {strategy: [bytes, place of its code in the texts]}]"""
         found = {}
@@ -393,7 +405,7 @@ class Case:
             "control": self.estimates(control, True),
             "times": {strategy: self.times(strategy) for strategy in self.strategies},
             "causes": self.causes(), "simulated": self.simulated(), "sizes": self.sizes(),
-            "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
+            "whole_processes": self.whole_processes(), "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
 
 
 def rank_changes(cases):

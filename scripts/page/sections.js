@@ -175,7 +175,7 @@ function whySection(state, change) {
     if (chosen) parts.push(...causeChart(state, one.causes[chosen], ''));
   } else {
     const reasons = [...new Set(Object.values(one.causes).map(cause => cause.reason))];
-    parts.push(h('div', {class: 'none'}, h('b', null, `Not measured: ${Object.values(one.causes).map(cause => cause.label).join(', ')}. `), reasons.join(' ')));
+    parts.push(h('div', {class: 'none'}, h('b', null, `Not measured: ${Object.values(one.causes).map(cause => cause.label).join(', ')}. `), `Why: ${reasons.join('; ')}.`));
   }
   if (one.simulated) {
     const keys = Object.keys(one.simulated.causes), own = keys.includes(state.simulated) ? state.simulated : keys.find(key => key.includes('indirect_branch_misses')) ?? keys[0];
@@ -190,14 +190,25 @@ function whySection(state, change) {
   ];
   parts.push(h('h3', null, 'Size and translation'), table('Sizes', h('tr', null, h('th'), one.strategies.map(name => h('th', {scope: 'col'}, name))),
     rows.map(([label, key, format]) => h('tr', {'data-size': key}, h('th', {scope: 'row'}, label), one.strategies.map(name => h('td', null, (format ?? whole)(one.sizes[name][key])))))),
-  h('p', {class: 'soft'}, one.audit_missing ? `Of the machine code nothing is known: ${one.audit_missing}.` : 'Code sizes and dispatch sites are read from the machine code of the first layout. – : not known; in a switch or a computed goto handlers cannot be told apart.',
+  h('p', {class: 'soft'}, one.audit_missing ? `Of the machine code nothing is known: ${one.audit_missing}.` : 'Code sizes and dispatch sites are read from the machine code of the first layout. – : not known.',
     ' ', one.listings.length ? h('a', {href: '#code'}, 'See the machine code') : null));
+  if (one.whole_processes.length)
+    parts.push(h('h3', null, 'Whole processes, ms'), h('p', {class: 'soft'}, 'Start-up, translation and execution together, timed by hyperfine: mean and standard deviation. One executor after the other, not interleaved: a machine that slows down meanwhile makes the later ones look slow.'),
+      table('Whole processes', h('tr', null, h('th', {scope: 'col'}, 'workload'), h('th', {scope: 'col'}, 'layout'), one.strategies.map(name => h('th', {scope: 'col'}, name))),
+        one.whole_processes.map(([workload, layout, own]) => h('tr', {'data-whole': workload}, h('th', {scope: 'row'}, workload), h('td', null, layout),
+          one.strategies.map(name => h('td', null, own[name] ? [number(own[name][0]), own[name][1] === null ? '' : h('small', null, ` ±${number(own[name][1])}`)] : DASH))))));
   const instructions = one.workloads.filter(workload => workload.instructions).length;
   if (instructions < one.workloads.length) parts.push(h('p', {class: 'soft'}, `Executed bytecode instructions are known of ${instructions} of ${one.workloads.length} workloads; the others are left out here.`));
   return section('why', 'Why', parts);
 }
 
 // The machine code
+
+/** Labels at the edge, instructions and their operands in columns, remarks pale. */
+function codeLine(line) {
+  const [code, remark] = line.split(/(?<=\S)\s+#\s/, 2), [first, ...rest] = code.trim().split(/\s+/);
+  return [code.trim().endsWith(':') ? code.trim() : `  ${first.padEnd(7)} ${rest.join(' ')}`.trimEnd(), remark ? h('span', {class: 'soft'}, `  # ${remark}`) : '', '\n'];
+}
 
 function codeSection(state, change) {
   const one = state.case;
@@ -206,13 +217,13 @@ function codeSection(state, change) {
   const place = Math.max(0, one.listings.findIndex(([opcode]) => opcode === state.opcode)), [opcode, listings] = one.listings[place];
   const bytes = ([, own]) => one.strategies.map(name => h('td', null, own[name] ? whole(own[name][0]) : DASH));
   return section('code', 'The machine code',
-    h('p', {class: 'soft'}, 'Handlers of some hot opcodes, with their size in bytes, as the compiler made them in the first layout. Choose one to see its code under each strategy.'),
+    h('p', {class: 'soft'}, 'Handlers of some hot opcodes, with their size in bytes, as the compiler made them in the first layout. Choose one to see its code under each strategy; ', h('code', null, 'scripts/asm'), ' shows any other.'),
     table('Handler sizes, bytes', h('tr', null, h('th', {scope: 'col'}, 'opcode'), one.strategies.map(name => h('th', {scope: 'col'}, name))),
       one.listings.map((own, number) => h('tr', null, h('th', {scope: 'row'}, h('button', {type: 'button', class: 'quiet', 'aria-pressed': String(number === place), 'data-opcode': own[0], onclick: () => change({opcode: own[0]}, `[data-opcode="${CSS.escape(own[0])}"]`)}, own[0])), bytes(own)))),
     h('h3', null, opcode),
     h('div', {class: 'listings'}, one.strategies.map(name => h('div', {class: 'listing', style: `--own: var(--s${colours.get(name) % 8})`},
       h('h4', null, h('span', null, name), h('span', {class: 'soft'}, listings[name] ? plural(listings[name][0], 'byte') : '')),
-      h('pre', {tabindex: '0', 'aria-label': `${opcode} under ${name}`}, listings[name] ? data.texts[listings[name][1]] : 'not listed')))));
+      h('pre', {tabindex: '0', 'aria-label': `${opcode} under ${name}`}, listings[name] ? data.texts[listings[name][1]].split('\n').map(codeLine) : 'not listed')))));
 }
 
 // Across CPUs and compilers
