@@ -217,7 +217,7 @@ function codeSection(state, change) {
   const place = Math.max(0, one.listings.findIndex(([opcode]) => opcode === state.opcode)), [opcode, listings] = one.listings[place];
   const bytes = ([, own]) => one.strategies.map(name => h('td', null, own[name] ? whole(own[name][0]) : DASH));
   return section('code', 'The machine code',
-    h('p', {class: 'soft'}, 'Handlers of some hot opcodes, with their size in bytes, as the compiler made them in the first layout. Choose one to see its code under each strategy; ', h('code', null, 'scripts/asm'), ' shows any other.'),
+    h('p', {class: 'soft'}, 'Handlers of some hot opcodes, with their size in bytes, as the compiler made them in the first layout. Choose one to see its code under each strategy; ', h('code', null, 'tailrace asm OP'), ' shows any other.'),
     table('Handler sizes, bytes', h('tr', null, h('th', {scope: 'col'}, 'opcode'), one.strategies.map(name => h('th', {scope: 'col'}, name))),
       one.listings.map((own, number) => h('tr', null, h('th', {scope: 'row'}, h('button', {type: 'button', class: 'quiet', 'aria-pressed': String(number === place), 'data-opcode': own[0], onclick: () => change({opcode: own[0]}, `[data-opcode="${CSS.escape(own[0])}"]`)}, own[0])), bytes(own)))),
     h('h3', null, opcode),
