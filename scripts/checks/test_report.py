@@ -43,7 +43,8 @@ class Report(unittest.TestCase):
 
     def data(self, document):
         """What the page holds. How it shows that is tested in a browser, by test_page.mjs."""
-        return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', self.page(document))[1])
+        return json.loads(
+            re.search(r'<script type="application/json" id="data">(.*?)</script>', self.page(document))[1])
 
     def rows(self, markdown):
         return [[cell.strip() for cell in line.strip("|").split("|")]
@@ -66,19 +67,21 @@ class Report(unittest.TestCase):
         self.assertEqual(rows[0], ["workload", "tail-direct", "A/A"])
         self.assertEqual(rows[2], ["sort", "2.00× (2.00–2.00) faster", "0.990× (0.990–0.990)"])
         self.assertEqual(rows[-1], ["geometric mean", "4.00× (4.00–4.00) faster", "0.990× (0.990–0.990)"])
-        self.assertIn("Which strategy is fastest? **tail-direct, 4.00× (4.00–4.00) the speed of switch.**", output)
+        self.assertIn("Which strategy is fastest? **tail-direct, 4.00× (4.00–4.00) the speed of switch.**",
+                      output)
         self.assertIn("switch runs at 0.25× (0.25–0.25) the speed of tail-direct: slower.", output)
         self.assertIn("differed by 1.0% over the suite, and by up to 1.0% on a workload", output)
         self.assertIn("layout luck", output)
-        self.assertEqual((self.folder / "result.md").read_text().strip(), output.rpartition("Page:")[0].strip())
+        self.assertEqual((self.folder / "result.md").read_text().strip(),
+                         output.rpartition("Page:")[0].strip())
 
     def lucky(self, layouts):
         """tail-direct is 10 % faster in one layout, 10 % slower in the next, and so on."""
         document = result()
         document["builds"][0]["layout_seeds"] = list(range(layouts))
         document["samples"] = [
-            sample(number, name, strategy, ms * (1 + number / 1000 * (strategy == "tail-direct")), control, layout)
-            for number in range(1, 5) for layout in range(layouts) for name in ("sort", "vm")
+            sample(number, name, strategy, ms * (1 + number / 1000 * (strategy == "tail-direct")), control,
+                   layout) for number in range(1, 5) for layout in range(layouts) for name in ("sort", "vm")
             for strategy, control, ms in (("switch", False, 10), ("switch", True, 10),
                                           ("tail-direct", False, 11 if layout % 2 else 9))]
         return document
@@ -86,7 +89,8 @@ class Report(unittest.TestCase):
     def test_layouts_make_the_interval(self):
         one, several = self.report(self.lucky(1)).stdout, self.report(self.lucky(6)).stdout
         self.assertRegex(one, r"fastest\? \*\*tail-direct, [^;]*the speed of switch\.")
-        self.assertRegex(several, r"undecided \(1\.0\S* \([^)]*\); about \d+ more layouts would decide it\)\.")
+        self.assertRegex(several,
+                         r"undecided \(1\.0\S* \([^)]*\); about \d+ more layouts would decide it\)\.")
         self.assertIn("intervals over 6 layouts", several)
         self.assertNotIn("layout luck", several + self.page(self.lucky(6)))
 
@@ -104,8 +108,9 @@ class Report(unittest.TestCase):
 
     def test_warnings(self):
         found = dict(self.data(result())["cases"][0]["warnings"])
-        for what, words in [("one layout", "layout luck"), ("virtual machine", "(KVM)"), ("few rounds", "(3)"),
-                            ("no counters", "there are none"), ("no audit", "scripts/audit makes it")]:
+        for what, words in [("one layout", "layout luck"), ("virtual machine", "(KVM)"),
+                            ("few rounds", "(3)"), ("no counters", "there are none"),
+                            ("no audit", "scripts/audit makes it")]:
             self.assertIn(words, found[what])
 
     def test_pictures(self):
@@ -124,11 +129,13 @@ class Report(unittest.TestCase):
 
     def test_failures_have_no_numbers(self):
         document = result()
-        document["not_measured"] = [{"what": "sample", "workload": "vm", "build": "clang-22",
-                                     "strategy": "tail-direct", "isa": "acc", "control": False, "round": 3, "reason": "it crashed"}]
+        document["not_measured"] = [{
+            "what": "sample", "workload": "vm", "build": "clang-22", "strategy": "tail-direct", "isa": "acc",
+            "control": False, "round": 3, "reason": "it crashed"}]
         output = self.report(document).stdout
         self.assertIn(["vm", "–", "0.990× (0.990–0.990)"], self.rows(output))
-        self.assertIn(["geometric mean", "2.00× (2.00–2.00), of 1 faster", "0.990× (0.990–0.990)"], self.rows(output))
+        self.assertIn(["geometric mean", "2.00× (2.00–2.00), of 1 faster", "0.990× (0.990–0.990)"],
+                      self.rows(output))
         self.assertIn("Not measured: tail-direct, vm: it crashed.", output)
         self.assertIn("(over 1 of 2 workloads)", output)
 
@@ -152,13 +159,16 @@ class Report(unittest.TestCase):
     def test_without_charts_there_is_all_but_the_page(self):
         copy = self.folder / "scripts"
         shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("node_modules", "checks", "__pycache__"))
-        shutil.copytree(SCRIPTS.parent / "results", self.folder / "results", ignore=shutil.ignore_patterns("local", "*-*"))
+        shutil.copytree(SCRIPTS.parent / "results",
+                        self.folder / "results",
+                        ignore=shutil.ignore_patterns("local", "*-*"))
         path = self.folder / "result.json"
         path.write_text(json.dumps(result()))
         process = subprocess.run([copy / "report", path], capture_output=True, text=True)
         self.assertEqual(process.returncode, 1)
-        self.assertEqual(process.stderr, "report: there is no page, since what draws its charts is not installed: "
-                                         "run scripts/setup\n")
+        self.assertEqual(
+            process.stderr, "report: there is no page, since what draws its charts is not installed: "
+            "run scripts/setup\n")
         self.assertIn("the speed of switch", (self.folder / "result.md").read_text())
         self.assertFalse((self.folder / "result.html").exists())
 
@@ -168,8 +178,8 @@ class Report(unittest.TestCase):
         del damaged["samples"][0]["phases"]
         empty["samples"] = []
         for document, words in [("", "cannot read"), ("[]", "is no result file"), (newer, "schema 3"),
-                                (damaged, "damaged: samples[0]: 'phases' is a required"), (empty, "holds no samples"),
-                                ("\0" * 10, "cannot read")]:
+                                (damaged, "damaged: samples[0]: 'phases' is a required"),
+                                (empty, "holds no samples"), ("\0" * 10, "cannot read")]:
             process = self.report(document)
             self.assertEqual(process.returncode, 1)
             self.assertIn(words, process.stderr)
