@@ -23,7 +23,7 @@
 #include "bench/summary.h"
 #include "bench/verdicts.h"
 #include "bench/whole_process.h"
-#include "bench/wishes.h"
+#include "bench/workload_choice.h"
 
 /* What the sampler's hooks need, which pass on the recording alone. */
 static struct {
@@ -76,13 +76,10 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
     Error error;
     if (!builds_load(&recording->builds, directory, wishes->builds, &error))
         return complain(&error, EXIT_FAILED);
-    char *path = find_suite(directory, wishes->suite, &error);
-    bool loaded = path && suite_load(path, &recording->suite, &error);
-    free(path);
-    if (!loaded) return complain(&error, EXIT_FAILED);
+    int status = choose_workloads(&recording->suite, directory, wishes);
+    if (status >= 0) return status;
     char *strategies = strategies_meant(&recording->builds.items[0].executors, wishes->dispatch);
-    bool chosen = (!wishes->workloads || suite_filter(&recording->suite, wishes->workloads, &error)) &&
-                  builds_choose_layouts(&recording->builds, wishes->layouts, &error) &&
+    bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, &error) &&
                   recording_prepare(recording, strategies, wishes->isa, &error) &&
                   recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error);
     free(strategies);
@@ -262,7 +259,7 @@ int command_bench(int argc, char **argv) {
     if (resumed && session.wishes.changes) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
-             "--dispatch, "
+             "--invoke, --trace, --dispatch, "
              "--isa, --layouts, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {

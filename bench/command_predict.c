@@ -152,9 +152,8 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
  * was interrupted. To be freed. */
 static uint16_t *record(const Prediction *prediction, const Workload *workload, long limit,
                         size_t *count, Error *error) {
-    json_t *arguments = json_object_get(workload->json, "args");
-    size_t argument_count = json_array_size(arguments), argc = 0;
-    char **argv = allocate((argument_count + 8) * sizeof *argv);
+    size_t argc = 0;
+    char **argv = allocate((workload_words(workload) + 8) * sizeof *argv);
     char *program = executors_counter(&prediction->builds.items[0].executors, prediction->isa);
     char *limit_text = format_string("%ld", limit);
     ProcessResult result = {0};
@@ -163,11 +162,7 @@ static uint16_t *record(const Prediction *prediction, const Workload *workload, 
     argv[argc++] = "stream";
     argv[argc++] = "--limit";
     argv[argc++] = limit_text;
-    argv[argc++] = "--invoke";
-    argv[argc++] = (char *)workload->invoke;
-    argv[argc++] = workload->path;
-    for (size_t i = 0; i < argument_count; i++)
-        argv[argc++] = (char *)json_string_value(json_array_get(arguments, i));
+    argc = workload_command(workload, argv, argc);
     bool done = program && process_run(argv, NOT_PINNED, TIMEOUT, &result, error);
     if (done && (result.end != PROCESS_EXITED || result.status != 0)) {
         fail(error, ERROR_FILE, "%s: the counting executor failed%s%s", workload->name,

@@ -9,24 +9,19 @@
 #include "bench/process.h"
 #include "bench/progress.h"
 
-/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload`
- * is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be
+/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...` (or `... --trace FILE`), or
+ * `program info` if `workload` is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be
  * freed, or with *why NULL if the user interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
                    char *events, char **why) {
-    json_t *values = workload ? json_object_get(workload->json, "args") : NULL;
-    size_t count = json_array_size(values), argc = 0;
-    char **argv = allocate((count + 8) * sizeof *argv);
+    size_t argc = 0;
+    char **argv = allocate(((workload ? workload_words(workload) : 0) + 8) * sizeof *argv);
     argv[argc++] = (char *)program;
     if (workload) {
         argv[argc++] = "measure";
         argv[argc++] = "--events";
         argv[argc++] = events;
-        argv[argc++] = "--invoke";
-        argv[argc++] = (char *)workload->invoke;
-        argv[argc++] = workload->path;
-        for (size_t i = 0; i < count; i++)
-            argv[argc++] = (char *)json_string_value(json_array_get(values, i));
+        argc = workload_command(workload, argv, argc);
     } else {
         argv[argc++] = "info";
     }
@@ -67,7 +62,7 @@ static json_t *ask(const Recording *recording, const char *program, const Worklo
 static char *wrong_result(const Workload *workload, json_t *answer) {
     json_t *results = json_object_get(answer, "results");
     json_t *expected = json_object_get(workload->json, "expect");
-    if (json_equal(results, expected)) return NULL;
+    if (workload_expects(workload, results)) return NULL;
     char *got = join_strings(results), *wanted = join_strings(expected);
     char *why = format_string("returned %s instead of %s", *got ? got : "nothing",
                               *wanted ? wanted : "nothing");

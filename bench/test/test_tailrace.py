@@ -87,6 +87,34 @@ class Bench(TailraceTest):
         sort = document["suite"]["workloads"][0]
         self.assertEqual((sort["branches"], sort["calls"]), ({"acc": 400}, {"acc": 4}))
 
+    def test_a_module_and_a_trace_of_ones_own(self):
+        self.write("own.wasm", "own\n")
+        self.write("recorded.trace", "recorded\n")
+        own, trace = str(self.folder / "own.wasm"), str(self.folder / "recorded.trace")
+        process = self.bench("--workload", own, "--invoke", "run", "--trace", trace, "3", "4")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        workloads = {w["name"]: w for w in self.document()["suite"]["workloads"]}
+        self.assertEqual(list(workloads), ["own", "recorded"])
+        self.assertEqual((workloads["own"]["args"], workloads["own"]["expect"]), (["3", "4"], ["3", "4"]))
+        self.assertEqual(workloads["recorded"]["expect"], ["0123456789abcdef"])
+        self.assertEqual(workloads["recorded"]["sha256"], hashlib.sha256(b"recorded\n").hexdigest())
+        process = self.run_tailrace("bench", "--resume", self.result, "--budget", "0")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        # Beside some of the suite; and all have to agree.
+        process = self.bench("--workload", "s*", "--trace", trace, trouble="tail-direct-acc:recorded=wrong")
+        self.assertEqual(process.returncode, 1)
+        document = self.document()
+        self.assertEqual([w["name"] for w in document["suite"]["workloads"]], ["sort", "recorded"])
+        self.assertIn("returned -7 instead of 0123456789abcdef", document["not_measured"][0]["reason"])
+
+    def test_ones_own_in_the_wrong_way(self):
+        self.assert_fails(self.bench("--trace", "nowhere.trace"), 2, "cannot read nowhere.trace")
+        self.assert_fails(self.bench("--invoke", "run"), 2, "--invoke needs a module")
+        self.assert_fails(self.bench("sort"), 2, "Only --invoke takes arguments")
+        self.write("sort.wasm", "sort\n")
+        own = str(self.folder / "sort.wasm")
+        self.assert_fails(self.bench("--workload", f"sort,{own}"), 2, 'there is a workload "sort" already')
+
     def test_prints_the_strategies_in_order_and_their_figures(self):
         lines = self.bench().stdout.splitlines()
         head = next(line for line in lines if line.startswith("workload") and "switch" in line)
@@ -529,7 +557,7 @@ class Resume(TailraceTest):
 
 
 class Stop(TailraceTest):
-    """The stand-ins' times are the same in all rounds: everything is decided as soon as there are intervals."""
+    """The stand-ins' times are the same in all rounds: everything is decided as soon as it can be."""
 
     def setUp(self):
         super().setUp()
