@@ -19,6 +19,7 @@
 #include "bench/sampler.h"
 #include "bench/saving.h"
 #include "bench/simulation.h"
+#include "bench/strategies.h"
 #include "bench/summary.h"
 #include "bench/verdicts.h"
 #include "bench/whole_process.h"
@@ -77,10 +78,12 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
         return complain(&error, EXIT_FAILED);
     int status = choose_workloads(&recording->suite, directory, wishes);
     if (status >= 0) return status;
-    if (!builds_choose_layouts(&recording->builds, wishes->layouts, &error) ||
-        !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
-        !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
-        return complain(&error, EXIT_USAGE);
+    char *strategies = strategies_meant(&recording->builds.items[0].executors, wishes->dispatch);
+    bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, &error) &&
+                  recording_prepare(recording, strategies, wishes->isa, &error) &&
+                  recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error);
+    free(strategies);
+    if (!chosen) return complain(&error, EXIT_USAGE);
     for (size_t i = 0; i < recording->suite.count; i++)
         if (!workload_verify(&recording->suite.workloads[i], &error))
             return complain(&error, EXIT_FAILED);

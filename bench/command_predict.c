@@ -18,6 +18,7 @@
 #include "bench/predictor.h"
 #include "bench/process.h"
 #include "bench/progress.h"
+#include "bench/strategies.h"
 #include "bench/suite.h"
 #include "bench/table.h"
 
@@ -115,12 +116,16 @@ static bool load_places(Prediction *prediction, Error *error) {
 static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
     const Executors *executors = &prediction->builds.items[0].executors;
     const ExecutorProgram *first = NULL;
-    if (!builds_know(&prediction->builds, wishes->dispatch, false, error)) return false;
+    char *strategies = wishes->dispatch ? strategies_meant(executors, wishes->dispatch) : NULL;
+    if (!builds_know(&prediction->builds, strategies, false, error)) {
+        free(strategies);
+        return false;
+    }
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
         if (program->left_out || (wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
             (first && strcmp(first->isa, program->isa) != 0) ||
-            !in_list(wishes->dispatch, program->strategy))
+            !in_list(strategies, program->strategy))
             continue;
         if (!first) first = program;
         json_t *entry = json_object_get(prediction->places, program->name);
@@ -136,6 +141,7 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
         prediction->columns = grow(prediction->columns, count, sizeof places);
         prediction->columns[count - 1] = places;
     }
+    free(strategies);
     if (!prediction->column_count)
         return fail(error, ERROR_UNSUPPORTED, "there is no executor to predict for");
     prediction->isa = first->isa;

@@ -9,6 +9,7 @@
 #include "bench/bench.h"
 #include "bench/memory.h"
 #include "bench/options.h"
+#include "bench/strategies.h"
 
 enum { OPTION_STACK = 256, OPTION_TRACE };
 
@@ -74,7 +75,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         STACK_OPTION
 
 #define CHOICE                                                                                     \
-    {"dispatch", 'd', "NAME", 0, "the strategy (default: the fastest that was built)", 0}, {       \
+    {"dispatch", 'd', "NAME", 0, "the strategy or one of its aliases (default: the fastest that was built)", 0}, {       \
         "isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0      \
     }
 
@@ -136,8 +137,9 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
         return EXIT_FAILED;
     }
     int status = EXIT_USAGE;
-    const ExecutorProgram *program =
-        executors_choose(&executors, invocation.dispatch, invocation.isa, &error);
+    char *strategy =
+        invocation.dispatch ? strategies_meant(&executors, invocation.dispatch) : NULL;
+    const ExecutorProgram *program = executors_choose(&executors, strategy, invocation.isa, &error);
     if (program) {
         /* Counting is a program of its own; the strategy makes no difference to what it counts. */
         char *path = argp == &PROFILE ? executors_counter(&executors, program->isa) : program->path;
@@ -146,6 +148,7 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
              path ? strerror(errno) : "it was not built");
         status = EXIT_FAILED;
     }
+    free(strategy);
     free(invocation.argv); /* its words live until the end, like those of main */
     executors_free(&executors);
     free(directory);

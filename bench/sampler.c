@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/memory.h"
 #include "bench/plan.h"
@@ -88,7 +89,13 @@ static json_t *identify_program(const Recording *recording, const Contender *con
     char *path = executors_layout_path(executors, program, layout);
     const char *strategy = "", *isa = "";
     json_int_t seed = 0, wanted = executors->layouts[layout];
-    json_t *info = ask(recording, path, NULL, NULL, why);
+    json_t *info = NULL;
+    if (access(path, X_OK) != 0)
+        *why = format_string("was not built in all layouts: \"scripts/build --layouts %zu --dispatch "
+                             "%s\" does that",
+                             recording->builds.layout_count, program->strategy);
+    else
+        info = ask(recording, path, NULL, NULL, why);
     if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
                              &seed) != 0 ||
                  strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))

@@ -203,6 +203,24 @@ class Bench(TailraceTest):
         for s in samples:
             self.assertEqual(s["phases"]["execute"]["cpu"] // 1000 % 100, s["layout"])
 
+    def test_strategies_by_other_names(self):
+        path = self.folder / "dispatch" / "build.json"
+        build = json.loads(path.read_text())
+        build["strategies"]["switch"] = {"flags": [], "measured_by_default": False, "aliases": ["loop", "dull"],
+                                         "does": "A loop.", "mechanism": "switch"}
+        path.write_text(json.dumps(build))
+        measured = lambda: {s["strategy"] for s in self.document()["samples"]}
+        self.bench()
+        self.assertEqual(measured(), set(STRATEGIES) - {"switch"})
+        self.bench("--dispatch", "dull,goto-direct,loop")
+        self.assertEqual(measured(), {"switch", "goto-direct"})
+        self.bench("--dispatch", "all")
+        self.assertEqual(measured(), set(STRATEGIES))
+        self.assertEqual(json.loads(self.run_tailrace("run", "-d", "loop", "a.wasm").stdout)[:2],
+                         ["switch", "acc"])
+        listed = self.run_tailrace("list", "strategies").stdout
+        self.assertIn("switch: A loop.\n  mechanism: switch\n  aliases: loop, dull\n", listed)
+
     def test_fewer_layouts_can_be_measured(self):
         self.build_layouts(0, 5)
         process = self.bench("--layouts", "1")
@@ -215,7 +233,8 @@ class Bench(TailraceTest):
         (self.folder / "dispatch" / "switch-acc.layout5").unlink()
         process = self.bench()
         self.assertEqual(process.returncode, 1)
-        self.assertIn("switch-acc", process.stderr)
+        self.assertIn('switch-acc was not built in all layouts: "scripts/build --layouts 2 --dispatch switch"',
+                      process.stderr)
         self.assertEqual({s["strategy"] for s in self.document()["samples"]}, set(STRATEGIES) - {"switch"})
 
     def test_programs_of_another_layout_are_refused(self):
@@ -538,7 +557,7 @@ class Resume(TailraceTest):
 
 
 class Stop(TailraceTest):
-    """The stand-ins' times are the same in all rounds: everything is decided as soon as there are intervals."""
+    """The stand-ins' times are the same in all rounds: everything is decided as soon as it can be."""
 
     def setUp(self):
         super().setUp()
