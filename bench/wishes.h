@@ -9,6 +9,11 @@
 typedef struct Wishes {
     const char *suite, *workloads, *dispatch, *isa, *builds, *output, *events, *resume;
     const char *confidence, *smallest_effect; /* percentages */
+    const char *invoke;                       /* of the modules among `workloads` */
+    char **arguments;                         /* what that is called with */
+    size_t argument_count;
+    char **traces;
+    size_t trace_count;
     bool changes; /* an option was given that a resumed run does not take */
     bool stop_by_budget;
     double budget, timeout;

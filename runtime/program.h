@@ -2,6 +2,8 @@
  *
  *     program.c          the commands and their options
  *     program_run.c      `run` and `measure`: from a file to results
+ *     program_replay.c   `replay`, and `measure` of a trace
+ *     program_measure.h  clocks, and the JSON of `measure`
  *     program_inspect.c  `inspect` and `info`
  *     program_profile.c  `profile` and `stream`, of the counting executors
  *     program_module.c   files, exports and imports, in words
@@ -18,11 +20,13 @@ enum { /* exit statuses; a WASI guest's own can be any */
        EXIT_FAILED = 1, /* the module cannot be read, validated, linked or instantiated */
        EXIT_USAGE = 2,
        EXIT_TRAP = 3,
+       EXIT_DIVERGED = 4, /* `replay`: the module did something else than what was recorded */
        EXIT_INTERRUPTED = 130,
 };
 
 typedef struct RunOptions {
     const char *file;
+    const char *trace;  /* to be replayed instead of a file; NULL: none */
     const char *invoke; /* NULL: _start */
     size_t argument_count;
     char **arguments; /* of the export, or of the guest behind its name */
@@ -39,6 +43,7 @@ typedef struct RunOptions {
 /* The commands; each prints its own complaints and returns an exit status. */
 int run(const RunOptions *options);
 int measure(const RunOptions *options);
+int replay(const RunOptions *options);
 int inspect(const char *file, const char *function); /* NULL: all functions */
 int info(bool with_words);
 int run_profile(const RunOptions *options); /* counting executors only, as is the next */
