@@ -10,6 +10,10 @@
 
 #include "runtime/program.h"
 
+#ifndef COUNT_INSTRUCTIONS
+#define COUNT_INSTRUCTIONS 0
+#endif
+
 int complain(const Error *error, int status) {
     fprintf(stderr, "tailrace: %s\n", error->message);
     return status;
@@ -24,7 +28,7 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT };
+enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT, OPTION_PROFILE };
 
 static const struct argp_option stream_options[] = {
     {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0},
@@ -37,6 +41,10 @@ static const struct argp_option stream_options[] = {
      "do everything but the execution: what the rest costs tools that can only look at a whole "
      "process",
      0},
+#if COUNT_INSTRUCTIONS
+    {"profile", OPTION_PROFILE, NULL, 0,
+     "also which opcodes and pairs of them were executed how often, and what they did to memory", 0},
+#endif
     /* From here on, those of `run`. */
     {"invoke", 'n', "EXPORT", 0,
      "call this export with the ARGs and print its results, each on a line", 0},
@@ -48,7 +56,7 @@ static const struct argp_option stream_options[] = {
     {0},
 };
 static const struct argp_option *const measure_options = stream_options + 1;
-static const struct argp_option *const run_options = stream_options + 3;
+static const struct argp_option *const run_options = stream_options + 3 + COUNT_INSTRUCTIONS;
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -83,6 +91,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
     }
     case OPTION_EVENTS: options->events = argument; return 0;
     case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
+    case OPTION_PROFILE: options->coverage = true; return 0;
     case OPTION_LIMIT:
         errno = 0;
         options->limit = strtoull(argument, &end, 10);

@@ -4,6 +4,7 @@
  *     program_run.c      `run` and `measure`: from a file to results
  *     program_inspect.c  `inspect` and `info`
  *     program_profile.c  `profile` and `stream`, of the counting executors
+ *     program_coverage.c what `measure --profile` adds, of the same
  *     program_module.c   files, exports and imports, in words
  *     program_values.c   arguments and results as text
  */
@@ -33,6 +34,7 @@ typedef struct RunOptions {
     uint32_t stack_slots;
     const char *events; /* what `measure` counts, a list as counters_open takes it */
     bool no_execute;    /* `measure` does everything but the execution, and counts nothing */
+    bool coverage;      /* `measure` says what was executed, too; counting executors only */
     uint64_t limit;     /* instructions after which `stream` ends */
 } RunOptions;
 
@@ -46,6 +48,10 @@ int run_stream(const RunOptions *options);
 
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */
 bool print_profile(Error *error);
+
+/* What profile_coverage (dispatch/profile.h) counted, as JSON; NULL: out of memory. "opcodes" were
+ * executed at least once; "pairs" are [first, second, count], opcodes as their places in "opcodes". */
+struct json_t *coverage_json(void);
 
 /* From stream_start on, the opcode of each executed instruction goes to standard output, as two bytes
  * in this machine's order; after `limit` of them the program ends with EXIT_DONE. stream_end writes

@@ -276,6 +276,7 @@ static json_t *describe_run(const Run *run, int status) {
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
     json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));
     json_object_set_new(report, "calls", json_integer((json_int_t)profile.calls));
+    if (run->options->coverage) json_object_set_new(report, "profile", coverage_json());
 #endif
     return report;
 }
@@ -294,6 +295,9 @@ int measure(const RunOptions *options) {
                        &COUNTER_KERNEL, &error))
         return complain(&error, EXIT_USAGE);
     run.counters = &counters;
+#if COUNT_INSTRUCTIONS
+    if (options->coverage) profile.observe = profile_coverage;
+#endif
     bool finished;
     int status = go(&run, &finished);
     counters_close(&counters);
