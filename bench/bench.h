@@ -12,7 +12,8 @@
  *     wishes.h          the options of `bench`
  *     executors.h       which executor programs a build has, and the choice among them
  *     builds.h          the builds of one run
- *     suite.h           the workloads: modules, arguments, expected results
+ *     suite.h           the workloads: modules, arguments, expected results; traces
+ *     workload_choice.h which of them a run has, and the user's own
  *     process.h         one child process: pinned, timed out, its output collected
  *     recording.h       all that one `tailrace bench` found out
  *     plan.h            which samples a round takes, in which order
@@ -49,9 +50,10 @@ enum {
 };
 
 /* The commands. argv[0] is the name to show in messages, "tailrace bench"; the result is the exit
- * status. `run`, `inspect`, `profile` and `asm` return only if what they start could not be
- * started. */
+ * status. `run`, `replay`, `inspect`, `profile` and `asm` return only if what they start could
+ * not be started. */
 int command_run(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_profile(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_predict(int argc, char **argv);

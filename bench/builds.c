@@ -98,7 +98,7 @@ bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error) {
 }
 
 bool builds_know(const Builds *builds, const char *list, bool isas, Error *error) {
-    char names[400] = "";
+    char names[1000] = "";
     for (size_t i = 0; i < builds->count; i++)
         executors_names(&builds->items[i].executors, isas, names, sizeof names);
     return names_are_known(list, names, isas ? "instruction set" : "strategy", error);

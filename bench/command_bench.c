@@ -19,10 +19,11 @@
 #include "bench/sampler.h"
 #include "bench/saving.h"
 #include "bench/simulation.h"
+#include "bench/strategies.h"
 #include "bench/summary.h"
 #include "bench/verdicts.h"
 #include "bench/whole_process.h"
-#include "bench/wishes.h"
+#include "bench/workload_choice.h"
 
 /* What the sampler's hooks need, which pass on the recording alone. */
 static struct {
@@ -75,15 +76,14 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
     Error error;
     if (!builds_load(&recording->builds, directory, wishes->builds, &error))
         return complain(&error, EXIT_FAILED);
-    char *path = find_suite(directory, wishes->suite, &error);
-    bool loaded = path && suite_load(path, &recording->suite, &error);
-    free(path);
-    if (!loaded) return complain(&error, EXIT_FAILED);
-    if ((wishes->workloads && !suite_filter(&recording->suite, wishes->workloads, &error)) ||
-        !builds_choose_layouts(&recording->builds, wishes->layouts, &error) ||
-        !recording_prepare(recording, wishes->dispatch, wishes->isa, &error) ||
-        !recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error))
-        return complain(&error, EXIT_USAGE);
+    int status = choose_workloads(&recording->suite, directory, wishes);
+    if (status >= 0) return status;
+    char *strategies = strategies_meant(&recording->builds.items[0].executors, wishes->dispatch);
+    bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, &error) &&
+                  recording_prepare(recording, strategies, wishes->isa, &error) &&
+                  recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error);
+    free(strategies);
+    if (!chosen) return complain(&error, EXIT_USAGE);
     for (size_t i = 0; i < recording->suite.count; i++)
         if (!workload_verify(&recording->suite.workloads[i], &error))
             return complain(&error, EXIT_FAILED);
@@ -259,7 +259,7 @@ int command_bench(int argc, char **argv) {
     if (resumed && session.wishes.changes) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
-             "--dispatch, "
+             "--invoke, --trace, --dispatch, "
              "--isa, --layouts, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {

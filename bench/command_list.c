@@ -10,6 +10,7 @@
 #include "bench/options.h"
 #include "bench/paths.h"
 #include "bench/process.h"
+#include "bench/strategies.h"
 #include "bench/suite.h"
 #include "bench/table.h"
 
@@ -62,10 +63,26 @@ static void add_executor(Table *table, const ExecutorProgram *program) {
     } else {
         for (int i = 0; i < 3; i++)
             table_cell(table, "-");
-        table_cell(table, "%s", program->left_out ? "left out" : "does not work");
+        table_cell(table, "%s", program->left_out ? "not built" : "does not work");
     }
     json_decref(info);
     free(result.output);
+}
+
+/* What a strategy's own file says of it. */
+static void describe(const Executors *executors, const char *strategy) {
+    static const struct {
+        const char *title, *field;
+    } FIELDS[] = {{"mechanism", "mechanism"}, {"called", "called"},   {"used by", "used_by"},
+                  {"cost", "cost"},           {"aliases", "aliases"}};
+    char *does = strategy_field(executors, strategy, "does");
+    if (*does) printf("\n%s: %s\n", strategy, does);
+    for (size_t i = 0; *does && i < sizeof FIELDS / sizeof *FIELDS; i++) {
+        char *value = strategy_field(executors, strategy, FIELDS[i].field);
+        if (*value) printf("  %s: %s\n", FIELDS[i].title, value);
+        free(value);
+    }
+    free(does);
 }
 
 static int list_strategies(const Executors *executors) {
@@ -84,6 +101,9 @@ static int list_strategies(const Executors *executors) {
         if (executors->items[i].left_out)
             printf("\n%s was left out of this build: %s\n", executors->items[i].name,
                    executors->items[i].left_out);
+    for (size_t i = 0; i < executors->count; i++)
+        if (strcmp(executors->items[i].isa, executors->items[0].isa) == 0)
+            describe(executors, executors->items[i].strategy);
     return EXIT_DONE;
 }
 

@@ -18,6 +18,7 @@
 #include "bench/predictor.h"
 #include "bench/process.h"
 #include "bench/progress.h"
+#include "bench/strategies.h"
 #include "bench/suite.h"
 #include "bench/table.h"
 
@@ -115,12 +116,16 @@ static bool load_places(Prediction *prediction, Error *error) {
 static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
     const Executors *executors = &prediction->builds.items[0].executors;
     const ExecutorProgram *first = NULL;
-    if (!builds_know(&prediction->builds, wishes->dispatch, false, error)) return false;
+    char *strategies = wishes->dispatch ? strategies_meant(executors, wishes->dispatch) : NULL;
+    if (!builds_know(&prediction->builds, strategies, false, error)) {
+        free(strategies);
+        return false;
+    }
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
         if (program->left_out || (wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
             (first && strcmp(first->isa, program->isa) != 0) ||
-            !in_list(wishes->dispatch, program->strategy))
+            !in_list(strategies, program->strategy))
             continue;
         if (!first) first = program;
         json_t *entry = json_object_get(prediction->places, program->name);
@@ -136,6 +141,7 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
         prediction->columns = grow(prediction->columns, count, sizeof places);
         prediction->columns[count - 1] = places;
     }
+    free(strategies);
     if (!prediction->column_count)
         return fail(error, ERROR_UNSUPPORTED, "there is no executor to predict for");
     prediction->isa = first->isa;
@@ -146,9 +152,8 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
  * was interrupted. To be freed. */
 static uint16_t *record(const Prediction *prediction, const Workload *workload, long limit,
                         size_t *count, Error *error) {
-    json_t *arguments = json_object_get(workload->json, "args");
-    size_t argument_count = json_array_size(arguments), argc = 0;
-    char **argv = allocate((argument_count + 8) * sizeof *argv);
+    size_t argc = 0;
+    char **argv = allocate((workload_words(workload) + 8) * sizeof *argv);
     char *program = executors_counter(&prediction->builds.items[0].executors, prediction->isa);
     char *limit_text = format_string("%ld", limit);
     ProcessResult result = {0};
@@ -157,11 +162,7 @@ static uint16_t *record(const Prediction *prediction, const Workload *workload, 
     argv[argc++] = "stream";
     argv[argc++] = "--limit";
     argv[argc++] = limit_text;
-    argv[argc++] = "--invoke";
-    argv[argc++] = (char *)workload->invoke;
-    argv[argc++] = workload->path;
-    for (size_t i = 0; i < argument_count; i++)
-        argv[argc++] = (char *)json_string_value(json_array_get(arguments, i));
+    argc = workload_command(workload, argv, argc);
     bool done = program && process_run(argv, NOT_PINNED, TIMEOUT, &result, error);
     if (done && (result.end != PROCESS_EXITED || result.status != 0)) {
         fail(error, ERROR_FILE, "%s: the counting executor failed%s%s", workload->name,

@@ -1,4 +1,4 @@
-/* `tailrace run`, `profile` and `inspect`: find the executor and become it. */
+/* `tailrace run`, `replay`, `profile` and `inspect`: find the executor and become it. */
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +9,9 @@
 #include "bench/bench.h"
 #include "bench/memory.h"
 #include "bench/options.h"
+#include "bench/strategies.h"
+
+enum { OPTION_STACK = 256, OPTION_TRACE };
 
 typedef struct Invocation {
     const struct argp_option *options;
@@ -17,6 +20,7 @@ typedef struct Invocation {
     size_t argc;
     bool whole_rest; /* all that follows the file belongs to the guest */
     bool has_file;
+    bool has_trace; /* instead of a file */
 } Invocation;
 
 static void pass(Invocation *invocation, char *argument) {
@@ -45,17 +49,22 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         while (invocation->whole_rest && state->next < state->argc)
             pass(invocation, state->argv[state->next++]);
         return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "a file is missing"); return EINVAL;
+    case ARGP_KEY_NO_ARGS:
+        if (!invocation->has_trace) argp_error(state, "a file is missing");
+        return 0;
     default:
         option = find_option(invocation->options, key);
         if (!option) return ARGP_ERR_UNKNOWN;
+        if (key == OPTION_TRACE) invocation->has_trace = true;
         pass(invocation, argument ? format_string("--%s=%s", option->name, argument)
                                   : format_string("--%s", option->name));
         return 0;
     }
 }
 
-enum { OPTION_STACK = 256 };
+#define STACK_OPTION                                                                               \
+    {"stack", OPTION_STACK, "SLOTS", 0,                                                            \
+     "size of the value stack in slots of 8 bytes (default: 1048576)", 0}
 
 #define RUN_OPTIONS                                                                                \
     {"invoke", 'n', "EXPORT", 0,                                                                   \
@@ -63,11 +72,10 @@ enum { OPTION_STACK = 256 };
         {"dir", 'D', "HOST[::GUEST]", 0,                                                           \
          "let the program use this directory and what is in it; may be repeated", 0},              \
         {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},              \
-        {"stack", OPTION_STACK, "SLOTS", 0,                                                        \
-         "size of the value stack in slots of 8 bytes (default: 1048576)", 0}
+        STACK_OPTION
 
 #define CHOICE                                                                                     \
-    {"dispatch", 'd', "NAME", 0, "the strategy (default: the fastest that was built)", 0}, {       \
+    {"dispatch", 'd', "NAME", 0, "the strategy or one of its aliases (default: the fastest that was built)", 0}, {       \
         "isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0      \
     }
 
@@ -83,14 +91,25 @@ static const struct argp RUN = {
            "Exit status: the program's own; 0 done; 1 the module cannot be read, validated, linked "
            "or instantiated; 2 usage; 3 trap."};
 
+static const struct argp REPLAY = {
+    .options = (const struct argp_option[]){CHOICE, STACK_OPTION, {0}},
+    .parser = parse,
+    .args_doc = "TRACE",
+    .doc = "Runs a module without the host that it was recorded with, from a trace of scripts/record, and "
+           "checks every value that leaves the module.\v"
+           "Exit status: 0 everything was as recorded; 1 the trace cannot be read or its module not be "
+           "run; 2 usage; 4 something was not as recorded, and the message says what and where."};
+
 static const struct argp PROFILE = {
     .options = (const struct argp_option[]){{"isa", 'i', "NAME", 0,
                                              "the instruction set (default: the fastest that was built)",
                                              0},
+                                            {"trace", OPTION_TRACE, "TRACE", 0,
+                                             "replay this trace of scripts/record instead", 0},
                                             RUN_OPTIONS,
                                             {0}},
     .parser = parse,
-    .args_doc = "FILE.wasm [ARG...]",
+    .args_doc = "FILE.wasm [ARG...]\n--trace TRACE",
     .doc = "Does what run does, and prints which bytecode instructions were executed how often, and "
            "which pairs and triples: candidates for superinstructions."};
 
@@ -118,8 +137,9 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
         return EXIT_FAILED;
     }
     int status = EXIT_USAGE;
-    const ExecutorProgram *program =
-        executors_choose(&executors, invocation.dispatch, invocation.isa, &error);
+    char *strategy =
+        invocation.dispatch ? strategies_meant(&executors, invocation.dispatch) : NULL;
+    const ExecutorProgram *program = executors_choose(&executors, strategy, invocation.isa, &error);
     if (program) {
         /* Counting is a program of its own; the strategy makes no difference to what it counts. */
         char *path = argp == &PROFILE ? executors_counter(&executors, program->isa) : program->path;
@@ -128,6 +148,7 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
              path ? strerror(errno) : "it was not built");
         status = EXIT_FAILED;
     }
+    free(strategy);
     free(invocation.argv); /* its words live until the end, like those of main */
     executors_free(&executors);
     free(directory);
@@ -135,6 +156,10 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
 }
 
 int command_run(int argc, char **argv) { return become_executor(&RUN, "run", argc, argv, true); }
+
+int command_replay(int argc, char **argv) {
+    return become_executor(&REPLAY, "replay", argc, argv, false);
+}
 
 int command_profile(int argc, char **argv) {
     return become_executor(&PROFILE, "profile", argc, argv, true);

@@ -175,7 +175,7 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
         best_rank = its_rank;
     }
     if (best) return best;
-    char strategies[200] = "", isas[100] = "";
+    char strategies[1000] = "", isas[100] = "";
     executors_names(executors, false, strategies, sizeof strategies);
     executors_names(executors, true, isas, sizeof isas);
     if (left_out)

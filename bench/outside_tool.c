@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/memory.h"
@@ -16,7 +17,8 @@ char *tool_find(const char *name, Error *error) {
     for (char *place; !found && (place = strsep(&rest, ":"));) {
         if (!*place) continue;
         found = format_string("%s/%s", place, name);
-        if (access(found, X_OK) != 0) {
+        struct stat status;
+        if (stat(found, &status) != 0 || !S_ISREG(status.st_mode) || access(found, X_OK) != 0) {
             free(found);
             found = NULL;
         }

@@ -187,11 +187,15 @@ static bool check_suite(const Suite *suite, json_t *workloads, Error *error) {
     if (json_array_size(workloads) != suite->count)
         return fail(error, ERROR_UNSUPPORTED, "it has %zu workloads and not %zu",
                     json_array_size(workloads), suite->count);
-    for (size_t i = 0; i < suite->count; i++)
+    for (size_t i = 0; i < suite->count; i++) {
+        json_t *json = suite->workloads[i].json, *old = json_array_get(workloads, i);
+        workload_expects(&suite->workloads[i], json_object_get(old, "expect"));
         for (size_t j = 0; j < sizeof keys / sizeof *keys; j++)
-            if (!same_text(json_array_get(workloads, i), suite->workloads[i].json, keys[j]))
+            if ((json_object_get(json, keys[j]) || json_object_get(old, keys[j])) &&
+                !same_text(old, json, keys[j]))
                 return fail(error, ERROR_UNSUPPORTED, "the workload \"%s\" is another one now (%s)",
                             suite->workloads[i].name, keys[j]);
+    }
     return true;
 }
 

@@ -2,30 +2,26 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/memory.h"
 #include "bench/plan.h"
 #include "bench/process.h"
 #include "bench/progress.h"
 
-/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...`, or `program info` if `workload`
- * is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be
+/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...` (or `... --trace FILE`), or
+ * `program info` if `workload` is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be
  * freed, or with *why NULL if the user interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
                    char *events, char **why) {
-    json_t *values = workload ? json_object_get(workload->json, "args") : NULL;
-    size_t count = json_array_size(values), argc = 0;
-    char **argv = allocate((count + 8) * sizeof *argv);
+    size_t argc = 0;
+    char **argv = allocate(((workload ? workload_words(workload) : 0) + 8) * sizeof *argv);
     argv[argc++] = (char *)program;
     if (workload) {
         argv[argc++] = "measure";
         argv[argc++] = "--events";
         argv[argc++] = events;
-        argv[argc++] = "--invoke";
-        argv[argc++] = (char *)workload->invoke;
-        argv[argc++] = workload->path;
-        for (size_t i = 0; i < count; i++)
-            argv[argc++] = (char *)json_string_value(json_array_get(values, i));
+        argc = workload_command(workload, argv, argc);
     } else {
         argv[argc++] = "info";
     }
@@ -66,7 +62,7 @@ static json_t *ask(const Recording *recording, const char *program, const Worklo
 static char *wrong_result(const Workload *workload, json_t *answer) {
     json_t *results = json_object_get(answer, "results");
     json_t *expected = json_object_get(workload->json, "expect");
-    if (json_equal(results, expected)) return NULL;
+    if (workload_expects(workload, results)) return NULL;
     char *got = join_strings(results), *wanted = join_strings(expected);
     char *why = format_string("returned %s instead of %s", *got ? got : "nothing",
                               *wanted ? wanted : "nothing");
@@ -93,7 +89,13 @@ static json_t *identify_program(const Recording *recording, const Contender *con
     char *path = executors_layout_path(executors, program, layout);
     const char *strategy = "", *isa = "";
     json_int_t seed = 0, wanted = executors->layouts[layout];
-    json_t *info = ask(recording, path, NULL, NULL, why);
+    json_t *info = NULL;
+    if (access(path, X_OK) != 0)
+        *why = format_string("was not built in all layouts: \"scripts/build --layouts %zu --dispatch "
+                             "%s\" does that",
+                             recording->builds.layout_count, program->strategy);
+    else
+        info = ask(recording, path, NULL, NULL, why);
     if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
                              &seed) != 0 ||
                  strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))

@@ -41,9 +41,8 @@ static bool simulate_once(const Simulation *simulation, const Contender *contend
                           const Workload *workload, bool execute, CachegrindOutput *found,
                           char **why) {
     const Recording *recording = simulation->recording;
-    json_t *values = json_object_get(workload->json, "args");
-    size_t count = json_array_size(values), argc = 0;
-    char **argv = allocate((count + 20) * sizeof *argv);
+    size_t argc = 0;
+    char **argv = allocate((workload_words(workload) + 20) * sizeof *argv);
     char *program = tool_program(recording, contender);
     char *file = format_string("--cachegrind-out-file=%s", simulation->file);
     char *const head[] = {simulation->valgrind,
@@ -61,11 +60,7 @@ static bool simulate_once(const Simulation *simulation, const Contender *contend
     memcpy(argv, head, sizeof head);
     argc = sizeof head / sizeof *head;
     if (!execute) argv[argc++] = "--no-execute";
-    argv[argc++] = "--invoke";
-    argv[argc++] = (char *)workload->invoke;
-    argv[argc++] = workload->path;
-    for (size_t i = 0; i < count; i++)
-        argv[argc++] = (char *)json_string_value(json_array_get(values, i));
+    argc = workload_command(workload, argv, argc);
 
     char *output;
     bool done = tool_run(recording, argv, recording->timeout * SLOWDOWN, &output, why);

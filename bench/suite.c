@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include "bench/suite.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <libgen.h>
 #include <sha2.h>
@@ -12,7 +13,6 @@
 #include "bench/paths.h"
 
 #define SUITE_LIMIT (16u << 20)
-#define MODULE_LIMIT (1u << 30)
 
 /* Makes integers strings, so that a suite can say 42 or "42". */
 static bool all_strings(json_t *values) {
@@ -34,11 +34,16 @@ static bool all_strings(json_t *values) {
 static bool read_workload(json_t *json, const char *directory, Workload *workload) {
     const char *file;
     json_t *arguments, *expected;
-    if (json_unpack(json, "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "name", &workload->name,
-                    "kind", &workload->kind, "description", &workload->description, "file", &file,
-                    "sha256", &workload->sha256, "invoke", &workload->invoke, "args", &arguments,
-                    "expect", &expected) != 0 ||
-        !all_strings(arguments) || !all_strings(expected))
+    workload->invoke = NULL;
+    if (json_unpack(json, "{s:s, s:s, s:s, s:s, s:o}", "name", &workload->name, "kind",
+                    &workload->kind, "description", &workload->description, "sha256",
+                    &workload->sha256, "expect", &expected) != 0 ||
+        !all_strings(expected))
+        return false;
+    if (json_unpack(json, "{s:s}", "trace", &file) != 0 &&
+        (json_unpack(json, "{s:s, s:s, s:o}", "file", &file, "invoke", &workload->invoke, "args",
+                     &arguments) != 0 ||
+         !all_strings(arguments)))
         return false;
     workload->json = json;
     workload->path = *file == '/' ? copy_string(file) : format_string("%s/%s", directory, file);
@@ -71,13 +76,88 @@ bool suite_load(const char *path, Suite *suite, Error *error) {
         suite->count++;
         if (!done)
             fail(error, ERROR_FILE,
-                 "%s: workload %zu needs name, kind, description, file, sha256, invoke, args and "
-                 "expect",
+                 "%s: workload %zu needs name, kind, description, sha256, expect and either file, "
+                 "invoke and args or trace",
                  path, i + 1);
     }
     free(copy);
     if (!done) suite_free(suite);
     return done;
+}
+
+void suite_begin(Suite *suite) {
+    *suite = (Suite){.json = json_pack("{s:s, s:[]}", "suite", "own", "workloads")};
+    suite->name = json_string_value(json_object_get(suite->json, "suite"));
+}
+
+/* The SHA-256 of a file in hexadecimal. */
+static bool digest_file(const char *path, char digest[SHA256_DIGEST_STRING_LENGTH], Error *error) {
+    if (SHA256File(path, digest)) return true;
+    return fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
+}
+
+/* "traces/a.trace" becomes "a". To be freed. */
+static char *name_of_file(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char *name = copy_string(slash ? slash + 1 : path), *dot = strrchr(name, '.');
+    if (dot && dot != name) *dot = 0;
+    return name;
+}
+
+/* Whether no workload has that name. */
+static bool is_free(const Suite *suite, const char *name, const char *path, Error *error) {
+    for (size_t i = 0; i < suite->count; i++)
+        if (strcmp(suite->workloads[i].name, name) == 0)
+            return fail(error, ERROR_FILE, "%s: there is a workload \"%s\" already", path, name);
+    return true;
+}
+
+bool suite_add(Suite *suite, const char *path, const char *invoke, char *const *arguments,
+               size_t count, Error *error) {
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    if (!digest_file(path, digest, error)) return false;
+    char *name = name_of_file(path);
+    if (!is_free(suite, name, path, error)) {
+        free(name);
+        return false;
+    }
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:[]}", "name", name, "kind", "own", "description",
+                  invoke ? "a module of one's own" : "a trace of one's own", "sha256", digest,
+                  invoke ? "file" : "trace", path, "expect");
+    free(name);
+    if (!json) return fail(error, ERROR_FILE, "the name %s is not UTF-8", path);
+    Workload workload = {.json = json, .path = copy_string(path), .is_own = true};
+    if (invoke) {
+        json_t *values = json_array();
+        for (size_t i = 0; i < count; i++)
+            json_array_append_new(values, json_string(arguments[i]));
+        json_object_set_new(json, "invoke", json_string(invoke));
+        json_object_set_new(json, "args", values);
+    }
+    json_unpack(json, "{s:s, s:s, s:s, s:s, s?s}", "name", &workload.name, "kind", &workload.kind,
+                "description", &workload.description, "sha256", &workload.sha256, "invoke",
+                &workload.invoke);
+    json_array_append_new(json_object_get(suite->json, "workloads"), json);
+    suite->workloads = grow(suite->workloads, suite->count + 1, sizeof *suite->workloads);
+    suite->workloads[suite->count++] = workload;
+    return true;
+}
+
+bool suite_join(Suite *suite, Suite *other, Error *error) {
+    for (size_t i = 0; i < other->count; i++)
+        if (!is_free(suite, other->workloads[i].name, other->workloads[i].path, error))
+            return false;
+    if (other->count == 0) return true;
+    suite->workloads =
+        grow(suite->workloads, suite->count + other->count, sizeof *suite->workloads);
+    memcpy(suite->workloads + suite->count, other->workloads,
+           other->count * sizeof *other->workloads);
+    suite->count += other->count;
+    json_array_extend(json_object_get(suite->json, "workloads"),
+                      json_object_get(other->json, "workloads"));
+    other->count = 0;
+    return true;
 }
 
 void suite_free(Suite *suite) {
@@ -112,16 +192,33 @@ bool suite_filter(Suite *suite, const char *patterns, Error *error) {
                 suite->name, patterns);
 }
 
+size_t workload_words(const Workload *workload) {
+    return json_array_size(json_object_get(workload->json, "args")) + 3;
+}
+
+size_t workload_command(const Workload *workload, char **argv, size_t count) {
+    json_t *values = json_object_get(workload->json, "args"), *value;
+    size_t i;
+    argv[count++] = workload->invoke ? "--invoke" : "--trace";
+    if (workload->invoke) argv[count++] = (char *)workload->invoke;
+    argv[count++] = workload->path;
+    if (workload->invoke)
+        json_array_foreach(values, i, value) argv[count++] = (char *)json_string_value(value);
+    return count;
+}
+
+bool workload_expects(const Workload *workload, json_t *results) {
+    json_t *expected = json_object_get(workload->json, "expect");
+    if (workload->is_own && json_array_size(expected) == 0) json_array_extend(expected, results);
+    return json_equal(results, expected);
+}
+
 bool workload_verify(const Workload *workload, Error *error) {
-    size_t size;
-    char *bytes = read_file(workload->path, MODULE_LIMIT, &size, error);
-    if (!bytes) return false;
     char digest[SHA256_DIGEST_STRING_LENGTH];
-    SHA256Data((const uint8_t *)bytes, size, digest);
-    free(bytes);
+    if (!digest_file(workload->path, digest, error)) return false;
     if (strcasecmp(digest, workload->sha256) == 0) return true;
-    return fail(error, ERROR_FILE,
-                "%s is not the module that the suite was made with: its SHA-256 begins %.12s, not "
-                "%.12s",
-                workload->path, digest, workload->sha256);
+    return fail(
+        error, ERROR_FILE,
+        "%s is not the %s that the suite was made with: its SHA-256 begins %.12s, not %.12s",
+        workload->path, workload->invoke ? "module" : "trace", digest, workload->sha256);
 }

@@ -28,8 +28,9 @@ static void note(Recording *recording, size_t workload, char *reason) {
 static json_t *command(const Recording *recording, const Contender *contender,
                        const Workload *workload) {
     char *program = tool_program(recording, contender);
-    json_t *words =
-        json_pack("[s, s, s, s, s]", program, "run", "--invoke", workload->invoke, workload->path);
+    json_t *words = workload->invoke ? json_pack("[s, s, s, s, s]", program, "run", "--invoke",
+                                                 workload->invoke, workload->path)
+                                     : json_pack("[s, s, s]", program, "replay", workload->path);
     free(program);
     json_array_extend(words, json_object_get(workload->json, "args"));
     return need(words);

@@ -39,7 +39,14 @@ static const char *parse_percentage(const char *argument, double least, double m
 }
 
 /* Options that say what is compared: a resumed run has that from its file. */
-static bool is_fixed(int key) { return key > 0 && key < 256 && strchr("wdielSo", key); }
+static bool is_fixed(int key) {
+    return key == ARGP_KEY_ARG || (key > 0 && key < 256 && strchr("wnTdielSo", key));
+}
+
+static void add_word(char ***words, size_t *count, char *word) {
+    *words = grow(*words, *count + 1, sizeof **words);
+    (*words)[(*count)++] = word;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     Wishes *wishes = state->input;
@@ -47,6 +54,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case 's': wishes->suite = argument; return 0;
     case 'w': wishes->workloads = argument; return 0;
+    case 'n': wishes->invoke = argument; return 0;
+    case 'T': add_word(&wishes->traces, &wishes->trace_count, argument); return 0;
     case 'd': wishes->dispatch = argument; return 0;
     case 'i': wishes->isa = argument; return 0;
     case 'B': wishes->builds = argument; return 0;
@@ -77,7 +86,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
     case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
     case ARGP_KEY_ARG:
-        argp_error(state, "what is \"%s\"? It takes options only", argument);
+        add_word(&wishes->arguments, &wishes->argument_count, argument);
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        if (wishes->argument_count > 0 && !wishes->invoke)
+            argp_error(state, "what is \"%s\"? Only --invoke takes arguments",
+                       wishes->arguments[0]);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -88,8 +102,14 @@ static const struct argp BENCH = {
         (const struct argp_option[]){
             {"suite", 's', "NAME", 0,
              "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
-            {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
-            {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+            {"workload", 'w', "GLOB|FILE.wasm", 0,
+             "only workloads whose name matches, or a module of your own; several: A,B", 0},
+            {"invoke", 'n', "EXPORT", 0,
+             "what to call in a module of your own, with the ARGs (default: _start)", 0},
+            {"trace", 'T', "TRACE", 0,
+             "a trace of scripts/record as a workload; may be repeated", 0},
+            {"dispatch", 'd', "A,B", 0,
+             "only these strategies, or \"all\" (default: those that are measured by default)", 0},
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
@@ -138,6 +158,7 @@ static const struct argp BENCH = {
             {"seed", 'S', "N", 0, "for the random order of the samples", 0},
             {0}},
     .parser = parse,
+    .args_doc = "[ARG...]",
     .doc =
         "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
         "process, checked against the expected result. Prints a table and writes a result file."
@@ -162,8 +183,8 @@ bool wishes_of_command(json_t *command, Wishes *wishes) {
     *wishes = wishes_default();
     if (count < 2) return false;
     char **words = allocate((count + 1) * sizeof *words);
-    for (size_t i = 1; i < count; i++) /* without "tailrace" */
-        words[i - 1] = copy_string(json_string_value(json_array_get(command, i)));
+    for (size_t i = 1; i < count; i++) /* without "tailrace"; argp changes their order alone */
+        words[i - 1] = (char *)json_string_value(json_array_get(command, i));
     bool done = argp_parse(&BENCH, (int)count - 1, words, ARGP_SILENT, NULL, wishes) == 0;
     free(words);
     return done;

@@ -9,6 +9,11 @@
 typedef struct Wishes {
     const char *suite, *workloads, *dispatch, *isa, *builds, *output, *events, *resume;
     const char *confidence, *smallest_effect; /* percentages */
+    const char *invoke;                       /* of the modules among `workloads` */
+    char **arguments;                         /* what that is called with */
+    size_t argument_count;
+    char **traces;
+    size_t trace_count;
     bool changes; /* an option was given that a resumed run does not take */
     bool stop_by_budget;
     double budget, timeout;
@@ -25,7 +30,8 @@ Wishes wishes_default(void);
  * one. */
 void wishes_parse(Wishes *wishes, int argc, char **argv);
 
-/* The options of a result file's "command"; false if they cannot be read. They stay allocated. */
+/* The options of a result file's "command", whose strings the wishes then point to; false if they
+ * cannot be read. */
 bool wishes_of_command(json_t *command, Wishes *wishes);
 
 #endif

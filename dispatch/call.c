@@ -1,6 +1,6 @@
 /* Calls: a loop calls the handler of each instruction, and the handler returns to the loop.
  *
- * The portable fallback of interpreters that would rather tail-call, in standard C throughout. What
+ * The portable fallback of interpreters that would rather tail-call, which needs nothing of the compiler. What
  * every instruction changes comes back in the registers that the usual calling conventions return a
  * pair in: the next instruction's address and, where the instruction set has it, the integer
  * accumulator. The rest of the state is in a struct, from where a handler reads what it needs and
@@ -8,6 +8,7 @@
  *
  * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. */
 #include "dispatch/words.h"
+#include "runtime/fault.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"
 
@@ -95,6 +96,7 @@ static __attribute__((noinline)) void run(State *state, Next next) {
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     State state = {.fp = fp, .memory = instance->memory0->base, .instance = instance};
+    fault_watch_frame(&state.fp);
     run(&state, (Next){ip, 0});
     return state.stop;
 }

@@ -1,5 +1,9 @@
 /* What a dispatch strategy gives to the rest of the engine. Each strategy, compiled for one
- * instruction set, is a static library that defines the one object `executor`; a program links one. */
+ * instruction set, is a static library that defines the one object `executor`; a program links one.
+ *
+ * A strategy is a file in strategies/, or out of the tree: strategies.py tells what its head says and
+ * finds it for the build. Most choose a dispatch word (targets.h) for one of the mechanisms switch.c,
+ * goto.c, tail.c and call.c; words.h is what a mechanism defines and gets. */
 #ifndef TAILRACE_DISPATCH_EXECUTOR_H
 #define TAILRACE_DISPATCH_EXECUTOR_H
 
@@ -22,6 +26,5 @@ typedef struct Executor {
 } Executor;
 
 extern const Executor executor;
-
 
 #endif

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Finds the dispatch strategies: one C file each, in dispatch/strategies/ or anywhere else.
 
-    strategies.py names [FILE...]                       the names, in the order of reports
-    strategies.py list [--needs A,B] [FILE...]          what dispatch/meson.build needs of each
+    strategies.py names [--of A,B] [FILE...]      the names in the order of reports, or those that A and B
+                                                  stand for: names, aliases, "all"
+    strategies.py list [--needs A,B] [FILE...]    what dispatch/meson.build needs of each
 
 FILE... are strategies out of the tree. The file's name is the strategy's: small letters, digits and
 dashes, beginning with a letter. It begins with a comment that people and the build read:
@@ -18,12 +19,12 @@ dashes, beginning with a letter. It begins with a comment that people and the bu
      * Cost: what it is expected to cost
      * Aliases: other names that --dispatch takes, with commas                                     (optional)
      * Flags: compiler flags of its own; those that a compiler does not know are left out          (optional)
-     * Build: when asked                                          not by default; scripts/build --dispatch NAME
+     * Measured: when asked            not by default; built in the first layout, and in others when asked (optional)
      * Order: a number: its place in reports; those without come last, by name                     (optional)
      */
 
 A value goes on in lines that are indented deeper. `list` prints a line for each strategy, with tabs: name,
-file, need, flags, 1 if it is built by default, its part of build.json.
+file, need, flags, 1 if it is measured by default, its part of build.json.
 """
 import argparse
 import json
@@ -33,10 +34,11 @@ import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "strategies"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+PREFIXES = ("count-", "differential-", "executor-", "spectest-")
 REQUIRED = {"mechanism", "sites", "called", "used by", "needs", "cost"}
-OPTIONAL = {"aliases", "flags", "build", "order"}
+OPTIONAL = {"aliases", "flags", "measured", "order"}
 CHOICES = {"mechanism": ["switch", "goto", "tail", "call"], "sites": ["handler", "one"],
-           "build": ["by default", "when asked"]}
+           "measured": ["by default", "when asked"]}
 
 
 class StrategyError(Exception):
@@ -78,6 +80,8 @@ class Strategy:
     def read(self, path):
         if path.suffix != ".c" or not NAME.fullmatch(self.name):
             raise StrategyError("its name must be small letters, digits and dashes, and .c")
+        if self.name.startswith(PREFIXES):
+            raise StrategyError("its name begins like those of other programs: " + ", ".join(PREFIXES))
         self.fields = fields = read_head(path.read_text())
         if not fields["does"]:
             raise StrategyError("its head does not begin with what it does")
@@ -100,30 +104,47 @@ class Strategy:
         fields = self.fields
         part = {"mechanism": fields["mechanism"], "sites": fields["sites"], "does": fields["does"],
                 "called": fields["called"], "used_by": fields["used by"], "cost": fields["cost"],
-                "aliases": self.aliases, "built_by_default": fields.get("build") != "when asked"}
+                "aliases": self.aliases}
         need = "" if fields["needs"] == "nothing" else fields["needs"]
         inside = self.path.parent == FOLDER
         file = self.path.relative_to(FOLDER.parent) if inside else self.path
         return "\t".join([self.name, str(file), need, fields.get("flags", ""),
-                          "1" if part["built_by_default"] else "", json.dumps(part)[1:-1]])
+                          "" if fields.get("measured") == "when asked" else "1", json.dumps(part)[1:-1]])
 
 
-def find(files):
-    """All strategies, in the order of reports. Names and aliases are all different."""
-    strategies = [Strategy(path) for path in [*sorted(FOLDER.glob("*.c")), *map(pathlib.Path.resolve, files)]]
-    owners = {"all": "what stands for every strategy", "count": "the program that counts instructions"}
+def owners(strategies):
+    """Who has each name and alias: the file, or a word for what is no strategy. Each has one owner."""
+    result = {"all": "what stands for every strategy", "count": "the program that counts instructions"}
     for names in (lambda s: [s.name], lambda s: s.aliases):
         for strategy in strategies:
             for name in names(strategy):
-                if name in owners:
-                    raise StrategyError(f'{strategy.path}: the name "{name}" is taken by {owners[name]}')
-                owners[name] = strategy.path
+                if name in result:
+                    raise StrategyError(f'{strategy.path}: the name "{name}" is taken by {result[name]}')
+                result[name] = strategy.path
+    return result
+
+
+def find(files):
+    """All strategies, in the order of reports."""
+    strategies = [Strategy(path) for path in [*sorted(FOLDER.glob("*.c")), *map(pathlib.Path.resolve, files)]]
+    owners(strategies)
     return sorted(strategies, key=lambda strategy: strategy.place)
+
+
+def meant(strategies, names):
+    """The strategies that a comma-separated list of names and aliases stands for."""
+    if "all" in names.split(","):
+        return strategies
+    for name in names.split(","):
+        if not any(name in [s.name, *s.aliases] for s in strategies):
+            raise StrategyError(f'there is no strategy "{name}"; there are ' + ", ".join(s.name for s in strategies))
+    return [s for s in strategies if {s.name, *s.aliases} & set(names.split(","))]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--needs", default=None, help="the requirements that there are")
+    parser.add_argument("--of", metavar="A,B")
+    parser.add_argument("--needs", metavar="A,B", help="the requirements that there are")
     parser.add_argument("command", choices=["names", "list"])
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     options = parser.parse_intermixed_args()
@@ -134,6 +155,8 @@ def main():
             if options.needs is not None and need not in ["nothing", *options.needs.split(",")]:
                 raise StrategyError(f'{strategy.path}: "Needs: {need}" is not one of nothing, '
                                     + options.needs.replace(",", ", "))
+        if options.of is not None:
+            strategies = meant(strategies, options.of)
     except StrategyError as error:
         sys.exit(f"strategies.py: {error}")
     for strategy in strategies:

@@ -1,8 +1,9 @@
 /* The words that the op table's bodies are written in, where they are the same for every mechanism.
  *
- * A mechanism file (tail.c, goto.c, switch.c) defines, before it includes this and HANDLERS,
+ * A mechanism (switch.c, goto.c, tail.c, call.c, or a strategy of its own in strategies/) defines, before
+ * it includes this and HANDLERS,
  *
- *     DISPATCH_SIZE     bytes of the dispatch word
+ *     DISPATCH_SIZE     bytes of the dispatch word; the strategy's file has it
  *     HANDLER(name)     begins the handler of an opcode; its body follows in braces
  *     DISPATCH()        goes to the handler of the instruction at ip
  *     STOP(trap)        ends execution with a trap known only at run time

@@ -11,6 +11,8 @@ Trap execute(const Code *code, uint64_t *fp, Instance *instance) {
     return executor.enter(code->entry, fp, instance);
 }
 
+void fault_watch_frame(uint64_t *const *fp) { (void)fp; }
+
 void *fault_suspend(void) { return NULL; }
 
 void fault_resume(void *suspended) { (void)suspended; }
@@ -30,6 +32,8 @@ typedef struct Execution {
     Store *store;
     const uint8_t *entry; /* where it began */
     sigjmp_buf landing;
+    uint64_t *const *frame; /* where the executor keeps the frame pointer; NULL: in a register */
+    uint64_t fp;            /* at the fault, if it was there */
     unsigned register_count; /* of the general registers at the fault */
     uint64_t registers[MAX_REGISTERS];
 } Execution;
@@ -98,6 +102,7 @@ static void on_fault(int number, siginfo_t *info, void *context) {
     Execution *execution = running;
     if (execution && info->si_code > 0 && is_guarded(execution->store, (uintptr_t)info->si_addr)) {
         save_registers(execution, context);
+        if (execution->frame) execution->fp = (uintptr_t)*execution->frame;
         siglongjmp(execution->landing, 1);
     }
     pass_on(number, info, context);
@@ -132,12 +137,14 @@ typedef struct Candidate {
 /* Drops the candidates that are probably left over from before: the executor's first argument, the
  * return addresses of calls, and functions whose frame no register points to. */
 static unsigned drop_stale(const Execution *execution, Candidate *candidates, unsigned count) {
+    const uint64_t *frames = execution->frame ? &execution->fp : execution->registers;
+    const unsigned places = execution->frame ? 1 : execution->register_count;
     bool has_frame[MAX_REGISTERS] = {false}, is_return_address[MAX_REGISTERS] = {false};
     for (unsigned i = 0; i < count; i++) {
         const Code *code = candidates[i].code;
-        for (unsigned j = 0; j < execution->register_count; j++) {
-            if (!is_frame(execution->store, code, execution->registers[j])) continue;
-            const uint64_t *fp = (const uint64_t *)(uintptr_t)execution->registers[j];
+        for (unsigned j = 0; j < places; j++) {
+            if (!is_frame(execution->store, code, frames[j])) continue;
+            const uint64_t *fp = (const uint64_t *)(uintptr_t)frames[j];
             has_frame[i] = true;
             for (unsigned k = 0; k < count; k++)
                 if (candidates[k].code != code &&
@@ -199,6 +206,7 @@ Trap execute(const Code *code, uint64_t *fp, Instance *instance) {
     Execution execution;
     execution.store = instance->store;
     execution.entry = code->entry;
+    execution.frame = NULL;
     Trap trap;
     if (sigsetjmp(execution.landing, 0) == 0) {
         running = &execution;
@@ -210,6 +218,10 @@ Trap execute(const Code *code, uint64_t *fp, Instance *instance) {
     }
     running = NULL;
     return trap;
+}
+
+void fault_watch_frame(uint64_t *const *fp) {
+    if (running) running->frame = fp;
 }
 
 void *fault_suspend(void) {

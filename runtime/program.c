@@ -10,7 +10,10 @@
 
 #include "runtime/program.h"
 
-#ifndef COUNT_INSTRUCTIONS
+#if COUNT_INSTRUCTIONS
+#include "dispatch/profile.h"
+#else
+#undef COUNT_INSTRUCTIONS
 #define COUNT_INSTRUCTIONS 0
 #endif
 
@@ -28,7 +31,7 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT, OPTION_PROFILE };
+enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT, OPTION_TRACE, OPTION_PROFILE };
 
 static const struct argp_option stream_options[] = {
     {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0},
@@ -45,6 +48,8 @@ static const struct argp_option stream_options[] = {
     {"profile", OPTION_PROFILE, NULL, 0,
      "also which opcodes and pairs of them were executed how often, and what they did to memory", 0},
 #endif
+    /* From here on, those of `profile`. */
+    {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0},
     /* From here on, those of `run`. */
     {"invoke", 'n', "EXPORT", 0,
      "call this export with the ARGs and print its results, each on a line", 0},
@@ -56,7 +61,8 @@ static const struct argp_option stream_options[] = {
     {0},
 };
 static const struct argp_option *const measure_options = stream_options + 1;
-static const struct argp_option *const run_options = stream_options + 3 + COUNT_INSTRUCTIONS;
+static const struct argp_option *const run_options = stream_options + 4 + COUNT_INSTRUCTIONS;
+static const struct argp_option *const replay_options = stream_options + 7 + COUNT_INSTRUCTIONS; /* the last */
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -90,8 +96,11 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         return 0;
     }
     case OPTION_EVENTS: options->events = argument; return 0;
+    case OPTION_TRACE: options->trace = argument; return 0;
     case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
-    case OPTION_PROFILE: options->coverage = true; return 0;
+#if COUNT_INSTRUCTIONS
+    case OPTION_PROFILE: profile.observe = profile_coverage; return 0;
+#endif
     case OPTION_LIMIT:
         errno = 0;
         options->limit = strtoull(argument, &end, 10);
@@ -104,17 +113,21 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         options->argument_count = (size_t)(state->argc - state->next);
         state->next = state->argc;
         return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "a file is missing"); return EINVAL;
+    case ARGP_KEY_END:
+        if (!options->file && !options->trace) argp_error(state, "a file is missing");
+        if (options->file && options->trace)
+            argp_error(state, "a trace has its module in it; what is \"%s\"", options->file);
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
-static int parse_and_run(const char *doc, const struct argp_option *accepted,
+static int parse_and_run(const char *doc, const char *args_doc, const struct argp_option *accepted,
                          int (*command)(const RunOptions *), int argc, char **argv) {
     const struct argp argp = {
         .options = accepted,
         .parser = parse_run,
-        .args_doc = "FILE.wasm [ARG...]",
+        .args_doc = args_doc,
         .doc = doc,
     };
     /* There are no more of these than arguments. */
@@ -141,14 +154,23 @@ static int command_run(int argc, char **argv) {
     return parse_and_run("Runs a WASI command, or calls an export of a module.\v"
                          "Exit status: the program's own; 0 done; 1 the module cannot be read, "
                          "validated, linked or instantiated; 2 usage; 3 trap.",
-                         run_options, run, argc, argv);
+                         "FILE.wasm [ARG...]", run_options, run, argc, argv);
 }
 
 static int command_measure(int argc, char **argv) {
     return parse_and_run(
         "Does what run does, once, and prints what it cost as one JSON object. What "
         "the program itself prints is dropped.",
-        measure_options, measure, argc, argv);
+        "FILE.wasm [ARG...]\n--trace TRACE", measure_options, measure, argc, argv);
+}
+
+static int command_replay(int argc, char **argv) {
+    return parse_and_run("Runs a module without the host that it was recorded with, from a trace of "
+                         "scripts/record, and checks every value that leaves the module.\v"
+                         "Exit status: 0 everything was as recorded; 1 the trace cannot be read or "
+                         "its module not be run; 2 usage; 4 something was not as recorded, and the "
+                         "message says what and where.",
+                         "TRACE", replay_options, replay, argc, argv);
 }
 
 #if COUNT_INSTRUCTIONS
@@ -156,13 +178,13 @@ static int command_profile(int argc, char **argv) {
     return parse_and_run("Does what run does, and prints which bytecode instructions were executed how "
                          "often, and which pairs and triples. What the program itself prints goes to "
                          "standard error.",
-                         run_options, run_profile, argc, argv);
+                         "FILE.wasm [ARG...]\n--trace TRACE", run_options - 1, run_profile, argc, argv);
 }
 
 static int command_stream(int argc, char **argv) {
     return parse_and_run("Does what run does, and writes the opcode of each executed instruction, two "
                          "bytes in this machine's order. What the program itself prints is dropped.",
-                         stream_options, run_stream, argc, argv);
+                         "FILE.wasm [ARG...]\n--trace TRACE", stream_options, run_stream, argc, argv);
 }
 #endif
 
@@ -226,6 +248,7 @@ static const struct {
 } commands[] = {
     {"run", command_run, "run a WASI command, or call an export of a module"},
     {"measure", command_measure, "the same, and print what it cost as JSON"},
+    {"replay", command_replay, "run a module from a trace of it and its host"},
 #if COUNT_INSTRUCTIONS
     {"profile", command_profile, "the same, and print which instructions were executed"},
     {"stream", command_stream, "the same, and write the opcodes in the order of execution"},

@@ -2,6 +2,8 @@
  *
  *     program.c          the commands and their options
  *     program_run.c      `run` and `measure`: from a file to results
+ *     program_replay.c   `replay`, and `measure` of a trace
+ *     program_measure.h  clocks, and the JSON of `measure`
  *     program_inspect.c  `inspect` and `info`
  *     program_profile.c  `profile` and `stream`, of the counting executors
  *     program_coverage.c what `measure --profile` adds, of the same
@@ -19,11 +21,13 @@ enum { /* exit statuses; a WASI guest's own can be any */
        EXIT_FAILED = 1, /* the module cannot be read, validated, linked or instantiated */
        EXIT_USAGE = 2,
        EXIT_TRAP = 3,
+       EXIT_DIVERGED = 4, /* `replay`: the module did something else than what was recorded */
        EXIT_INTERRUPTED = 130,
 };
 
 typedef struct RunOptions {
     const char *file;
+    const char *trace;  /* to be replayed instead of a file; NULL: none */
     const char *invoke; /* NULL: _start */
     size_t argument_count;
     char **arguments; /* of the export, or of the guest behind its name */
@@ -34,13 +38,13 @@ typedef struct RunOptions {
     uint32_t stack_slots;
     const char *events; /* what `measure` counts, a list as counters_open takes it */
     bool no_execute;    /* `measure` does everything but the execution, and counts nothing */
-    bool coverage;      /* `measure` says what was executed, too; counting executors only */
     uint64_t limit;     /* instructions after which `stream` ends */
 } RunOptions;
 
 /* The commands; each prints its own complaints and returns an exit status. */
 int run(const RunOptions *options);
 int measure(const RunOptions *options);
+int replay(const RunOptions *options);
 int inspect(const char *file, const char *function); /* NULL: all functions */
 int info(bool with_words);
 int run_profile(const RunOptions *options); /* counting executors only, as is the next */

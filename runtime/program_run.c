@@ -3,47 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "bench/counter_report.h"
 #include "dispatch/executor.h"
-#include "runtime/program.h"
+#include "runtime/program_measure.h"
 
 #if COUNT_INSTRUCTIONS
 #include "dispatch/profile.h"
 #endif
-
-/* ---- Times ----------------------------------------------------------------------------------- */
-
-typedef enum Phase { READ_VALIDATE, TRANSLATE, INSTANTIATE, EXECUTE, PHASE_COUNT } Phase;
-static const char *const phase_names[PHASE_COUNT] = {"read_validate", "translate", "instantiate",
-                                                     "execute"};
-
-typedef struct Times { /* ns */
-    uint64_t cpu;
-    uint64_t wall;
-} Times;
-
-static uint64_t clock_now(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-static Times now(void) {
-    return (Times){clock_now(CLOCK_THREAD_CPUTIME_ID), clock_now(CLOCK_MONOTONIC)};
-}
-
-static Times since(Times start) {
-    Times end = now();
-    return (Times){end.cpu - start.cpu, end.wall - start.wall};
-}
 
 /* ---- One run --------------------------------------------------------------------------------- */
 
@@ -222,21 +192,6 @@ static uint32_t result_count(const Run *run, int status) {
 
 /* ---- The commands ---------------------------------------------------------------------------- */
 
-static void interrupted(int signal) {
-    (void)signal;
-    static const char message[] = "interrupted\n";
-    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(EXIT_INTERRUPTED);
-    _exit(EXIT_INTERRUPTED);
-}
-
-static void handle_interrupts(void) {
-    struct sigaction action;
-    sigaction(SIGINT, NULL, &action);
-    if (action.sa_handler == SIG_IGN) return; /* in the background, say */
-    action = (struct sigaction){.sa_handler = interrupted};
-    sigaction(SIGINT, &action, NULL);
-}
-
 int run(const RunOptions *options) {
     handle_interrupts();
     Run run = {.options = options, .guest_output = STDOUT_FILENO};
@@ -250,39 +205,18 @@ int run(const RunOptions *options) {
 }
 
 static json_t *describe_run(const Run *run, int status) {
-    json_t *results = json_array(), *phases = json_object();
+    json_t *results = json_array();
     char text[VALUE_TEXT_SIZE];
     for (uint32_t i = 0; i < result_count(run, status); i++)
         json_array_append_new(
             results, json_string(format_value(run->type->results[i], run->slots[i], text)));
     int phase_count = run->options->no_execute ? EXECUTE : PHASE_COUNT;
-    for (int i = 0; i < phase_count; i++)
-        json_object_set_new(phases, phase_names[i],
-                            json_pack("{s:I, s:I}", "cpu", (json_int_t)run->phases[i].cpu, "wall",
-                                      (json_int_t)run->phases[i].wall));
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    const Module *module = &run->file.module;
-    json_t *report =
-        json_pack("{s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "strategy",
-                  executor.strategy, "isa", executor.isa, "bounds", executor.bounds, "results",
-                  results, "exit_status", status, "phases", phases, "functions",
-                  (json_int_t)(module->function_count - module->imported_function_count),
-                  "wasm_bytes", (json_int_t)run->file.size, "bytecode_bytes",
-                  (json_int_t)run->file.program.size, "peak_rss_kib", (json_int_t)usage.ru_maxrss,
-                  "counters", counters_json(run->counters), "counting_cost_ns",
-                  (json_int_t)run->counters->cost_ns);
-#if COUNT_INSTRUCTIONS
-    json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
-    json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));
-    json_object_set_new(report, "calls", json_integer((json_int_t)profile.calls));
-    if (run->options->coverage) json_object_set_new(report, "profile", coverage_json());
-#endif
-    return report;
+    return describe_cost(&run->file, run->phases, phase_count, run->counters, results, status);
 }
 
 int measure(const RunOptions *options) {
     static Counters counters;
+    if (options->trace) return measure_replay(options);
     handle_interrupts();
     Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     if (run.guest_output < 0) {
@@ -295,9 +229,6 @@ int measure(const RunOptions *options) {
                        &COUNTER_KERNEL, &error))
         return complain(&error, EXIT_USAGE);
     run.counters = &counters;
-#if COUNT_INSTRUCTIONS
-    if (options->coverage) profile.observe = profile_coverage;
-#endif
     bool finished;
     int status = go(&run, &finished);
     counters_close(&counters);
@@ -314,6 +245,7 @@ int measure(const RunOptions *options) {
 
 #if COUNT_INSTRUCTIONS
 int run_profile(const RunOptions *options) {
+    if (options->trace) return profile_replay(options);
     handle_interrupts();
     Run run = {.options = options, .guest_output = STDERR_FILENO};
     profile.observe = profile_detail;
@@ -326,6 +258,8 @@ int run_profile(const RunOptions *options) {
 }
 
 int run_stream(const RunOptions *options) {
+    if (options->trace) return stream_replay(options);
+    if (options->trace) return stream_replay(options);
     handle_interrupts();
     Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     stream_start(options->limit);

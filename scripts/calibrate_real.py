@@ -17,29 +17,31 @@ import datetime
 import hashlib
 import json
 import math
-import pathlib
 import random
 import shutil
 import shlex
 import sys
 import time
 
+import numpy
 from scipy import stats
 
 import comparison
 import planted
 import statistics_of_runs as statistics
-from planted import Plant, Trouble
+from planted import Plant
 
 WORKLOADS = planted.ROOT / "bench/workloads"
 MEAN = "mean"
+CONTROL = "control"
+MOST_COPIES = 2  # instructions that the compiler may need around the planted ones where handlers share registers
 OPCODE = "i32_add__s_sk"  # among the most executed of each workload
 
 
 @dataclasses.dataclass
 class Workload:
     name: str
-    long: int   # the argument that makes it run for some 15 ms
+    long: int   # the argument that makes it run for some 10 ms
     short: int  # for valgrind
 
     @property
@@ -55,6 +57,7 @@ class Plan:
     drawn: int           # layouts of a short run
     doses: dict          # by strategy: its planted strategies
     same_runs: int
+    same_one_layout_runs: int
     planted_runs: int
     lucky_runs: int      # of one layout, and as many of all
     lucky_layouts: int
@@ -68,14 +71,14 @@ def doses(strategy, *counts):
     return [Plant(f"{strategy}-plus{count}", strategy, OPCODE, count) for count in counts]
 
 
-FULL = Plan(workloads=(Workload("integers", 60, 6), Workload("vm", 8, 1)),
+FULL = Plan(workloads=(Workload("integers", 45, 6), Workload("vm", 6, 1)),
             layouts={"tail-direct": 16, "goto-direct": 8}, drawn=4,
             doses={"tail-direct": doses("tail-direct", 4, 16), "goto-direct": doses("goto-direct", 16)},
-            same_runs=200, planted_runs=40, lucky_runs=20, lucky_layouts=8, one_layout_seconds=1.2,
-            references=4, reference_seconds=12)
+            same_runs=200, same_one_layout_runs=60, planted_runs=40, lucky_runs=20, lucky_layouts=8,
+            one_layout_seconds=1, references=4, reference_seconds=8)
 QUICK = Plan(workloads=(Workload("integers", 4, 2), Workload("vm", 1, 1)), layouts={"tail-direct": 2}, drawn=1,
-             doses={"tail-direct": doses("tail-direct", 16)}, same_runs=2, planted_runs=2, lucky_runs=1,
-             lucky_layouts=2, one_layout_seconds=0, references=1, reference_seconds=0, decides=False)
+             doses={"tail-direct": doses("tail-direct", 16)}, same_runs=2, same_one_layout_runs=1,
+             planted_runs=2, lucky_runs=1, lucky_layouts=2, one_layout_seconds=0, references=1, reference_seconds=0, decides=False)
 
 
 def lucky(strategy):
@@ -119,9 +122,9 @@ def share(count, runs):
     return f"{count} of {runs} ({low * 100:.1f}–{high * 100:.1f} %)"
 
 
-def rounds_text(layouts):
-    """Those of a run that has no time for more (bench/sampler.h)."""
-    return "3 rounds" if layouts == 1 else "2 rounds"
+def size_text(layouts):
+    """Of a run that has no time for more rounds (bench/sampler.h)."""
+    return "one layout, 3 rounds" if layouts == 1 else f"{layouts} layouts, 2 rounds"
 
 
 class Outcome:
@@ -188,7 +191,7 @@ class Calibration:
 
     def expected_seconds(self, contenders, layouts, seconds=0.0):
         samples = len(self.names) * (contenders + 1) * (2 * layouts + 1)
-        return max(seconds, 0.1 + 0.025 * samples)
+        return max(seconds, 0.1 + 0.018 * samples)
 
     def steps(self):
         """What to measure: (text, expected seconds, function) for each run."""
@@ -209,6 +212,9 @@ class Calibration:
         names = [self.lucky.strategy, self.lucky.name]
         others = list(self.pool.seeds(self.lucky.name))[1:]
         add("A/A", plan.same_runs, 2, plan.drawn, lambda: self.add_run("same", names, self.draw(others)))
+        add("A/A, one layout", plan.same_one_layout_runs, 2, 1,
+            lambda: self.add_run("same, one layout", names, self.random.sample(others, 1), plan.one_layout_seconds),
+            plan.one_layout_seconds)
         add("layout luck, one layout", plan.lucky_runs, 2, 1,
             lambda: self.add_run("one layout", names, [0], plan.one_layout_seconds), plan.one_layout_seconds)
         add(f"layout luck, {plan.lucky_layouts} layouts", plan.lucky_runs, 2, plan.lucky_layouts,
@@ -226,24 +232,21 @@ class Calibration:
                 self.outcomes[case, name, workload].add(cell.found, cell.verdict.word)
             cell = compared.mean(name)
             self.outcomes[case, name, MEAN].add(cell.found, cell.verdict.word)
-        if case != "same":
+        if not case.startswith("same"):
             return
-        for what, found in [(workload, compared.estimate((workload,), names[0], True)) for workload in self.names] + \
-                [(MEAN, compared.mean(names[0], True).found)]:
-            self.outcomes["control", names[0], what].add(found, statistics.judge(found, compared.smallest_effect).word)
+        controls = {what: compared.estimate((what,), names[0], True) for what in self.names}
+        controls[MEAN] = compared.mean(names[0], True).found
+        for what, found in controls.items():
+            self.outcomes[case, CONTROL, what].add(found, statistics.judge(found).word)
 
     def add_reference(self, names, seeds):
         compared = self.bench(names, seeds, self.plan.reference_seconds)
         for name in names[1:]:
-            for workload in self.names:
-                together = self.speeds[name, workload]
-                first = 1 + max((number for _, number in together), default=0)
-                together.update({(layout, first + number): factor for (layout, number), factor
-                                 in compared.speeds(workload, name, False).items()})
+            self.speeds[name].append(compared.speeds(name))
 
     def measure(self):
         self.outcomes = collections.defaultdict(Outcome)
-        self.speeds = collections.defaultdict(dict)  # of the references
+        self.speeds = collections.defaultdict(list)  # of the references: arrays as of Comparison.speeds
         self.doses = {strategy: plants for strategy, plants in self.plan.doses.items()
                       if strategy in self.pool.strategies()}
         self.lucky = lucky(self.pool.main())
@@ -273,7 +276,8 @@ class Calibration:
     def check_work(self):
         """That the planted executors do what they should: exact, whatever the machine is doing."""
         plants = [plant for plants in self.doses.values() for plant in plants]
-        self.say("Planted instructions, in the programs and as executed (valgrind; times executed by the counting executor)")
+        self.say("Planted instructions, in the programs and as executed (by valgrind; how often, by the counting "
+                 "executor)")
         self.say(f"  {'executor':<24}{'handler':<16}{'more':>6}{'found in the programs':>23}{'workload':>12}"
                  f"{'executed':>12}{'more, expected':>16}{'measured':>12}")
         has_valgrind = shutil.which("valgrind")
@@ -292,10 +296,14 @@ class Calibration:
                     more = self.pool.executed(plant.name, workload, scratch) - \
                         self.pool.executed(plant.strategy, workload, scratch)
                     measured = f"{more:,}"
-                    mark += self.check(more == times * plant.count, f"{plant.name} executes {more:,} instructions more "
-                                       f"on {workload.name}, not {times * plant.count:,}", timed=False)
-                self.say(f"  {plant.name:<24}{plant.opcode:<16}{plant.count:>6}{f'once in {places} of {len(layouts)}':>23}"
-                         f"{workload.name:>12}{times:>12,}{times * plant.count:>16,}{measured:>12}{mark}")
+                    each, rest = divmod(more, times)
+                    good = not rest and plant.count <= each <= plant.count + MOST_COPIES
+                    if good and each > plant.count:
+                        mark += f"  {each} each: the compiler had to copy a register"
+                    mark += self.check(good, f"{plant.name} executes {more:,} instructions more on {workload.name}, "
+                                       f"not {times * plant.count:,}", timed=False)
+                self.say(f"  {plant.name:<24}{plant.opcode:<16}{plant.count:>6}"
+                         f"{f'once in {places} of {len(layouts)}':>23}{workload.name:>12}{times:>12,}{times * plant.count:>16,}{measured:>12}{mark}")
                 mark = ""
         for name, reason in self.pool.left_out.items():
             self.say(f"  {name}: left out: {reason}")
@@ -305,34 +313,41 @@ class Calibration:
 
     def truths(self, name):
         """By workload and MEAN: the Estimate of the long runs."""
-        by_name = {workload: self.speeds[name, workload] for workload in self.names}
-        found = {workload: statistics.estimate(statistics.to_array([speeds])) for workload, speeds in by_name.items()}
-        found[MEAN] = statistics.estimate(statistics.to_array(list(by_name.values())))
+        logs = numpy.concatenate(self.speeds[name], axis=2)
+        found = {workload: statistics.estimate(logs[[place]]) for place, workload in enumerate(self.names)}
+        found[MEAN] = statistics.estimate(logs)
         return found
 
     def show_same(self):
         plan = self.plan
-        self.say(f"A/A: {self.lucky.strategy} under two names ({plan.drawn} layouts of "
-                 f"{len(self.pool.seeds(self.lucky.name)) - 1}, {rounds_text(plan.drawn)})")
-        self.say(f"  {'compared':<44}{'on':<12}{'called different':>26}{'1 in the interval':>28}{'half-width':>12}")
-        for title, key in (("the control of the same runs, the same file", ("control", self.lucky.strategy)),
-                           ("the same source under another name", ("same", self.lucky.name))):
-            for what in [*self.names, MEAN]:
-                outcome = self.outcomes[*key, what]
-                runs = len(outcome.words)
-                mark = self.check(binomial(outcome.different(), runs)[0] <= 0.05,
-                                  f"A/A, {title}, {what}: called different in {share(outcome.different(), runs)} runs")
-                mark += self.check(binomial(outcome.covered(1), runs)[1] >= 0.95,
-                                   f"A/A, {title}, {what}: 1 is in the interval of {share(outcome.covered(1), runs)}")
-                self.say(f"  {title:<44}{what:<12}{share(outcome.different(), runs):>26}"
-                         f"{share(outcome.covered(1), runs):>28}{outcome.half_width():>12.2%}{mark}")
-        self.say("  The control is judged by its interval alone: in a report the others are held against it as well.")
+        pool = len(self.pool.seeds(self.lucky.name)) - 1
+        self.say(f"A/A: {self.lucky.strategy} under two names, in layouts drawn from {pool}")
+        self.say(f"  {'compared':<26}{'measured in':<24}{'on':<10}{'called different':>24}{'1 in the interval':>28}"
+                 f"{'half-width':>12}")
+        for case, where in (("same", size_text(plan.drawn)),
+                            ("same, one layout", f"one layout, {plan.one_layout_seconds:g} s")):
+            for title, name in ("the same file", CONTROL), ("the same source", self.lucky.name):
+                for what in [*self.names, MEAN]:
+                    outcome = self.outcomes[case, name, what]
+                    runs, different, covered = len(outcome.words), outcome.different(), outcome.covered(1)
+                    place = f"A/A, {title}, {where}, {what}"
+                    mark = ""
+                    if case == "same" or name == CONTROL:
+                        mark = self.check(binomial(different, runs)[0] <= 0.05,
+                                          f"{place}: called different in {share(different, runs)} runs")
+                        mark += self.check(binomial(covered, runs)[1] >= 0.95,
+                                           f"{place}: 1 is in the interval of {share(covered, runs)}")
+                    self.say(f"  {title:<26}{where:<24}{what:<10}{share(different, runs):>24}{share(covered, runs):>28}"
+                             f"{outcome.half_width():>12.2%}{mark}")
+        self.say("  The same file is the run's control, judged by its interval alone. The same source is another")
+        self.say("  program, built under another name, and judged as a report judges: not below what the control")
+        self.say("  differs by. In one layout it may differ: its pages lie elsewhere in the machine's memory.")
         self.say()
 
     def show_planted(self):
         plan = self.plan
         self.say(f"Planted slowdowns: speed relative to the executor without; reference: {plan.references} runs of all "
-                 f"layouts; short runs: {plan.drawn} layouts, {rounds_text(plan.drawn)}")
+                 f"layouts; short runs: {size_text(plan.drawn)}")
         self.say(f"  {'executor':<24}{'on':<12}{'reference':>24}{'verdict':>10}{'short runs: slower':>24}{'faster':>8}"
                  f"{'reference in the interval':>28}{'half-width':>12}")
         for plants in self.doses.values():
@@ -357,8 +372,8 @@ class Calibration:
                     self.say(f"  {plant.name:<24}{what:<12}{comparison.speed_text(truth, 3):>24}{verdict:>10.10}"
                              f"{share(slower, runs):>24}{faster:>8}{share(outcome.covered(truth.speed), runs):>28}"
                              f"{outcome.half_width():>12.2%}{mark}")
-        self.say("  Layouts are drawn from a pool without replacement: of few, intervals contain the pool's mean somewhat")
-        self.say("  more often than their nominal 95 %.")
+        self.say("  Layouts are drawn from a pool without replacement: where it is small, intervals contain the")
+        self.say("  pool's mean more often than their nominal 95 %.")
         self.say()
 
     def show_luck(self):
@@ -367,7 +382,7 @@ class Calibration:
                  f"{self.lucky.count} is), the same code in all others")
         self.say(f"  {'measured in':<20}{'on':<12}{'called different':>26}{'median speed':>14}")
         for case, title, fooled in (("one layout", "that layout", True),
-                                    ("layouts", f"{plan.lucky_layouts} layouts, 2 rounds", False)):
+                                    ("layouts", size_text(plan.lucky_layouts), False)):
             for what in [*self.names, MEAN]:
                 outcome = self.outcomes[case, self.lucky.name, what]
                 different, runs = outcome.different(), len(outcome.words)

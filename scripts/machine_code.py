@@ -55,6 +55,14 @@ class Build:
         suffix = "" if seed in (None, self.seeds[0]) else f".layout{seed}"
         return f"{strategy}-{isa}{suffix}"
 
+    def mechanism(self, strategy):
+        return self.info["strategies"][strategy].get("mechanism") or strategy.split("-")[0]
+
+    def has_one_site(self, strategy):
+        """Whether the strategy means to dispatch from one place, and not at the end of each handler."""
+        sites = self.info["strategies"][strategy].get("sites")
+        return sites == "one" if sites else self.mechanism(strategy) in ("switch", "call")
+
     def executors(self):
         """(name, strategy, isa, seed) of each, the layouts of an executor together."""
         for isa in self.isas:
@@ -91,7 +99,7 @@ class Build:
         return self._opcodes[path]
 
     def read(self, name, strategy, isa, seed):
-        return read_executor(self.library(name), strategy, self.opcodes(isa), self.layout(isa, seed))
+        return read_executor(self.library(name), self.mechanism(strategy), self.opcodes(isa), self.layout(isa, seed))
 
 
 # ---- Which opcodes are hot ---------------------------------------------------------------------------
@@ -477,8 +485,8 @@ class Executor:
         return symbol + (f"+{addend:#x}" if addend > 0 else f"{addend:#x}" if addend else "")
 
 
-def read_executor(path, strategy, opcodes, order):
+def read_executor(path, mechanism, opcodes, order):
     """Reads an object or a library. `order`: the opcodes in the layout's order."""
-    executor = Executor(Object(path), strategy.split("-")[0])
+    executor = Executor(Object(path), mechanism)
     executor.find_handlers(opcodes, order)
     return executor

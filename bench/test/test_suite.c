@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/memory.h"
 #include "bench/suite.h"
 #include "bench/test/scratch.h"
 
@@ -86,6 +87,59 @@ Test(suite, modules_are_verified) {
     scratch_remove(directory);
     cr_assert_not(workload_verify(&suite.workloads[0], &error));
     suite_free(&suite);
+}
+
+Test(suite, has_traces) {
+    Suite suite;
+    Error error;
+    cr_assert(load("{\"suite\": \"s\", \"workloads\": [{\"name\": \"t\", \"kind\": \"k\", "
+                   "\"description\": \"d\", \"trace\": \"abc.wasm\", \"expect\": [\"0123\"], "
+                   "\"sha256\": "
+                   "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"}]}",
+                   &suite, &error),
+              "%s", error.message);
+    cr_assert_null(suite.workloads[0].invoke);
+    scratch_write(directory, "abc.wasm", 0644, "abc");
+    cr_assert(workload_verify(&suite.workloads[0], &error), "%s", error.message);
+    scratch_write(directory, "abc.wasm", 0644, "abd");
+    cr_assert_not(workload_verify(&suite.workloads[0], &error));
+    cr_assert(strstr(error.message, "is not the trace that"));
+    suite_free(&suite);
+}
+
+Test(suite, takes_what_is_the_users_own) {
+    char *arguments[] = {"3", "-4"};
+    char *path = format_string("%s/abc.wasm", directory);
+    scratch_write(directory, "abc.wasm", 0644, "abc");
+    Suite suite = three(), own;
+    Error error;
+    suite_begin(&own);
+    cr_assert(suite_add(&own, path, "f", arguments, 2, &error), "%s", error.message);
+    cr_assert_not(suite_add(&own, path, NULL, NULL, 0, &error));
+    cr_assert(strstr(error.message, "there is a workload \"abc\" already"));
+    cr_assert_not(suite_add(&own, "/nowhere.trace", NULL, NULL, 0, &error));
+    const Workload *workload = &own.workloads[0];
+    cr_assert_eq(own.count, 1);
+    cr_assert_str_eq(workload->name, "abc");
+    cr_assert_str_eq(workload->invoke, "f");
+    cr_assert(workload_verify(workload, &error), "%s", error.message);
+
+    /* What it returns first is what it has to return. */
+    json_t *first = json_pack("[s]", "1"), *other = json_pack("[s]", "2");
+    cr_assert(workload_expects(workload, first));
+    cr_assert_not(workload_expects(workload, other));
+    cr_assert(workload_expects(workload, first));
+    cr_assert_not(workload_expects(&suite.workloads[0], other)); /* a suite's is not to be taught */
+
+    cr_assert(suite_join(&suite, &own, &error), "%s", error.message);
+    cr_assert_eq(suite.count, 4);
+    cr_assert_eq(json_array_size(json_object_get(suite.json, "workloads")), 4);
+    cr_assert_str_eq(suite.workloads[3].name, "abc");
+    suite_free(&own);
+    suite_free(&suite);
+    json_decref(first);
+    json_decref(other);
+    free(path);
 }
 
 Test(suite, damaged_files_are_refused) {

@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from test_tailrace import STRATEGIES, TailraceTest
+from test_tailrace import STRATEGIES, TailraceTest, make_executors
 
 # Counts with the execution, and without it; the strategy's name is behind the program's last slash.
 VALGRIND = """#!/bin/sh
@@ -56,7 +56,10 @@ class ToolsTest(TailraceTest):
         # Nothing but what the stand-ins need.
         for name in "sh", "cat", "python3", "kill", "sleep", "tr", "echo", "true":
             (self.tools / name).symlink_to(f"/usr/bin/{name}")
-        self.environment = {"PATH": str(self.tools), "TOOLS": str(self.tools), "TMPDIR": str(self.folder)}
+        # A directory is no program.
+        for name in "valgrind", "hyperfine":
+            (self.folder / "lib" / name).mkdir(parents=True)
+        self.environment = {"PATH": f"{self.folder}/lib:{self.tools}", "TOOLS": str(self.tools), "TMPDIR": str(self.folder)}
 
     def install(self, name, text):
         path = self.tools / name
@@ -211,6 +214,22 @@ class WholeProcesses(ToolsTest):
             self.assertIn(reason, self.gaps("whole process")[0]["reason"])
             self.assertIn(reason, process.stderr)
             self.assertEqual(self.document()["whole_processes"], [])
+
+
+class Builds(ToolsTest):
+    def test_every_build_takes_part(self):
+        self.install("hyperfine", HYPERFINE)
+        self.install("valgrind", VALGRIND)
+        make_executors(self.root / "build-gcc", STRATEGIES[:3], compiler="gcc", version="12.2.0")
+        process = self.tools_bench("--builds", f"{self.folder},{self.root / 'build-gcc'}", "--workload", "vm", "-p", "-m")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        expected = [("clang-22", strategy) for strategy in STRATEGIES]
+        expected += [("gcc-12", strategy) for strategy in STRATEGIES[:3]]
+        for list_name in "simulated", "whole_processes":
+            self.assertEqual([(one["build"], one["strategy"]) for one in self.document()[list_name]], expected)
+        for one in self.document()["whole_processes"]:
+            self.assertEqual("build-gcc" in one["command"][0], one["build"] == "gcc-12")
+        self.assertEqual(process.stdout.count("SIMULATED"), 2)
 
 
 if __name__ == "__main__":

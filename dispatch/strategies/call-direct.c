@@ -8,7 +8,7 @@
  * Needs: nothing
  * Cost: as call-indirect without the table's load, and instructions that are six bytes longer
  * Aliases: call, call-threading, call-threaded, portable
- * Build: when asked
+ * Measured: when asked
  * Order: 10
  */
 #define DISPATCH_SIZE 8

@@ -9,7 +9,7 @@
  * Cost: a call and a return for each instruction, and one jump for all, as in a switch; what is not in the two
  *     result registers goes through memory; quick to compile whatever the number of handlers
  * Aliases: function-table
- * Build: when asked
+ * Measured: when asked
  * Order: 9
  */
 #define DISPATCH_SIZE 2

@@ -8,7 +8,7 @@
  * Cost: as goto-direct, an addition more for each jump and four bytes less for each instruction
  * Aliases: offset-threading, compact-threading
  * Flags: -w -fno-gcse -fno-crossjumping -freorder-blocks-algorithm=simple
- * Build: when asked
+ * Measured: when asked
  * Order: 6
  */
 #define DISPATCH_SIZE 4

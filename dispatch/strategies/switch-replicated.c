@@ -8,7 +8,7 @@
  * Cost: as goto-indirect, with 32-bit entries in the table and an addition for each jump
  * Aliases: replicated-switch
  * Flags: -w -mllvm=-tail-dup-pred-size=10000 -mllvm=-tail-dup-succ-size=10000
- * Build: when asked
+ * Measured: when asked
  * Order: 5
  */
 #define DISPATCH_SIZE 2

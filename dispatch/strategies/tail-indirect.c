@@ -9,7 +9,7 @@
  * Cost: as tail-direct, with the table's address and a load from it for each jump, and instructions that are
  *     six bytes shorter
  * Aliases: tail-table
- * Build: when asked
+ * Measured: when asked
  * Order: 7
  */
 #define DISPATCH_SIZE 2

@@ -8,7 +8,7 @@
  * Needs: musttail
  * Cost: as tail-direct, with two instructions more for each jump and four bytes less for each instruction
  * Aliases: tail-compact
- * Build: when asked
+ * Measured: when asked
  * Order: 8
  */
 #define DISPATCH_SIZE 4

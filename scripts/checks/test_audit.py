@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""test_audit.py BUILD TAILRACE: that scripts/audit finds what it says it finds, and that `tailrace asm` shows
-what was built.
+"""test_audit.py BUILD TAILRACE [TEST...]: that scripts/audit finds what it says it finds, and that
+`tailrace asm` shows what was built.
 
 The first part audits executors in assembly, made here: good ones, and for each finding one that differs from a
 good one by what must be found."""
@@ -158,6 +158,20 @@ class Findings(unittest.TestCase):
     def test_switch_with_two_sites(self):
         self.finds("switch", {VICTIM: f"{BODY}\nAGAIN"}, "^2 dispatch sites instead of one: .* copied the switch$")
 
+    def test_switch_that_is_meant_to_be_copied(self):
+        def make(changes):
+            self.make({"switch": changes})
+            path = self.build / "dispatch/build.json"
+            info = json.loads(path.read_text())
+            info["strategies"]["switch"] = {"mechanism": "switch", "sites": "handler"}
+            path.write_text(json.dumps(info))
+        make({name: f"{BODY}\nAGAIN" for name in OPCODES[1:]})
+        self.audit()
+        places = json.loads((self.build / "dispatch/places.json").read_text())["switch-acc"]
+        self.assertEqual([len(places["handlers"]), len(set(places["sites"]))], [len(OPCODES), len(OPCODES)])
+        make({})
+        self.audit(status=1)
+
     def test_switch_without_a_jump_table(self):
         self.make({"switch": {"cases": ".long 1, 2, 3\n"}})
         r = self.audit()["executors"]["switch-acc"]
@@ -205,6 +219,28 @@ class Findings(unittest.TestCase):
             r = self.audit()["executors"][f"{strategy}-acc"]
             self.assertEqual(r["handlers_that_use_the_stack"], [VICTIM])
             self.assertEqual(r["handlers_that_call"], ["br"])
+
+    def test_what_handlers_share(self):
+        """The function's end belongs to none; a piece of code that two share, to both."""
+        self.make({"goto-direct": {"br": "test %rdi, %rdi\nje stopped\njmp *(%rbx)",
+                                   VICTIM: "jmp L_shared", "call": f"L_shared: {BODY}\njmp *(%rbx)",
+                                   "const_i32__s_k": "test %rdi, %rdi\njmp L_halt"}})
+        entries = {e["opcode"]: e for e in self.audit(status=1)["listings"]}
+        self.assertEqual(entries["br"]["code"], ["test %rdi,%rdi", "je exit", "jmp *(%rbx)"])
+        self.assertEqual(entries["call"]["code"], ["add $0x1,%rdi", "jmp *(%rbx)"])
+        self.assertIn(entries["br"]["bytes"], [3 + 2 + 2, 3 + 6 + 2])
+        self.assertEqual(entries[VICTIM]["code"], ["jmp call"])
+        self.assertEqual(entries["const_i32__s_k"]["code"], ["test %rdi,%rdi", "jmp halt"])
+
+    def test_what_is_put_away_in_another_section_belongs_to_its_handler(self):
+        cold = (f".section .text.unlikely,\"ax\"\nnop\n.type handle_{VICTIM}.cold,@function\nhandle_{VICTIM}.cold:\n"
+                "push %rax\ncall memset\npop %rax\njmp trap_X\n.text\n")
+        r = self.finds("tail-direct", {VICTIM: f"test %rdi, %rdi\njne handle_{VICTIM}.cold\njmp *%rax", "": cold},
+                       f"^handler {VICTIM} uses the native stack$")
+        self.assertEqual(r["handlers_that_call"], [VICTIM])
+        code = next(e["code"] for e in self.audit(status=1)["listings"] if e["opcode"] == VICTIM)
+        self.assertEqual(code, ["test %rdi,%rdi", "jne L1", "jmp *%rax", "L1:", "push %rax", "call memset", "pop %rax",
+                                "jmp trap_X"])
 
     def test_missing_handler(self):
         self.make({"tail-direct": {}}, opcodes=OPCODES + ["nothing__s_s"])
@@ -320,4 +356,4 @@ class RealBuild(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])

@@ -2,13 +2,16 @@
 """test_profile.py EXECUTOR COUNTER: what a counting executor counts, on code that can be counted by hand."""
 import array
 import json
+import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
 EXECUTOR, COUNTER = sys.argv[1:3]
+RECORD = pathlib.Path(__file__).resolve().parent.parent / "record"
 
 # n = 5: the loop's body runs 5 times: an addition that leaves the sum in the local, a decrement and a
 # branch, whatever the instruction set. Around it, the zeroing of the sum and the return.
@@ -98,6 +101,21 @@ class Profile(unittest.TestCase):
             "loads": 2, "load_bytes": 2 + 8, "stores": 2, "store_bytes": 1 + 8, "bulk_operations": 3,
             "bulk_load_bytes": 16, "bulk_store_bytes": 16 + 32 + 4})
         self.assertEqual(set(self.coverage("calls")["profile"]["memory"].values()), {0})
+
+    def test_coverage_of_a_trace(self):
+        if not shutil.which("node"):
+            self.skipTest("node is missing: scripts/setup --for-tests installs it")
+        program = pathlib.Path(self.folder.name) / "program.mjs"
+        program.write_text(f"""import {{readFileSync}} from "node:fs";
+const {{instance}} = await WebAssembly.instantiate(readFileSync("{self.module}"));
+instance.exports.sum(5);
+""")
+        subprocess.run([RECORD, "--output", self.folder.name, program], check=True, capture_output=True)
+        done = subprocess.run([COUNTER, "measure", "--profile", "--trace", f"{self.folder.name}/1.trace"], check=True,
+                              capture_output=True, text=True)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["instructions"], 18)
+        self.assertEqual(report["profile"], self.coverage("sum")["profile"])
 
     def test_stream_is_in_the_order_of_execution(self):
         def stream(*options):

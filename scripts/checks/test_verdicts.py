@@ -18,6 +18,20 @@ except ImportError as error:
 from example_result import build, result, sample
 
 
+def of_layouts(document):
+    """The same samples in two layouts: with one alone, a run does not end after so few rounds."""
+    document["builds"][0]["layout_seeds"] = [0, 1]
+    document["samples"] += [dict(entry, layout=1) for entry in document["samples"]]
+    return document
+
+
+def longer():
+    """Six rounds: the three of the example, twice."""
+    document = result()
+    document["samples"] += [dict(entry, round=entry["round"] + 3) for entry in document["samples"] if entry["round"]]
+    return document
+
+
 def two_builds():
     """gcc-12 is slower, and its tail calls gain less."""
     samples = []
@@ -43,10 +57,23 @@ class Verdicts(unittest.TestCase):
         return json.loads(process.stdout)
 
     def test_decided(self):
-        found = self.verdicts(result())
+        found = self.verdicts(of_layouts(result()))
         self.assertEqual((found["decided"], found["comparisons"], found["undecided"]), (True, 3, 0))
         self.assertEqual(len(found["sentences"]), 1)
         self.assertIn("tail-direct runs at 4.00× (4.00–4.00) the speed of switch", found["sentences"][0])
+
+    def test_few_rounds_of_one_layout_do_not_end_a_run(self):
+        found = self.verdicts(result())
+        self.assertEqual((found["decided"], found["undecided"]), (False, 0))
+
+    def test_what_ends_a_run_is_surer_than_what_is_reported(self):
+        document = longer()
+        for entry in document["samples"]:
+            cpu = 10**7 * (1 + (0.013 + 0.02 * (entry["round"] % 3)) * (entry["strategy"] == "switch"))
+            entry["phases"] = dict(entry["phases"], execute={"cpu": int(cpu), "wall": 1})
+        decided = {share: self.verdicts(document, "--confidence", share)["decided"] for share in ("60", "95")}
+        undecided = self.verdicts(document, "--confidence", "95")["undecided"]
+        self.assertEqual((decided, undecided), ({"60": True, "95": False}, 0))
 
     def test_each_workload_has_to_be_decided(self):
         document = result()
@@ -58,7 +85,7 @@ class Verdicts(unittest.TestCase):
         self.assertGreaterEqual(found["undecided"], 1)
 
     def test_the_confidence_and_the_smallest_effect_matter(self):
-        document = result()
+        document = of_layouts(result())
         for number, entry in enumerate(document["samples"]):
             entry["phases"] = dict(entry["phases"], execute={"cpu": 10**7 + number * 10**4, "wall": 1})
         self.assertTrue(self.verdicts(document, "--smallest-effect", "20")["decided"])

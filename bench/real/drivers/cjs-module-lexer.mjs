@@ -5,7 +5,7 @@ import { source } from "../inputs.mjs";
 export default async function run() {
     await init();
     const found = [];
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 100; i++) {
         const { exports } = parse(source(300, { seed: i + 1 }));
         found.push([...exports].join());
     }

@@ -8,5 +8,5 @@ export default async function run() {
     const require = createRequire(import.meta.url), esbuild = require("esbuild-wasm/lib/browser.js");
     const wasmModule = await WebAssembly.compile(readFileSync(require.resolve("esbuild-wasm/esbuild.wasm")));
     await esbuild.initialize({ wasmModule, worker: false });
-    return (await esbuild.transform(source(100, { esm: true }), { minify: true, target: "es2017" })).code;
+    return (await esbuild.transform(source(250, { esm: true }), { minify: true, target: "es2017" })).code;
 }

@@ -3,12 +3,12 @@ import highs from "highs";
 import { randomNumbers } from "../inputs.mjs";
 
 export default async function run() {
-    const random = randomNumbers(11), plants = 12, shops = 25;
+    const random = randomNumbers(11), plants = 40, shops = 100;
     const terms = [], supply = [], demand = [];
     for (let i = 0; i < plants; i++)
         for (let j = 0; j < shops; j++) terms.push(`${1 + Math.floor(random() * 50)} x${i}_${j}`);
     for (let i = 0; i < plants; i++)
-        supply.push(`s${i}: ` + Array.from({ length: shops }, (_, j) => `x${i}_${j}`).join(" + ") + " <= 120");
+        supply.push(`s${i}: ` + Array.from({ length: shops }, (_, j) => `x${i}_${j}`).join(" + ") + " <= 200");
     for (let j = 0; j < shops; j++)
         demand.push(`d${j}: ` + Array.from({ length: plants }, (_, i) => `x${i}_${j}`).join(" + ") +
             ` >= ${10 + Math.floor(random() * 40)}`);

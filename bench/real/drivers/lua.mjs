@@ -9,7 +9,7 @@ local function ackermann(m, n)
 end
 local counts = {}
 local state = 12345
-for i = 1, 60000 do
+for i = 1, 120000 do
     state = (state * 1103515245 + 12345) % 2147483648
     local key = string.format("%03d", state % 700)
     counts[key] = (counts[key] or 0) + 1
