@@ -174,6 +174,9 @@ class Case:
         if not close:
             return [best], f"{best}{much}."
         verb = "are" if len(close) > 1 else "is"
+        if best == baseline or baseline in close:
+            return [best, *close], (f"None was shown to be: that {listed(close)} {verb} slower than {best} "
+                                    "was not shown.")
         return [best, *close], f"{best}{much}; that {listed(close)} {verb} slower was not shown."
 
     def answers(self):

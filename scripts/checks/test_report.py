@@ -90,7 +90,7 @@ class Report(unittest.TestCase):
         one, several = self.report(self.lucky(1)).stdout, self.report(self.lucky(6)).stdout
         self.assertRegex(one, r"fastest\? \*\*tail-direct, [^;]*the speed of switch\.")
         self.assertRegex(several,
-                         r"undecided \(1\.0\S* \([^)]*\); about \d+ more layouts would decide it\)\.")
+                         r"undecided \([01]\.\d+× \([^)]*\); about \d+ more layouts would decide it\)\.")
         self.assertIn("intervals over 6 layouts", several)
         self.assertNotIn("layout luck", several + self.page(self.lucky(6)))
 

@@ -80,7 +80,8 @@ function acrossSection(state, change) {
           [
             h('h3', null, 'The same strategy, built by another compiler'),
             h('p', {class: 'soft'},
-              'Measured in the same rounds as the first build of their file: the speed over the suite relative to the same strategy there. The noise floor is that of the first build.'),
+              'Measured in the same rounds as the first build of their file: the speed over the suite ' +
+                  'relative to the same strategy there. The noise floor is that of the first build.'),
             table(
                 'Builds compared',
                 h('tr', null, h('th', {scope: 'col'}, 'build'),

@@ -4,7 +4,8 @@ function warningBox(one) {
   if (!one.warnings.length)
     return h(
         'div', {class: 'fine'},
-        'Nothing was found that weakens these numbers: a real machine, pinned, several layouts, counters, an A/A control, and a clean audit.');
+        'Nothing was found that weakens these numbers: a real machine, pinned, several layouts, ' +
+            'counters, an A/A control, and a clean audit.');
   return h(
       'div', {class: 'warnings', role: 'note', 'aria-labelledby': 'weakens'},
       h('h3', {id: 'weakens'},

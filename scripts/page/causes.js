@@ -67,7 +67,8 @@ function whySection(state, change) {
   const chosen = measured.includes(state.cause) ? state.cause : measured[0];
   const parts = [
     h('p', {class: 'soft'},
-      'The same bytecode runs under each strategy: what differs for each of its instructions is the cost of dispatch. Counted in user space, around the execution alone; means over the workloads.')
+      'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
+          'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.')
   ];
   if (measured.length) {
     parts.push(causesTable(state, one.causes, chosen, change, 'cause'));
@@ -90,7 +91,8 @@ function whySection(state, change) {
         h('p', {class: 'soft'},
           `${
               one.simulated
-                  .model}. Its caches and branch predictor are far simpler than a CPU’s: take these numbers for what the code asks for, not for what it costs.`),
+                  .model}. Its caches and branch predictor are far simpler than a CPU’s: take these ` +
+                  `numbers for what the code asks for, not for what it costs.`),
         causesTable(state, one.simulated.causes, own, change, 'simulated'),
         own ? causeChart(state, one.simulated.causes[own], ' (simulated)') : null));
   }
@@ -117,13 +119,16 @@ function whySection(state, change) {
       h('p', {class: 'soft'},
         one.audit_missing ?
             `Of the machine code nothing is known: ${one.audit_missing}.` :
-            'Code sizes and dispatch sites are read from the machine code of the first layout. – : not known.',
+            'Code sizes and dispatch sites are read from the machine code of the first layout. – : not ' +
+                'known.',
         ' ', one.listings.length ? h('a', {href: '#code'}, 'See the machine code') : null));
   if (one.whole_processes.length)
     parts.push(
         h('h3', null, 'Whole processes, ms'),
         h('p', {class: 'soft'},
-          'Start-up, translation and execution together, timed by hyperfine: mean and standard deviation. One executor after the other, not interleaved: a machine that slows down meanwhile makes the later ones look slow.'),
+          'Start-up, translation and execution together, timed by hyperfine: mean and standard ' +
+              'deviation. One executor after the other, not interleaved: a machine that slows down ' +
+              'meanwhile makes the later ones look slow.'),
         table(
             'Whole processes',
             h('tr', null, h('th', {scope: 'col'}, 'workload'), h('th', {scope: 'col'}, 'layout'),

@@ -66,10 +66,15 @@ function changesSection(state, change) {
           relative ?
               `Each strategy is taken relative to ${
                   found
-                      .baseline} of its own run, in which they were interleaved: what slows down the whole machine cancels out.` :
-              'They were taken at different times: what the machine did differently (clock, temperature, neighbours, kernel) is part of these changes, and no statistic can tell it apart. A change that all strategies share is more likely the machine’s than the code’s.',
+                      .baseline} of its own run, in which they were interleaved: what slows down the ` +
+                      `whole machine cancels out.` :
+              'They were taken at different times: what the machine did differently (clock, ' +
+                  'temperature, neighbours, kernel) is part of these changes, and no statistic can tell ' +
+                  'it apart. A change that all strategies share is more likely the machine’s than the ' +
+                  'code’s.',
           same.length ?
-              ` ${same.join(', ')} ran the very same programs both times: how they changed is the machine’s doing.` :
+              ` ${same.join(', ')} ran the very same programs both times: how they changed is the ` +
+                  `machine’s doing.` :
               '')),
       h(
           'div', {class: 'choices no-print', style: 'position: static; border: 0'},

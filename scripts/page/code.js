@@ -24,7 +24,8 @@ function codeSection(state, change) {
   return section(
       'code', 'The machine code',
       h('p', {class: 'soft'},
-        'Handlers of some hot opcodes, with their size in bytes, as the compiler made them in the first layout. Choose one to see its code under each strategy; ',
+        'Handlers of some hot opcodes, with their size in bytes, as the compiler made them in the first ' +
+            'layout. Choose one to see its code under each strategy; ',
         h('code', null, 'tailrace asm OP'), ' shows any other.'),
       table(
           'Handler sizes, bytes',

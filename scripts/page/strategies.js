@@ -117,7 +117,8 @@ function strategiesSection(state, change, openRaw) {
       h('p', {class: 'soft'},
         `Each number is a ratio of times taken in one round and one layout, in random order. Bars: ${
             level(
-                data.confidence)} intervals, by a bootstrap of layouts, then of rounds. Small circles: the layouts, each a placement of the same code. `,
+                data.confidence)} intervals, by a bootstrap of layouts, then of rounds. Small circles: ` +
+                `the layouts, each a placement of the same code. `,
         'Choose a workload for its raw samples.'),
       legend(others, one.noise ? ['Grey band: the noise floor, ±' + percent(one.noise)] : []),
       others.length ? box :
@@ -125,8 +126,11 @@ function strategiesSection(state, change, openRaw) {
       others.length && !rows.length ? h('p', {class: 'none'}, 'No workload is called that.') : null,
       table('Speeds by workload', head, body),
       h('p', {class: 'soft'},
-        '▲ faster, ▼ slower: the interval leaves out 1 and the difference is above the noise floor. = no difference shown: ',
+        '▲ faster, ▼ slower: the interval leaves out 1 and the difference is above the noise floor. = ' +
+            'no difference shown: ',
         `it lies within ±${
             level(
-                data.smallest_effect)}. ? undecided: neither; what would decide it stands in its tooltip. ms: CPU time of the execution alone, median and half the distance between the quartiles.`));
+                data.smallest_effect)}. ? undecided: neither; what would decide it stands in its ` +
+                `tooltip. ms: CPU time of the execution alone, median and half the distance between the ` +
+                `quartiles.`));
 }
