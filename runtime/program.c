@@ -31,7 +31,14 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT, OPTION_TRACE, OPTION_PROFILE };
+enum {
+    OPTION_STACK = 256,
+    OPTION_EVENTS,
+    OPTION_NO_EXECUTE,
+    OPTION_LIMIT,
+    OPTION_TRACE,
+    OPTION_PROFILE,
+};
 
 static const struct argp_option stream_options[] = {
     {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0},
@@ -46,7 +53,8 @@ static const struct argp_option stream_options[] = {
      0},
 #if COUNT_INSTRUCTIONS
     {"profile", OPTION_PROFILE, NULL, 0,
-     "also which opcodes and pairs of them were executed how often, and what they did to memory", 0},
+     "also which opcodes and pairs of them were executed how often, and what they did to memory",
+     0},
 #endif
     /* From here on, those of `profile`. */
     {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0},
@@ -62,7 +70,8 @@ static const struct argp_option stream_options[] = {
 };
 static const struct argp_option *const measure_options = stream_options + 1;
 static const struct argp_option *const run_options = stream_options + 4 + COUNT_INSTRUCTIONS;
-static const struct argp_option *const replay_options = stream_options + 7 + COUNT_INSTRUCTIONS; /* the last */
+static const struct argp_option *const replay_options = /* the last */
+    stream_options + 7 + COUNT_INSTRUCTIONS;
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
