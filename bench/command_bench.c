@@ -203,8 +203,7 @@ static void announce(const Recording *recording) {
     if (recording->builds.layout_count > 1) {
         fputs("; layouts", stream);
         for (size_t i = 0; i < recording->builds.layout_count; i++)
-            fprintf(stream, "%s %lld", i ? "," : "",
-                    (long long)builds_seed(&recording->builds, i));
+            fprintf(stream, "%s %lld", i ? "," : "", (long long)builds_seed(&recording->builds, i));
     }
     fprintf(stream, "; budget %g s, seed %llu", recording->budget,
             (unsigned long long)recording->seed);

@@ -63,12 +63,11 @@ static Figure figure(const Recording *recording, const Group *group, size_t cont
 /* With four digits that count, unless it is next to nothing. */
 static void add_figure(Table *table, Figure figure) {
     double size = fabs(figure.value);
-    char *text = size > 0 && size < 0.001
-                     ? copy_string("<0.001")
-                     : text_number(figure.value, size >= 1000  ? 0
-                                                 : size >= 100 ? 1
-                                                 : size >= 10  ? 2
-                                                               : 3);
+    char *text = size > 0 && size < 0.001 ? copy_string("<0.001")
+                                          : text_number(figure.value, size >= 1000  ? 0
+                                                                      : size >= 100 ? 1
+                                                                      : size >= 10  ? 2
+                                                                                    : 3);
     table_cell(table, "%s%s", figure.estimated ? "~" : "", text);
     free(text);
 }
@@ -110,7 +109,8 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
         print_heading(stream,
                       "Counted for a thousand bytecode instructions, user space only (mean of the "
                       "workloads' medians)%s",
-                      estimated ? "; ~ is an estimate, as more was counted than fits at a time" : "");
+                      estimated ? "; ~ is an estimate, as more was counted than fits at a time"
+                                : "");
         table_print_folded(&table, 1, stream);
     }
     table_free(&table);

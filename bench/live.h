@@ -1,9 +1,9 @@
 /* A run as a table on the terminal (stderr), while it goes on: medians and speeds so far, what is
  * sampled now marked by ">", and the progress line below (progress.h).
  *
- * It is drawn between samples only, a few times a second at most. What does not fit is left out: first
- * columns, then rows around the one that is sampled, then all but the geometric means, then all but
- * the progress line. A speed has the colour of the last verdict on it, if there is one. */
+ * It is drawn between samples only, a few times a second at most. What does not fit is left out:
+ * first columns, then rows around the one that is sampled, then all but the geometric means, then
+ * all but the progress line. A speed has the colour of the last verdict on it, if there is one. */
 #ifndef TAILRACE_BENCH_LIVE_H
 #define TAILRACE_BENCH_LIVE_H
 
@@ -27,8 +27,8 @@ void live_sample(Live *live);
 /* The recording's verdicts are new. */
 void live_verdicts(Live *live);
 
-/* Draws what is known and what is done next: the share of the run that is done, and the seconds that
- * are left. Not if it was drawn right before. */
+/* Draws what is known and what is done next: the share of the run that is done, and the seconds
+ * that are left. Not if it was drawn right before. */
 void live_next(Live *live, const Sample *next, double fraction, double left);
 /* Draws it, with what is being done instead of a sample. */
 void live_doing(Live *live, const char *doing);

@@ -17,8 +17,8 @@
 #define BUSY 0.02       /* a larger share of waiting is worth a warning */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
-/* CPU seconds of the execution by contender of the group, round and layout; NaN where there is none,
- * as in the warm-up. `places`: rounds times layouts. */
+/* CPU seconds of the execution by contender of the group, round and layout; NaN where there is
+ * none, as in the warm-up. `places`: rounds times layouts. */
 static void gather(const Recording *recording, const Group *group, size_t workload, double *times,
                    size_t places) {
     for (size_t i = 0; i < group->count * places; i++)
@@ -351,7 +351,7 @@ static void print_verdicts(const Recording *recording, const Summary *summary, F
     if (any) {
         print_heading(stream, "Verdicts: compared with %s, and on how many workloads",
                       recording->contenders[summary->first].program->strategy);
-        table_print_folded(&table, 1, stream);
+        table_print_folded(&table, 2, stream);
     }
     for (size_t column = 1; any && column + 1 < summary->columns; column++) {
         const char *remedy =

@@ -9,10 +9,10 @@
 
 /* A contender on a workload. Times are CPU seconds of the execution alone. */
 typedef struct Cell {
-    size_t samples; /* 0: not measured, and the rest is NaN */
-    double median;  /* seconds */
-    double spread;  /* half the distance between the quartiles, as a fraction of the median */
-    double speed;   /* relative to the baseline: the median of the ratios formed within rounds */
+    size_t samples;  /* 0: not measured, and the rest is NaN */
+    double median;   /* seconds */
+    double spread;   /* half the distance between the quartiles, as a fraction of the median */
+    double speed;    /* relative to the baseline: the median of the ratios formed within rounds */
     json_t *verdict; /* what verdicts.h found instead of the speed, with an interval; NULL: nothing.
                         The recording's. */
 } Cell;

@@ -72,8 +72,8 @@ static void add_lines(const Table *table, const size_t *widths, size_t left, siz
         Style style = row == 0 ? STYLE_BOLD : STYLE_PLAIN;
         char *line = row_text(table, row, widths, left, from, to);
         *lines = grow(*lines, *count + 1, sizeof **lines);
-        (*lines)[(*count)++] = format_string("%s%s%s", style_begin(colours, style), line,
-                                             style_end(colours, style));
+        (*lines)[(*count)++] =
+            format_string("%s%s%s", style_begin(colours, style), line, style_end(colours, style));
         free(line);
     }
 }

@@ -10,10 +10,10 @@
 static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL},
                                      {"goto-indirect-acc", "goto-indirect", "acc", "/p", NULL},
                                      {"tail-direct-acc", "tail-direct", "acc", "/p", NULL}};
-static Contender contenders[] = {
-    {0, &programs[0], false, NULL}, {0, &programs[1], false, NULL}, {0, &programs[2], false, NULL},
-    {0, &programs[0], true, NULL},  {1, &programs[0], false, NULL}, {1, &programs[1], false, NULL},
-    {1, &programs[0], true, NULL}};
+static Contender contenders[] = {{0, &programs[0], false, NULL}, {0, &programs[1], false, NULL},
+                                 {0, &programs[2], false, NULL}, {0, &programs[0], true, NULL},
+                                 {1, &programs[0], false, NULL}, {1, &programs[1], false, NULL},
+                                 {1, &programs[0], true, NULL}};
 static Group groups[] = {{0, 0, 0, 4}, {1, 0, 4, 3}};
 static Build builds[] = {{.name = "clang-22"}, {.name = "gcc-12"}};
 static Workload workloads[WORKLOADS];
@@ -176,7 +176,8 @@ Test(live, leaves_out_rows_then_all_but_means) {
     live_start(&live, &source);
     measure(&live, &source);
     char *all = picture(&live, &NEXT, 80, 40, false), *some = picture(&live, &NEXT, 80, 12, false),
-         *means = picture(&live, &NEXT, 80, 4, false), *nothing = picture(&live, &NEXT, 80, 3, false);
+         *means = picture(&live, &NEXT, 80, 4, false),
+         *nothing = picture(&live, &NEXT, 80, 3, false);
     cr_assert_eq(count_lines(all, "w"), 1 + WORKLOADS); /* with the head */
     cr_assert_eq(count_lines(some, "w"), 1 + 5);
     cr_assert_eq(count_lines(some, "w7"), 1);
@@ -196,7 +197,8 @@ Test(live, leaves_out_columns) {
     Live live;
     live_start(&live, &source);
     measure(&live, &source);
-    char *narrow = picture(&live, &NEXT, 50, 24, false), *small = picture(&live, &NEXT, 40, 24, false);
+    char *narrow = picture(&live, &NEXT, 50, 24, false),
+         *small = picture(&live, &NEXT, 40, 24, false);
     cr_assert(strstr(narrow, "tail-direct") && !strstr(narrow, "rounds"), "%s", narrow);
     cr_assert(strstr(small, "goto-indirect") && !strstr(small, "tail-direct\n"), "%s", small);
     cr_assert(strstr(small, "2,000.0          1.00×"), "%s", small);

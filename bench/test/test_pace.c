@@ -8,8 +8,7 @@ static void assert_near(double got, double wanted) {
 }
 
 /* Half a second a sample, 20 samples a round. */
-static const Pace pace = {
-    .limit = 160, .started = 100, .sampling = 5, .samples = 10, .judging = 0};
+static const Pace pace = {.limit = 160, .started = 100, .sampling = 5, .samples = 10, .judging = 0};
 
 Test(pace, without_samples_it_is_the_budget) {
     Pace nothing = {.limit = 160, .started = 100};

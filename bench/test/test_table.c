@@ -72,8 +72,12 @@ Test(terminal, groups_thousands) {
         double number;
         int decimals;
         const char *text;
-    } cases[] = {{0, 0, "0"},           {999.96, 1, "1,000.0"}, {999, 0, "999"},
-                 {1234567, 0, "1,234,567"}, {12345.678, 2, "12,345.68"}, {1e6, 3, "1,000,000.000"}};
+    } cases[] = {{0, 0, "0"},
+                 {999.96, 1, "1,000.0"},
+                 {999, 0, "999"},
+                 {1234567, 0, "1,234,567"},
+                 {12345.678, 2, "12,345.68"},
+                 {1e6, 3, "1,000,000.000"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *text = text_number(cases[i].number, cases[i].decimals);
         cr_assert_str_eq(text, cases[i].text);

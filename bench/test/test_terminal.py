@@ -29,8 +29,8 @@ CONTROL = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])|\x1b")
 
 
 class Screen:
-    """Rows of text, as a terminal shows them; those that scrolled out at the top stay, above `top`. Lines that
-    do not fit are broken, and joined again when there is room. What was already too long when it was
+    """Rows of text, as a terminal shows them; those that scrolled out at the top stay, above `top`. Lines
+    that do not fit are broken, and joined again when there is room. What was already too long when it was
     written is noted in `wrapped`."""
 
     def __init__(self, width, height):
@@ -116,6 +116,8 @@ class Terminal(unittest.TestCase):
         self.addCleanup(self.holder.cleanup)
         self.folder = pathlib.Path(self.holder.name)
         make_build(self.folder, PROGRAM, STRATEGIES)
+        self.command = [self.folder / "tailrace", "bench", "--budget", "0", "--events", "none",
+                        "--stop", "budget", "--output", self.folder / "result.json"]
         self.seen = []
 
     def set_size(self, width, height):
@@ -129,8 +131,7 @@ class Terminal(unittest.TestCase):
         everywhere = {name: value for name, value in os.environ.items()
                       if name not in ("NO_COLOR", "CLICOLOR", "COLUMNS")}
         self.process = subprocess.Popen(
-            program or [self.folder / "tailrace", "bench", "--budget", "0", "--events", "none", "--stop", "budget",
-                        "--output", self.folder / "result.json", *arguments],
+            program or [*self.command, *arguments],
             env=everywhere | {"TERM": "xterm"} | environment, stdin=theirs, stdout=theirs, stderr=theirs,
             start_new_session=True)
         os.close(theirs)
@@ -174,7 +175,8 @@ class Terminal(unittest.TestCase):
         self.assertGreater(len(pictures), 1)
         last = pictures[-1]
         self.assertRegex(last, r"\nworkload +rounds +switch +goto-indirect +goto-direct +tail-direct +A/A\n")
-        self.assertRegex(last, r"\nsort +[0-3] +>?1\.000 +>?0\.800 1\.25× +>?1\.000 1\.00× +>?0\.500 2\.00× +>?1\.000×\n")
+        self.assertRegex(last, r"\nsort +[0-3] +>?1\.000 +>?0\.800 1\.25× +>?1\.000 1\.00× +"
+                               r">?0\.500 2\.00× +>?1\.000×\n")
         self.assertRegex(last, r"\ngeometric mean +1\.25× +1\.00× +2\.00×")
         self.assertTrue(any(">" in picture for picture in pictures))
         for picture in pictures:
@@ -226,11 +228,11 @@ class Terminal(unittest.TestCase):
                 interrupted.append(True)
                 os.write(self.ours, b"\x03")
         # As from a keyboard: with echo, and through the terminal's own process group.
-        setup = "import fcntl,os,sys,termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+        setup = ("import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+                 "os.execv(sys.argv[1], sys.argv[1:])")
         status, shown = self.run_in(
             80, 24, on_text=interrupt, FAKE_TROUBLE="tail-direct-acc:vm=slow",
-            program=[sys.executable, "-c", setup, self.folder / "tailrace", "bench", "--events", "none",
-                     "--stop", "budget", "--output", self.folder / "result.json"])
+            program=[sys.executable, "-c", setup, *self.command])
         self.assertEqual(status, 128 + signal.SIGINT, shown)
         self.assertIn("Interrupted after", shown)
         self.assert_clean(shown)
@@ -256,13 +258,12 @@ class Terminal(unittest.TestCase):
         self.assertNotIn(b"left", self.raw)
 
     def test_without_a_terminal_there_are_no_control_characters(self):
-        process = subprocess.run([self.folder / "tailrace", "bench", "--budget", "0", "--events", "none", "--output",
-                                  self.folder / "result.json"], capture_output=True,
+        process = subprocess.run(self.command, capture_output=True,
                                  env=dict(os.environ, TERM="xterm", CLICOLOR_FORCE="1"))
         self.assertEqual(process.returncode, 0)
         self.assertNotRegex(process.stdout + process.stderr, rb"[\x00-\x09\x0b-\x1f]")
-        self.assertEqual([line for line in process.stdout.decode().split("\n") if len(line) > 80 and "/" not in line],
-                         [])
+        lines = process.stdout.decode().split("\n")
+        self.assertEqual([line for line in lines if len(line) > 80 and "/" not in line], [])
 
 
 if __name__ == "__main__":
