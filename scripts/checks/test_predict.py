@@ -18,8 +18,8 @@ LIMIT = "300000"
 
 
 def predict(*options, program=None):
-    return subprocess.run([program or TAILRACE, "predict", "--workload", "recursion", "--limit", LIMIT, *options],
-                          capture_output=True, text=True)
+    return subprocess.run([program or TAILRACE, "predict", "--workload", "recursion", "--limit", LIMIT,
+                           *options], capture_output=True, text=True)
 
 
 class Predict(unittest.TestCase):
