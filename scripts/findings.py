@@ -89,7 +89,9 @@ def refuse_strangers(results, paths):
             what = workload["sha256"], workload.get("invoke"), tuple(workload.get("args", ()))
             before, where = first.setdefault(workload["name"], (what, path))
             if before != what:
-                part = "module" if before[0] != what[0] else "call"
+                part = "call"
+                if before[0] != what[0]:
+                    part = "recording" if "trace" in workload else "module"
                 found.append(
                     f"{path} (its workload \"{workload['name']}\" has another {part} than in {where})")
                 break
