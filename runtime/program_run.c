@@ -259,7 +259,6 @@ int run_profile(const RunOptions *options) {
 
 int run_stream(const RunOptions *options) {
     if (options->trace) return stream_replay(options);
-    if (options->trace) return stream_replay(options);
     handle_interrupts();
     Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     stream_start(options->limit);

@@ -128,6 +128,18 @@ instance.exports.sum(5);
         self.assertEqual(len(set(opcodes)), 6)
         self.assertEqual(stream("--limit", "7"), opcodes[:7])
 
+    def test_each_command_takes_its_own_options(self):
+        calls = {"invoke", "dir", "env", "stack"}
+        wanted = {"run": calls, "measure": calls | {"events", "no-execute", "profile", "trace"}, "replay": {"stack"},
+                  "profile": calls | {"trace"}, "stream": calls | {"limit", "trace"}}
+        for command, options in wanted.items():
+            text = subprocess.run([COUNTER, command, "--help"], check=True, capture_output=True, text=True).stdout
+            found = set(re.findall(r"^ +(?:-., +)?--([a-z-]+)", text, re.M))
+            self.assertEqual(found - {"help", "usage"}, options, command)
+            for option in {"events", "limit", "invoke", "trace"} - options:
+                done = subprocess.run([COUNTER, command, f"--{option}", "7", self.module], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 2, (command, option))
+
     def test_executors_for_timing_do_not_profile(self):
         for command in ["profile"], ["measure", "--profile"]:
             done = subprocess.run([EXECUTOR, *command, self.module], capture_output=True, text=True)
