@@ -45,7 +45,8 @@ static struct {
 /* The slot that has the address, or the free one where it belongs. */
 static const uint8_t **place_of(const uint8_t *ip) {
     size_t slot = (size_t)((uintptr_t)ip * 0x9e3779b97f4a7c15ull >> 32) & (places.capacity - 1);
-    while (places.slots[slot] && places.slots[slot] != ip) slot = (slot + 1) & (places.capacity - 1);
+    while (places.slots[slot] && places.slots[slot] != ip)
+        slot = (slot + 1) & (places.capacity - 1);
     return &places.slots[slot];
 }
 

@@ -14,12 +14,12 @@ typedef struct Triple {
 
 typedef struct Coverage {
     uint16_t successors[OPCODE_COUNT]; /* what followed it last, plus 1; 0: nothing yet */
-    uint64_t successor_changes;        /* instructions whose successor is not the one that their opcode had last */
-    uint64_t bulk_operations;          /* memory.copy, .fill and .init */
-    uint64_t bulk_load_bytes;          /* that they were told to read from linear memory */
-    uint64_t bulk_store_bytes;         /* and to write to it */
-    uint64_t places;                   /* different instructions of the bytecode that were executed */
-    uint64_t place_bytes;              /* and their bytes behind the dispatch words, without branch tables */
+    uint64_t successor_changes; /* instructions followed by another opcode than their opcode was last */
+    uint64_t bulk_operations;   /* memory.copy, .fill and .init */
+    uint64_t bulk_load_bytes;   /* that they were told to read from linear memory */
+    uint64_t bulk_store_bytes;  /* and to write to it */
+    uint64_t places;            /* different instructions of the bytecode that were executed */
+    uint64_t place_bytes;       /* their bytes behind the dispatch words, without branch tables */
 } Coverage;
 
 typedef struct Profile {
@@ -55,8 +55,8 @@ static inline bool is_call(uint16_t opcode) {
 /* An observer that counts opcodes, pairs and triples. */
 void profile_detail(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
 
-/* An observer that counts opcodes, pairs and what Coverage has. Out of memory, it ends the process with
- * a message and status 1. */
+/* An observer that counts opcodes, pairs and what Coverage has. Out of memory, it ends the process
+ * with a message and status 1. */
 void profile_coverage(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
 
 /* Called before each instruction. */

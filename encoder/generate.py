@@ -31,9 +31,9 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "ptr": (8, "uint64_t", "const void *"),
     "label": (4, "const uint8_t *", "Label"),
 }
-ACCESSES = re.compile(r"\b(LOAD|STORE|FAR_LOAD|FAR_STORE)\((\w+)")  # of linear memory, and what is read or written
-ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "uint64_t": 8,
-                "float": 4, "double": 8}
+ACCESSES = re.compile(r"\b(LOAD|STORE|FAR_LOAD|FAR_STORE)\((\w+)")  # of linear memory, and the C type in it
+ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
+                "uint64_t": 8, "float": 4, "double": 8}
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR"}
 REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa"}  # (class, bank): the variable in handlers
 SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page

@@ -1,4 +1,5 @@
-/* `measure --profile`: what a program executed, for scripts/coverage to make numbers and pictures of. */
+/* `measure --profile`: what a program executed, for scripts/coverage to make numbers and pictures
+ * of. */
 #include <jansson.h>
 
 #include "dispatch/profile.h"
@@ -38,10 +39,11 @@ static json_t *memory_json(void) {
         store_bytes += op->store_bytes * profile.opcodes[i];
     }
     const Coverage *coverage = &profile.coverage;
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "loads", (json_int_t)loads, "load_bytes",
-                     (json_int_t)load_bytes, "stores", (json_int_t)stores, "store_bytes",
-                     (json_int_t)store_bytes, "bulk_operations", (json_int_t)coverage->bulk_operations,
-                     "bulk_load_bytes", (json_int_t)coverage->bulk_load_bytes, "bulk_store_bytes",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "loads", (json_int_t)loads,
+                     "load_bytes", (json_int_t)load_bytes, "stores", (json_int_t)stores,
+                     "store_bytes", (json_int_t)store_bytes, "bulk_operations",
+                     (json_int_t)coverage->bulk_operations, "bulk_load_bytes",
+                     (json_int_t)coverage->bulk_load_bytes, "bulk_store_bytes",
                      (json_int_t)coverage->bulk_store_bytes);
 }
 
@@ -49,8 +51,8 @@ json_t *coverage_json(void) {
     static uint16_t places[OPCODE_COUNT];
     const Coverage *coverage = &profile.coverage;
     json_t *opcodes = opcodes_json(places);
-    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I}", "opcodes", opcodes, "pairs", pairs_json(places),
-                     "memory", memory_json(), "successor_changes",
-                     (json_int_t)coverage->successor_changes, "places", (json_int_t)coverage->places,
-                     "place_bytes", (json_int_t)coverage->place_bytes);
+    return json_pack(
+        "{s:o, s:o, s:o, s:I, s:I, s:I}", "opcodes", opcodes, "pairs", pairs_json(places), "memory",
+        memory_json(), "successor_changes", (json_int_t)coverage->successor_changes, "places",
+        (json_int_t)coverage->places, "place_bytes", (json_int_t)coverage->place_bytes);
 }

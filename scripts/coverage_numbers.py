@@ -11,8 +11,9 @@ DIGITS = 6  # behind the point: more would depend on the order in which a machin
 HOTTEST = 10
 
 # Sections of encoder/ops.table under the names that pictures have room for, in their order there.
-GROUPS = {"Moving values": "move", "Integer arithmetic": "integer", "Integer comparison": "compare", "Floating point": "float",
-          "Conversion": "convert", "Compare and branch": "compare + branch", "Control": "jump", "Calls": "call, return",
+GROUPS = {"Moving values": "move", "Integer arithmetic": "integer", "Integer comparison": "compare",
+          "Floating point": "float", "Conversion": "convert", "Compare and branch": "compare + branch",
+          "Control": "jump", "Calls": "call, return",
           "Memory": "memory", "Any memory": "memory", "Globals": "global", "References and tables": "table",
           "The executor's own": "executor's own"}
 
@@ -84,10 +85,14 @@ def pair_histogram(report):
     return {(names[first], names[second]): count for first, second, count in report["profile"]["pairs"]}
 
 
+def length(histogram):
+    return math.sqrt(sum(count * count for count in histogram.values()))
+
+
 def similarity(left, right):
     """The cosine of two histograms: 1 if they are proportional, 0 if they have nothing in common."""
-    product = sum(count * right[pair] for pair, count in left.items() if pair in right)  # whole numbers: exact
-    lengths = math.sqrt(sum(count * count for count in left.values())) * math.sqrt(sum(count * count for count in right.values()))
+    product = sum(count * right[pair] for pair, count in left.items() if pair in right)
+    lengths = length(left) * length(right)
     return round(min(product / lengths, 1), DIGITS) if lengths else 0.0
 
 

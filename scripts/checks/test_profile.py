@@ -47,8 +47,8 @@ class Profile(unittest.TestCase):
         self.folder.cleanup()
 
     def run_counter(self, command, function="sum", *options, argument="5"):
-        return subprocess.run([COUNTER, command, *options, "--invoke", function, self.module, argument], check=True,
-                              capture_output=True, text=True).stdout
+        return subprocess.run([COUNTER, command, *options, "--invoke", function, self.module, argument],
+                              check=True, capture_output=True, text=True).stdout
 
     def coverage(self, function, argument="5"):
         return json.loads(self.run_counter("measure", function, "--profile", argument=argument))
@@ -82,8 +82,10 @@ class Profile(unittest.TestCase):
         last = next(op for op in executed if op.startswith("return"))
         self.assertEqual(executed, {"zero": 1, "i32.add": 5, "i32.sub": 5, branch: 5, last: 1, "halt": 1})
         sections = {opcode["op"]: opcode["section"] for opcode in opcodes}
-        self.assertEqual((sections["i32.add"], sections[branch]), ("Integer arithmetic", "Compare and branch"))
-        pairs = {(opcodes[first]["op"], opcodes[second]["op"]): count for first, second, count in profile["pairs"]}
+        self.assertEqual((sections["i32.add"], sections[branch]),
+                         ("Integer arithmetic", "Compare and branch"))
+        pairs = {(opcodes[first]["op"], opcodes[second]["op"]): count
+                 for first, second, count in profile["pairs"]}
         self.assertEqual(pairs, {("zero", "i32.add"): 1, ("i32.add", "i32.sub"): 5, ("i32.sub", branch): 5,
                                  (branch, "i32.add"): 4, (branch, last): 1, (last, "halt"): 1})
         # each of six pairs is new once; the branch back is then the one that was expected
@@ -111,8 +113,8 @@ const {{instance}} = await WebAssembly.instantiate(readFileSync("{self.module}")
 instance.exports.sum(5);
 """)
         subprocess.run([RECORD, "--output", self.folder.name, program], check=True, capture_output=True)
-        done = subprocess.run([COUNTER, "measure", "--profile", "--trace", f"{self.folder.name}/1.trace"], check=True,
-                              capture_output=True, text=True)
+        done = subprocess.run([COUNTER, "measure", "--profile", "--trace", f"{self.folder.name}/1.trace"],
+                              check=True, capture_output=True, text=True)
         report = json.loads(done.stdout)
         self.assertEqual(report["instructions"], 18)
         self.assertEqual(report["profile"], self.coverage("sum")["profile"])
