@@ -134,6 +134,15 @@ static void heading(FILE *stream, const char *text) {
     fputc('\n', stream);
 }
 
+/* Of what compares. */
+static void table_heading(const Recording *recording, FILE *stream, const char *text) {
+    char *flagged = format_string(
+        "%s%s", text,
+        recording->builds.layout_count < 2 ? " (one layout: differences may be layout luck)" : "");
+    heading(stream, flagged);
+    free(flagged);
+}
+
 static void head(const Recording *recording, const Summary *summary, Table *table, size_t from) {
     for (size_t column = from; column + 1 < summary->columns; column++)
         table_cell(table, "%s", recording->contenders[summary->first + column].program->strategy);
@@ -164,7 +173,8 @@ static void print_times(const Recording *recording, const Summary *summary, FILE
                 table_cell(&table, "%s", cell_or_failed(recording, summary, i, column));
         }
     }
-    heading(stream, "Execution, ms of CPU time: median ± half the distance between the quartiles");
+    table_heading(recording, stream,
+                  "Execution, ms of CPU time: median ± half the distance between the quartiles");
     table_print(&table, 1, stream);
     table_free(&table);
 }
@@ -194,7 +204,7 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
     char *title = format_string(
         "Speed relative to %s (above 1 is faster): median of the ratios within rounds",
         recording->contenders[summary->first].program->strategy);
-    heading(stream, title);
+    table_heading(recording, stream, title);
     table_print(&table, 1, stream);
     if (partial) fputs("* not over all workloads, so not to be compared with the others\n", stream);
     free(title);
@@ -218,7 +228,8 @@ static void print_instructions(const Recording *recording, const Summary *summar
                          cell->median * 1e9 / (double)count);
         }
     }
-    heading(stream, "Executed bytecode instructions in millions (exact), and ns for each");
+    table_heading(recording, stream,
+                  "Executed bytecode instructions in millions (exact), and ns for each");
     table_print(&table, 1, stream);
     table_free(&table);
 }
@@ -323,7 +334,7 @@ static void print_verdicts(const Recording *recording, FILE *stream) {
     json_t *sentences = json_object_get(recording->verdicts, "sentences"), *sentence;
     size_t i;
     if (json_array_size(sentences) == 0) return;
-    heading(stream, "Verdicts");
+    table_heading(recording, stream, "Verdicts");
     json_array_foreach(sentences, i, sentence)
         fprintf(stream, "  - %s\n", json_string_value(sentence));
 }

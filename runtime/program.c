@@ -53,8 +53,7 @@ static const struct {
     unsigned commands; /* which take it */
     struct argp_option option;
 } run_options[] = {
-    {STREAM,
-     {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0}},
+    {STREAM, {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0}},
     {MEASURE,
      {"events", OPTION_EVENTS, "A,B", 0,
       "count these events in user space while the call runs; {A,B} are counted at the same time; "
