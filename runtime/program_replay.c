@@ -73,7 +73,7 @@ static int go(Play *play, const RunOptions *options, bool needs_times) {
     bool is_timed = divide_time(play, INSTANTIATE, start, 0, 0, &error);
     if (going && !options->no_execute) {
         uint64_t host_ns = replay->host_ns, stretches = replay->stretches;
-        if (play->counters) counters_start(play->counters);
+        begin_execution(play->counters);
         start = now();
         replay_run(replay);
         is_timed = divide_time(play, EXECUTE, start, host_ns, stretches, &error) && is_timed;

@@ -167,7 +167,7 @@ static int go(Run *run, bool *finished) {
     bool done = link_and_instantiate(run, &error);
     run->phases[INSTANTIATE] = since(start);
     if (done && !run->options->no_execute) {
-        if (run->counters) counters_start(run->counters);
+        begin_execution(run->counters);
         start = now();
         done = execute(run, &error);
         run->phases[EXECUTE] = since(start);

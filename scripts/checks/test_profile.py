@@ -64,6 +64,20 @@ class Profile(unittest.TestCase):
         self.assertEqual((report["results"], report["calls"]), (["20"], 2))
         self.assertEqual(report["branches"], 2 * 2 + 1)  # each call and its return, and the last return
 
+    def test_only_the_execution_counts(self):
+        """Its time and its counters are of the exported function alone, and so is what they are divided by."""
+        module = f"{self.folder.name}/start.wasm"
+        subprocess.run(["wat2wasm", "-", "-o", module], text=True, check=True, input="""(module
+            (func $start (local i32)
+              (br_if 0 (i32.const 0)) (loop (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1)))
+                                                              (i32.const 1000)))))
+            (start $start) (func (export "seven") (result i32) (i32.const 7)))""")
+        report = json.loads(subprocess.run([COUNTER, "measure", "--profile", "--invoke", "seven", module], check=True,
+                                           capture_output=True, text=True).stdout)
+        self.assertLess(report["instructions"], 5)
+        self.assertEqual(sum(opcode["executed"] for opcode in report["profile"]["opcodes"]), report["instructions"])
+        self.assertEqual(report["profile"]["places"], report["instructions"])
+
     def test_profile_adds_up(self):
         text = self.run_counter("profile")
         self.assertRegex(text, r": 18 instructions executed, ")
