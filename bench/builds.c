@@ -74,6 +74,14 @@ void builds_free(Builds *builds) {
     *builds = (Builds){0};
 }
 
+/* How many of the first `count` layouts are the same in both. */
+static size_t same_layouts(const Executors *one, const Executors *other, size_t count) {
+    size_t same = 0;
+    while (same < count && one->layouts[same] == other->layouts[same])
+        same++;
+    return same;
+}
+
 bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error) {
     const Executors *first = &builds->items[0].executors;
     size_t count = wanted ? wanted : first->layout_count;
@@ -87,12 +95,14 @@ bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error) {
                 count, builds->count > 1 ? builds->items[i].name : "this build",
                 executors->layout_count, count);
     }
-    for (size_t i = 1; i < builds->count; i++)
-        if (memcmp(builds->items[i].executors.layouts, first->layouts,
-                   count * sizeof *first->layouts))
+    for (size_t i = 1; i < builds->count; i++) {
+        size_t same = same_layouts(first, &builds->items[i].executors, count);
+        if (same > 0 && !wanted) count = same;
+        if (same < count)
             return fail(error, ERROR_UNSUPPORTED,
                         "%s and %s were built in different layouts: give both the same -Dlayouts",
                         builds->items[0].name, builds->items[i].name);
+    }
     builds->layout_count = count;
     return true;
 }

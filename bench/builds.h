@@ -29,8 +29,8 @@ typedef struct Builds {
 bool builds_load(Builds *builds, const char *own, const char *list, Error *error);
 void builds_free(Builds *builds);
 
-/* The first `wanted` layouts are measured (0: as many as all builds have). False and an Error if a
- * build has fewer, or other ones than the first build. */
+/* The first `wanted` layouts are measured; 0: as many as all builds have and agree on. False and an
+ * Error if a build has fewer, or other ones than the first build. */
 bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error);
 
 /* Whether each name of the comma-separated `list` is a strategy (an instruction set, if `isas`) of

@@ -8,6 +8,7 @@
 #include "bench/memory.h"
 #include "bench/statistics.h"
 #include "bench/table.h"
+#include "bench/terminal.h"
 
 typedef struct Figure {
     double value;   /* for a thousand bytecode instructions; NaN if not measured */
@@ -79,6 +80,18 @@ static size_t make_figures(const Recording *recording, const Group *group, const
     return common;
 }
 
+/* With four digits that count, unless it is next to nothing. */
+static void add_figure(Table *table, Figure figure) {
+    double size = fabs(figure.value);
+    char *text = size > 0 && size < 0.001 ? copy_string("<0.001")
+                                          : text_number(figure.value, size >= 1000  ? 0
+                                                                      : size >= 100 ? 1
+                                                                      : size >= 10  ? 2
+                                                                                    : 3);
+    table_cell(table, "%s%s", figure.estimated ? "~" : "", text);
+    free(text);
+}
+
 /* False if there is no workload of which everybody has a value of this event. */
 static bool add_row(const Recording *recording, const Group *group, const char *event, Table *table,
                     bool *estimated, bool *partial) {
@@ -94,7 +107,7 @@ static bool add_row(const Recording *recording, const Group *group, const char *
         if (isnan(figures[i].value))
             table_cell(table, "-");
         else
-            table_cell(table, "%s%.4g", figures[i].estimated ? "~" : "", figures[i].value);
+            add_figure(table, figures[i]);
         *estimated |= figures[i].estimated;
     }
     free(figures);
@@ -126,16 +139,18 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
         any |= add_row(recording, group, event, &table, &estimated, &partial);
     }
     if (any) {
-        fprintf(stream,
-                "\nCounted for a thousand bytecode instructions, user space only (mean of "
-                "the workloads' medians)%s\n",
-                estimated ? "; ~ is an estimate, as more was counted than fits at a time" : "");
-        table_print(&table, 1, stream);
-        if (partial) fputs("* not over all workloads, but those that all have counted\n", stream);
-        fprintf(
-            stream,
-            "Starting and stopping the counters takes %.1f µs a sample, outside of its times.\n",
-            cost(recording));
+        print_heading(stream,
+                      "Counted for a thousand bytecode instructions, user space only (mean of the "
+                      "workloads' medians)%s",
+                      estimated ? "; ~ is an estimate, as more was counted than fits at a time"
+                                : "");
+        table_print_folded(&table, 1, stream);
+        if (partial)
+            print_paragraph(stream, "* not over all workloads, but those that all counted");
+        print_paragraph(stream,
+                        "Starting and stopping the counters takes %.1f µs a sample, outside of its "
+                        "times.",
+                        cost(recording));
     }
     table_free(&table);
 }

@@ -7,7 +7,8 @@
  * call nothing need no prologue and the state has twelve integer registers. The build's option
  * tail_convention chooses between it and the platform's convention.
  *
- * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. */
+ * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. It may define
+ * HANDLER and DISPATCH before, to begin handlers or reach the next one in another way: see GUIDE.md. */
 #if !__has_attribute(musttail)
 #error "tail strategies need the musttail attribute: clang 13 or gcc 15"
 #endif
@@ -40,8 +41,12 @@ static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance);
 
 /* "used" has them emitted where they are defined, in the layout's order. Otherwise clang emits static
  * functions in the order in which the table below refers to them, the same for every layout. */
+#ifndef HANDLER
 #define HANDLER(name) static CONVENTION __attribute__((used)) Trap handle_##name(PARAMETERS)
+#endif
+#ifndef DISPATCH
 #define DISPATCH() TAIL_CALL_TO HANDLER_AT(ip)(ARGUMENTS)
+#endif
 #define CONTINUE_AT(name) TAIL_CALL_TO handle_##name(ARGUMENTS)
 #define TRAP(code) TAIL_CALL_TO trap_##code(ARGUMENTS)
 #define STOP(trap)                                                                                 \

@@ -86,10 +86,12 @@ def refuse_strangers(results, paths):
     first, found = {}, []
     for result, path in zip(results, paths):
         for workload in result["suite"]["workloads"]:
-            what = workload["sha256"], workload["invoke"], tuple(workload["args"])
+            what = workload["sha256"], workload.get("invoke"), tuple(workload.get("args", ()))
             before, where = first.setdefault(workload["name"], (what, path))
             if before != what:
-                part = "module" if before[0] != what[0] else "call"
+                part = "call"
+                if before[0] != what[0]:
+                    part = "recording" if "trace" in workload else "module"
                 found.append(
                     f"{path} (its workload \"{workload['name']}\" has another {part} than in {where})")
                 break
@@ -105,10 +107,14 @@ class Case:
         self.result, self.build = comparison.result, comparison.build
         self.strategies, self.isa = comparison.strategies, comparison.isa
         self.names = [workload["name"] for workload in comparison.workloads]
-        kinds = {}
+        # A kind may begin with the name of a family: "kernel: calls". Several families have means, too.
+        kinds, families = {}, {}
         for number, workload in enumerate(comparison.workloads):
             kinds.setdefault(workload["kind"], []).append(number)
-        self.kinds = kinds
+            family, colon, _ = workload["kind"].partition(":")
+            families.setdefault(family if colon else "", []).append(number)
+        self.families = [] if len(families) < 2 or "" in families else list(families)
+        self.kinds = kinds = {name: families[name] for name in self.families} | kinds
         self.groups = [[number] for number in range(len(self.names))] + [list(range(len(self.names)))]
         self.groups += kinds.values()
         self.samples = [
@@ -469,7 +475,7 @@ class Case:
             "rounds": self.comparison.rounds, "workloads": [{
                 "name": w["name"], "kind": w["kind"], "description": w["description"],
                 "instructions": self.comparison.instructions(w)} for w in self.comparison.workloads
-                                                            ], "kinds": list(self.kinds),
+                                                            ], "kinds": list(self.kinds), "families": self.families,
             "noise": rounded(self.comparison.noise) if self.comparison.noise is not None else None,
             "mean_noise": rounded(self.comparison.mean_noise) if self.comparison.mean_noise is not None else
             None, "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),

@@ -73,9 +73,15 @@ Test(builds, all_are_measured_in_the_same_layouts) {
     builds_free(&builds);
     write_build("two", "gcc", "[0, 7]");
     load();
+    cr_assert(builds_choose_layouts(&builds, 0, &error)); /* those that they agree on */
+    cr_assert_eq(builds.layout_count, 1);
     cr_assert(builds_choose_layouts(&builds, 1, &error));
     cr_assert_not(builds_choose_layouts(&builds, 2, &error));
     cr_assert(strstr(error.message, "clang-22 and gcc-22 were built in different layouts"));
+    builds_free(&builds);
+    write_build("two", "gcc", "[7, 0]");
+    load();
+    cr_assert_not(builds_choose_layouts(&builds, 0, &error));
 }
 
 Test(builds, strategies_of_any_of_them_are_known) {

@@ -454,7 +454,8 @@ test('light, dark, and contrast', async () => {
     await page.click('#theme');
     await page.emulateMedia({colorScheme: 'dark'});
     assert.equal(await page.innerText('#theme'), 'Theme: system');
-    assert.equal(await paper(page), 'rgb(16, 19, 23)');
+    // The page hears of the change when it gets round to it.
+    await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(16, 19, 23)');
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     assert.equal(await paper(page), 'rgb(255, 255, 255)');  // paper is white
   });

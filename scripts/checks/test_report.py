@@ -75,6 +75,33 @@ class Report(unittest.TestCase):
         self.assertEqual((self.folder / "result.md").read_text().strip(),
                          output.rpartition("Page:")[0].strip())
 
+    def test_recordings_with_other_bytes_are_not_compared(self):
+        document = result()
+        for workload in document["suite"]["workloads"]:
+            for key in ("file", "invoke", "args"):
+                del workload[key]
+            workload["trace"] = "a.trace"
+        other = self.folder / "other.json"
+        other.write_text(json.dumps(document))
+        self.assertEqual(self.report(document, other).returncode, 0)
+        document["suite"]["workloads"][1]["sha256"] = "1" * 64
+        process = self.report(document, other)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn('its workload "vm" has another recording than in result.json', process.stderr)
+
+    def test_families_of_kinds_have_their_means(self):
+        document = result()
+        for workload, kind in zip(document["suite"]["workloads"], ("kernel: calls", "program: interpreter")):
+            workload["kind"] = kind
+        process = self.report(document)
+        rows = self.rows(process.stdout)
+        self.assertEqual([row[:2] for row in rows[-2:]], [["mean of kernel", "2.00× (2.00–2.00) faster"],
+                                                          ["mean of program", "8.00× (8.00–8.00) faster"]])
+        case = self.data(document)["cases"][0]
+        self.assertEqual(case["families"], ["kernel", "program"])
+        self.assertEqual(case["kinds"], ["kernel", "program", "kernel: calls", "program: interpreter"])
+        self.assertEqual(self.data(result())["cases"][0]["families"], [])
+
     def lucky(self, layouts):
         """tail-direct is 10 % faster in one layout, 10 % slower in the next, and so on."""
         document = result()

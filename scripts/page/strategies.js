@@ -1,10 +1,14 @@
 // Strategies compared: the chart and the table of speeds by workload.
 
+/** Whether a workload is of a kind, or of a family of kinds; '' is all. */
+const ofKind = (workload, kind) =>
+    !kind || workload.kind === kind || workload.kind.startsWith(`${kind}:`);
+
 function shownRows(state) {
   const one = state.case, wanted = state.find.trim().toLowerCase();
   let rows = one.workloads.map((workload, row) => ({...workload, row}))
                  .filter(
-                     workload => (!state.kind || workload.kind === state.kind) &&
+                     workload => ofKind(workload, state.kind) &&
                          (!wanted || `${workload.name} ${workload.kind}`.toLowerCase().includes(wanted)));
   const {key, down} = state.sort;
   if (key === 'name' || key === 'kind')
@@ -23,9 +27,11 @@ function shownRows(state) {
   return rows;
 }
 
+const kindPlace = (one, kind) => suitePlace(one) + 1 + one.kinds.indexOf(kind);
+
 function meanRow(state) {
   const one = state.case;
-  return state.kind ? suitePlace(one) + 1 + one.kinds.indexOf(state.kind) : suitePlace(one);
+  return state.kind ? kindPlace(one, state.kind) : suitePlace(one);
 }
 
 function cell(estimate, digits = 2) {
@@ -59,8 +65,11 @@ function strategiesSection(state, change, openRaw) {
   const rows = shownRows(state), mean = meanRow(state);
   const meanLabel = state.kind ? `mean of ${state.kind}` : 'geometric mean';
   const estimates = new Map(others.map(name => [name, pair(one, state.baseline, name)]));
-  const list =
-      [{label: meanLabel, mean: true, row: mean}, ...rows.map(row => ({label: row.name, row: row.row}))];
+  const means = [{label: meanLabel, mean: true, row: mean}];
+  if (!state.kind)
+    for (const family of one.families)
+      means.push({label: `mean of ${family}`, mean: true, row: kindPlace(one, family), kind: family});
+  const list = [...means, ...rows.map(row => ({label: row.name, row: row.row}))];
   const entry = (name, row) => {
     const found = estimates.get(name)(row);
     return found && {...found, text: described(found, name, state.baseline)};
@@ -92,12 +101,12 @@ function strategiesSection(state, change, openRaw) {
     return own ? [number(own[0]), ' ', h('small', null, `±${(own[1] * 100).toFixed(1)} %`)] : DASH;
   };
   const body = [
-    h('tr', {class: 'mean'}, h('th', {scope: 'row'}, meanLabel),
-      h('td', {class: 'words'},
-        plural(
-            state.kind ? one.workloads.filter(w => w.kind === state.kind).length : one.workloads.length,
-            'workload')),
-      others.map(name => cell(estimates.get(name)(mean))), h('td', null, control(mean)), h('td')),
+    ...means.map(
+        ({label, row, kind}) =>
+            h('tr', {class: 'mean'}, h('th', {scope: 'row'}, label),
+              h('td', {class: 'words'},
+                plural(one.workloads.filter(w => ofKind(w, kind ?? state.kind)).length, 'workload')),
+              others.map(name => cell(estimates.get(name)(row))), h('td', null, control(row)), h('td'))),
     ...rows.map(
         row =>
             h('tr', {'data-workload': row.name},
