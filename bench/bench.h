@@ -34,6 +34,7 @@
  *     simulation.h      simulated counts, by cachegrind (cachegrind.h, outside_tool.h)
  *     predictor.h       models of indirect branch predictors
  *     machine.h         what this machine is and what can be measured on it
+ *     live.h            a run as a table, while it goes on (pace.h: how long it will)
  *     progress.h table.h terminal.h paths.h memory.h   the small things
  */
 #ifndef TAILRACE_BENCH_BENCH_H

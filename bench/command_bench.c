@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "bench/live.h"
 #include "bench/machine.h"
 #include "bench/memory.h"
 #include "bench/options.h"
@@ -21,6 +22,7 @@
 #include "bench/simulation.h"
 #include "bench/strategies.h"
 #include "bench/summary.h"
+#include "bench/terminal.h"
 #include "bench/verdicts.h"
 #include "bench/whole_process.h"
 #include "bench/workload_choice.h"
@@ -31,6 +33,7 @@ static struct {
     Wishes wishes;
     char *verdicts;      /* the program; NULL if there is none */
     int verdicts_rounds; /* after how many rounds the recording's verdicts were found */
+    Live live;
 } session;
 
 static void find_verdicts(Recording *recording) {
@@ -49,18 +52,32 @@ static void find_verdicts(Recording *recording) {
     }
 }
 
-static void keep_sample(const Recording *recording) { saving_sample(&session.saving, recording); }
+static void show_next(const Recording *recording, const Sample *next, double fraction,
+                      double left) {
+    (void)recording;
+    live_next(&session.live, next, fraction, left);
+}
+
+static void keep_sample(const Recording *recording) {
+    saving_sample(&session.saving, recording);
+    if (terminal_is_live(stderr)) live_sample(&session.live);
+}
+
 static void keep_failure(const Recording *recording) { saving_failure(&session.saving, recording); }
 
 static bool finish_round(Recording *recording) {
     if (!saving_replace(&session.saving, recording, false) || session.wishes.stop_by_budget ||
         recording->rounds < sampler_least_rounds(recording))
         return false;
+    char *doing = format_string("round %d: is all decided?", recording->rounds);
+    live_doing(&session.live, doing);
+    free(doing);
     find_verdicts(recording);
+    live_verdicts(&session.live);
     return session.verdicts && json_is_true(json_object_get(recording->verdicts, "decided"));
 }
 
-static const SamplerHooks HOOKS = {keep_sample, keep_failure, finish_round};
+static const SamplerHooks HOOKS = {show_next, keep_sample, keep_failure, finish_round};
 
 static json_t *command_line(int argc, char **argv) {
     json_t *words = json_array();
@@ -143,7 +160,7 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
         }
         printf("Going on with %s: %d rounds, %zu samples\n", wishes->resume, recording->rounds,
                recording->sample_count);
-        if (note) printf("%s\n", note);
+        if (note) print_paragraph(stdout, "%s", note);
         free(note);
         return -1;
     }
@@ -164,31 +181,40 @@ static void prepare_verdicts(const char *directory) {
     else
         session.verdicts = verdicts_find(directory, &error);
     if (!session.verdicts)
-        printf("No verdicts: %s; the budget alone ends the run\n", error.message);
+        print_paragraph(stdout, "No verdicts: %s; the budget alone ends the run", error.message);
 }
 
 static void announce(const Recording *recording) {
     size_t executors = recording->contender_count - recording->group_count;
-    printf("%zu workload%s, %zu executor%s and %zu control%s (A/A), ", recording->suite.count,
-           recording->suite.count == 1 ? "" : "s", executors, executors == 1 ? "" : "s",
-           recording->group_count, recording->group_count == 1 ? "" : "s");
+    char *text = NULL;
+    size_t size;
+    FILE *stream = need(open_memstream(&text, &size));
+    fprintf(stream, "%zu workload%s, %zu executor%s and %zu control%s (A/A), ",
+            recording->suite.count, recording->suite.count == 1 ? "" : "s", executors,
+            executors == 1 ? "" : "s", recording->group_count,
+            recording->group_count == 1 ? "" : "s");
     for (size_t i = 0; recording->builds.count > 1 && i < recording->builds.count; i++)
-        printf("%s%s", i ? ", " : "builds ", recording->builds.items[i].name);
-    if (recording->builds.count > 1) printf("; ");
+        fprintf(stream, "%s%s", i ? ", " : "builds ", recording->builds.items[i].name);
+    if (recording->builds.count > 1) fputs("; ", stream);
     if (recording->cpu == NOT_PINNED)
-        printf("not pinned to a CPU");
+        fputs("not pinned to a CPU", stream);
     else
-        printf("on CPU %d", recording->cpu);
+        fprintf(stream, "on CPU %d", recording->cpu);
     if (recording->builds.layout_count > 1) {
-        fputs("; layouts", stdout);
+        fputs("; layouts", stream);
         for (size_t i = 0; i < recording->builds.layout_count; i++)
-            printf("%s %lld", i ? "," : "", (long long)builds_seed(&recording->builds, i));
+            fprintf(stream, "%s %lld", i ? "," : "", (long long)builds_seed(&recording->builds, i));
     }
-    printf("; budget %g s, seed %llu\n", recording->budget, (unsigned long long)recording->seed);
+    fprintf(stream, "; budget %g s, seed %llu", recording->budget,
+            (unsigned long long)recording->seed);
+    fclose(stream);
+    need(text);
+    print_paragraph(stdout, "%s", text);
+    free(text);
     for (size_t i = 0; i < recording->not_measured_count; i++)
-        printf("%s%s\n", strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
-               recording->not_measured[i].reason);
-    fflush(stdout);
+        print_paragraph(stdout, "%s%s",
+                        strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
+                        recording->not_measured[i].reason);
 }
 
 /* False, having said why, if what was found in earlier sittings could not be kept. */
@@ -201,16 +227,19 @@ static bool measure(Recording *recording, bool resumed) {
         complain(&error, EXIT_FAILED);
         return false;
     }
+    live_start(&session.live, recording);
     sampler_run(recording, started, &HOOKS);
+    live_free(&session.live);
     recording->finished = time(NULL);
     recording->state = interrupted() ? "interrupted" : "complete";
-    printf("\n%s after %.0f s: %d round%s and the warm-up%s\n",
-           interrupted() ? "Interrupted" : "Done", seconds_now() - started, recording->rounds,
-           recording->rounds == 1 ? "" : "s",
-           !interrupted() && recording->rounds <= sampler_least_rounds(recording) &&
-                   seconds_now() - started > recording->budget
-               ? " (over the budget, since fewer rounds show no spread)"
-               : "");
+    fputc('\n', stdout);
+    print_paragraph(stdout, "%s after %.0f s: %d round%s and the warm-up%s",
+                    interrupted() ? "Interrupted" : "Done", seconds_now() - started,
+                    recording->rounds, recording->rounds == 1 ? "" : "s",
+                    !interrupted() && recording->rounds <= sampler_least_rounds(recording) &&
+                            seconds_now() - started > recording->budget
+                        ? " (over the budget, since fewer rounds show no spread)"
+                        : "");
     if (recording->stop_rule && strcmp(recording->stop_rule, "interval") == 0)
         puts("No more was measured: every comparison is decided");
     return true;
@@ -236,6 +265,8 @@ static int conclude(Recording *recording) {
     if (written && recording->rounds > 0 && !interrupted()) find_verdicts(recording);
     summary_print(recording, stdout);
     if (written) printf("\nResults: %s\n", session.saving.path);
+    if (written && !result_is_special(session.saving.path))
+        printf("Page:    scripts/report %s\n", session.saving.path);
     fflush(stdout);
     if (interrupted()) return EXIT_INTERRUPTED + interrupted();
     bool failed = !written;

@@ -37,7 +37,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp LIST = {
     .options =
         (const struct argp_option[]){
-            {"suite", 's', "NAME", 0, "whose workloads to list (default: \"default\")", 0}, {0}},
+            {"suite", 's', "A,B", 0, "whose workloads to list (default: \"default\")", 0}, {0}},
     .parser = parse,
     .args_doc = "strategies|workloads|events",
     .doc = "Lists what this build and this machine have."};
@@ -110,10 +110,7 @@ static int list_strategies(const Executors *executors) {
 static int list_workloads(const char *directory, const char *name) {
     Error error;
     Suite suite;
-    char *path = find_suite(directory, name, &error);
-    bool loaded = path && suite_load(path, &suite, &error);
-    free(path);
-    if (!loaded) return complain(&error, EXIT_FAILED);
+    if (!suite_load_named(directory, name, &suite, &error)) return complain(&error, EXIT_FAILED);
     Table table;
     table_start(&table, 3);
     table_cell(&table, "workload");

@@ -55,8 +55,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp PREDICT = {
     .options =
         (const struct argp_option[]){
-            {"suite", 's', "NAME", 0,
-             "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
+            {"suite", 's', "A,B", 0,
+             "suites of workloads: names, or paths of suite files, with a slash in them (default: "
+             "\"default\")",
+             0},
             {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
             {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
             {"isa", 'i', "NAME", 0, "the instruction set (default: acc, or what was built)", 0},
@@ -311,8 +313,8 @@ int command_predict(int argc, char **argv) {
     if (!directory || !builds_load(&prediction.builds, directory, NULL, &error))
         return complain(&error, EXIT_FAILED);
     int status = EXIT_DONE;
-    char *path = find_suite(directory, wishes.suite, &error);
-    if (!path || !suite_load(path, &prediction.suite, &error) || !load_places(&prediction, &error))
+    if (!suite_load_named(directory, wishes.suite, &prediction.suite, &error) ||
+        !load_places(&prediction, &error))
         status = complain(&error, EXIT_FAILED);
     else if ((wishes.workloads && !suite_filter(&prediction.suite, wishes.workloads, &error)) ||
              !choose(&prediction, &wishes, &error))
@@ -340,6 +342,5 @@ int command_predict(int argc, char **argv) {
     suite_free(&prediction.suite);
     builds_free(&prediction.builds);
     free(directory);
-    free(path);
     return status;
 }

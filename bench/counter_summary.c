@@ -8,6 +8,7 @@
 #include "bench/memory.h"
 #include "bench/statistics.h"
 #include "bench/table.h"
+#include "bench/terminal.h"
 
 typedef struct Figure {
     double value;   /* for a thousand bytecode instructions; NaN if not measured */
@@ -59,6 +60,18 @@ static Figure figure(const Recording *recording, const Group *group, size_t cont
     return result;
 }
 
+/* With four digits that count, unless it is next to nothing. */
+static void add_figure(Table *table, Figure figure) {
+    double size = fabs(figure.value);
+    char *text = size > 0 && size < 0.001 ? copy_string("<0.001")
+                                          : text_number(figure.value, size >= 1000  ? 0
+                                                                      : size >= 100 ? 1
+                                                                      : size >= 10  ? 2
+                                                                                    : 3);
+    table_cell(table, "%s%s", figure.estimated ? "~" : "", text);
+    free(text);
+}
+
 /* False if nobody has a value of this event. */
 static bool add_row(const Recording *recording, const Group *group, const char *event, Table *table,
                     bool *estimated) {
@@ -74,7 +87,7 @@ static bool add_row(const Recording *recording, const Group *group, const char *
         if (isnan(figures[i].value))
             table_cell(table, "-");
         else
-            table_cell(table, "%s%.4g", figures[i].estimated ? "~" : "", figures[i].value);
+            add_figure(table, figures[i]);
         *estimated |= figures[i].estimated;
     }
     free(figures);
@@ -93,11 +106,12 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
     json_array_foreach(events, i, counter) any |= add_row(
         recording, group, json_string_value(json_object_get(counter, "event")), &table, &estimated);
     if (any) {
-        fprintf(stream,
-                "\nCounted for a thousand bytecode instructions, user space only (mean of "
-                "the workloads' medians)%s\n",
-                estimated ? "; ~ is an estimate, as more was counted than fits at a time" : "");
-        table_print(&table, 1, stream);
+        print_heading(stream,
+                      "Counted for a thousand bytecode instructions, user space only (mean of the "
+                      "workloads' medians)%s",
+                      estimated ? "; ~ is an estimate, as more was counted than fits at a time"
+                                : "");
+        table_print_folded(&table, 1, stream);
     }
     table_free(&table);
 }

@@ -35,14 +35,19 @@ char *source_tree_path(const char *directory, const char *name) {
 
 char *find_suite(const char *directory, const char *name, Error *error) {
     if (strchr(name, '/')) return copy_string(name);
-    static const char *const places[] = {"workloads", TAILRACE_SOURCE_TREE "/bench/workloads"};
+    static const char *const places[] = {"workloads", TAILRACE_SOURCE_TREE "/build/workloads",
+                                         TAILRACE_SOURCE_TREE "/bench/workloads"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char *path = format_string("%s/%s/%s.json", directory, places[i], name);
         if (access(path, F_OK) == 0) return path;
         free(path);
     }
-    fail(error, ERROR_FILE, "there is no suite \"%s\" (a path to a suite file holds a slash)",
-         name);
+    if (strcmp(name, "real") == 0)
+        fail(error, ERROR_FILE,
+             "the suite \"real\" is not made yet: scripts/fetch-real fetches and records its programs");
+    else
+        fail(error, ERROR_FILE, "there is no suite \"%s\" (a path to a suite file holds a slash)",
+             name);
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/memory.h"
+#include "bench/pace.h"
 #include "bench/plan.h"
 #include "bench/process.h"
 #include "bench/progress.h"
@@ -179,6 +180,7 @@ void sampler_prepare(Recording *recording) {
         identify(recording, i);
     for (size_t i = 0; i < recording->isa_count; i++)
         count_work(recording, i);
+    progress_clear();
 }
 
 /* The counters, if they are as result files have them. */
@@ -245,54 +247,18 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     json_decref(answer);
 }
 
-/* How the run is going, for the progress line and for the decision to stop. */
-typedef struct Pace {
-    double started; /* of the run */
-    double first;   /* of the first sample */
-    int attempts;   /* samples tried */
-} Pace;
-
 int sampler_least_rounds(const Recording *recording) {
     return recording->builds.layout_count > 1 ? LEAST_ROUNDS_OF_LAYOUTS : LEAST_ROUNDS;
 }
 
 /* Samples of a round in one layout: one for each workload and contender that has not failed at it.
- */
+ * So many are the warm-up, too. */
 static int layout_size(const Recording *recording) {
     int size = 0;
     for (size_t i = 0; i < recording->suite.count; i++)
         for (size_t j = 0; j < recording->contender_count; j++)
             size += !recording_failure(recording, i, j);
     return size;
-}
-
-/* When the run will end, if samples go on taking as long as they did. */
-static double expected_end(const Recording *recording, const Pace *pace, double now) {
-    double limit = pace->started + recording->budget;
-    if (pace->attempts == 0) return limit;
-    double warm_up = (now - pace->first) / pace->attempts * layout_size(recording);
-    double round = warm_up * (double)recording->builds.layout_count;
-    double end = pace->first + warm_up + round * sampler_least_rounds(recording);
-    while (round > 0 && end + round <= limit)
-        end += round;
-    return end;
-}
-
-static void show(const Recording *recording, const Pace *pace, const Sample *next) {
-    char *name = contender_name(recording, &recording->contenders[next->contender]),
-         *round = format_string("round %d", next->round);
-    char *layout = recording->builds.layout_count > 1
-                       ? format_string(", layout %lld",
-                                       (long long)builds_seed(&recording->builds, next->layout))
-                       : copy_string("");
-    char *doing = format_string("%s: %s, %s%s", next->round ? round : "warm-up",
-                                recording->suite.workloads[next->workload].name, name, layout);
-    double now = seconds_now(), end = expected_end(recording, pace, now);
-    progress_show((now - pace->started) / (end - pace->started), end - now, doing);
-    free(name);
-    free(round);
-    free(layout);
-    free(doing);
 }
 
 /* Whether the sample of that place was taken, maybe in an earlier sitting. */
@@ -302,37 +268,54 @@ static bool was_taken(const Recording *recording, int order) {
     return false;
 }
 
+/* Whether this place of a round is still to be sampled. */
+static bool is_missing(const Recording *recording, const Place *place, int order) {
+    return !recording_failure(recording, place->workload, place->contender) &&
+           !was_taken(recording, order);
+}
+
 /* Takes what is missing of a round. False if it was interrupted. */
 static bool sample_round(Recording *recording, int round, Pace *pace, const SamplerHooks *hooks) {
     size_t count;
     Place *places = plan_round(recording, round, &count);
-    int first = plan_first(recording, round);
+    int first = plan_first(recording, round), least = sampler_least_rounds(recording);
+    int missing = 0;
+    for (size_t i = 0; i < count; i++)
+        missing += is_missing(recording, &places[i], first + (int)i);
     for (size_t i = 0; i < count && !interrupted(); i++) {
         Sample sample = {.round = round,
                          .order = first + (int)i,
                          .workload = places[i].workload,
                          .layout = places[i].layout,
                          .contender = places[i].contender};
-        if (recording_failure(recording, sample.workload, sample.contender) ||
-            was_taken(recording, sample.order))
-            continue;
-        show(recording, pace, &sample);
+        if (!is_missing(recording, &places[i], sample.order)) continue;
+        double now = seconds_now();
+        Ahead ahead = {missing,
+                       layout_size(recording) * (int)recording->builds.layout_count,
+                       round < least ? least - round : 0};
+        double left = pace_left(pace, ahead, now);
+        hooks->next(recording, &sample, pace_fraction(pace, left, now), left);
         take_sample(recording, sample, hooks);
-        pace->attempts++;
+        pace->sampling += seconds_now() - now;
+        pace->samples++;
+        if (missing > 0) missing--; /* of one that fails, more than one */
     }
     free(places);
     return !interrupted();
 }
 
 /* Seconds that the slowest round of the earlier sittings took at least: the sum of its samples'
- * times. */
-static double slowest_before(const Recording *recording) {
+ * times; and `all` of their rounds. */
+static double slowest_before(const Recording *recording, double *all) {
     double slowest = 0, sum = 0;
+    *all = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
         if (i > 0 && sample->round != sample[-1].round) sum = 0;
-        for (int j = 0; j < PHASE_COUNT; j++)
+        for (int j = 0; j < PHASE_COUNT; j++) {
             sum += (double)sample->phases[j].wall / 1e9;
+            *all += (double)sample->phases[j].wall / 1e9;
+        }
         if (sum > slowest) slowest = sum;
     }
     return slowest;
@@ -352,14 +335,14 @@ static void stop(Recording *recording, const char *rule, char *reason) {
 }
 
 void sampler_run(Recording *recording, double started, const SamplerHooks *hooks) {
-    Pace pace = {.started = started, .first = seconds_now()};
-    double slowest = slowest_before(recording); /* of the rounds so far */
+    Pace pace = {.started = started, .limit = started + recording->budget};
+    double slowest = slowest_before(recording, &pace.before); /* of the rounds so far */
     int least = sampler_least_rounds(recording);
     /* A resumed run begins with the last finished round, in which nothing is missing. */
     for (int round = recording->rounds;; round++) {
         double now = seconds_now();
         if (round > least && !was_begun(recording, round) &&
-            now + slowest > started + recording->budget) {
+            now + slowest > pace.limit) {
             stop(recording, "budget",
                  format_string("another round would not have ended within the budget of %g s",
                                recording->budget));
@@ -371,12 +354,15 @@ void sampler_run(Recording *recording, double started, const SamplerHooks *hooks
             break;
         }
         recording->rounds = round;
-        if (seconds_now() - now > slowest) slowest = seconds_now() - now;
         if (layout_size(recording) == 0) {
             stop(recording, "failed", copy_string("every executor failed at every workload"));
             break;
         }
-        if (hooks->round(recording)) {
+        double sampled = seconds_now();
+        bool enough = hooks->round(recording);
+        pace.judging = seconds_now() - sampled;
+        if (seconds_now() - now > slowest) slowest = seconds_now() - now;
+        if (enough) {
             stop(recording, "interval", copy_string("every comparison is decided"));
             break;
         }

@@ -16,8 +16,11 @@
  * cannot answer are noted as not measured. */
 void sampler_prepare(Recording *recording);
 
-/* What is called while samples are taken. */
+/* What is called between samples: while one is taken, this process sleeps. */
 typedef struct SamplerHooks {
+    /* This sample is taken next: all but its times are there. The share of the run that is done,
+     * and the seconds that are left if no decision ends it earlier (pace.h). */
+    void (*next)(const Recording *recording, const Sample *next, double fraction, double left);
     void (*sample)(const Recording *recording);  /* the last of its samples is new */
     void (*failure)(const Recording *recording); /* the last of its not_measured is new */
     bool (*round)(Recording *recording); /* a round is finished; true if enough has been measured */

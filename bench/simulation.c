@@ -12,6 +12,7 @@
 #include "bench/paths.h"
 #include "bench/progress.h"
 #include "bench/table.h"
+#include "bench/terminal.h"
 
 /* Measured: executions are 20 to 28 times slower under cachegrind, and its start, with the
  * translation, takes 0.4 s. Used to tell and to limit how long it takes, not for any result. */
@@ -281,13 +282,13 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
     }
     if (count > 0) {
         json_t *first = json_array_get(recording->simulated, 0);
-        fprintf(stream,
-                "\nSIMULATED, for a thousand bytecode instructions (mean of %zu workload%s, first "
-                "layout)\n",
-                count, count == 1 ? "" : "s");
-        table_print(&table, 1, stream);
-        fprintf(stream, "A model of CPUs of about 2004, not this CPU: %s\n",
-                json_string_value(json_object_get(first, "model")));
+        print_heading(stream,
+                      "SIMULATED, for a thousand bytecode instructions (mean of %zu workload%s, "
+                      "first layout)",
+                      count, count == 1 ? "" : "s");
+        table_print_folded(&table, 1, stream);
+        print_paragraph(stream, "A model of CPUs of about 2004, not this CPU: %s",
+                        json_string_value(json_object_get(first, "model")));
     }
     table_free(&table);
 }

@@ -160,6 +160,30 @@ bool suite_join(Suite *suite, Suite *other, Error *error) {
     return true;
 }
 
+static bool load_one(const char *directory, const char *name, Suite *suite, Error *error) {
+    char *path = find_suite(directory, name, error);
+    bool loaded = path && suite_load(path, suite, error);
+    free(path);
+    return loaded;
+}
+
+bool suite_load_named(const char *directory, const char *names, Suite *suite, Error *error) {
+    char *copy = copy_string(names), *rest = copy;
+    bool done = load_one(directory, strsep(&rest, ","), suite, error);
+    for (char *name; done && (name = strsep(&rest, ","));) {
+        Suite next = {0};
+        done = load_one(directory, name, &next, error) && suite_join(suite, &next, error);
+        suite_free(&next);
+        if (!done) suite_free(suite);
+    }
+    free(copy);
+    if (done && strchr(names, ',')) {
+        json_object_set_new(suite->json, "suite", json_string(names));
+        suite->name = json_string_value(json_object_get(suite->json, "suite"));
+    }
+    return done;
+}
+
 void suite_free(Suite *suite) {
     for (size_t i = 0; i < suite->count; i++)
         free(suite->workloads[i].path);

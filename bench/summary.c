@@ -17,19 +17,23 @@
 #define BUSY 0.02       /* a larger share of waiting is worth a warning */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
-/* CPU seconds of the execution of one (workload, contender), by round and layout; NaN where there
- * is none, as in the warm-up. */
-static void gather(const Recording *recording, size_t workload, size_t contender, double *rounds,
-                   size_t count) {
-    for (size_t i = 0; i < count; i++)
-        rounds[i] = NAN;
-    if (recording_failure(recording, workload, contender)) return;
+/* CPU seconds of the execution by contender of the group, round and layout; NaN where there is
+ * none, as in the warm-up. `places`: rounds times layouts. */
+static void gather(const Recording *recording, const Group *group, size_t workload, double *times,
+                   size_t places) {
+    for (size_t i = 0; i < group->count * places; i++)
+        times[i] = NAN;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
-        if (sample->workload == workload && sample->contender == contender && sample->round > 0)
-            rounds[(size_t)sample->round * recording->builds.layout_count + sample->layout] =
-                (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
+        size_t column = sample->contender - group->first; /* huge if it is of an earlier group */
+        if (sample->workload == workload && column < group->count && sample->round > 0)
+            times[column * places + (size_t)sample->round * recording->builds.layout_count +
+                  sample->layout] = (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
     }
+    for (size_t column = 0; column < group->count; column++)
+        if (recording_failure(recording, workload, group->first + column))
+            for (size_t i = 0; i < places; i++)
+                times[column * places + i] = NAN;
 }
 
 /* Drops the NaNs and sorts. Returns how many are left. */
@@ -65,56 +69,120 @@ static double waiting(const Recording *recording) {
     return median;
 }
 
-static void make_cells(const Recording *recording, Summary *summary) {
-    size_t rounds = 1;
+static void make_row(const Recording *recording, Summary *summary, size_t workload) {
+    size_t rounds = (size_t)recording->rounds + 1; /* with one that is not finished */
     for (size_t i = 0; i < recording->sample_count; i++)
-        if ((size_t)recording->samples[i].round >= rounds)
-            rounds = (size_t)recording->samples[i].round + 1;
-    rounds *= recording->builds.layout_count; /* each is a round in one layout */
-    double *numbers = allocate(3 * rounds * sizeof *numbers);
-    double *baseline = numbers, *own = numbers + rounds, *scratch = own + rounds;
-    for (size_t workload = 0; workload < recording->suite.count; workload++) {
-        gather(recording, workload, summary->first, baseline, rounds);
-        for (size_t column = 0; column < summary->columns; column++) {
-            gather(recording, workload, summary->first + column, own, rounds);
-            summary->cells[workload * summary->columns + column] =
-                make_cell(baseline, own, scratch, rounds);
-        }
+        if ((size_t)recording->samples[i].round > rounds)
+            rounds = (size_t)recording->samples[i].round;
+    size_t places = (rounds + 1) * recording->builds.layout_count;
+    double *times = allocate((summary->columns + 2) * places * sizeof *times);
+    double *own = times + summary->columns * places, *scratch = own + places;
+    gather(recording, summary->group, workload, times, places);
+    for (size_t column = 0; column < summary->columns; column++) {
+        Cell *cell = &summary->cells[workload * summary->columns + column];
+        json_t *verdict = cell->verdict;
+        memcpy(own, times + column * places, places * sizeof *own);
+        *cell = make_cell(times, own, scratch, places);
+        cell->verdict = verdict;
     }
-    free(numbers);
+    free(times);
 }
 
-Summary summary_make(const Recording *recording, const Group *group) {
-    Summary summary = {.group = group,
-                       .first = group->first,
-                       .columns = group->count,
-                       .noise = NAN,
-                       .waiting = waiting(recording)};
-    size_t columns = summary.columns, workloads = recording->suite.count;
-    summary.cells = allocate(workloads * columns * sizeof *summary.cells);
-    summary.mean_speed = allocate(columns * sizeof *summary.mean_speed);
-    summary.mean_count = allocate(columns * sizeof *summary.mean_count);
-    make_cells(recording, &summary);
-
+static void make_means(const Recording *recording, Summary *summary) {
+    size_t columns = summary->columns, workloads = recording->suite.count;
     double *speeds = allocate(workloads * sizeof *speeds);
     for (size_t column = 0; column < columns; column++) {
         for (size_t i = 0; i < workloads; i++)
-            speeds[i] = summary.cells[i * columns + column].speed;
-        size_t count = tidy(speeds, workloads);
-        summary.mean_count[column] = count;
-        summary.mean_speed[column] = geometric_mean(speeds, count);
-        if (column + 1 == columns && count > 0)
-            summary.noise = fmax(fabs(speeds[0] - 1), fabs(speeds[count - 1] - 1));
+            speeds[i] = summary->cells[i * columns + column].speed;
+        Cell *mean = &summary->means[column];
+        mean->samples = tidy(speeds, workloads);
+        mean->speed = geometric_mean(speeds, mean->samples);
     }
     free(speeds);
-    summary.mean_noise = fabs(summary.mean_speed[columns - 1] - 1);
+    summary->noise = NAN;
+    for (size_t i = 0; i < workloads; i++)
+        summary->noise = fmax(summary->noise, /* which is the number if the other one is NaN */
+                              fabs(cell_speed(&summary->cells[(i + 1) * columns - 1]) - 1));
+    summary->mean_noise = fabs(cell_speed(&summary->means[columns - 1]) - 1);
+}
+
+Summary summary_make(const Recording *recording, const Group *group) {
+    Summary summary = {.group = group, .first = group->first, .columns = group->count};
+    summary.cells = allocate(recording->suite.count * group->count * sizeof *summary.cells);
+    summary.means = allocate(group->count * sizeof *summary.means);
+    for (size_t i = 0; i < recording->suite.count; i++)
+        make_row(recording, &summary, i);
+    summary_take_verdicts(recording, &summary);
     return summary;
+}
+
+void summary_update(const Recording *recording, Summary *summary, size_t workload) {
+    make_row(recording, summary, workload);
+    make_means(recording, summary);
+}
+
+/* The cell that an entry of the verdicts is about; NULL if it is not of this group. */
+static Cell *find_cell(const Recording *recording, const Summary *summary, json_t *entry) {
+    const char *build, *isa, *strategy;
+    const char *workload = json_string_value(json_object_get(entry, "workload"));
+    int control;
+    if (json_unpack(entry, "{s:s, s:s, s:s, s:b}", "build", &build, "isa", &isa, "strategy",
+                    &strategy, "control", &control) != 0 ||
+        strcmp(build, recording->builds.items[summary->group->build].name) ||
+        strcmp(isa, recording->isas[summary->group->isa]))
+        return NULL;
+    size_t column = 0, row = 0;
+    for (; column < summary->columns; column++) {
+        const Contender *contender = &recording->contenders[summary->first + column];
+        if (contender->control == control && !strcmp(contender->program->strategy, strategy)) break;
+    }
+    if (column == summary->columns) return NULL;
+    if (!workload) return &summary->means[column];
+    for (; row < recording->suite.count; row++)
+        if (!strcmp(recording->suite.workloads[row].name, workload))
+            return &summary->cells[row * summary->columns + column];
+    return NULL;
+}
+
+void summary_take_verdicts(const Recording *recording, Summary *summary) {
+    for (size_t i = 0; i < recording->suite.count * summary->columns; i++)
+        summary->cells[i].verdict = NULL;
+    for (size_t i = 0; i < summary->columns; i++)
+        summary->means[i].verdict = NULL;
+    json_t *entry;
+    size_t i;
+    json_array_foreach(json_object_get(recording->verdicts, "cells"), i, entry) {
+        Cell *cell = find_cell(recording, summary, entry);
+        if (cell && json_is_real(json_object_get(entry, "speed"))) cell->verdict = entry;
+    }
+    make_means(recording, summary);
 }
 
 void summary_free(Summary *summary) {
     free(summary->cells);
-    free(summary->mean_speed);
-    free(summary->mean_count);
+    free(summary->means);
+}
+
+double cell_speed(const Cell *cell) {
+    json_t *speed = json_object_get(cell->verdict, "speed");
+    return json_is_real(speed) ? json_real_value(speed) : cell->speed;
+}
+
+static const char *verdict_word(const Cell *cell) {
+    const char *word = json_string_value(json_object_get(cell->verdict, "word"));
+    return word ? word : "";
+}
+
+static Style style_of(const char *word) {
+    if (strcmp(word, "faster") == 0) return STYLE_GOOD;
+    if (strcmp(word, "slower") == 0) return STYLE_BAD;
+    return *word ? STYLE_DIM : STYLE_PLAIN;
+}
+
+Style cell_style(const Cell *cell) { return style_of(verdict_word(cell)); }
+
+char *milliseconds(double seconds) {
+    return text_number(seconds * 1e3, seconds < 9.9995e-3 ? 3 : 1);
 }
 
 static void cell_or_dash(Table *table, bool there, const char *format, ...)
@@ -126,12 +194,6 @@ static void cell_or_dash(Table *table, bool there, const char *format, ...) {
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     table_cell(table, "%s", there ? text : "-");
-}
-
-static void heading(FILE *stream, const char *text) {
-    fputc('\n', stream);
-    print_styled(stream, STYLE_BOLD, text);
-    fputc('\n', stream);
 }
 
 static void head(const Recording *recording, const Summary *summary, Table *table, size_t from) {
@@ -157,20 +219,44 @@ static void print_times(const Recording *recording, const Summary *summary, FILE
         table_cell(&table, "%s", recording->suite.workloads[i].name);
         for (size_t column = 0; column + 1 < summary->columns; column++) {
             const Cell *cell = cell_at(summary, i, column);
-            double ms = cell->median * 1e3;
+            char *time = milliseconds(cell->median);
             if (cell->samples)
-                table_cell(&table, "%.*f ±%.1f%%", ms < 10 ? 3 : 1, ms, cell->spread * 100);
+                table_cell(&table, "%s ±%.1f%%", time, cell->spread * 100);
             else
                 table_cell(&table, "%s", cell_or_failed(recording, summary, i, column));
+            free(time);
         }
     }
-    heading(stream, "Execution, ms of CPU time: median ± half the distance between the quartiles");
-    table_print(&table, 1, stream);
+    print_heading(stream,
+                  "Execution, ms of CPU time: median ± half the distance between the quartiles");
+    table_print_folded(&table, 1, stream);
     table_free(&table);
+}
+
+/* "1.44 (1.41–1.47)". Noise has a digit more. To be freed. */
+static char *speed_text(const Cell *cell, bool control) {
+    double low, high;
+    int decimals = control ? 3 : 2;
+    if (control || json_unpack(cell->verdict, "{s:F, s:F}", "low", &low, "high", &high) != 0)
+        return format_string("%.*f", decimals, cell_speed(cell));
+    return format_string("%.2f (%.2f–%.2f)", cell_speed(cell), low, high);
+}
+
+static void add_speed(Table *table, const Cell *cell, bool control, const char *before,
+                      bool colours) {
+    Style style = cell_style(cell);
+    char *text = speed_text(cell, control);
+    if (isnan(cell_speed(cell)))
+        table_cell(table, "-");
+    else
+        table_cell(table, "%s%s%s%s", style_begin(colours, style), before, text,
+                   style_end(colours, style));
+    free(text);
 }
 
 static void print_speeds(const Recording *recording, const Summary *summary, FILE *stream) {
     Table table;
+    bool colours = terminal_has_colours(stream), partial = false;
     size_t last = summary->columns - 1;
     table_start(&table, summary->columns);
     table_cell(&table, "workload");
@@ -178,48 +264,103 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
     table_cell(&table, "A/A");
     for (size_t i = 0; i < recording->suite.count; i++) {
         table_cell(&table, "%s", recording->suite.workloads[i].name);
-        for (size_t column = 1; column <= last; column++) {
-            double speed = cell_at(summary, i, column)->speed;
-            cell_or_dash(&table, !isnan(speed), column == last ? "%.3f×" : "%.2f×", speed);
-        }
+        for (size_t column = 1; column <= last; column++)
+            add_speed(&table, cell_at(summary, i, column), column == last, "", colours);
     }
-    bool partial = false;
     table_cell(&table, "geometric mean");
     for (size_t column = 1; column <= last; column++) {
-        size_t count = summary->mean_count[column], all = recording->suite.count;
-        cell_or_dash(&table, count > 0, column == last ? "%s%.3f×" : "%s%.2f×",
-                     count < all ? "*" : "", summary->mean_speed[column]);
-        partial |= count < all;
+        const Cell *mean = &summary->means[column];
+        bool all = mean->samples == recording->suite.count;
+        add_speed(&table, mean, column == last, all ? "" : "*", colours);
+        partial |= mean->samples > 0 && !all;
     }
-    char *title = format_string(
-        "Speed relative to %s (above 1 is faster): median of the ratios within rounds",
-        recording->contenders[summary->first].program->strategy);
-    heading(stream, title);
-    table_print(&table, 1, stream);
-    if (partial) fputs("* not over all workloads, so not to be compared with the others\n", stream);
-    free(title);
+    bool judged = summary->means[last].verdict != NULL;
+    print_heading(stream, "Speed relative to %s, × (above 1 is faster): %s",
+                  recording->contenders[summary->first].program->strategy,
+                  judged ? "mean and interval" : "medians within rounds");
+    table_print_folded(&table, 1, stream);
+    if (partial)
+        print_paragraph(stream, "* not over all workloads, so not to be compared with the others");
     table_free(&table);
+}
+
+static void print_noise(const Recording *recording, const Summary *summary, FILE *stream) {
+    if (isnan(summary->noise)) return;
+    fputc('\n', stream);
+    print_paragraph(stream,
+                    "Noise floor (A/A): %s measured under two names differed by up to %.1f%% on a "
+                    "workload and by %.1f%% in the geometric mean. Nothing below that is a "
+                    "difference.",
+                    recording->contenders[summary->first].program->strategy, summary->noise * 100,
+                    summary->mean_noise * 100);
 }
 
 static void print_instructions(const Recording *recording, const Summary *summary, FILE *stream) {
     Table table;
     table_start(&table, summary->columns + 1);
     table_cell(&table, "workload");
-    table_cell(&table, "instructions");
+    table_cell(&table, "millions");
     head(recording, summary, &table, 0);
     for (size_t i = 0; i < recording->suite.count; i++) {
         int64_t count =
             recording->work[i * recording->isa_count + summary->group->isa].instructions;
+        char *millions = text_number((double)count / 1e6, count < 10000000 ? 3 : 1);
         table_cell(&table, "%s", recording->suite.workloads[i].name);
-        cell_or_dash(&table, count >= 0, "%.*f M", count < 10000000 ? 3 : 1, (double)count / 1e6);
+        cell_or_dash(&table, count >= 0, "%s", millions);
+        free(millions);
         for (size_t column = 0; column + 1 < summary->columns; column++) {
             const Cell *cell = cell_at(summary, i, column);
             cell_or_dash(&table, cell->samples && count > 0, "%.3f",
                          cell->median * 1e9 / (double)count);
         }
     }
-    heading(stream, "Executed bytecode instructions in millions (exact), and ns for each");
-    table_print(&table, 1, stream);
+    print_heading(stream, "Executed bytecode instructions in millions (exact), and ns for each");
+    table_print_folded(&table, 1, stream);
+    table_free(&table);
+}
+
+/* The words of scripts/verdicts. */
+static const char *const WORDS[] = {"faster", "slower", "no difference shown", "undecided"};
+#define WORD_COUNT (sizeof WORDS / sizeof *WORDS)
+
+/* What was decided about each strategy, and on how many workloads. */
+static void print_verdicts(const Recording *recording, const Summary *summary, FILE *stream) {
+    bool colours = terminal_has_colours(stream), any = false;
+    Table table;
+    table_start(&table, 2 + WORD_COUNT);
+    table_cell(&table, "strategy");
+    table_cell(&table, "in the mean");
+    for (size_t i = 0; i < WORD_COUNT; i++)
+        table_cell(&table, "%s", i == 2 ? "no difference" : WORDS[i]);
+    for (size_t column = 1; column + 1 < summary->columns; column++) {
+        const Cell *mean = &summary->means[column];
+        size_t counts[WORD_COUNT] = {0};
+        for (size_t i = 0; i < recording->suite.count; i++)
+            for (size_t j = 0; j < WORD_COUNT; j++)
+                counts[j] += !strcmp(verdict_word(cell_at(summary, i, column)), WORDS[j]);
+        any |= mean->verdict != NULL;
+        table_cell(&table, "%s", recording->contenders[summary->first + column].program->strategy);
+        table_cell(&table, "%s%s%s", style_begin(colours, cell_style(mean)),
+                   mean->verdict ? verdict_word(mean) : "-", style_end(colours, cell_style(mean)));
+        for (size_t j = 0; j < WORD_COUNT; j++) {
+            Style style = style_of(counts[j] ? WORDS[j] : "none");
+            table_cell(&table, "%s%zu%s", style_begin(colours, style), counts[j],
+                       style_end(colours, style));
+        }
+    }
+    if (any) {
+        print_heading(stream, "Verdicts: compared with %s, and on how many workloads",
+                      recording->contenders[summary->first].program->strategy);
+        table_print_folded(&table, 2, stream);
+    }
+    for (size_t column = 1; any && column + 1 < summary->columns; column++) {
+        const char *remedy =
+            json_string_value(json_object_get(summary->means[column].verdict, "remedy"));
+        if (remedy && *remedy)
+            print_paragraph(stream, "What would decide about %s: %s.",
+                            recording->contenders[summary->first + column].program->strategy,
+                            remedy);
+    }
     table_free(&table);
 }
 
@@ -231,9 +372,7 @@ static void warn(FILE *stream, const char *format, ...) {
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     need(length < 0 ? NULL : text);
-    fputs("  - ", stream);
-    print_styled(stream, STYLE_WARNING, text);
-    fputc('\n', stream);
+    print_wrapped(stream, STYLE_WARNING, "  - ", text);
     free(text);
 }
 
@@ -290,12 +429,13 @@ static void print_gaps(const Recording *recording, FILE *stream) {
     }
 }
 
-static void print_warnings(const Recording *recording, double share_waiting, FILE *stream) {
+static void print_warnings(const Recording *recording, FILE *stream) {
+    double share_waiting = waiting(recording);
     json_t *vm = json_object_get(recording->machine, "virtual");
     const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
     const char *why =
         json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
-    heading(stream, "What weakens these numbers");
+    print_heading(stream, "What weakens these numbers");
     if (recording->builds.layout_count < 2)
         warn(stream, "One layout of the code was measured: differences may be layout luck.");
     if (json_is_true(json_object_get(vm, "is")))
@@ -319,15 +459,6 @@ static void print_warnings(const Recording *recording, double share_waiting, FIL
     print_gaps(recording, stream);
 }
 
-static void print_verdicts(const Recording *recording, FILE *stream) {
-    json_t *sentences = json_object_get(recording->verdicts, "sentences"), *sentence;
-    size_t i;
-    if (json_array_size(sentences) == 0) return;
-    heading(stream, "Verdicts");
-    json_array_foreach(sentences, i, sentence)
-        fprintf(stream, "  - %s\n", json_string_value(sentence));
-}
-
 /* "Build gcc-12, instruction set slots": what there are several of. */
 static void print_group_name(const Recording *recording, const Group *group, FILE *stream) {
     bool builds = recording->builds.count > 1, isas = recording->isa_count > 1;
@@ -338,32 +469,24 @@ static void print_group_name(const Recording *recording, const Group *group, FIL
                                 : builds ? ", instruction set "
                                          : "Instruction set ",
                                 isas ? recording->isas[group->isa] : "");
-    heading(stream, title);
+    print_heading(stream, "%s", title);
     free(title);
 }
 
 void summary_print(const Recording *recording, FILE *stream) {
-    double share_waiting = NAN;
     for (size_t i = 0; i < recording->group_count; i++) {
         const Group *group = &recording->groups[i];
         Summary summary = summary_make(recording, group);
         print_group_name(recording, group, stream);
         print_times(recording, &summary, stream);
-        print_speeds(recording, &summary, stream);
-        if (!isnan(summary.noise))
-            fprintf(stream,
-                    "\nNoise floor (A/A): %s measured under two names differed by up to %.1f%% on "
-                    "a workload\nand by %.1f%% in the geometric mean. Nothing below that is a "
-                    "difference.\n",
-                    recording->contenders[summary.first].program->strategy, summary.noise * 100,
-                    summary.mean_noise * 100);
         print_instructions(recording, &summary, stream);
         counter_summary_print(recording, group, stream);
         simulation_print(recording, group, stream);
         whole_processes_print(recording, group, stream);
-        share_waiting = summary.waiting;
+        print_speeds(recording, &summary, stream);
+        print_noise(recording, &summary, stream);
+        print_verdicts(recording, &summary, stream);
         summary_free(&summary);
     }
-    print_verdicts(recording, stream);
-    print_warnings(recording, share_waiting, stream);
+    print_warnings(recording, stream);
 }

@@ -47,7 +47,7 @@ json_t *verdicts_on(const char *program, const char *result, const char *confide
     json_t *found = json_loads(output, 0, NULL);
     free(output);
     if (json_is_boolean(json_object_get(found, "decided")) &&
-        json_is_array(json_object_get(found, "sentences")))
+        json_is_array(json_object_get(found, "cells")))
         return found;
     json_decref(found);
     fail(error, ERROR_UNSUPPORTED, "scripts/verdicts printed something else than its JSON");

@@ -11,6 +11,7 @@
 #include "bench/paths.h"
 #include "bench/progress.h"
 #include "bench/table.h"
+#include "bench/terminal.h"
 
 #define HYPERFINE_OPTIONS 10 /* and no more, before the commands */
 
@@ -200,6 +201,12 @@ void whole_processes_run(Recording *recording, const char *patterns,
 
 /* ---- The table ------------------------------------------------------------------------------- */
 
+static void add_time(Table *table, double mean, double deviation) {
+    char *text = text_number(mean * 1e3, 1);
+    table_cell(table, "%s ±%.1f", text, deviation * 1e3);
+    free(text);
+}
+
 void whole_processes_print(const Recording *recording, const Group *group, FILE *stream) {
     if (json_array_size(recording->whole_processes) == 0) return;
     size_t rows = 0, last = group->first + group->count - 1; /* the control */
@@ -219,17 +226,17 @@ void whole_processes_print(const Recording *recording, const Group *group, FILE 
             double mean, deviation;
             if (json_unpack(timed(recording, i, j), "{s:F, s:F}", "mean", &mean, "stddev",
                             &deviation) == 0)
-                table_cell(&table, "%.1f ±%.1f", mean * 1e3, deviation * 1e3);
+                add_time(&table, mean, deviation);
             else
                 table_cell(&table, "-");
         }
     }
     if (rows > 0) {
-        fputs(
-            "\nWhole processes in ms, by hyperfine: start-up, translation and execution (mean and "
-            "standard\ndeviation; one executor after the other, so drift is not cancelled)\n",
-            stream);
-        table_print(&table, 1, stream);
+        print_heading(stream,
+                      "Whole processes in ms, by hyperfine: start-up, translation and execution "
+                      "(mean and standard deviation; one executor after the other, so drift is not "
+                      "cancelled)");
+        table_print_folded(&table, 1, stream);
     }
     table_free(&table);
 }

@@ -100,8 +100,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp BENCH = {
     .options =
         (const struct argp_option[]){
-            {"suite", 's', "NAME", 0,
-             "the suite of workloads: a name, or the path of a suite file, with a slash in it", 0},
+            {"suite", 's', "A,B", 0,
+             "suites of workloads: names, or paths of suite files, with a slash in them (default: "
+             "\"default\")",
+             0},
             {"workload", 'w', "GLOB|FILE.wasm", 0,
              "only workloads whose name matches, or a module of your own; several: A,B", 0},
             {"invoke", 'n', "EXPORT", 0,

@@ -7,7 +7,6 @@
 #include "bench/bench.h"
 #include "bench/memory.h"
 #include "bench/options.h"
-#include "bench/paths.h"
 
 static bool is_module(const char *word) {
     size_t length = strlen(word);
@@ -49,9 +48,7 @@ int choose_workloads(Suite *suite, const char *directory, const Wishes *wishes) 
     }
     if (!patterns && suite->count > 0) return -1;
     Suite named = {0};
-    char *path = find_suite(directory, wishes->suite, &error);
-    int status = path && suite_load(path, &named, &error) ? -1 : EXIT_FAILED;
-    free(path);
+    int status = suite_load_named(directory, wishes->suite, &named, &error) ? -1 : EXIT_FAILED;
     if (status < 0 && ((patterns && !suite_filter(&named, patterns, &error)) ||
                        !suite_join(&named, suite, &error)))
         status = EXIT_USAGE;

@@ -1,6 +1,6 @@
 /* Calls: a loop calls the handler of each instruction, and the handler returns to the loop.
  *
- * The portable fallback of interpreters that would rather tail-call, in C without extensions that matter. What
+ * The portable fallback of interpreters that would rather tail-call, which needs nothing of the compiler. What
  * every instruction changes comes back in the registers that the usual calling conventions return a
  * pair in: the next instruction's address and, where the instruction set has it, the integer
  * accumulator. The rest of the state is in a struct, from where a handler reads what it needs and

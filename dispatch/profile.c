@@ -1,5 +1,11 @@
 #include "dispatch/profile.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "decoder/operands.h"
+
 Profile profile;
 
 static void count_triple(uint16_t first, uint16_t second, uint16_t third) {
@@ -17,7 +23,8 @@ static void count_triple(uint16_t first, uint16_t second, uint16_t third) {
     profile.lost_triples++;
 }
 
-void profile_detail(uint16_t opcode) {
+void profile_detail(const uint8_t *ip, uint16_t opcode, const uint64_t *fp) {
+    (void)ip, (void)fp;
     static uint16_t before, last;
     uint64_t seen = profile.instructions - 1; /* instructions before this one */
     profile.opcodes[opcode]++;
@@ -25,4 +32,69 @@ void profile_detail(uint16_t opcode) {
     if (seen >= 2) count_triple(before, last, opcode);
     before = last;
     last = opcode;
+}
+
+/* ---- Coverage -------------------------------------------------------------------------------- */
+
+/* The addresses of the instructions that were executed: a hash table, at most half full. */
+static struct {
+    const uint8_t **slots;
+    size_t capacity; /* a power of two */
+} places;
+
+/* The slot that has the address, or the free one where it belongs. */
+static const uint8_t **place_of(const uint8_t *ip) {
+    size_t slot = (size_t)((uintptr_t)ip * 0x9e3779b97f4a7c15ull >> 32) & (places.capacity - 1);
+    while (places.slots[slot] && places.slots[slot] != ip)
+        slot = (slot + 1) & (places.capacity - 1);
+    return &places.slots[slot];
+}
+
+static void grow_places(void) {
+    const uint8_t **old = places.slots;
+    size_t count = places.capacity;
+    places.capacity = count ? 2 * count : 1 << 12;
+    places.slots = calloc(places.capacity, sizeof *places.slots);
+    if (!places.slots) {
+        fputs("tailrace: out of memory\n", stderr);
+        _exit(1);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (old[i]) *place_of(old[i]) = old[i];
+    free(old);
+}
+
+static void count_place(const uint8_t *ip, uint16_t opcode) {
+    Coverage *coverage = &profile.coverage;
+    if (2 * coverage->places >= places.capacity) grow_places();
+    const uint8_t **slot = place_of(ip);
+    if (*slot) return;
+    *slot = ip;
+    coverage->places++;
+    coverage->place_bytes += opcode_info[opcode].length;
+}
+
+/* Their first operand is the first of three slots, of which the last has the number of bytes. */
+static void count_bulk(const uint8_t *ip, uint16_t opcode, const uint64_t *fp) {
+    Coverage *coverage = &profile.coverage;
+    const uint16_t op = opcode_info[opcode].op;
+    if (op != OP_memory_copy && op != OP_memory_fill && op != OP_memory_init) return;
+    const uint64_t size = fp[read_u16(ip + PROFILE_HEAD) + 2];
+    coverage->bulk_operations++;
+    coverage->bulk_store_bytes += size;
+    if (op == OP_memory_copy) coverage->bulk_load_bytes += size;
+}
+
+void profile_coverage(const uint8_t *ip, uint16_t opcode, const uint64_t *fp) {
+    static uint16_t last;
+    Coverage *coverage = &profile.coverage;
+    profile.opcodes[opcode]++;
+    if (profile.instructions > 1) {
+        profile.pairs[last][opcode]++;
+        coverage->successor_changes += coverage->successors[last] != opcode + 1;
+        coverage->successors[last] = opcode + 1;
+    }
+    last = opcode;
+    count_place(ip, opcode);
+    count_bulk(ip, opcode, fp);
 }

@@ -5,24 +5,36 @@
 
 #include "encoder/encoder.h"
 
-enum { TRIPLE_SLOTS = 1 << 18 };
+enum { TRIPLE_SLOTS = 1 << 18, PROFILE_HEAD = 2 /* bytes of the switch's dispatch word */ };
 
 typedef struct Triple {
     uint16_t opcodes[3];
     uint64_t count; /* 0: the slot is free */
 } Triple;
 
+typedef struct Coverage {
+    uint16_t successors[OPCODE_COUNT]; /* what followed it last, plus 1; 0: nothing yet */
+    uint64_t successor_changes; /* instructions followed by another opcode than their opcode was last */
+    uint64_t bulk_operations;   /* memory.copy, .fill and .init */
+    uint64_t bulk_load_bytes;   /* that they were told to read from linear memory */
+    uint64_t bulk_store_bytes;  /* and to write to it */
+    uint64_t places;            /* different instructions of the bytecode that were executed */
+    uint64_t place_bytes;       /* their bytes behind the dispatch words, without branch tables */
+} Coverage;
+
 typedef struct Profile {
     uint64_t instructions;
     uint64_t branches; /* of these, those not followed by the one behind them: jumps, calls, returns */
     uint64_t calls;    /* of these, calls: of wasm functions and imports, direct, indirect, tail calls */
     const uint8_t *behind; /* the last instruction */
-    void (*observe)(uint16_t opcode); /* told of each instruction; NULL: nobody */
-    /* The rest is counted by profile_detail. */
+    /* Told of each instruction, before it is executed in the frame `fp`; NULL: nobody. */
+    void (*observe)(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
+    /* The rest is counted by the observers below. */
     uint64_t opcodes[OPCODE_COUNT];
     uint64_t pairs[OPCODE_COUNT][OPCODE_COUNT]; /* first, then second */
     Triple triples[TRIPLE_SLOTS];               /* a hash table */
     uint64_t lost_triples;                      /* executions that found it full */
+    Coverage coverage;
 } Profile;
 
 extern Profile profile;
@@ -41,14 +53,18 @@ static inline bool is_call(uint16_t opcode) {
 }
 
 /* An observer that counts opcodes, pairs and triples. */
-void profile_detail(uint16_t opcode);
+void profile_detail(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
 
-/* Called before each instruction; `head` is the size of its dispatch word. */
-static inline void profile_instruction(const uint8_t *ip, uint16_t opcode, uint32_t head) {
+/* An observer that counts opcodes, pairs and what Coverage has. Out of memory, it ends the process
+ * with a message and status 1. */
+void profile_coverage(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
+
+/* Called before each instruction. */
+static inline void profile_instruction(const uint8_t *ip, uint16_t opcode, const uint64_t *fp) {
     if (profile.instructions++ > 0 && ip != profile.behind) profile.branches++;
-    profile.behind = ip + head + opcode_info[opcode].length;
+    profile.behind = ip + PROFILE_HEAD + opcode_info[opcode].length;
     profile.calls += is_call(opcode);
-    if (profile.observe) profile.observe(opcode);
+    if (profile.observe) profile.observe(ip, opcode, fp);
 }
 
 #endif

@@ -43,7 +43,7 @@ static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
 
 dispatch:
 #if COUNT_INSTRUCTIONS
-    profile_instruction(ip, read_u16(ip), DISPATCH_SIZE);
+    profile_instruction(ip, read_u16(ip), fp);
 #endif
 #if !SWITCH_REPLICATED
     __asm__ goto("" : : : : single_dispatch);

@@ -88,6 +88,8 @@ typedef struct OpInfo {
     uint16_t branch_unless; /* compare and branch if false; only where there is no inverse */
     uint16_t far;           /* the same access to any memory */
     uint8_t flags;
+    const char *section;             /* of ops.table, or of the derived ops */
+    uint8_t load_bytes, store_bytes; /* of linear memory; 0 for the bulk ops, whose operands say it */
     const uint16_t *variants; /* opcode by the operand classes in mixed radix; 0xffff: none */
 } OpInfo;
 

@@ -31,6 +31,9 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "ptr": (8, "uint64_t", "const void *"),
     "label": (4, "const uint8_t *", "Label"),
 }
+ACCESSES = re.compile(r"\b(LOAD|STORE|FAR_LOAD|FAR_STORE)\((\w+)")  # of linear memory, and the C type in it
+ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
+                "uint64_t": 8, "float": 4, "double": 8}
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR"}
 REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa"}  # (class, bank): the variable in handlers
 SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page
@@ -89,6 +92,11 @@ class Op:
             if attribute not in ATTRIBUTES:
                 raise TableError(f"{name}: unknown attribute '{attribute}'")
 
+    def access_bytes(self, kind):
+        """How many bytes of linear memory it reads ("LOAD") or writes ("STORE")."""
+        found = [size for access, size in ACCESSES.findall(" ".join(self.body)) if access.endswith(kind)]
+        return sum(ACCESS_SIZES[size] for size in found)
+
     def mirror(self):
         return self.name if "commutes" in self.flags else self.named.get("mirror")
 
@@ -130,6 +138,9 @@ def read_ops(path):
                 raise TableError(f"{op.name}: no op is called {other}")
         if not op.body:
             raise TableError(f"{op.name}: what it does is missing")
+        for _, size in ACCESSES.findall(" ".join(op.body)):
+            if size not in ACCESS_SIZES:
+                raise TableError(f"{op.name}: it loads or stores a {size}, whose size is not known")
     return ops, sections
 
 
@@ -337,7 +348,9 @@ def generate(arguments):
                     f".branch_if = {reference('br_if.' + op.name)}, "
                     f".branch_unless = {reference('br_unless.' + op.name)}, "
                     f".far = {reference(op.name + '.far')}, "
-                    f".flags = {' | '.join(flags) or 0}, .variants = variants_{identifier(op.name)}}},")
+                    f".flags = {' | '.join(flags) or 0}, .section = \"{sections[op.name]}\", "
+                    f".load_bytes = {op.access_bytes('LOAD')}, .store_bytes = {op.access_bytes('STORE')}, "
+                    f".variants = variants_{identifier(op.name)}}},")
     text.append("};\n\nconst OpcodeInfo opcode_info[OPCODE_COUNT] = {")
     for variant in opcodes:
         values = ", ".join(f"CLASS_{CLASS_NAMES[c]}" for c in variant.values) or 0

@@ -10,6 +10,13 @@
 
 #include "runtime/program.h"
 
+#if COUNT_INSTRUCTIONS
+#include "dispatch/profile.h"
+#else
+#undef COUNT_INSTRUCTIONS
+#define COUNT_INSTRUCTIONS 0
+#endif
+
 int complain(const Error *error, int status) {
     fprintf(stderr, "tailrace: %s\n", error->message);
     return status;
@@ -24,7 +31,14 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
-enum { OPTION_STACK = 256, OPTION_EVENTS, OPTION_NO_EXECUTE, OPTION_LIMIT, OPTION_TRACE };
+enum {
+    OPTION_STACK = 256,
+    OPTION_EVENTS,
+    OPTION_NO_EXECUTE,
+    OPTION_LIMIT,
+    OPTION_TRACE,
+    OPTION_PROFILE,
+};
 
 static const struct argp_option stream_options[] = {
     {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0},
@@ -37,6 +51,11 @@ static const struct argp_option stream_options[] = {
      "do everything but the execution: what the rest costs tools that can only look at a whole "
      "process",
      0},
+#if COUNT_INSTRUCTIONS
+    {"profile", OPTION_PROFILE, NULL, 0,
+     "also which opcodes and pairs of them were executed how often, and what they did to memory",
+     0},
+#endif
     /* From here on, those of `profile`. */
     {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0},
     /* From here on, those of `run`. */
@@ -50,8 +69,9 @@ static const struct argp_option stream_options[] = {
     {0},
 };
 static const struct argp_option *const measure_options = stream_options + 1;
-static const struct argp_option *const run_options = stream_options + 4;
-static const struct argp_option *const replay_options = stream_options + 7; /* the last */
+static const struct argp_option *const run_options = stream_options + 4 + COUNT_INSTRUCTIONS;
+static const struct argp_option *const replay_options = /* the last */
+    stream_options + 7 + COUNT_INSTRUCTIONS;
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -87,6 +107,9 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
     case OPTION_EVENTS: options->events = argument; return 0;
     case OPTION_TRACE: options->trace = argument; return 0;
     case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
+#if COUNT_INSTRUCTIONS
+    case OPTION_PROFILE: profile.observe = profile_coverage; return 0;
+#endif
     case OPTION_LIMIT:
         errno = 0;
         options->limit = strtoull(argument, &end, 10);
@@ -164,7 +187,7 @@ static int command_profile(int argc, char **argv) {
     return parse_and_run("Does what run does, and prints which bytecode instructions were executed how "
                          "often, and which pairs and triples. What the program itself prints goes to "
                          "standard error.",
-                         "FILE.wasm [ARG...]\n--trace TRACE", stream_options + 3, run_profile, argc, argv);
+                         "FILE.wasm [ARG...]\n--trace TRACE", run_options - 1, run_profile, argc, argv);
 }
 
 static int command_stream(int argc, char **argv) {

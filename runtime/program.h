@@ -6,6 +6,7 @@
  *     program_measure.h  clocks, and the JSON of `measure`
  *     program_inspect.c  `inspect` and `info`
  *     program_profile.c  `profile` and `stream`, of the counting executors
+ *     program_coverage.c what `measure --profile` adds, of the same
  *     program_module.c   files, exports and imports, in words
  *     program_values.c   arguments and results as text
  */
@@ -51,6 +52,10 @@ int run_stream(const RunOptions *options);
 
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */
 bool print_profile(Error *error);
+
+/* What profile_coverage (dispatch/profile.h) counted, as JSON; NULL: out of memory. "opcodes" were
+ * executed at least once; "pairs" are [first, second, count], opcodes as their places in "opcodes". */
+struct json_t *coverage_json(void);
 
 /* From stream_start on, the opcode of each executed instruction goes to standard output, as two bytes
  * in this machine's order; after `limit` of them the program ends with EXIT_DONE. stream_end writes

@@ -51,6 +51,7 @@ json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_cou
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
     json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));
     json_object_set_new(report, "calls", json_integer((json_int_t)profile.calls));
+    if (profile.observe) json_object_set_new(report, "profile", coverage_json());
 #endif
     return report;
 }

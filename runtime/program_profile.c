@@ -99,7 +99,8 @@ void stream_end(void) {
     stream.held = 0;
 }
 
-static void stream_instruction(uint16_t opcode) {
+static void stream_instruction(const uint8_t *ip, uint16_t opcode, const uint64_t *fp) {
+    (void)ip, (void)fp;
     stream.opcodes[stream.held++] = opcode;
     bool last = --stream.left == 0;
     if (last || stream.held == sizeof stream.opcodes / sizeof *stream.opcodes) stream_end();

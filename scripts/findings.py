@@ -36,7 +36,12 @@ SIMULATED = {
     "indirect_branch_misses": ("indirect-branch misses", 1000), "l1i_misses": ("L1I misses", 1000),
     "l1d_misses": ("L1D misses", 1000), "llc_misses": ("last-level misses", 1000),
 }
-WORDS = [statistics_of_runs.FASTER, statistics_of_runs.SLOWER, statistics_of_runs.SAME, statistics_of_runs.UNDECIDED]
+AUDITED = [
+    "opcodes", "dispatch_sites", "code_bytes", "median_handler_bytes", "largest_handler_bytes",
+    "largest_handler"]
+WORDS = [
+    statistics_of_runs.FASTER, statistics_of_runs.SLOWER, statistics_of_runs.SAME,
+    statistics_of_runs.UNDECIDED]
 
 
 def rounded(number, digits=5):
@@ -45,6 +50,10 @@ def rounded(number, digits=5):
         return None
     number = float(f"{number:.{digits}g}")
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def count(things):
+    return None if things is None else len(things)
 
 
 def listed(names):
@@ -67,7 +76,8 @@ class Texts(list):
 
 def fingerprint(machine):
     cpu = machine["cpu"]
-    return (*(cpu[part] for part in ("vendor", "model", "family", "model_number", "stepping", "architecture")),
+    return (*(cpu[part]
+              for part in ("vendor", "model", "family", "model_number", "stepping", "architecture")),
             machine["logical_cpus"], machine["memory_mib"], machine["virtual"]["is"])
 
 
@@ -76,11 +86,14 @@ def refuse_strangers(results, paths):
     first, found = {}, []
     for result, path in zip(results, paths):
         for workload in result["suite"]["workloads"]:
-            what = workload["sha256"], workload["invoke"], tuple(workload["args"])
+            what = workload["sha256"], workload.get("invoke"), tuple(workload.get("args", ()))
             before, where = first.setdefault(workload["name"], (what, path))
             if before != what:
-                part = "module" if before[0] != what[0] else "call"
-                found.append(f"{path} (its workload \"{workload['name']}\" has another {part} than in {where})")
+                part = "call"
+                if before[0] != what[0]:
+                    part = "recording" if "trace" in workload else "module"
+                found.append(
+                    f"{path} (its workload \"{workload['name']}\" has another {part} than in {where})")
                 break
     if found:
         raise Trouble(f"not comparable with the files before: {'; '.join(found)}")
@@ -94,14 +107,19 @@ class Case:
         self.result, self.build = comparison.result, comparison.build
         self.strategies, self.isa = comparison.strategies, comparison.isa
         self.names = [workload["name"] for workload in comparison.workloads]
-        kinds = {}
+        # A kind may begin with the name of a family: "kernel: calls". Several families have means, too.
+        kinds, families = {}, {}
         for number, workload in enumerate(comparison.workloads):
             kinds.setdefault(workload["kind"], []).append(number)
-        self.kinds = kinds
+            family, colon, _ = workload["kind"].partition(":")
+            families.setdefault(family if colon else "", []).append(number)
+        self.families = [] if len(families) < 2 or "" in families else list(families)
+        self.kinds = kinds = {name: families[name] for name in self.families} | kinds
         self.groups = [[number] for number in range(len(self.names))] + [list(range(len(self.names)))]
         self.groups += kinds.values()
-        self.samples = [sample for sample in self.result["samples"]
-                        if sample["build"] == self.build["name"] and sample["isa"] == self.isa and sample["round"] > 0]
+        self.samples = [
+            sample for sample in self.result["samples"]
+            if sample["build"] == self.build["name"] and sample["isa"] == self.isa and sample["round"] > 0]
         # By baseline and strategy. The reverse of a pair is the same estimate, turned around.
         self.pairs = {}
         for place, baseline in enumerate(self.strategies):
@@ -129,7 +147,9 @@ class Case:
         if not found:
             return f"{strategy} and {baseline}: not measured together.", None
         verdict = self.judge(found, True)
-        text = speed_text(found)
+        text = speed_text(found, 3 if abs(found.speed - 1) < 0.03 else 2)
+        if found.workloads < len(self.names):
+            text += f" (over {found.workloads} of {len(self.names)} workloads)"
         if verdict.word == statistics_of_runs.SAME:
             return f"{strategy} and {baseline}: no difference shown ({text}).", verdict
         if verdict.word == statistics_of_runs.UNDECIDED:
@@ -140,8 +160,12 @@ class Case:
 
     def fastest(self):
         """The strategies that none was shown to be faster than, and a sentence."""
-        measured = [name for name in self.strategies if name == self.strategies[0] or self.mean(name, self.strategies[0])]
-        speeds = {name: self.mean(name, self.strategies[0]).speed if name != self.strategies[0] else 1 for name in measured}
+        measured = [
+            name for name in self.strategies
+            if name == self.strategies[0] or self.mean(name, self.strategies[0])]
+        speeds = {
+            name: self.mean(name, self.strategies[0]).speed if name != self.strategies[0] else 1
+            for name in measured}
         order = sorted(measured, key=speeds.get, reverse=True)
         best, close = order[0], []
         for name in order[1:]:
@@ -149,12 +173,17 @@ class Case:
             if found and self.judge(found, True).word != statistics_of_runs.SLOWER:
                 close.append(name)
         baseline = self.strategies[0]
-        much = f", {speed_text(self.mean(best, baseline))} the speed of {baseline}" if best != baseline and self.mean(best, baseline) else ""
+        found = self.mean(best, baseline) if best != baseline else None
+        much = f", {speed_text(found)} the speed of {baseline}" if found else ""
         if len(order) == 1:
             return [best], f"{best}: the only strategy that was measured."
         if not close:
             return [best], f"{best}{much}."
-        return [best, *close], f"{best}{much}; that {listed(close)} {'are' if len(close) > 1 else 'is'} slower was not shown."
+        verb = "are" if len(close) > 1 else "is"
+        if best == baseline or baseline in close:
+            return [best, *close], (f"None was shown to be: that {listed(close)} {verb} slower than {best} "
+                                    "was not shown.")
+        return [best, *close], f"{best}{much}; that {listed(close)} {verb} slower was not shown."
 
     def answers(self):
         best, text = self.fastest()
@@ -169,58 +198,83 @@ class Case:
     def noise_text(self):
         if self.comparison.noise is None:
             return "No noise floor: no A/A control was measured."
-        return (f"Noise floor (A/A): {self.strategies[0]} measured under two names differed by "
-                f"{self.comparison.mean_noise:.1%} over the suite, and by up to {self.comparison.noise:.1%} on a workload. "
-                "Nothing below that is called a difference.")
+        return (
+            f"Noise floor (A/A): {self.strategies[0]} measured under two names differed by "
+            f"{self.comparison.mean_noise:.1%} over the suite, and by up to {self.comparison.noise:.1%} on a "
+            "workload. Nothing below that is called a difference.")
 
     def audited(self):
         """By strategy: what the audit of its executors found, or None."""
         executors = (self.build["audit"] or {}).get("executors", {})
         found = {}
         for strategy in self.strategies:
-            own = {name: entry for name, entry in executors.items() if name.partition(".layout")[0] == f"{strategy}-{self.isa}"}
+            own = {
+                name: entry for name, entry in executors.items()
+                if name.partition(".layout")[0] == f"{strategy}-{self.isa}"}
             if f"{strategy}-{self.isa}" in own:
-                findings = dict.fromkeys(f"{name}: {text}" for name, entry in own.items() for text in entry["findings"])
+                findings = dict.fromkeys(f"{name}: {text}" for name, entry in own.items()
+                                         for text in entry["findings"])
                 found[strategy] = {**own[f"{strategy}-{self.isa}"], "findings": list(findings)}
         return found
 
     def warnings(self):
         """What weakens the numbers: [what, sentence]."""
         result, machine, found = self.result, self.result["machine"], []
+
+        def weakens(what, text):
+            found.append([what, text])
+
         layouts = len(self.build["layout_seeds"])
         audited = self.audited()
         for strategy, entry in audited.items():
             for text in entry["findings"]:
-                found.append(["failed audit", f"The machine code of {text}. Do not take {strategy} for what its name says."])
+                weakens("failed audit",
+                        f"The machine code of {text}. Do not take {strategy} for what its name says.")
         if not audited:
             why = (self.build["audit_missing"] or "the file holds none").rstrip(".")
-            found.append(["no audit", f"The machine code was not audited: {why}. The compiler may have undone a strategy."])
+            weakens("no audit",
+                    f"The machine code was not audited: {why}. The compiler may have undone a strategy.")
+        elif len(audited) < len(self.strategies):
+            missing = listed([name for name in self.strategies if name not in audited])
+            weakens(
+                "no audit",
+                f"The machine code of {missing} was not audited: the compiler may have undone what that says."
+            )
         if layouts < 2:
-            found.append(["one layout", ONE_LAYOUT])
+            weakens("one layout", ONE_LAYOUT)
         virtual = machine["virtual"]
         if virtual["is"]:
             name = f" ({virtual['hypervisor']})" if virtual["hypervisor"] else ""
-            found.append(["virtual machine", f"This is a virtual machine{name}: other guests can disturb it, unseen."])
+            weakens("virtual machine",
+                    f"This is a virtual machine{name}: other guests can disturb it, unseen.")
         times = [sample["phases"]["execute"] for sample in self.samples]
-        waits = [time["wall"] / time["cpu"] - 1 for time in times if 0 < time["cpu"] < 10 ** 18 and time["wall"] < 10 ** 18]
+        waits = [
+            time["wall"] / time["cpu"] - 1 for time in times
+            if 0 < time["cpu"] < 10**18 and time["wall"] < 10**18]
         if waits and statistics.median(waits) > 0.02:
-            found.append(["busy machine", f"The machine was busy: samples waited for {statistics.median(waits):.0%} of their CPU time."])
+            weakens(
+                "busy machine",
+                f"The machine was busy: samples waited for {statistics.median(waits):.0%} of their CPU time.")
         if result["pinned_cpu"] is None:
-            found.append(["not pinned", "Samples were not pinned to a CPU: this system does not allow it."])
+            weakens("not pinned", "Samples were not pinned to a CPU: this system does not allow it.")
         if machine["turbo"]:
-            found.append(["turbo", "Turbo is on: the clock depends on heat and on the other cores."])
+            weakens("turbo", "Turbo is on: the clock depends on heat and on the other cores.")
         if machine["governor"] not in (None, "performance"):
-            found.append(["governor", f"The frequency governor is \"{machine['governor']}\": the clock may follow the load."])
+            weakens("governor",
+                    f"The frequency governor is \"{machine['governor']}\": the clock may follow the load.")
         if result["rounds"] * layouts < 5:
-            found.append(["few rounds", f"Few rounds ({result['rounds']}): the intervals are wide and rest on little."])
+            weakens("few rounds",
+                    f"Few rounds ({result['rounds']}): the intervals are wide and rest on little.")
         if result["state"] != "complete":
-            found.append([result["state"], "The run was interrupted: this is what was measured until then."])
+            weakens(result["state"], "The run was interrupted: this is what was measured until then.")
         if self.comparison.noise is None:
-            found.append(["no control", "There is no A/A control: nobody knows how much of this is noise."])
+            weakens("no control", "There is no A/A control: nobody knows how much of this is noise.")
         if self.comparison.absurd:
-            found.append(["absurd times", f"{self.comparison.absurd} samples claim times that cannot be, and were not used."])
+            weakens("absurd times",
+                    f"{self.comparison.absurd} samples claim times that cannot be, and were not used.")
         if not machine["counters"]["hardware"]:
-            found.append(["no counters", f"No hardware counters were read: {(machine['counters']['why'] or 'no reason was recorded').rstrip('.')}."])
+            why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
+            weakens("no counters", f"No hardware counters were read: {why}.")
         for gap in result["not_measured"]:
             # That there are no counters was said already.
             if gap["isa"] in (None, self.isa) and gap["build"] in (None, self.build["name"]) and \
@@ -228,17 +282,21 @@ class Case:
                 again = " (again)" if gap["control"] else ""
                 who = f"{gap['strategy']}{again}" if gap["strategy"] else gap["what"]
                 where = f", {gap['workload']}" if gap["workload"] else ""
-                found.append(["not measured", f"Not measured: {who}{where}: {gap['reason'].rstrip('.')}."])
+                weakens("not measured", f"Not measured: {who}{where}: {gap['reason'].rstrip('.')}.")
         for gap in self.build["left_out"]:
             if gap["isa"] == self.isa:
-                found.append(["left out", f"{gap['strategy']} is not in this build: {gap['reason'].rstrip('.')}."])
+                weakens("left out", f"{gap['strategy']} is not in this build: {gap['reason'].rstrip('.')}.")
         return found
 
     # Numbers
 
     def estimates(self, found, control=False):
         """Estimates as columns: speeds, bounds, places of verdicts in the texts (by over_suite)."""
-        columns = {"speed": [], "low": [], "high": [], "verdict": []}
+        # How many workloads a mean is of, where that is not all of them.
+        columns = {
+            "speed": [], "low": [], "high": [], "verdict": [], "of": {
+                place: entry.workloads for place, entry in enumerate(found)
+                if entry and place < len(self.groups) and entry.workloads < len(self.groups[place])}}
         for place, entry in enumerate(found):
             bounds = entry and entry.has_interval
             columns["speed"].append(rounded(entry.speed) if entry else None)
@@ -286,12 +344,16 @@ class Case:
         values = [statistics.median(own) for own in values.values() if own]
         if not count or not values or max(values) > 1e18:
             return None
-        return [rounded(part * per / count, 4) for part in (statistics.fmean(values), min(values), max(values))]
+        return [
+            rounded(part * per / count, 4) for part in (statistics.fmean(values), min(values), max(values))]
 
     def over_suite(self, rows):
         """The mean of each strategy over the workloads that all of them have."""
-        common = [number for number in range(len(self.names)) if all(rows[s][number] for s in self.strategies)]
-        return {s: rounded(statistics.fmean(rows[s][n][0] for n in common), 4) if common else None for s in self.strategies}
+        common = [
+            number for number in range(len(self.names)) if all(rows[s][number] for s in self.strategies)]
+        return {
+            s: rounded(statistics.fmean(rows[s][n][0] for n in common), 4) if common else None
+            for s in self.strategies}
 
     def causes(self):
         """By key of CAUSES: values per bytecode instruction, or why there are none."""
@@ -299,7 +361,8 @@ class Case:
         places = {name: number for number, name in enumerate(self.names)}
         values, reasons, scaled = {}, {}, {}
         for sample in self.samples:
-            if sample["control"] or sample["strategy"] not in self.strategies or sample["workload"] not in places:
+            if sample["control"] or sample["strategy"] not in self.strategies or sample[
+                    "workload"] not in places:
                 continue
             for counter in sample["counters"]:
                 key = events.get(counter["event"])
@@ -315,17 +378,23 @@ class Case:
         told = {name: group["reason"] for group in machine["events"] for name in group["events"]}
         found = {}
         for key, (names, label, per) in CAUSES.items():
-            rows = {s: [self.per_instruction(values.get((key, s, n), {}), n, per) for n in range(len(self.names))]
-                    for s in self.strategies}
+            rows = {
+                s:
+                [self.per_instruction(values.get((key, s, n), {}), n, per) for n in range(len(self.names))]
+                for s in self.strategies}
             measured = any(entry for row in rows.values() for entry in row)
-            why = reasons.get(key) or next((told[name] for name in names if told.get(name)), None) or machine["why"] or \
-                "this run did not ask for it"
-            found[key] = {"label": label, "per": per, "rows": rows if measured else None, "scaled": bool(scaled.get(key)),
-                          "suite": self.over_suite(rows) if measured else None, "reason": None if measured else why}
+            told_of = next((told[name] for name in names if told.get(name)), None)
+            why = reasons.get(key) or told_of or machine["why"] or "this run did not ask for it"
+            found[key] = {
+                "label": label, "per": per, "rows": rows if measured else None,
+                "scaled": bool(scaled.get(key)), "suite": self.over_suite(rows) if measured else None,
+                "reason": None if measured else why}
         return found
 
     def simulated(self):
-        own = [entry for entry in self.result["simulated"] if entry["build"] == self.build["name"] and entry["isa"] == self.isa]
+        own = [
+            entry for entry in self.result["simulated"]
+            if entry["build"] == self.build["name"] and entry["isa"] == self.isa]
         if not own:
             return None
         places, causes = {name: number for number, name in enumerate(self.names)}, {}
@@ -334,11 +403,13 @@ class Case:
             for entry in own:
                 value = entry["counts"].get(key)
                 if value is not None and entry["workload"] in places:
-                    values.setdefault((entry["strategy"], places[entry["workload"]]), {}).setdefault(entry["layout"], []).append(value)
+                    values.setdefault((entry["strategy"], places[entry["workload"]]),
+                                      {}).setdefault(entry["layout"], []).append(value)
             rows = {s: [self.per_instruction(values.get((s, n), {}), n, per) for n in range(len(self.names))]
                     for s in self.strategies}
             if any(entry for row in rows.values() for entry in row):
-                causes[key] = {"label": label, "per": per, "rows": rows, "suite": self.over_suite(rows), "reason": None}
+                causes[key] = {
+                    "label": label, "per": per, "rows": rows, "suite": self.over_suite(rows), "reason": None}
         return {"model": "; ".join(dict.fromkeys(entry["model"] for entry in own)), "causes": causes}
 
     def sizes(self):
@@ -347,20 +418,31 @@ class Case:
                  if entry["build"] == self.build["name"] and entry["isa"] == self.isa}
         audited, found = self.audited(), {}
         for strategy in self.strategies:
-            own = [sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"]]
+            own = [
+                sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"]]
             bytecode = {sample["workload"]: sample["bytecode_bytes"] for sample in own}
-            translation = [sample["phases"]["translate"]["cpu"] / sample["wasm_bytes"] for sample in own if sample["wasm_bytes"]]
+            translation = [
+                sample["phases"]["translate"]["cpu"] / sample["wasm_bytes"] for sample in own
+                if sample["wasm_bytes"]]
             audit = audited.get(strategy, {})
             found[strategy] = {
                 "word_bytes": words.get(strategy), "bytecode_bytes": sum(bytecode.values()) if own else None,
                 "translation": rounded(statistics.median(translation), 4) if translation else None,
-                **{key: audit.get(key) for key in ("opcodes", "dispatch_sites", "code_bytes", "median_handler_bytes",
-                                                   "largest_handler_bytes", "largest_handler")},
-                "stack": None if audit.get("handlers_that_use_the_stack") is None else len(audit["handlers_that_use_the_stack"]),
-                "calls": None if audit.get("handlers_that_call") is None else len(audit["handlers_that_call"]),
-                "findings": audit.get("findings", []),
+                **{key: audit.get(key) for key in AUDITED}, "stack": count(
+                    audit.get("handlers_that_use_the_stack")),
+                "calls": count(audit.get("handlers_that_call")), "findings": audit.get("findings", []),
                 "flags": self.build["strategies"].get(strategy, {}).get("flags", [])}
         return found
+
+    def whole_processes(self):
+        """[workload, layout, {strategy: [mean ms, standard deviation or None]}]"""
+        found = {}
+        for entry in self.result["whole_processes"]:
+            if entry["build"] == self.build["name"] and entry["isa"] == self.isa:
+                found.setdefault((entry["workload"], entry["layout"]), {})[entry["strategy"]] = [
+                    rounded(entry["mean"] * 1000),
+                    None if entry["stddev"] is None else rounded(entry["stddev"] * 1000, 3)]
+        return [[*key, strategies] for key, strategies in found.items()]
 
     def listings(self):
         """[opcode, {strategy: [bytes, place of its code in the texts]}]"""
@@ -368,7 +450,9 @@ class Case:
         for entry in (self.build["audit"] or {}).get("listings", []):
             strategy, _, isa = entry["executor"].partition(".layout")[0].rpartition("-")
             if isa == self.isa and strategy in self.strategies:
-                found.setdefault(entry["opcode"], {})[strategy] = [entry["bytes"], self.texts.place("\n".join(entry["code"]))]
+                found.setdefault(entry["opcode"],
+                                 {})[strategy] = [entry["bytes"],
+                                                  self.texts.place("\n".join(entry["code"]))]
         return list(found.items())
 
     def data(self):
@@ -376,18 +460,25 @@ class Case:
         return {
             "file": self.file, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
-            "strategies": self.strategies, "layouts": self.comparison.layouts, "rounds": self.comparison.rounds,
-            "workloads": [{"name": w["name"], "kind": w["kind"], "description": w["description"],
-                           "instructions": self.comparison.instructions(w)} for w in self.comparison.workloads],
-            "kinds": list(self.kinds), "noise": rounded(self.comparison.noise) if self.comparison.noise is not None else None,
-            "mean_noise": rounded(self.comparison.mean_noise) if self.comparison.mean_noise is not None else None,
-            "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),
+            "strategies": self.strategies, "layouts": self.comparison.layouts,
+            "rounds": self.comparison.rounds, "workloads": [{
+                "name": w["name"], "kind": w["kind"], "description": w["description"],
+                "instructions": self.comparison.instructions(w)} for w in self.comparison.workloads
+                                                            ], "kinds": list(self.kinds), "families": self.families,
+            "noise": rounded(self.comparison.noise) if self.comparison.noise is not None else None,
+            "mean_noise": rounded(self.comparison.mean_noise) if self.comparison.mean_noise is not None else
+            None, "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),
             # [baseline, strategy, estimates, points]: workloads, then the suite, then its kinds.
-            "pairs": [[self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
-                       self.points(strategy, baseline)] for (baseline, strategy), found in self.pairs.items()],
-            "control": self.estimates(control, True),
-            "times": {strategy: self.times(strategy) for strategy in self.strategies},
-            "causes": self.causes(), "simulated": self.simulated(), "sizes": self.sizes(),
+            "pairs": [[
+                self.strategies.index(baseline),
+                self.strategies.index(strategy),
+                self.estimates(found),
+                self.points(strategy, baseline)]
+                      for (baseline, strategy), found in self.pairs.items()], "control": self.estimates(
+                          control,
+                          True), "times": {strategy: self.times(strategy)
+                                           for strategy in self.strategies}, "causes": self.causes(),
+            "simulated": self.simulated(), "sizes": self.sizes(), "whole_processes": self.whole_processes(),
             "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
 
 
@@ -408,12 +499,14 @@ def rank_changes(cases):
                         if word in sides:
                             sides[word].append([cases.index(case), rounded(estimate.speed)])
                 if all(sides.values()):
-                    found.append({"isa": isa, "first": first, "second": second, "faster": sides["faster"], "slower": sides["slower"]})
+                    found.append({
+                        "isa": isa, "first": first, "second": second, "faster": sides["faster"],
+                        "slower": sides["slower"]})
     return found
 
 
 def builds_compared(cases):
-    """Builds of one file were measured in the same rounds: each strategy relative to itself in the first build."""
+    """Builds of one file were measured in the same rounds: each strategy relative to itself in the first."""
     found, first = [], {}
     for number, case in enumerate(cases):
         place = first.setdefault((case.file, case.isa), number)
@@ -421,7 +514,8 @@ def builds_compared(cases):
         if place == number or not common:
             continue
         own, group = cases[place], cases[place].groups[len(case.names)]
-        estimates = [own.comparison.estimates([group], name, name, False, case.build["name"])[0] for name in common]
+        estimates = [
+            own.comparison.estimates([group], name, name, False, case.build["name"])[0] for name in common]
         columns = own.estimates(estimates, True)
         columns["verdict"] = [entry and own.texts.place(str(own.judge(entry, True))) for entry in estimates]
         found.append({"case": number, "relative_to": place, "strategies": common, "estimates": columns})
@@ -446,27 +540,36 @@ def change(before, after):
     def found(one, two, same):
         estimates = statistics_of_runs.changes(one, two, same, groups, confidence)
         columns = before.estimates(estimates, True)
-        columns["verdict"] = [entry and before.texts.place(str(statistics_of_runs.judge(
-            entry, effect, mean_floor if place == len(names) else floor))) for place, entry in enumerate(estimates)]
+        columns["verdict"] = [
+            entry and before.texts.place(
+                str(statistics_of_runs.judge(entry, effect, mean_floor if place == len(names) else floor)))
+            for place, entry in enumerate(estimates)]
         return columns
 
     if not names or not common:
         return None
     rows, baseline = [], common[0]
     for strategy in common:
-        same = programs(before, strategy) is not None and programs(before, strategy) == programs(after, strategy)
-        row = {"strategy": strategy, "same_programs": same, "own": found(logs(before, strategy), logs(after, strategy), same)}
+        same = programs(before, strategy) is not None and programs(before, strategy) == programs(
+            after, strategy)
+        row = {
+            "strategy": strategy, "same_programs": same, "own": found(logs(before, strategy),
+                                                                      logs(after, strategy), same)}
         if strategy != baseline:
-            row["relative"] = found(logs(before, strategy) - logs(before, baseline), logs(after, strategy) - logs(after, baseline),
-                                    same and programs(before, baseline) == programs(after, baseline))
+            row["relative"] = found(
+                logs(before, strategy) - logs(before, baseline),
+                logs(after, strategy) - logs(after, baseline), same and
+                programs(before, baseline) == programs(after, baseline))
         rows.append(row)
-    return {"baseline": baseline, "workloads": names, "rows": rows, "floor": rounded(floor), "mean_floor": rounded(mean_floor)}
+    return {
+        "baseline": baseline, "workloads": names, "rows": rows, "floor": rounded(floor),
+        "mean_floor": rounded(mean_floor)}
 
 
 def describe(result, name):
     """What stands in a file beside its samples."""
-    keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds", "pinned_cpu",
-            "budget_seconds", "machine")
+    keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds",
+            "pinned_cpu", "budget_seconds", "machine")
     return {"name": name, **{key: result[key] for key in keep}, "samples": len(result["samples"]),
             "suite": result["suite"]["name"]}
 
@@ -489,10 +592,13 @@ def make(results, names, confidence, smallest_effect):
         found = before and change(before, case)
         if found:
             changed.append({"before": cases.index(before), "after": cases.index(case), **found})
-    data = {"confidence": confidence, "smallest_effect": smallest_effect, "resamples": statistics_of_runs.RESAMPLES,
-            "words": WORDS, "files": [describe(result, name) for result, name in zip(results, names)],
-            "cases": [{**case.data(), "machine": case.machine, "name": case.name} for case in cases],
-            "rank_changes": rank_changes(cases), "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
+    data = {
+        "confidence": confidence, "smallest_effect": smallest_effect,
+        "resamples": statistics_of_runs.RESAMPLES, "words": WORDS,
+        "files": [describe(result, name) for result, name in zip(results, names)],
+        "cases": [{**case.data(), "machine": case.machine, "name": case.name}
+                  for case in cases], "rank_changes": rank_changes(cases),
+        "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
     return data, cases
 
 
@@ -513,6 +619,7 @@ def label_cases(cases, names):
     for (machine, build, isa), own in files.items():
         times = {case.result["started"][:16].replace("T", " ") for case in own}
         for case in own:
-            when = case.result["started"][:16].replace("T", " ") if len(times) == len(own) else names[case.file]
+            when = case.result["started"][:16].replace("T",
+                                                       " ") if len(times) == len(own) else names[case.file]
             when = f" · {when}" if len(own) > 1 else ""
             case.name = f"{machine} · {build}" + (f" · {isa}" if len(isas) > 1 else "") + when

@@ -11,8 +11,10 @@ COLOURS = ["#5b6470", "#a85b00", "#00795a", "#0b62b0", "#a03e83", "#7a6a00", "#6
 MARKERS = ["o", "s", "D", "^", "v", "P", "X", "|"]
 INK, SOFT, LINE = "#16191d", "#565f6a", "#dde1e6"
 LONGEST_NAME = 40
-STYLE = {"svg.fonttype": "none", "svg.hashsalt": "tailrace", "font.family": "sans-serif", "font.size": 9, "text.parse_math": False,
-         "text.color": INK, "axes.labelcolor": SOFT, "xtick.color": SOFT, "ytick.color": INK}
+STYLE = {
+    "svg.fonttype": "none", "svg.hashsalt": "tailrace", "font.family": "sans-serif", "font.size": 9,
+    "text.parse_math": False, "text.color": INK, "axes.labelcolor": SOFT, "xtick.color": SOFT,
+    "ytick.color": INK}
 
 
 def short(text):
@@ -24,22 +26,37 @@ def save(figure, prefix):
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # it is laid out now; saving would do it again, twice
     for suffix in "svg", "png":
-        figure.savefig(f"{prefix}.{suffix}", facecolor="white", dpi=200, metadata={"Date": None} if suffix == "svg" else {"Software": None})
+        figure.savefig(f"{prefix}.{suffix}",
+                       facecolor="white",
+                       dpi=200,
+                       metadata={"Date": None} if suffix == "svg" else {"Software": None})
     pyplot.close(figure)
 
 
 def draw_estimate(axes, found, row, colour, marker, size, label=None):
     if found.has_interval:
-        axes.plot([found.low, found.high], [row, row], color=colour, linewidth=1.3, alpha=0.75, solid_capstyle="butt")
-    axes.plot([found.speed], [row], linestyle="", marker=marker, color=colour, markersize=size, zorder=3, markeredgecolor="white",
-              markeredgewidth=0.6, label=label)
+        axes.plot([found.low, found.high], [row, row],
+                  color=colour,
+                  linewidth=1.3,
+                  alpha=0.75,
+                  solid_capstyle="butt")
+    axes.plot([found.speed], [row],
+              linestyle="",
+              marker=marker,
+              color=colour,
+              markersize=size,
+              zorder=3,
+              markeredgecolor="white",
+              markeredgewidth=0.6,
+              label=label)
 
 
 def speeds(case, places):
     """A row for each workload, a marker for each strategy, a dot for each layout."""
     baseline, others = case.strategies[0], case.strategies[1:]
     rows = [short(name) for name in ["geometric mean", *case.names]]
-    figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + (0.11 * len(others) + 0.12) * len(rows)), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + (0.11 * len(others) + 0.12) * len(rows)),
+                                   layout="constrained")
     for row in range(1, len(rows), 2):
         axes.axhspan(row - 0.5, row + 0.5, color="#f6f7f9", linewidth=0, zorder=0)
     for index, strategy in enumerate(others):
@@ -53,12 +70,23 @@ def speeds(case, places):
                 continue
             if row:
                 layouts = [point for point in points[row - 1] if point]
-                axes.plot(layouts, [row + shift] * len(layouts), linestyle="", marker="o", markersize=2.6, markerfacecolor="white",
-                          markeredgecolor=colour, markeredgewidth=0.7, zorder=2.5)
+                axes.plot(layouts, [row + shift] * len(layouts),
+                          linestyle="",
+                          marker="o",
+                          markersize=2.6,
+                          markerfacecolor="white",
+                          markeredgecolor=colour,
+                          markeredgewidth=0.7,
+                          zorder=2.5)
             label = f"{strategy}  {own.speed:.2f}×" if row == 0 else None
             draw_estimate(axes, own, row + shift, colour, marker, 5.6 if row == 0 else 4.4, label)
     if case.comparison.noise:
-        axes.axvspan(1 / (1 + case.comparison.noise), 1 + case.comparison.noise, color=INK, alpha=0.08, linewidth=0, label="noise floor (A/A)")
+        axes.axvspan(1 / (1 + case.comparison.noise),
+                     1 + case.comparison.noise,
+                     color=INK,
+                     alpha=0.08,
+                     linewidth=0,
+                     label="noise floor (A/A)")
     axes.axvline(1, color=SOFT, linewidth=1, zorder=0)
     axes.axhline(0.5, color=SOFT, linewidth=0.8)
     axes.set_xscale("log")
@@ -68,7 +96,8 @@ def speeds(case, places):
     axes.set_yticks(range(len(rows)), rows)
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel(f"speed relative to {baseline} (more is faster); bars: {case.comparison.confidence:.0%} intervals; circles: layouts")
+    axes.set_xlabel(f"speed relative to {baseline} (more is faster); "
+                    f"bars: {case.comparison.confidence:.0%} intervals; circles: layouts")
     axes.tick_params(length=0)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -81,10 +110,12 @@ def speeds(case, places):
 
 def heat_map(cases, names):
     """Speed over the suite relative to the baseline: a row for each case, a column for each strategy."""
-    rows = [[name in case.strategies and case.mean(name, case.strategies[0]) or None for name in names] for case in cases]
+    rows = [[name in case.strategies and case.mean(name, case.strategies[0]) or None for name in names]
+            for case in cases]
     logs = [[math.log(found.speed) if found else math.nan for found in row] for row in rows]
     reach = max([0.05, *(abs(value) for row in logs for value in row if not math.isnan(value))])
-    figure, axes = pyplot.subplots(figsize=(2.6 + 1.15 * len(names), 0.8 + 0.27 * len(cases)), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(2.6 + 1.15 * len(names), 0.8 + 0.27 * len(cases)),
+                                   layout="constrained")
     scale = colors.LinearSegmentedColormap.from_list("speed", ["#c1571a", "#f3f4f6", "#1b6fb8"])
     axes.imshow(logs, cmap=scale, vmin=-reach, vmax=reach, aspect="auto")
     for y, row in enumerate(rows):
@@ -92,7 +123,12 @@ def heat_map(cases, names):
             if found:
                 red, green, blue, _ = scale((logs[y][x] / reach + 1) / 2)
                 dark = 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 < 0.18
-                axes.text(x, y, f"{found.speed:.2f}×", ha="center", va="center", color="white" if dark else "black")
+                axes.text(x,
+                          y,
+                          f"{found.speed:.2f}×",
+                          ha="center",
+                          va="center",
+                          color="white" if dark else "black")
     axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(cases)), [short(case.name) for case in cases])
     axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
@@ -102,7 +138,9 @@ def heat_map(cases, names):
     axes.tick_params(which="minor", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    figure.supxlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row", fontsize=9, color=SOFT)
+    figure.supxlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row",
+                     fontsize=9,
+                     color=SOFT)
     return figure
 
 
@@ -117,4 +155,5 @@ def save_all(cases, page, most):
         save(heat_map(cases, names), page.with_name(f"{page.stem}-heatmap"))
     for number, case in enumerate(cases if len(cases) <= most else [], 1):
         alone = len(cases) == 1
-        save(speeds(case, places), page.with_name(page.stem if alone else f"{page.stem}-{number}-{case.build['name']}-{case.isa}"))
+        save(speeds(case, places),
+             page.with_name(page.stem if alone else f"{page.stem}-{number}-{case.build['name']}-{case.isa}"))

@@ -191,10 +191,12 @@ class Draws:
         if self.uniform[workload] is None:
             self.uniform[workload] = self.generators[workload].random((*limits.shape, self.rounds), "float32")
         # 0.99999997 of many rounds could be rounded up to all of them.
-        places = numpy.minimum((self.uniform[workload] * limits[..., None]).astype("int32"), limits[..., None] - 1)
-        places[numpy.arange(self.rounds) >= limits[..., None]] = self.rounds
+        ends = limits[..., None]
+        places = numpy.minimum((self.uniform[workload] * ends).astype("int32"), ends - 1)
+        places[numpy.arange(self.rounds) >= ends] = self.rounds
         places.sort(axis=2)
-        return [numpy.take_along_axis(places, middle[..., None], 2)[..., 0] for middle in ((limits - 1) // 2, limits // 2)]
+        middles = (limits - 1) // 2, limits // 2
+        return [numpy.take_along_axis(places, middle[..., None], 2)[..., 0] for middle in middles]
 
     def of(self, logs, layouts):
         """The resampled values of each workload: [resample, workload], NaN where there is nothing."""
@@ -209,17 +211,18 @@ class Draws:
                 self.middles[key] = self.places(workload, counts[workload][layouts])
             low, high = self.middles[key]
             found = (own[layouts, low] + own[layouts, high]) / 2
-            values[:, workload] = numpy.nanmean(found, axis=1) if numpy.isnan(found).any() else found.mean(axis=1)
+            mean = numpy.nanmean if numpy.isnan(found).any() else numpy.mean
+            values[:, workload] = mean(found, axis=1)
         return values
 
     def estimates(self, logs, groups, confidence=CONFIDENCE):
-        """The Estimates of groups of workloads, each a list of their numbers; None where nothing was measured."""
+        """An Estimate for each group of workloads (their numbers); None where nothing was measured."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing are NaN, as they should be
             centres = numpy.nanmean(numpy.nanmedian(logs, axis=2), axis=1)
             drawn, by_rounds = self.of(logs, self.layouts), self.of(logs, self.all_layouts)
-            return [self.estimate(logs[group], centres[group], drawn[:, group], by_rounds[:, group], confidence)
-                    for group in groups]
+            return [self.estimate(logs[group], centres[group], drawn[:, group], by_rounds[:, group],
+                                  confidence) for group in groups]
 
     @staticmethod
     def estimate(logs, centres, drawn, by_rounds, confidence):
@@ -229,8 +232,9 @@ class Draws:
         layouts, rounds = int(measured.any(axis=(0, 2)).sum()), int(measured.sum(axis=2).max())
         drawn = drawn[:, 0] if drawn.shape[1] == 1 else numpy.nanmean(drawn, axis=1)
         by_rounds = by_rounds[:, 0] if by_rounds.shape[1] == 1 else numpy.nanmean(by_rounds, axis=1)
-        return summarize(float(numpy.nanmean(centres)), drawn, by_rounds, int(measured.any(axis=(1, 2)).sum()),
-                         layouts, rounds, confidence)
+        workloads = int(measured.any(axis=(1, 2)).sum())
+        return summarize(float(numpy.nanmean(centres)), drawn, by_rounds, workloads, layouts, rounds,
+                         confidence)
 
 
 def summarize(centre, drawn, by_rounds, workloads, layouts, rounds, confidence):
@@ -269,7 +273,7 @@ def changes(before, after, same_programs, groups, confidence=CONFIDENCE, resampl
                 continue
             found.append(summarize(
                 float(numpy.nanmean(centre)), numpy.nanmean((drawn[0] - drawn[1])[:, group], axis=1),
-                numpy.nanmean((by_rounds[0] - by_rounds[1])[:, group], axis=1), int((~numpy.isnan(centre)).sum()),
-                min(int(side.any(axis=(0, 2)).sum()) for side in measured),
+                numpy.nanmean((by_rounds[0] - by_rounds[1])[:, group], axis=1),
+                int((~numpy.isnan(centre)).sum()), min(int(side.any(axis=(0, 2)).sum()) for side in measured),
                 min(int(side.sum(axis=2).max()) for side in measured), confidence))
     return found

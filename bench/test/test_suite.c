@@ -77,6 +77,34 @@ Test(suite, is_filtered_by_patterns) {
     suite_free(&suite);
 }
 
+Test(suite, several_become_one) {
+    Suite suite;
+    Error error;
+    char *first = format_string("%s/first.json", directory);
+    char *names = format_string("%s,%s/second.json", first, directory);
+    char *same = format_string("%s,%s", first, first);
+    scratch_write(directory, "first.json", 0644,
+                  "{\"suite\": \"s\", \"workloads\": [" WORKLOAD("sort") "]}");
+    scratch_write(directory, "second.json", 0644,
+                  "{\"suite\": \"t\", \"workloads\": [" WORKLOAD("vm") "]}");
+    cr_assert(suite_load_named("/nowhere", names, &suite, &error), "%s", error.message);
+    cr_assert_str_eq(suite.name, names);
+    cr_assert_eq(suite.count, 2);
+    cr_assert_str_eq(suite.workloads[1].name, "vm");
+    cr_assert_eq(json_array_size(json_object_get(suite.json, "workloads")), 2);
+    suite_free(&suite);
+    cr_assert(suite_load_named("/nowhere", first, &suite, &error), "%s", error.message);
+    cr_assert_str_eq(suite.name, "s");
+    suite_free(&suite);
+    cr_assert_not(suite_load_named("/nowhere", same, &suite, &error));
+    cr_assert(strstr(error.message, "there is a workload \"sort\" already"));
+    cr_assert_not(suite_load_named("/nowhere", "real", &suite, &error));
+    cr_assert(strstr(error.message, "scripts/fetch-real"));
+    free(first);
+    free(names);
+    free(same);
+}
+
 Test(suite, modules_are_verified) {
     Suite suite = three();
     Error error;

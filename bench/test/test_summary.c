@@ -66,11 +66,10 @@ Test(summary, medians_spread_and_paired_ratios) {
     assert_near(summary.cells[0].spread, (1.875 - 1.25) / 2 / 1.5);
     assert_near(summary.cells[1].speed, 2);
     assert_near(summary.cells[3 + 1].speed, 8);
-    assert_near(summary.mean_speed[0], 1);
-    assert_near(summary.mean_speed[1], 4);
+    assert_near(summary.means[0].speed, 1);
+    assert_near(summary.means[1].speed, 4);
     assert_near(summary.noise, 10 / 9.8 - 1);
     assert_near(summary.mean_noise, fabs(sqrt(8 / 8.08 * 10 / 9.8) - 1));
-    assert_near(round(summary.waiting * 1000), 100);
     summary_free(&summary);
 }
 
@@ -81,8 +80,8 @@ Test(summary, failures_are_left_out) {
     Summary summary = summary_make(&source, &group);
     cr_assert_eq(summary.cells[3 + 1].samples, 0);
     cr_assert(isnan(summary.cells[3 + 1].speed));
-    assert_near(summary.mean_speed[1], 2);
-    cr_assert_eq(summary.mean_count[1], 1);
+    assert_near(summary.means[1].speed, 2);
+    cr_assert_eq(summary.means[1].samples, 1);
     summary_free(&summary);
 }
 
@@ -127,12 +126,12 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
     char *text = printed(&source);
     static const char *const parts[] = {"\nsort      12.0 ±20.8%  6.000 ±20.8%\n",
                                         "\nvm        15.0 ±20.8%        failed\n",
-                                        "\nsort                  2.00×  0.990×\n",
-                                        "\ngeometric mean       *2.00×  1.005×\n",
-                                        "differed by up to 2.0% on a workload",
-                                        "and by 0.5% in the geometric mean",
-                                        "\nsort           1.000 M  12.000        6.000\n",
-                                        "\nvm                   -       -            -\n",
+                                        "\nsort                   2.00  0.990\n",
+                                        "\ngeometric mean        *2.00  1.005\n",
+                                        "differed by up to 2.0% on a\nworkload",
+                                        "by 0.5% in the geometric mean",
+                                        "\nsort         1.000  12.000        6.000\n",
+                                        "\nvm               -       -            -\n",
                                         "may be layout luck",
                                         "virtual machine (KVM)",
                                         "there are none",
@@ -143,6 +142,53 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
         cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
     cr_assert_null(strchr(text, '\033'), "no colours outside of a terminal");
     cr_assert_null(strstr(text, "nan"));
+    free(text);
+}
+
+static json_t *verdict(const char *workload, const char *strategy, bool control, double speed,
+                       const char *word, const char *remedy) {
+    return json_pack("{s:s, s:s, s:s?, s:s, s:b, s:f, s:f, s:f, s:s?, s:s}", "build", "clang-22",
+                     "isa", "acc", "workload", workload, "strategy", strategy, "control", control,
+                     "speed", speed, "low", speed - 0.25, "high", speed + 0.25, "word", word,
+                     "remedy", remedy);
+}
+
+Test(summary, shows_verdicts_where_there_are_some) {
+    Recording source = drifting();
+    source.verdicts = json_pack(
+        "{s:[o, o, o, o, o]}", "cells", verdict("sort", "tail-direct", false, 2.5, "faster", ""),
+        verdict("vm", "tail-direct", false, 0.5, "slower", ""),
+        verdict("sort", "switch", true, 1.25, NULL, ""),
+        verdict(NULL, "tail-direct", false, 1.5, "undecided", "about 12 more rounds"),
+        verdict("gone", "tail-direct", false, 9, "faster", ""));
+    Summary summary = summary_make(&source, &group);
+    assert_near(summary.cells[1].speed, 2); /* its own is kept */
+    assert_near(cell_speed(&summary.cells[1]), 2.5);
+    cr_assert_eq(cell_style(&summary.cells[1]), STYLE_GOOD);
+    cr_assert_eq(cell_style(&summary.cells[3 + 1]), STYLE_BAD);
+    cr_assert_eq(cell_style(&summary.means[1]), STYLE_DIM);
+    cr_assert_eq(cell_style(&summary.cells[0]), STYLE_PLAIN);
+    assert_near(summary.noise, 0.25);
+    summary_free(&summary);
+    char *text = printed(&source);
+    static const char *const parts[] = {
+        "\nsort            2.50 (2.25–2.75)  1.250\n", "\ngeometric mean  1.50 (1.25–1.75)",
+        "\ntail-direct  undecided         1       1              0          0\n",
+        "\nWhat would decide about tail-direct: about 12 more rounds.\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
+    free(text);
+}
+
+Test(summary, no_line_is_wider_than_80_columns) {
+    Recording source = drifting();
+    recording_add_not_measured(
+        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3,
+                               copy_string("it crashed after it had said many words about what it "
+                                           "was about to do and then did not do")});
+    char *text = printed(&source);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        cr_assert_leq(text_columns(line), 80, "%s", line);
     free(text);
 }
 

@@ -119,7 +119,7 @@ class Bench(TailraceTest):
         lines = self.bench().stdout.splitlines()
         head = next(line for line in lines if line.startswith("workload") and "switch" in line)
         self.assertEqual(head.split(), ["workload"] + STRATEGIES)
-        self.assertIn("geometric mean          1.25×        1.00×        2.00×  1.000×", lines)
+        self.assertIn("geometric mean           1.25         1.00         2.00  1.000", lines)
         self.assertTrue(any("layout luck" in line for line in lines))
         self.assertTrue(any("No hardware counters" in line for line in lines))
 
@@ -374,7 +374,7 @@ class Bench(TailraceTest):
             shown += piece
         os.close(ours)
         self.assertEqual(process.wait(), 0)
-        self.assertRegex(shown.decode(), r"\d+%  \d:\d\d left  round 2: sort, switch-acc")
+        self.assertRegex(shown.decode(), r"\d+%  \d:\d\d left  round \d: \w+, [a-z-]+-acc")
         self.assertNotIn(b"\033[1m", shown)
 
 
@@ -421,7 +421,8 @@ class Builds(TailraceTest):
         audit = {"executors": {"switch-acc": program, "switch-slots": program}, "listings": []}
         self.write("dispatch/audit.json", json.dumps(audit))
         output = self.bench("--builds", self.builds).stdout
-        self.assertIn("Audit of the machine code: clang-22 switch-acc: 2 dispatch sites instead of one.", output)
+        self.assertIn("Audit of the machine code: clang-22 switch-acc: 2 dispatch sites instead of one.",
+                      " ".join(output.split()))
         self.assertNotIn("switch-slots: 2", output)  # it took no part
         self.assertIn("The machine code of gcc-12 was not audited: scripts/audit makes it.", output)
         builds = self.document()["builds"]
@@ -573,13 +574,14 @@ class Stop(TailraceTest):
         document = self.document()
         self.assertEqual((document["rounds"], document["stop"]["rule"]), (2, "interval"))
         self.assertIn("every comparison is decided", process.stdout)
-        self.assertIn("tail-direct runs at 2.00× (1.95–2.04) the speed of switch", process.stdout)
+        self.assertRegex(process.stdout, r"\ngeometric mean .* 2\.00 \(1\.95–2\.04\)")
+        self.assertRegex(process.stdout, r"\ntail-direct +faster +3 +0 +0 +0\n")
         self.assertNotIn("No verdicts", process.stdout)
 
     def test_budget_alone_still_shows_verdicts(self):
         process = self.bench("--stop", "budget")
         self.assertEqual(self.document()["stop"]["rule"], "budget")
-        self.assertIn("of 3 workloads: faster.", process.stdout)
+        self.assertRegex(process.stdout, r"\ntail-direct +faster +3 +0 +0 +0\n")
 
     def test_what_is_undecided_goes_on(self):
         # One program's time depends on the layout, and three of these decide nothing.
@@ -587,7 +589,8 @@ class Stop(TailraceTest):
         process = self.bench("--dispatch", "switch,goto-direct", "--smallest-effect", "0.01",
                              trouble="goto-direct-acc:sort=lucky")
         self.assertEqual(self.document()["stop"]["rule"], "budget")
-        self.assertIn("undecided", process.stdout)
+        self.assertRegex(process.stdout, r"\ngoto-direct +undecided ")
+        self.assertIn("What would decide about goto-direct: ", process.stdout)
 
     def test_without_it_the_budget_alone_ends_the_run(self):
         (self.root / "scripts").unlink()

@@ -111,6 +111,23 @@ class FormsTest(GenerateTest):
                              "put i32 a, f32 b, u32 offset [store]\n    STORE(float);\n")
         self.assertEqual([name for name in names if "far" in name], ["get_far__s_s", "put_far__ss"])
 
+    def test_what_ops_do_to_memory(self):
+        files = self.real("acc")
+        found = {name: (section, int(loaded), int(stored)) for name, section, loaded, stored in re.findall(
+            r'name = "([^"]+)".*section = "([^"]+)", \.load_bytes = (\d+), \.store_bytes = (\d+)', files["ops.c"])}
+        for name, size in {"i32.load": 4, "i64.load8_s": 1, "i64.load32_u": 4, "f64.load": 8}.items():
+            self.assertEqual(found[name], ("Memory", size, 0))
+            self.assertEqual(found[name + ".far"], ("Any memory", size, 0))
+        self.assertEqual(found["i64.store16.far"], ("Any memory", 0, 2))
+        self.assertEqual(found["f32.store"], ("Memory", 0, 4))
+        accesses = {name for name, (_, loaded, stored) in found.items() if loaded or stored}
+        self.assertEqual(accesses, {name for name in found if re.match(r"\w+\.(load|store)", name)})
+        self.assertEqual(found["br_if.f64.lt"], ("Compare and branch", 0, 0))
+
+    def test_accesses_of_unknown_size_are_refused(self):
+        self.assert_refused("get: it loads or stores a long, whose size is not known",
+                            "get i32 a, u32 offset -> i64 [load]\n    LOAD(long, uint64_t);\n")
+
 
 class HandlerTest(GenerateTest):
     def handler(self, name, ops, isa="acc"):

@@ -2,13 +2,16 @@
 """test_profile.py EXECUTOR COUNTER: what a counting executor counts, on code that can be counted by hand."""
 import array
 import json
+import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
 EXECUTOR, COUNTER = sys.argv[1:3]
+RECORD = pathlib.Path(__file__).resolve().parent.parent / "record"
 
 # n = 5: the loop's body runs 5 times: an addition that leaves the sum in the local, a decrement and a
 # branch, whatever the instruction set. Around it, the zeroing of the sum and the return.
@@ -19,7 +22,16 @@ WAT = """(module (func (export "sum") (param i32) (result i32) (local i32)
   (local.get 1))
   (func $twice (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
   (func (export "calls") (param i32) (result i32)
-    (call $twice (call $twice (local.get 0)))))"""
+    (call $twice (call $twice (local.get 0))))
+  (memory 1)
+  (data $words "abcd")
+  (func (export "memory") (param i32) (result i32)
+    (i32.store8 (i32.const 0) (local.get 0))
+    (i64.store (i32.const 8) (i64.const 7))
+    (memory.copy (i32.const 100) (i32.const 0) (i32.const 16))
+    (memory.fill (i32.const 200) (i32.const 1) (i32.const 32))
+    (memory.init $words (i32.const 300) (i32.const 0) (i32.const 4))
+    (i32.add (i32.load16_u (i32.const 0)) (i32.wrap_i64 (i64.load (i32.const 8))))))"""
 
 
 class Profile(unittest.TestCase):
@@ -34,9 +46,12 @@ class Profile(unittest.TestCase):
     def tearDown(self):
         self.folder.cleanup()
 
-    def run_counter(self, command, function="sum"):
-        return subprocess.run([COUNTER, command, "--invoke", function, self.module, "5"], check=True,
-                              capture_output=True, text=True).stdout
+    def run_counter(self, command, function="sum", *options, argument="5"):
+        return subprocess.run([COUNTER, command, *options, "--invoke", function, self.module, argument],
+                              check=True, capture_output=True, text=True).stdout
+
+    def coverage(self, function, argument="5"):
+        return json.loads(self.run_counter("measure", function, "--profile", argument=argument))
 
     def test_counts_exactly(self):
         report = json.loads(self.run_counter("measure"))
@@ -58,6 +73,52 @@ class Profile(unittest.TestCase):
         # the jump from `zero` to the start, four back edges, the return
         self.assertIn("6 jumps taken (33.3%), 0 calls", text)
 
+    def test_coverage_adds_up(self):
+        report = self.coverage("sum")
+        profile, opcodes = report["profile"], report["profile"]["opcodes"]
+        self.assertEqual((report["results"], report["instructions"]), (["15"], 18))
+        executed = {opcode["op"]: opcode["executed"] for opcode in opcodes}
+        branch = next(op for op in executed if op.startswith("br_if."))
+        last = next(op for op in executed if op.startswith("return"))
+        self.assertEqual(executed, {"zero": 1, "i32.add": 5, "i32.sub": 5, branch: 5, last: 1, "halt": 1})
+        sections = {opcode["op"]: opcode["section"] for opcode in opcodes}
+        self.assertEqual((sections["i32.add"], sections[branch]),
+                         ("Integer arithmetic", "Compare and branch"))
+        pairs = {(opcodes[first]["op"], opcodes[second]["op"]): count
+                 for first, second, count in profile["pairs"]}
+        self.assertEqual(pairs, {("zero", "i32.add"): 1, ("i32.add", "i32.sub"): 5, ("i32.sub", branch): 5,
+                                 (branch, "i32.add"): 4, (branch, last): 1, (last, "halt"): 1})
+        # each of six pairs is new once; the branch back is then the one that was expected
+        self.assertEqual((profile["successor_changes"], profile["places"]), (6, 6))
+        longer = self.coverage("sum", "5000")
+        self.assertEqual(longer["instructions"], 3 * 5000 + 3)
+        for field in "successor_changes", "places", "place_bytes":
+            self.assertEqual(longer["profile"][field], profile[field])
+        self.assertNotIn("profile", json.loads(self.run_counter("measure")))
+
+    def test_coverage_of_memory(self):
+        report = self.coverage("memory")
+        self.assertEqual(report["results"], ["12"])
+        self.assertEqual(report["profile"]["memory"], {
+            "loads": 2, "load_bytes": 2 + 8, "stores": 2, "store_bytes": 1 + 8, "bulk_operations": 3,
+            "bulk_load_bytes": 16, "bulk_store_bytes": 16 + 32 + 4})
+        self.assertEqual(set(self.coverage("calls")["profile"]["memory"].values()), {0})
+
+    def test_coverage_of_a_trace(self):
+        if not shutil.which("node"):
+            self.skipTest("node is missing: scripts/setup --for-tests installs it")
+        program = pathlib.Path(self.folder.name) / "program.mjs"
+        program.write_text(f"""import {{readFileSync}} from "node:fs";
+const {{instance}} = await WebAssembly.instantiate(readFileSync("{self.module}"));
+instance.exports.sum(5);
+""")
+        subprocess.run([RECORD, "--output", self.folder.name, program], check=True, capture_output=True)
+        done = subprocess.run([COUNTER, "measure", "--profile", "--trace", f"{self.folder.name}/1.trace"],
+                              check=True, capture_output=True, text=True)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["instructions"], 18)
+        self.assertEqual(report["profile"], self.coverage("sum")["profile"])
+
     def test_stream_is_in_the_order_of_execution(self):
         def stream(*options):
             done = subprocess.run([COUNTER, "stream", *options, "--invoke", "sum", self.module, "5"], check=True,
@@ -70,8 +131,9 @@ class Profile(unittest.TestCase):
         self.assertEqual(stream("--limit", "7"), opcodes[:7])
 
     def test_executors_for_timing_do_not_profile(self):
-        done = subprocess.run([EXECUTOR, "profile", self.module], capture_output=True, text=True)
-        self.assertEqual(done.returncode, 2)
+        for command in ["profile"], ["measure", "--profile"]:
+            done = subprocess.run([EXECUTOR, *command, self.module], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,8 @@ EVERYTHING = ("""(module
   (func (export "pairs") (result i64 f32) (drop (drop (call $pair_again))) (call $pair))
   (func (export "host") (param i32) (result i32) (call_indirect $table (param i32) (result i32) (local.get 0)
     (i32.const 3)))
+  (func (export "early") (param i32) (result i32) (call_indirect $table (param i32) (result i32) (local.get 0)
+    (i32.const 4)))
   (func (export "divide") (param i32 i32) (result i32) (i32.div_u (local.get 0) (local.get 1)))
   (func (export "unreachable") unreachable)
   (func (export "indirect") (param i32) (call_indirect $table (local.get 0)))
@@ -77,6 +79,12 @@ const mutable = new WebAssembly.Global({ value: "i32", mutable: true }, 1000);
 const token = { token: true };
 new Uint8Array(memory.buffer).set([1, 2, 3], 18);
 objects.set(0, token);
+// A function of the host gets into a table by a module that exports what it imports.
+const bytes = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 2, 7, 1, 1, 101, 1, 102, 0, 0,
+                               7, 5, 1, 1, 102, 0, 0]);
+const reexported = (f) => new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { f } }).exports.f;
+const double = reexported((n) => 2 * n), triple = reexported((n) => 3 * n);
+table.set(4, triple);
 let exports;
 const env = {
     memory, table, objects, mutable, constant: 1.5,
@@ -124,12 +132,9 @@ new Uint8Array(memory.buffer).fill(3, 0, 100000);
 exports.bulk(5000);
 console.log(exports.load(4999), exports.load(0));
 assert.deepEqual(exports.pairs(), [-5n, Math.fround(0.1)]);
-// A function of the host gets into a table by a module that exports what it imports.
-const bytes = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 2, 7, 1, 1, 101, 1, 102, 0, 0,
-                               7, 5, 1, 1, 102, 0, 0]);
-const double = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { f: (n) => 2 * n } }).exports.f;
 table.set(3, double);
 assert(table.get(3) === double && exports.host(21) === 42);
+assert(table.get(4) === triple && exports.early(5) === 15);
 assert.throws(() => exports.divide(1, 0), /divide by zero/);
 assert.throws(() => exports.unreachable(), /unreachable/);
 assert.throws(() => exports.load(-1), /out of bounds/);

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,11 @@ except ImportError as error:
     sys.exit(77)
 from example_result import result, sample
 
-REPORT = pathlib.Path(__file__).resolve().parent.parent / "report"
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+REPORT = SCRIPTS / "report"
+if not (SCRIPTS / "page/node_modules/charts.js").exists():
+    print("skipped: the charts are missing; scripts/setup installs them")
+    sys.exit(77)
 
 
 class Report(unittest.TestCase):
@@ -36,50 +41,83 @@ class Report(unittest.TestCase):
         self.assertEqual((process.returncode, process.stderr), (0, ""))
         return (self.folder / "result.html").read_text()
 
-    def rows(self, page):
-        """The cells of all tables, row by row, as text."""
-        strip = lambda cell: re.sub(r"<[^>]*>", "", cell).strip()
-        return [[strip(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
-                for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.S)]
+    def data(self, document):
+        """What the page holds. How it shows that is tested in a browser, by test_page.mjs."""
+        return json.loads(
+            re.search(r'<script type="application/json" id="data">(.*?)</script>', self.page(document))[1])
+
+    def rows(self, markdown):
+        return [[cell.strip() for cell in line.strip("|").split("|")]
+                for line in markdown.splitlines() if line.startswith("|")]
 
     def test_numbers(self):
-        page = self.page(result())
-        rows = self.rows(page)
-        self.assertIn(["sort", "2.00× (2.00–2.00) faster", "0.990× (0.990–0.990)"], rows)
-        self.assertIn(["vm", "8.00× (8.00–8.00) faster", "0.990× (0.990–0.990)"], rows)
-        self.assertIn(["geometric mean", "4.00× (4.00–4.00) faster", "0.990× (0.990–0.990)"], rows)
-        self.assertIn(["sort", "12.0 ± 16.7 %", "6.0 ± 16.7 %"], rows)
-        self.assertIn(["sort", "a kind", "2.0", "6.000", "3.000"], rows)
-        self.assertIn("differed by up to 1.0 % on a workload", page)
-        self.assertIn("tail-direct 4.00×", page)  # in the picture
+        case = self.data(result())["cases"][0]
+        pairs = {(case["strategies"][baseline], case["strategies"][strategy]): found
+                 for baseline, strategy, found, _ in case["pairs"]}
+        # The two workloads, the suite, its only kind.
+        self.assertEqual(pairs["switch", "tail-direct"]["speed"], [2, 8, 4, 4])
+        self.assertEqual(pairs["tail-direct", "switch"]["speed"], [0.5, 0.125, 0.25, 0.25])
+        self.assertEqual(case["control"]["speed"], [0.9901] * 4)
+        self.assertEqual(case["times"]["switch"][0], [12, 0.17])
+        self.assertEqual(case["raw"]["tail-direct"][1], [[3_000_000, 4_500_000, 6_000_000]])
 
     def test_the_comparison_is_printed_as_markdown(self):
         output = self.report(result()).stdout
-        rows = [[cell.strip() for cell in line.strip("|").split("|")]
-                for line in output.splitlines() if line.startswith("|")]
+        rows = self.rows(output)
         self.assertEqual(rows[0], ["workload", "tail-direct", "A/A"])
         self.assertEqual(rows[2], ["sort", "2.00× (2.00–2.00) faster", "0.990× (0.990–0.990)"])
-        self.assertEqual(rows[-1][0], "geometric mean")
-        self.assertIn("- tail-direct runs at 4.00× (4.00–4.00) the speed of switch, geometric mean over "
-                      "2 of 2 workloads: faster.", output)
-        self.assertIn("Noise floor (A/A): switch measured under two names differed by up to 1.0 %", output)
+        self.assertEqual(rows[-1], ["geometric mean", "4.00× (4.00–4.00) faster", "0.990× (0.990–0.990)"])
+        self.assertIn("Which strategy is fastest? **tail-direct, 4.00× (4.00–4.00) the speed of switch.**",
+                      output)
+        self.assertIn("switch runs at 0.25× (0.25–0.25) the speed of tail-direct: slower.", output)
+        self.assertIn("differed by 1.0% over the suite, and by up to 1.0% on a workload", output)
         self.assertIn("layout luck", output)
+        self.assertEqual((self.folder / "result.md").read_text().strip(),
+                         output.rpartition("Page:")[0].strip())
+
+    def test_recordings_with_other_bytes_are_not_compared(self):
+        document = result()
+        for workload in document["suite"]["workloads"]:
+            for key in ("file", "invoke", "args"):
+                del workload[key]
+            workload["trace"] = "a.trace"
+        other = self.folder / "other.json"
+        other.write_text(json.dumps(document))
+        self.assertEqual(self.report(document, other).returncode, 0)
+        document["suite"]["workloads"][1]["sha256"] = "1" * 64
+        process = self.report(document, other)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn('its workload "vm" has another recording than in result.json', process.stderr)
+
+    def test_families_of_kinds_have_their_means(self):
+        document = result()
+        for workload, kind in zip(document["suite"]["workloads"], ("kernel: calls", "program: interpreter")):
+            workload["kind"] = kind
+        process = self.report(document)
+        rows = self.rows(process.stdout)
+        self.assertEqual([row[:2] for row in rows[-2:]], [["mean of kernel", "2.00× (2.00–2.00) faster"],
+                                                          ["mean of program", "8.00× (8.00–8.00) faster"]])
+        case = self.data(document)["cases"][0]
+        self.assertEqual(case["families"], ["kernel", "program"])
+        self.assertEqual(case["kinds"], ["kernel", "program", "kernel: calls", "program: interpreter"])
+        self.assertEqual(self.data(result())["cases"][0]["families"], [])
 
     def lucky(self, layouts):
         """tail-direct is 10 % faster in one layout, 10 % slower in the next, and so on."""
         document = result()
         document["builds"][0]["layout_seeds"] = list(range(layouts))
         document["samples"] = [
-            sample(number, name, strategy, ms * (1 + number / 1000 * (strategy == "tail-direct")), control, layout)
-            for number in range(1, 5) for layout in range(layouts) for name in ("sort", "vm")
+            sample(number, name, strategy, ms * (1 + number / 1000 * (strategy == "tail-direct")), control,
+                   layout) for number in range(1, 5) for layout in range(layouts) for name in ("sort", "vm")
             for strategy, control, ms in (("switch", False, 10), ("switch", True, 10),
                                           ("tail-direct", False, 11 if layout % 2 else 9))]
         return document
 
     def test_layouts_make_the_interval(self):
         one, several = self.report(self.lucky(1)).stdout, self.report(self.lucky(6)).stdout
-        self.assertRegex(one, r"workloads: faster\.")
-        self.assertRegex(several, r"workloads: undecided \(about \d+ more layouts\)\.")
+        self.assertRegex(one, r"fastest\? \*\*tail-direct, [^;]*the speed of switch\.")
+        self.assertRegex(several,
+                         r"undecided \([01]\.\d+× \([^)]*\); about \d+ more layouts would decide it\)\.")
         self.assertIn("intervals over 6 layouts", several)
         self.assertNotIn("layout luck", several + self.page(self.lucky(6)))
 
@@ -96,9 +134,11 @@ class Report(unittest.TestCase):
         self.assertIn("a percentage from 50 to 99.9", process.stderr)
 
     def test_warnings(self):
-        page = self.page(result())
-        for words in "layout luck", "virtual machine (KVM)", "there are none", "Few rounds (3)":
-            self.assertIn(words, page)
+        found = dict(self.data(result())["cases"][0]["warnings"])
+        for what, words in [("one layout", "layout luck"), ("virtual machine", "(KVM)"),
+                            ("few rounds", "(3)"), ("no counters", "there are none"),
+                            ("no audit", "scripts/audit makes it")]:
+            self.assertIn(words, found[what])
 
     def test_pictures(self):
         self.page(result())
@@ -106,35 +146,58 @@ class Report(unittest.TestCase):
         self.assertEqual((self.folder / "result.png").read_bytes()[:4], b"\x89PNG")
 
     def test_the_page_needs_nothing_else(self):
-        page = self.page(result())
-        for reference in re.findall(r'(?:src|href|url\()\s*=?\s*["\']?([^"\')\s>]+)', page):
-            self.assertTrue(reference.startswith("#"), reference)
+        page = re.sub(r"<script>.*?</script>", "", self.page(result()), flags=re.S)
+        self.assertIn("default-src 'none'", page)
+        for reference in re.findall(r'(?:(?:src|href)\s*=|url\()\s*["\']?([^"\')\s>]+)', page):
+            self.assertTrue(reference.startswith("#") or reference == "data:,", reference)
 
     def test_equal_results_make_equal_pages(self):
         self.assertEqual(self.page(result()), self.page(result()))
 
     def test_failures_have_no_numbers(self):
         document = result()
-        document["not_measured"] = [{"what": "sample", "workload": "vm", "build": "clang-22",
-                                     "strategy": "tail-direct", "isa": "acc", "control": False, "round": 3, "reason": "it crashed"}]
-        page = self.page(document)
-        self.assertIn(["vm", "–", "0.990× (0.990–0.990)"], self.rows(page))
-        self.assertIn(["geometric mean", "2.00× (2.00–2.00), of 1 faster", "0.990× (0.990–0.990)"], self.rows(page))
-        self.assertIn("Not measured: tail-direct-acc, vm: it crashed.", page)
+        document["not_measured"] = [{
+            "what": "sample", "workload": "vm", "build": "clang-22", "strategy": "tail-direct", "isa": "acc",
+            "control": False, "round": 3, "reason": "it crashed"}]
+        output = self.report(document).stdout
+        self.assertIn(["vm", "–", "0.990× (0.990–0.990)"], self.rows(output))
+        self.assertIn(["geometric mean", "2.00× (2.00–2.00), of 1 faster", "0.990× (0.990–0.990)"],
+                      self.rows(output))
+        self.assertIn("Not measured: tail-direct, vm: it crashed.", output)
+        self.assertIn("(over 1 of 2 workloads)", output)
 
     def test_hostile_names_are_text(self):
-        document = json.loads(json.dumps(result()).replace("sort", "<script>$x_1$</script>"))
-        page = self.page(document)
-        self.assertNotIn("<script>", page)
-        self.assertIn("&lt;script&gt;$x_1$", page)
+        document = json.loads(json.dumps(result()).replace("sort", "</script><script>$x_1$\u2028"))
+        process = self.report(document)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        page = (self.folder / "result.html").read_text()
+        self.assertEqual(page.count("<script"), 3)
+        self.assertNotIn("\u2028", page)
+        self.assertIn("\\</script\\>\\<script\\>$x\\_1$", process.stdout)
 
     def test_several_results_make_one_page(self):
-        (self.folder / "other.json").write_text(json.dumps(result()))
+        (self.folder / "other.json").write_text(json.dumps({**result(), "started": "2026-02-01T00:00:00Z"}))
         process = self.report(result(), self.folder / "other.json", "-o", self.folder / "both.html")
         self.assertEqual(process.returncode, 0, process.stderr)
-        page = (self.folder / "both.html").read_text()
-        self.assertEqual(page.count("<svg"), 2)
-        self.assertTrue((self.folder / "both-2-acc.png").exists())
+        self.assertIn("were not interleaved", process.stdout)
+        for name in "both-heatmap.svg", "both-heatmap.png", "both-2-clang-22-acc.png":
+            self.assertTrue((self.folder / name).exists(), name)
+
+    def test_without_charts_there_is_all_but_the_page(self):
+        copy = self.folder / "scripts"
+        shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("node_modules", "checks", "__pycache__"))
+        shutil.copytree(SCRIPTS.parent / "results",
+                        self.folder / "results",
+                        ignore=shutil.ignore_patterns("local", "*-*"))
+        path = self.folder / "result.json"
+        path.write_text(json.dumps(result()))
+        process = subprocess.run([copy / "report", path], capture_output=True, text=True)
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(
+            process.stderr, "report: there is no page, since what draws its charts is not installed: "
+            "run scripts/setup\n")
+        self.assertIn("the speed of switch", (self.folder / "result.md").read_text())
+        self.assertFalse((self.folder / "result.html").exists())
 
     def test_bad_files_get_one_sentence(self):
         newer, damaged, empty = result(), result(), result()
@@ -142,8 +205,8 @@ class Report(unittest.TestCase):
         del damaged["samples"][0]["phases"]
         empty["samples"] = []
         for document, words in [("", "cannot read"), ("[]", "is no result file"), (newer, "schema 3"),
-                                (damaged, "damaged: samples[0]: 'phases' is a required"), (empty, "holds no samples"),
-                                ("\0" * 10, "cannot read")]:
+                                (damaged, "damaged: samples[0]: 'phases' is a required"),
+                                (empty, "holds no samples"), ("\0" * 10, "cannot read")]:
             process = self.report(document)
             self.assertEqual(process.returncode, 1)
             self.assertIn(words, process.stderr)

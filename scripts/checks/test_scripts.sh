@@ -12,14 +12,14 @@ mapfile -t shells < <(grep -lE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* scr
 shellcheck -x "${shells[@]}"
 
 failures=0
-for script in setup build bench test test-aarch64 new-strategy try fetch-spectest report export calibrate verdicts; do
+for script in setup build bench test test-aarch64 new-strategy try fetch-spectest fetch-real report export calibrate verdicts; do
     help=$(cd / && "$OLDPWD/scripts/$script" --help)
     if ! grep -qi '^usage: ' <<<"$help"; then
         echo "scripts/$script --help does not say how to use it"
         failures=1
     fi
 done
-for script in setup build test test-aarch64 new-strategy try fetch-spectest report export calibrate verdicts; do
+for script in setup build test test-aarch64 new-strategy try fetch-spectest fetch-real report export calibrate verdicts; do
     status=0
     "scripts/$script" --no-such-option >/dev/null 2>&1 || status=$?
     if [ $status -ne 2 ]; then

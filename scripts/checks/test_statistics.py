@@ -80,6 +80,62 @@ class Estimates(unittest.TestCase):
         self.assertEqual(statistics.estimate(values), statistics.estimate(values))
 
 
+class ManyEstimates(unittest.TestCase):
+    """Draws: the same as estimate(), for many pairs and groups at once."""
+
+    def values(self, seed=1, shape=(3, 4, 5)):
+        generator = numpy.random.default_rng(seed)
+        return generator.normal(0.1, 0.02, shape) + generator.normal(0, 0.03, (*shape[:2], 1))
+
+    def assert_alike(self, found, wanted):
+        """But for what chance draws."""
+        self.assertAlmostEqual(found.speed, wanted.speed, 12)
+        for bound in "low", "high":
+            self.assertAlmostEqual(math.log(getattr(found, bound) / getattr(wanted, bound)), 0, delta=0.006)
+        self.assertEqual((found.workloads, found.layouts, found.rounds), (wanted.workloads, wanted.layouts, wanted.rounds))
+        self.assertAlmostEqual(found.variance_of_rounds / wanted.variance_of_rounds, 1, delta=0.25)
+
+    def test_they_are_those_of_estimate(self):
+        holes = self.values()
+        holes[0, 1, 2:] = holes[1, 2] = math.nan
+        for values in self.values(), self.values(2, (3, 1, 6)), self.values(3, (1, 2, 2)), holes:
+            groups = [*([number] for number in range(len(values))), list(range(len(values)))]
+            found = statistics.Draws(*values.shape).estimates(values, groups)
+            for group, one in zip(groups, found):
+                self.assert_alike(one, statistics.estimate(values[group]))
+
+    def test_what_was_not_measured_has_none(self):
+        values = self.values()
+        values[1] = math.nan
+        found = statistics.Draws(*values.shape).estimates(values, [[0], [1], [0, 1]])
+        self.assertIsNone(found[1])
+        self.assertEqual(found[2].workloads, 1)
+
+    def test_the_reverse_of_an_estimate(self):
+        found = statistics.estimate(self.values())
+        self.assertAlmostEqual(found.reversed.low * found.high, 1)
+        self.assertEqual(statistics.judge(found).word, statistics.FASTER)
+        self.assertEqual(statistics.judge(found.reversed).word, statistics.SLOWER)
+
+    def test_changes_between_two_runs(self):
+        before, groups = self.values(4), [[0], [0, 1, 2]]
+        same = statistics.changes(before, before - math.log(1.25), True, groups)[1]
+        other = statistics.changes(before, before - math.log(1.25), False, groups)[1]
+        self.assertAlmostEqual(same.speed, 1.25)
+        self.assertLess(same.high - same.low, (other.high - other.low) / 2)  # the luck of the layouts cancels out
+        before[0] = math.nan
+        self.assertIsNone(statistics.changes(before, before, True, groups)[0])
+
+    def test_intervals_of_changes_cover_the_truth(self):
+        """Other programs in other layouts, of which nothing changed."""
+        covered, generator = 0, numpy.random.default_rng(7)
+        for _ in range(80):
+            sides = [generator.normal(0, 0.01, (1, 4, 4)) + generator.normal(0, 0.03, (1, 4, 1)) for _ in range(2)]
+            found = statistics.changes(*sides, False, [[0]], resamples=500)[0]
+            covered += found.low <= 1 <= found.high
+        self.assertGreaterEqual(covered / 80, 0.9)
+
+
 class Verdicts(unittest.TestCase):
     def judge(self, low, high, layouts=5, share_of_rounds=0.5, **options):
         variance = (math.log(high / low) / 2) ** 2

@@ -62,6 +62,24 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(len(found["sentences"]), 1)
         self.assertIn("tail-direct runs at 4.00× (4.00–4.00) the speed of switch", found["sentences"][0])
 
+    def test_cells_have_what_tables_show(self):
+        found = self.verdicts(of_layouts(result()))
+        cells = {(cell["workload"], cell["strategy"], cell["control"]): cell for cell in found["cells"]}
+        self.assertEqual(set(cells), {(workload, strategy, strategy == "switch")
+                                      for workload in ("sort", "vm", None)
+                                      for strategy in ("switch", "tail-direct")})
+        mean, noise = cells[None, "tail-direct", False], cells["sort", "switch", True]
+        self.assertEqual((mean["build"], mean["isa"]), ("clang-22", "acc"))
+        self.assertEqual((mean["word"], mean["remedy"]), ("faster", ""))
+        self.assertAlmostEqual(mean["speed"], 4)
+        self.assertLess(mean["low"], 4)
+        self.assertGreater(mean["high"], 4)
+        self.assertIsNone(noise["word"])
+        # One round has no interval.
+        document = result()
+        document["samples"] = [entry for entry in document["samples"] if entry["round"] < 2]
+        self.assertEqual({cell["low"] for cell in self.verdicts(document)["cells"]}, {None})
+
     def test_few_rounds_of_one_layout_do_not_end_a_run(self):
         found = self.verdicts(result())
         self.assertEqual((found["decided"], found["undecided"]), (False, 0))

@@ -7,20 +7,31 @@ const SHAPES = ['circle', 'square', 'diamond', 'triangle', 'down', 'plus', 'cros
 function outline(shape, size) {
   const r = size, d = size * 1.25, t = size * 0.42;
   switch (shape) {
-  case 'square': return [[-r, -r], [r, -r], [r, r], [-r, r]].map(p => p.map(x => x * 0.88));
-  case 'diamond': return [[0, -d], [d, 0], [0, d], [-d, 0]];
-  case 'triangle': return [[0, -d], [d, r * 0.85], [-d, r * 0.85]];
-  case 'down': return [[0, d], [d, -r * 0.85], [-d, -r * 0.85]];
-  case 'plus': return [[-t, -d], [t, -d], [t, -t], [d, -t], [d, t], [t, t], [t, d], [-t, d], [-t, t], [-d, t], [-d, -t], [-t, -t]];
-  case 'cross': return outline('plus', size).map(([x, y]) => [(x - y) * 0.75, (x + y) * 0.75]);
-  default: return [[-t, -d], [t, -d], [t, d], [-t, d]];
+    case 'square':
+      return [[-r, -r], [r, -r], [r, r], [-r, r]].map(p => p.map(x => x * 0.88));
+    case 'diamond':
+      return [[0, -d], [d, 0], [0, d], [-d, 0]];
+    case 'triangle':
+      return [[0, -d], [d, r * 0.85], [-d, r * 0.85]];
+    case 'down':
+      return [[0, d], [d, -r * 0.85], [-d, -r * 0.85]];
+    case 'plus':
+      return [
+        [-t, -d], [t, -d], [t, -t], [d, -t], [d, t], [t, t], [t, d], [-t, d], [-t, t], [-d, t], [-d, -t],
+        [-t, -t]
+      ];
+    case 'cross':
+      return outline('plus', size).map(([x, y]) => [(x - y) * 0.75, (x + y) * 0.75]);
+    default:
+      return [[-t, -d], [t, -d], [t, d], [-t, d]];
   }
 }
 
 /** For ECharts' custom series. */
 function marker(shape, x, y, size, style) {
-  return shape === 'circle' ? {type: 'circle', shape: {cx: x, cy: y, r: size}, style} :
-    {type: 'polygon', shape: {points: outline(shape, size).map(([dx, dy]) => [x + dx, y + dy])}, style};
+  return shape === 'circle' ?
+      {type: 'circle', shape: {cx: x, cy: y, r: size}, style} :
+      {type: 'polygon', shape: {points: outline(shape, size).map(([dx, dy]) => [x + dx, y + dy])}, style};
 }
 
 /** The same marker for legends. */
@@ -45,11 +56,18 @@ function ticks(least, most, log, count = 7) {
     const rough = (most - least) / count, power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 2.5, 5, 10].find(part => part * power >= rough) * power;
     const found = [];
-    for (let tick = Math.ceil(least / step) * step; tick <= most + step / 1e6; tick += step) found.push(+tick.toPrecision(12));
+    for (let tick = Math.ceil(least / step) * step; tick <= most + step / 1e6; tick += step)
+      found.push(+tick.toPrecision(12));
     return found;
   }
-  const sets = [[1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.2, 2.4, 2.6, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5],
-    [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 9], [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1]];
+  const sets = [
+    [
+      1,   1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.2,
+      2.4, 2.6,  2.8, 3,    3.5, 4,    4.5, 5,    5.5, 6,    6.5, 7,   7.5, 8,   8.5, 9, 9.5
+    ],
+    [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 9], [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
+    [1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1]
+  ];
   let found = [];
   for (const set of sets) {
     found = [];
@@ -60,7 +78,8 @@ function ticks(least, most, log, count = 7) {
       }
     if (found.length <= count + 1) break;
   }
-  return found.filter((tick, place) => found.length <= count * 2 || place % Math.ceil(found.length / count) === 0);
+  return found.filter(
+      (tick, place) => found.length <= count * 2 || place % Math.ceil(found.length / count) === 0);
 }
 
 const drawn = new Set();
@@ -92,8 +111,14 @@ function start(box, width, height) {
 
 function tooltip(formatter) {
   return {
-    trigger: 'item', confine: true, backgroundColor: colour('raised'), borderColor: colour('line'), transitionDuration: 0,
-    textStyle: {color: colour('ink'), fontSize: 13}, extraCssText: 'box-shadow: 0 4px 18px #0003', formatter,
+    trigger: 'item',
+    confine: true,
+    backgroundColor: colour('raised'),
+    borderColor: colour('line'),
+    transitionDuration: 0,
+    textStyle: {color: colour('ink'), fontSize: 13},
+    extraCssText: 'box-shadow: 0 4px 18px #0003',
+    formatter,
   };
 }
 
@@ -111,7 +136,8 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
   const all = series.flatMap(own => own.entries).filter(Boolean);
   // A point far away must not make all others one; intervals may be cut.
   const values = all.flatMap(entry => [entry.speed, entry.low, entry.high, ...(entry.points ?? [])])
-    .filter(value => value !== null && value !== undefined && (!log || value > 0)).sort((a, b) => a - b);
+                     .filter(value => value !== null && value !== undefined && (!log || value > 0))
+                     .sort((a, b) => a - b);
   if (!values.length) return;
   const scale = log ? Math.log : value => value, back = log ? Math.exp : value => value;
   let least = log ? Math.min(scale(values[0]), -0.02) : 0;
@@ -121,7 +147,8 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
   most += room;
   if (log) least -= room;
   const marks = ticks(back(least), back(most), log, narrow ? 4 : 8);
-  const gap = Math.min(11, Math.max(8, 64 / series.length)), rowHeight = Math.max(26, gap * series.length + 13);
+  const gap = Math.min(11, Math.max(8, 64 / series.length)),
+        rowHeight = Math.max(26, gap * series.length + 13);
   const longest = Math.max(...rows.map(row => row.label.length));
   const left = Math.min(narrow ? 118 : 210, longest * 7.4 + 22), bottom = 44;
   const chart = start(box, width, rows.length * rowHeight + bottom + 10);
@@ -131,74 +158,155 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
     aria: {enabled: false},
     textStyle: {fontFamily: font},
     grid: {left, right: 14, top: 6, bottom},
-    tooltip: tooltip(item => item.data?.text && h('div', {class: 'tip'}, h('b', null, `${rows[item.data.value[1]].label}, ${item.seriesName}`), item.data.text)),
+    tooltip: tooltip(
+        item => item.data?.text &&
+            h('div', {class: 'tip'}, h('b', null, `${rows[item.data.value[1]].label}, ${item.seriesName}`),
+              item.data.text)),
     xAxis: {
-      type: 'value', min: least, max: most, name: narrow ? unit.replace(/ \(.*\)$/, '') : unit, nameLocation: 'middle', nameGap: 28, nameTextStyle: {color: soft, fontSize: narrow ? 11 : 12.5},
-      axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false},
-      axisLabel: {customValues: marks.map(scale), color: soft, fontSize: 12, hideOverlap: true, margin: 6,
-        formatter: value => log ? times(back(value), 3).replace(/\.?0+×$/, '×') : number(value).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')},
+      type: 'value',
+      min: least,
+      max: most,
+      name: narrow ? unit.replace(/ \(.*\)$/, '') : unit,
+      nameLocation: 'middle',
+      nameGap: 28,
+      nameTextStyle: {color: soft, fontSize: narrow ? 11 : 12.5},
+      axisLine: {show: false},
+      axisTick: {show: false},
+      splitLine: {show: false},
+      axisLabel: {
+        customValues: marks.map(scale),
+        color: soft,
+        fontSize: 12,
+        hideOverlap: true,
+        margin: 6,
+        formatter: value => log ? times(back(value), 3).replace(/\.?0+×$/, '×') :
+                                  number(value).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+      },
     },
     yAxis: {
-      type: 'category', inverse: true, data: rows.map(row => row.label), triggerEvent: true,
-      axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false},
-      axisLabel: {interval: 0, color: ink, fontSize: narrow ? 12 : 13, width: left - 16, overflow: 'truncate', ellipsis: '…', margin: 12,
-        fontWeight: 'normal', formatter: value => value},
+      type: 'category',
+      inverse: true,
+      data: rows.map(row => row.label),
+      triggerEvent: true,
+      axisLine: {show: false},
+      axisTick: {show: false},
+      splitLine: {show: false},
+      axisLabel: {
+        interval: 0,
+        color: ink,
+        fontSize: narrow ? 12 : 13,
+        width: left - 16,
+        overflow: 'truncate',
+        ellipsis: '…',
+        margin: 12,
+        fontWeight: 'normal',
+        formatter: value => value
+      },
     },
     series: [
       {
-        type: 'custom', name: 'background', silent: true, z: 0, data: [[0, 0]], tooltip: {show: false},
+        type: 'custom',
+        name: 'background',
+        silent: true,
+        z: 0,
+        data: [[0, 0]],
+        tooltip: {show: false},
         renderItem(_, api) {
           const top = 6, foot = 6 + rows.length * rowHeight, children = [];
           for (let place = 1; place < rows.length; place += 2)
-            children.push({type: 'rect', shape: {x: 0, y: top + place * rowHeight, width: width - 14, height: rowHeight}, style: {fill: colour('raised')}});
+            children.push({
+              type: 'rect',
+              shape: {x: 0, y: top + place * rowHeight, width: width - 14, height: rowHeight},
+              style: {fill: colour('raised')}
+            });
           if (log && noise) {
-            const [x1] = api.coord([scale(1 / (1 + noise)), 0]), [x2] = api.coord([scale(1 + noise), 0]);
-            children.push({type: 'rect', shape: {x: x1, y: top, width: Math.max(x2 - x1, 1), height: foot - top}, style: {fill: colour('band')}});
+            const [x1, x2] = [1 / (1 + noise), 1 + noise].map(
+                edge => Math.max(left, Math.min(width - 14, api.coord([scale(edge), 0])[0])));
+            children.push({
+              type: 'rect',
+              shape: {x: x1, y: top, width: Math.max(x2 - x1, 1), height: foot - top},
+              style: {fill: colour('band')}
+            });
           }
           for (const tick of marks) {
             const [x] = api.coord([scale(tick), 0]), one = log && tick === 1;
-            children.push({type: 'line', shape: {x1: x, x2: x, y1: top, y2: foot}, style: {stroke: one ? soft : line, lineWidth: one ? 1.4 : 1}});
+            children.push({
+              type: 'line',
+              shape: {x1: x, x2: x, y1: top, y2: foot},
+              style: {stroke: one ? soft : line, lineWidth: one ? 1.4 : 1}
+            });
           }
           rows.forEach((row, place) => {
             if (!row.mean) return;
             const y = top + (place + 1) * rowHeight;
-            children.push({type: 'line', shape: {x1: 0, x2: width - 14, y1: y, y2: y}, style: {stroke: soft, lineWidth: 1}});
+            children.push({
+              type: 'line',
+              shape: {x1: 0, x2: width - 14, y1: y, y2: y},
+              style: {stroke: soft, lineWidth: 1}
+            });
           });
           return {type: 'group', children};
         },
       },
-      ...series.map((own, order) => ({
-        type: 'custom', name: own.name, clip: true, z: 2,
-        encode: {x: 0, y: 1},
-        data: own.entries.map((entry, row) => entry && {value: [scale(entry.speed), row], ...entry}).filter(Boolean),
-        renderItem(parameters, api) {
-          const entry = own.entries[api.value(1)], hue = colour(`s${own.place % 8}`);
-          const [x, centre] = api.coord([api.value(0), api.value(1)]);
-          const y = centre + gap * (order - (series.length - 1) / 2), size = rows[api.value(1)].mean ? 5.4 : 4.2;
-          const at = value => api.coord([scale(value), 0])[0];
-          const children = [{type: 'rect', shape: {x: x - 12, y: y - gap / 2, width: 24, height: gap}, style: {fill: 'transparent'}}];
-          if (entry.low !== null && entry.low !== undefined) {
-            const [x1, x2] = [at(entry.low), at(entry.high)], style = {stroke: hue, lineWidth: 1.5, fill: null, opacity: 0.75};
-            children.push({type: 'line', shape: {x1, x2, y1: y, y2: y}, style});
-            for (const end of [x1, x2]) children.push({type: 'line', shape: {x1: end, x2: end, y1: y - 2.5, y2: y + 2.5}, style});
-          }
-          for (const point of entry.points ?? [])
-            if (point) children.push({type: 'circle', shape: {cx: at(point), cy: y, r: 2.1}, style: {fill: colour('paper'), stroke: hue, lineWidth: 1.1}});
-          children.push(marker(SHAPES[own.place % SHAPES.length], x, y, size, {fill: hue, stroke: colour('paper'), lineWidth: 1}));
-          return {type: 'group', children};
-        },
-      })),
+      ...series.map(
+          (own, order) => ({
+            type: 'custom',
+            name: own.name,
+            clip: true,
+            z: 2,
+            encode: {x: 0, y: 1},
+            data: own.entries.map((entry, row) => entry && {value: [scale(entry.speed), row], ...entry})
+                      .filter(Boolean),
+            renderItem(parameters, api) {
+              const entry = own.entries[api.value(1)], hue = colour(`s${own.place % 8}`);
+              const [x, centre] = api.coord([api.value(0), api.value(1)]);
+              const y = centre + gap * (order - (series.length - 1) / 2),
+                    size = rows[api.value(1)].mean ? 5.4 : 4.2;
+              const at = value => api.coord([scale(value), 0])[0];
+              const children = [{
+                type: 'rect',
+                shape: {x: x - 12, y: y - gap / 2, width: 24, height: gap},
+                style: {fill: 'transparent'}
+              }];
+              if (entry.low !== null && entry.low !== undefined) {
+                const [x1, x2] = [at(entry.low), at(entry.high)],
+                           style = {stroke: hue, lineWidth: 1.5, fill: null, opacity: 0.75};
+                children.push({type: 'line', shape: {x1, x2, y1: y, y2: y}, style});
+                for (const end of [x1, x2])
+                  children.push({type: 'line', shape: {x1: end, x2: end, y1: y - 2.5, y2: y + 2.5}, style});
+              }
+              for (const point of entry.points ?? [])
+                if (point)
+                  children.push({
+                    type: 'circle',
+                    shape: {cx: at(point), cy: y, r: 2.1},
+                    style: {fill: colour('paper'), stroke: hue, lineWidth: 1.1}
+                  });
+              children.push(marker(
+                  SHAPES[own.place % SHAPES.length], x, y, size,
+                  {fill: hue, stroke: colour('paper'), lineWidth: 1}));
+              return {type: 'group', children};
+            },
+          })),
     ],
   });
-  if (onRow) chart.on('click', item => onRow(item.componentType === 'yAxis' ? rows.findIndex(row => row.label === item.value) : item.data?.value?.[1]));
+  if (onRow)
+    chart.on(
+        'click',
+        item => onRow(
+            item.componentType === 'yAxis' ? rows.findIndex(row => row.label === item.value) :
+                                             item.data?.value?.[1]));
 }
 
 /** rows × columns of speeds; cells[row][column] = {speed, words, text, strong} or null. */
 function drawHeat(box, width, {rows, columns, cells, onRow}) {
   const font = getComputedStyle(document.body).fontFamily, narrow = width < 560;
-  const longest = Math.max(...rows.map(row => row.length)), left = Math.min(narrow ? width * 0.36 : 380, longest * 7.2 + 16);
+  const longest = Math.max(...rows.map(row => row.length)),
+        left = Math.min(narrow ? width * 0.36 : 380, longest * 7.2 + 16);
   const rowHeight = narrow ? 42 : 34, chart = start(box, width, rows.length * rowHeight + (narrow ? 96 : 84));
-  const data = cells.flatMap((row, y) => row.map((cell, x) => cell && {value: [x, y, Math.log(cell.speed)], ...cell})).filter(Boolean);
+  const data =
+      cells.flatMap((row, y) => row.map((cell, x) => cell && {value: [x, y, Math.log(cell.speed)], ...cell}))
+          .filter(Boolean);
   const reach = Math.min(2, Math.max(0.05, ...data.map(cell => Math.abs(cell.value[2]))));
   const [low, middle, high] = [colour('low'), colour('mid'), colour('high')];
   chart.setOption({
@@ -206,31 +314,91 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
     aria: {enabled: false},
     textStyle: {fontFamily: font},
     grid: {left, right: 4, top: narrow ? 42 : 30, bottom: 50},
-    tooltip: tooltip(item => item.data?.text && h('div', {class: 'tip'}, h('b', null, `${columns[item.data.value[0]]}, ${rows[item.data.value[1]]}`), item.data.text)),
-    xAxis: {type: 'category', position: 'top', data: columns, axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false},
-      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 10.5 : 13, fontWeight: 600, formatter: value => narrow ? value.replace('-', '-\n') : value}},
-    yAxis: {type: 'category', inverse: true, data: rows, triggerEvent: true, axisLine: {show: false}, axisTick: {show: false},
-      axisLabel: {interval: 0, color: colour('ink'), fontSize: narrow ? 11 : 13, lineHeight: 14, width: left - 12, overflow: narrow ? 'break' : 'truncate', ellipsis: '…', align: 'left', margin: left - 4}},
+    tooltip: tooltip(
+        item => item.data?.text &&
+            h('div', {class: 'tip'},
+              h('b', null, `${columns[item.data.value[0]]}, ${rows[item.data.value[1]]}`), item.data.text)),
+    xAxis: {
+      type: 'category',
+      position: 'top',
+      data: columns,
+      axisLine: {show: false},
+      axisTick: {show: false},
+      splitLine: {show: false},
+      axisLabel: {
+        interval: 0,
+        color: colour('ink'),
+        fontSize: narrow ? 10.5 : 13,
+        lineHeight: 13,
+        fontWeight: 600,
+        formatter: value => narrow ? value.replace('-', '-\n') : value
+      }
+    },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: rows,
+      triggerEvent: true,
+      axisLine: {show: false},
+      axisTick: {show: false},
+      axisLabel: {
+        interval: 0,
+        color: colour('ink'),
+        fontSize: narrow ? 11 : 13,
+        lineHeight: 14,
+        width: left - 12,
+        overflow: narrow ? 'break' : 'truncate',
+        ellipsis: '…',
+        align: 'left',
+        margin: left - 4
+      }
+    },
     visualMap: {
-      type: 'continuous', min: -reach, max: reach, dimension: 2, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: narrow ? 120 : 220, itemWidth: 10,
-      precision: 2, inRange: {color: [low, middle, high]}, textStyle: {color: colour('soft'), fontSize: 12}, text: [`${times(Math.exp(reach))} faster`, `${times(Math.exp(-reach))} slower`],
+      type: 'continuous',
+      min: -reach,
+      max: reach,
+      dimension: 2,
+      orient: 'horizontal',
+      left: 'center',
+      bottom: 0,
+      itemHeight: narrow ? 120 : 220,
+      itemWidth: 10,
+      precision: 2,
+      inRange: {color: [low, middle, high]},
+      textStyle: {color: colour('soft'), fontSize: 12},
+      text: [`${times(Math.exp(reach))} faster`, `${times(Math.exp(-reach))} slower`],
     },
     series: [{
-      type: 'heatmap', data, itemStyle: {borderColor: colour('paper'), borderWidth: 2, borderRadius: 3}, emphasis: {itemStyle: {borderColor: colour('ink')}},
+      type: 'heatmap',
+      data,
+      itemStyle: {borderColor: colour('paper'), borderWidth: 2, borderRadius: 3},
+      emphasis: {itemStyle: {borderColor: colour('ink')}},
       label: {show: true, fontSize: narrow ? 11 : 13, formatter: item => item.data.words},
     }],
   });
   // Dark words on light cells and the other way round, by the cell's own colour.
   const channel = text => [1, 3, 5].map(place => parseInt(text.slice(place, place + 2), 16));
-  const mix = (one, two, part) => channel(one).map((value, place) => value + (channel(two)[place] - value) * part);
+  const mix = (one, two, part) =>
+      channel(one).map((value, place) => value + (channel(two)[place] - value) * part);
   const light = ([r, g, b]) => {
-    const linear = [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const linear =
+        [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
   };
-  chart.setOption({series: [{data: data.map(cell => {
-    const part = Math.max(-1, Math.min(1, cell.value[2] / reach));
-    const over = light(part < 0 ? mix(middle, low, -part) : mix(middle, high, part));
-    return {...cell, label: {color: over > 0.179 ? '#000000' : '#ffffff', fontWeight: cell.strong ? 700 : 400}};
-  })}]});
-  if (onRow) chart.on('click', item => onRow(item.componentType === 'yAxis' ? rows.indexOf(item.value) : item.data?.value?.[1]));
+  chart.setOption({
+    series: [{
+      data: data.map(cell => {
+        const part = Math.max(-1, Math.min(1, cell.value[2] / reach));
+        const over = light(part < 0 ? mix(middle, low, -part) : mix(middle, high, part));
+        return {
+          ...cell,
+          label: {color: over > 0.179 ? '#000000' : '#ffffff', fontWeight: cell.strong ? 700 : 400}
+        };
+      })
+    }]
+  });
+  if (onRow)
+    chart.on(
+        'click',
+        item => onRow(item.componentType === 'yAxis' ? rows.indexOf(item.value) : item.data?.value?.[1]));
 }

@@ -9,12 +9,16 @@ function h(name, attributes, ...children) {
     else if (key === 'style') element.style.cssText = value;
     else element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
+  element.append(
+      ...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
   return element;
 }
 
 const MARKS = {
-  'faster': ['▲', 'faster'], 'slower': ['▼', 'slower'], 'no difference shown': ['=', 'same'], 'undecided': ['?', 'undecided'],
+  'faster': ['▲', 'faster'],
+  'slower': ['▼', 'slower'],
+  'no difference shown': ['=', 'same'],
+  'undecided': ['?', 'undecided'],
 };
 const DASH = '–';
 
@@ -34,31 +38,35 @@ function interval(estimate, digits = 2) {
 function number(value) {
   if (value === null || value === undefined) return DASH;
   if (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e9)) return value.toExponential(2);
-  const digits = Math.abs(value) >= 100 || value === 0 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 4;
+  const digits = Math.abs(value) >= 100 || value === 0 ? 0 :
+      Math.abs(value) >= 10                            ? 1 :
+      Math.abs(value) >= 1                             ? 2 :
+                                                         4;
   return value.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
 }
 
 const whole = value => value === null || value === undefined ? DASH : value.toLocaleString('en');
-const percent = fraction => fraction === null || fraction === undefined ? DASH : `${(fraction * 100).toFixed(1)} %`;
+const percent = fraction =>
+    fraction === null || fraction === undefined ? DASH : `${(fraction * 100).toFixed(1)} %`;
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function verdictWord(verdict) {
-  return Object.keys(MARKS).find(word => verdict?.startsWith(word)) ?? '';
-}
+function verdictWord(verdict) { return Object.keys(MARKS).find(word => verdict?.startsWith(word)) ?? ''; }
 
 /** The verdict as a sign and, if `long`, its words: never by colour alone. */
 function verdictMark(verdict, long) {
   const word = verdictWord(verdict);
   if (!word) return null;
   const [sign, style] = MARKS[word];
-  return h('span', {class: `verdict ${style}`, title: verdict},
-    h('span', {'aria-hidden': 'true'}, sign), long ? ` ${word}` : h('span', {class: 'hidden-words'}, ` ${word}`));
+  return h(
+      'span', {class: `verdict ${style}`, title: verdict}, h('span', {'aria-hidden': 'true'}, sign),
+      long ? ` ${word}` : h('span', {class: 'hidden-words'}, ` ${word}`));
 }
 
 /** A table in a box that scrolls by itself and can be reached by keyboard. */
 function table(label, head, body, foot) {
-  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label},
-    h('table', null, h('thead', null, head), h('tbody', null, body), foot && h('tfoot', null, foot)));
+  return h(
+      'div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label},
+      h('table', null, h('thead', null, head), h('tbody', null, body), foot && h('tfoot', null, foot)));
 }
 
 function save(name, text, type) {
@@ -70,15 +78,20 @@ function save(name, text, type) {
 
 /** A command line that a shell reads as these words. */
 function commandLine(words) {
-  return words.map(word => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  return words.map(word => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`)
+      .join(' ');
 }
 
 // Theme: as the system has it, until somebody chooses.
 const darkSystem = matchMedia('(prefers-color-scheme: dark)');
-const theme = {chosen: 'system', printing: false};
+const theme = {
+  chosen: 'system',
+  printing: false
+};
 
 function applyTheme() {
-  const dark = !theme.printing && (theme.chosen === 'dark' || (theme.chosen === 'system' && darkSystem.matches));
+  const dark =
+      !theme.printing && (theme.chosen === 'dark' || (theme.chosen === 'system' && darkSystem.matches));
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   document.getElementById('theme').textContent = `Theme: ${theme.chosen}`;
 }

@@ -433,7 +433,10 @@ export class Recording {
             if (kind === "table") {
                 for (let i = 0; i < value.length && !this.stopped; i++) {
                     const element = tableGet.call(value, i);
-                    if (element !== null) this.wroteTable(tables, i, type.type, element);
+                    if (element === null) continue;
+                    this.wroteTable(tables, i, type.type, element);
+                    // What the host had put there before must be recorded when the module calls it, too.
+                    if (!this.stopped) tableSet.call(value, i, this.toModule(type.type, element));
                 }
                 tables++;
             } else if (kind === "memory" && !this.stopped) {

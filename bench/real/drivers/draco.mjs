@@ -4,7 +4,7 @@ import { randomNumbers } from "../inputs.mjs";
 
 export default async function run() {
     const draco = await draco3d.createEncoderModule({});
-    const size = 250, random = randomNumbers(9);
+    const size = 360, random = randomNumbers(9);
     const positions = new Float32Array(size * size * 3), faces = [];
     for (let y = 0; y < size; y++)
         for (let x = 0; x < size; x++) {

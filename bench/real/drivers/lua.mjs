@@ -9,7 +9,7 @@ local function ackermann(m, n)
 end
 local counts = {}
 local state = 12345
-for i = 1, 120000 do
+for i = 1, 160000 do
     state = (state * 1103515245 + 12345) % 2147483648
     local key = string.format("%03d", state % 700)
     counts[key] = (counts[key] or 0) + 1
@@ -20,7 +20,7 @@ table.sort(keys, function(a, b) return counts[a] == counts[b] and a < b or count
 local text = {}
 for i = 1, 100 do text[i] = keys[i] .. "=" .. counts[keys[i]] end
 local joined = table.concat(text, ","):gsub("(%d)=", "%1:")
-return joined .. ackermann(2, 300)
+return joined .. ackermann(2, 400)
 `;
 
 export default async function run() {

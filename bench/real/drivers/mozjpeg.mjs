@@ -7,5 +7,5 @@ import { picture } from "../inputs.mjs";
 export default async function run() {
     const file = createRequire(import.meta.url).resolve("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm");
     await init(await WebAssembly.compile(readFileSync(file)));
-    return new Uint8Array(await encode(picture(640, 480), { quality: 80 }));
+    return new Uint8Array(await encode(picture(800, 600), { quality: 80 }));
 }

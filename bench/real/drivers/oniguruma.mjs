@@ -13,7 +13,7 @@ export default async function run() {
     await oniguruma.loadWASM(readFileSync(file));
     const scanner = oniguruma.createOnigScanner(RULES);
     const found = [];
-    for (const line of source(350, { esm: true }).split("\n")) {
+    for (const line of source(480, { esm: true }).split("\n")) {
         const text = oniguruma.createOnigString(line);
         for (let place = 0; place < line.length;) {
             const match = scanner.findNextMatchSync(text, place);

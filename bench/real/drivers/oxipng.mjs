@@ -7,6 +7,6 @@ import { picture } from "../inputs.mjs";
 export default async function run() {
     const file = createRequire(import.meta.url).resolve("@jsquash/oxipng/codec/pkg/squoosh_oxipng_bg.wasm");
     await initOxipng(readFileSync(file));
-    const { data, width, height } = picture(240, 180);
+    const { data, width, height } = picture(280, 210);
     return optimise_raw(data, width, height, 2, false, false);
 }

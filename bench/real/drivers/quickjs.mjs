@@ -30,7 +30,7 @@ lines.join("\\n") + tags.length + tags.slice(0, 500) + primes;`;
 export default async function run() {
     const engine = await newQuickJSWASMModuleFromVariant(variant);
     const context = engine.newContext();
-    const input = context.newString(JSON.stringify(records(4000)));
+    const input = context.newString(JSON.stringify(records(5000)));
     context.setProp(context.global, "input", input);
     input.dispose();
     const result = context.unwrapResult(context.evalCode(PROGRAM));

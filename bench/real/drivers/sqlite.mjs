@@ -9,7 +9,7 @@ export default async function run() {
         "CREATE TABLE tag (person INTEGER, tag TEXT); BEGIN");
     const person = database.prepare("INSERT INTO person VALUES (?, ?, ?, ?)");
     const tag = database.prepare("INSERT INTO tag VALUES (?, ?)");
-    for (const record of records(4000)) {
+    for (const record of records(5000)) {
         person.run([record.id, record.name, record.group, record.amount]);
         for (const word of record.tags) tag.run([record.id, word]);
     }

@@ -8,7 +8,7 @@ export default async function run() {
     const { Tiktoken } = require("tiktoken/lite");
     const model = JSON.parse(readFileSync(require.resolve("tiktoken/encoders/r50k_base.json"), "utf8"));
     const encoder = new Tiktoken(model.bpe_ranks, model.special_tokens, model.pat_str);
-    const tokens = encoder.encode(prose(45000) + source(50));
+    const tokens = encoder.encode(prose(120000) + source(50));
     const text = encoder.decode(tokens);
     encoder.free();
     return tokens.join() + new TextDecoder().decode(text).length;

@@ -1,0 +1,155 @@
+// Why: counts per bytecode instruction, sizes, whole processes.
+
+function per(cause) { return cause.per === 1 ? cause.label : `${cause.label}, per ${whole(cause.per)}`; }
+
+function causesTable(state, causes, chosen, change, key) {
+  const one = state.case;
+  const head =
+      h('tr', null, h('th', {scope: 'col'}, 'per bytecode instruction'),
+        one.strategies.map(name => h('th', {scope: 'col'}, name)));
+  const body = Object.entries(causes).map(([name, cause]) => {
+    const most = cause.suite ? Math.max(...Object.values(cause.suite).map(value => value ?? 0)) : 0;
+    const label = cause.suite ? h('button', {
+      type: 'button',
+      class: 'quiet',
+      'aria-pressed': String(name === chosen),
+      'data-cause': `${key}-${name}`,
+      onclick: () => change({[key]: name}, `[data-cause="${key}-${name}"]`)
+    },
+                                  per(cause), cause.scaled ? ' (multiplexed: scaled)' : '') :
+                                per(cause);
+    return h(
+        'tr', {'data-cause-row': name}, h('th', {scope: 'row'}, label),
+        cause.suite ?
+            one.strategies.map(
+                strategy =>
+                    h('td', null, number(cause.suite[strategy]),
+                      cause.suite[strategy] && most ? h('span', {
+                        class: 'bar',
+                        style: `width: ${Math.round(cause.suite[strategy] / most * 40)}px; color: var(--s${
+                            colours.get(strategy) % 8})`
+                      }) :
+                                                      null)) :
+            h('td', {class: 'words', colspan: one.strategies.length}, `not measured: ${cause.reason}`));
+  });
+  return table('Counts per bytecode instruction', head, body);
+}
+
+function causeChart(state, cause, label) {
+  const one = state.case,
+        rows = shownRows(state).filter(row => one.strategies.some(name => cause.rows[name][row.row]));
+  const entries = name => rows.map(row => {
+    const own = cause.rows[name][row.row];
+    return own && {
+      speed: own[0],
+      low: own[1] === own[2] ? null : own[1],
+      high: own[2],
+      text: `${number(own[0])} (layouts: ${number(own[1])} to ${number(own[2])})`
+    };
+  });
+  const box = chartBox(
+      `${per(cause)}, by workload and strategy`,
+      (element, width) => drawForest(element, width, {
+        rows: rows.map(row => ({label: row.name})),
+        log: false,
+        unit: `${per(cause)}${cause.per === 1 ? ' per' : ''} bytecode instruction${
+            cause.per === 1 ? '' : 's'}${label}`,
+        series: one.strategies.map(name => ({name, place: colours.get(name), entries: entries(name)})),
+      }));
+  return [
+    h('h3', null, `${per(cause)}${label}, by workload`),
+    legend(one.strategies, ['Bars: least and most of the layouts']), box
+  ];
+}
+
+function whySection(state, change) {
+  const one = state.case, measured = Object.keys(one.causes).filter(key => one.causes[key].rows);
+  const chosen = measured.includes(state.cause) ? state.cause : measured[0];
+  const parts = [
+    h('p', {class: 'soft'},
+      'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
+          'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.')
+  ];
+  if (measured.length) {
+    parts.push(causesTable(state, one.causes, chosen, change, 'cause'));
+    if (chosen) parts.push(...causeChart(state, one.causes[chosen], ''));
+  } else {
+    const reasons = [...new Set(Object.values(one.causes).map(cause => cause.reason))];
+    parts.push(
+        h('div', {class: 'none'},
+          h('b', null, `Not measured: ${Object.values(one.causes).map(cause => cause.label).join(', ')}. `),
+          `Why: ${reasons.join('; ')}.`));
+  }
+  if (one.simulated) {
+    const keys = Object.keys(one.simulated.causes),
+          own = keys.includes(state.simulated) ?
+        state.simulated :
+        keys.find(key => key.includes('indirect_branch_misses')) ?? keys[0];
+    parts.push(h(
+        'div', {class: 'simulated', id: 'simulated'},
+        h('h3', null, h('span', {class: 'tag'}, 'Simulated'), 'Not what this CPU does: counts of a model'),
+        h('p', {class: 'soft'},
+          `${
+              one.simulated
+                  .model}. Its caches and branch predictor are far simpler than a CPU’s: take these ` +
+                  `numbers for what the code asks for, not for what it costs.`),
+        causesTable(state, one.simulated.causes, own, change, 'simulated'),
+        own ? causeChart(state, one.simulated.causes[own], ' (simulated)') : null));
+  }
+  const rows = [
+    ['dispatch word, bytes', 'word_bytes'],
+    ['bytecode of the suite, bytes', 'bytecode_bytes'],
+    ['translation, ns per byte of Wasm', 'translation', number],
+    ['opcodes', 'opcodes'],
+    ['dispatch sites (indirect jumps)', 'dispatch_sites'],
+    ['handlers\' code, bytes', 'code_bytes'],
+    ['median handler, bytes', 'median_handler_bytes'],
+    ['largest handler, bytes', 'largest_handler_bytes'],
+    ['handlers that use the native stack', 'stack'],
+    ['handlers that call', 'calls'],
+  ];
+  parts.push(
+      h('h3', null, 'Size and translation'),
+      table(
+          'Sizes', h('tr', null, h('th'), one.strategies.map(name => h('th', {scope: 'col'}, name))),
+          rows.map(
+              ([label, key, format]) =>
+                  h('tr', {'data-size': key}, h('th', {scope: 'row'}, label),
+                    one.strategies.map(name => h('td', null, (format ?? whole)(one.sizes[name][key])))))),
+      h('p', {class: 'soft'},
+        one.audit_missing ?
+            `Of the machine code nothing is known: ${one.audit_missing}.` :
+            'Code sizes and dispatch sites are read from the machine code of the first layout. – : not ' +
+                'known.',
+        ' ', one.listings.length ? h('a', {href: '#code'}, 'See the machine code') : null));
+  if (one.whole_processes.length)
+    parts.push(
+        h('h3', null, 'Whole processes, ms'),
+        h('p', {class: 'soft'},
+          'Start-up, translation and execution together, timed by hyperfine: mean and standard ' +
+              'deviation. One executor after the other, not interleaved: a machine that slows down ' +
+              'meanwhile makes the later ones look slow.'),
+        table(
+            'Whole processes',
+            h('tr', null, h('th', {scope: 'col'}, 'workload'), h('th', {scope: 'col'}, 'layout'),
+              one.strategies.map(name => h('th', {scope: 'col'}, name))),
+            one.whole_processes.map(
+                ([workload, layout, own]) => h(
+                    'tr', {'data-whole': workload}, h('th', {scope: 'row'}, workload), h('td', null, layout),
+                    one.strategies.map(
+                        name =>
+                            h('td', null,
+                              own[name] ?
+                                  [
+                                    number(own[name][0]),
+                                    own[name][1] === null ? '' : h('small', null, ` ±${number(own[name][1])}`)
+                                  ] :
+                                  DASH))))));
+  const instructions = one.workloads.filter(workload => workload.instructions).length;
+  if (instructions < one.workloads.length)
+    parts.push(
+        h('p', {class: 'soft'},
+          `Executed bytecode instructions are known of ${instructions} of ${
+              one.workloads.length} workloads; the others are left out here.`));
+  return section('why', 'Why', parts);
+}
