@@ -21,19 +21,23 @@ typedef struct Play {
 } Play;
 
 /* Divides the time of a phase between the module and the replayer (replay.h). The phase began at
- * `start`; `host_ns` and `stretches` are the replay's of that moment. False if nothing is left. */
-static bool divide_time(Play *play, Phase phase, Times start, uint64_t host_ns, uint64_t stretches,
-                        Error *error) {
+ * `start`, when the replay's host had had the time `before`. False if nothing is left. */
+static bool divide_time(Play *play, Phase phase, Times start, HostTime before, Error *error) {
     const Replay *replay = &play->replay;
     Times all = since(start);
-    uint64_t host = replay->host_ns - host_ns + (replay->stretches - stretches) * replay->clock_ns;
+    uint64_t clock = (replay->host.stretches - before.stretches) * replay->clock_ns;
+    uint64_t host = replay->host.ns - before.ns + clock;
+    uint64_t brief = replay->host.brief_ns - before.brief_ns + clock;
     if (host >= all.wall)
         return fail(error, ERROR_FILE,
                     "%s: the module does next to nothing between its crossings: its time cannot be "
                     "told from the replayer's",
                     replay->trace.name);
-    /* Where the thread was interrupted is not known: both sides get their share of that. */
-    uint64_t cpu = (uint64_t)((double)all.cpu * (double)host / (double)all.wall);
+    /* Where the rest was interrupted is not known: both sides get their share of that. The two clocks
+     * differ a little, which matters where there is next to no rest. */
+    if (brief >= all.cpu) brief = 0;
+    double share = (double)(host - brief) / (double)(all.wall - brief);
+    uint64_t cpu = brief + (uint64_t)((double)(all.cpu - brief) * share);
     play->phases[phase] = (Times){all.cpu - cpu, all.wall - host};
     play->host.cpu += cpu;
     play->host.wall += host;
@@ -70,13 +74,13 @@ static int go(Play *play, const RunOptions *options, bool needs_times) {
     replay_begin(replay, play->store, &file->program);
     start = now();
     bool going = replay_instantiate(replay, &file->program);
-    bool is_timed = divide_time(play, INSTANTIATE, start, 0, 0, &error);
+    bool is_timed = divide_time(play, INSTANTIATE, start, (HostTime){0}, &error);
     if (going && !options->no_execute) {
-        uint64_t host_ns = replay->host_ns, stretches = replay->stretches;
+        HostTime before = replay->host;
         begin_execution(play->counters);
         start = now();
         replay_run(replay);
-        is_timed = divide_time(play, EXECUTE, start, host_ns, stretches, &error) && is_timed;
+        is_timed = divide_time(play, EXECUTE, start, before, &error) && is_timed;
         if (play->counters) counters_stop(play->counters);
     }
     if (going && options->no_execute) return is_timed ? EXIT_DONE : complain(&error, EXIT_FAILED);
@@ -149,7 +153,7 @@ int measure_replay(const RunOptions *options) {
         json_t *share = json_pack(
             "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
             (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",
-            (json_int_t)replay->clock_ns, "clock_readings", (json_int_t)(2 * replay->stretches));
+            (json_int_t)replay->clock_ns, "clock_readings", (json_int_t)(2 * replay->host.stretches));
         json_object_set_new(report, "replay", share);
         if (report) json_dumpf(report, stdout, JSON_REAL_PRECISION(17));
         putchar('\n');

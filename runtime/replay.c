@@ -10,6 +10,9 @@
 #include "runtime/program.h"
 #include "runtime/store.h"
 
+/* Schedulers give another thread some milliseconds, and a turn of the host has some microseconds. */
+#define BRIEF_NS 100000u
+
 #define FNV_OFFSET 0xcbf29ce484222325u
 #define FNV_PRIME 0x100000001b3u
 
@@ -45,8 +48,10 @@ static uint64_t clock_cost(void) {
 static void enter_host(Replay *replay) { replay->host_since = clock_now(); }
 
 static void leave_host(Replay *replay) {
-    replay->stretches++;
-    replay->host_ns += clock_now() - replay->host_since;
+    uint64_t passed = clock_now() - replay->host_since;
+    replay->host.stretches++;
+    replay->host.ns += passed;
+    if (passed < BRIEF_NS) replay->host.brief_ns += passed;
 }
 
 /* ---- What can go wrong ------------------------------------------------------------------------

@@ -7,11 +7,12 @@
  * the same instructions each time, and every value that leaves the module is checked.
  *
  * Times: the thread's clock runs while the replayer reads and compares. So each crossing reads
- * CLOCK_MONOTONIC, and what passes on the host's side is summed up in `host_ns`. Of reading the
- * clock itself, half falls on the module's side each time: that is one reading, `clock_ns`, for
- * each stretch of execution between two crossings. So of the time that passes in all, host_ns +
- * stretches * clock_ns is the replayer's, and the same share of the thread's CPU time; the rest is
- * the module's. */
+ * CLOCK_MONOTONIC, and what passes on the host's side is summed up in `host`. Of reading the clock
+ * itself, half falls on the module's side each time: that is one reading, `clock_ns`, for each
+ * stretch of execution between two crossings. So of the time that passes in all, host.ns +
+ * host.stretches * clock_ns is the replayer's. Of the thread's CPU time it had as much in its brief
+ * turns, in which nobody interrupted it, and of the rest the same share as of the time that passed;
+ * what is left is the module's. */
 #ifndef TAILRACE_RUNTIME_REPLAY_H
 #define TAILRACE_RUNTIME_REPLAY_H
 
@@ -24,6 +25,13 @@ typedef enum ReplayOutcome {
     REPLAY_BROKEN,   /* the trace cannot be read, or asks for what is not possible */
     REPLAY_DIVERGED, /* the module did something else than what was recorded */
 } ReplayOutcome;
+
+/* What passed on the host's side, by CLOCK_MONOTONIC. */
+typedef struct HostTime {
+    uint64_t ns;
+    uint64_t brief_ns;  /* of that, in turns too short for an interruption by another thread */
+    uint64_t stretches; /* how often the module was left alone */
+} HostTime;
 
 typedef struct Replay {
     TraceReader trace;
@@ -44,8 +52,7 @@ typedef struct Replay {
     uint64_t checks;     /* values compared */
     uint64_t hash;       /* FNV-1a over the compared values, 64 bits at a time */
     bool is_unwinding;   /* an import has thrown */
-    uint64_t host_ns;    /* spent on the host's side */
-    uint64_t stretches;  /* how often the module was left alone */
+    HostTime host;
     uint64_t clock_ns;   /* what reading the clock costs, measured */
     uint64_t host_since; /* when the host's side was entered */
 } Replay;
