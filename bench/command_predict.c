@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/bench.h"
 #include "bench/builds.h"
@@ -84,6 +85,7 @@ typedef struct Prediction {
     Builds builds; /* this one alone */
     Suite suite;
     json_t *places; /* places.json */
+    time_t places_written;
     Places *columns;
     size_t column_count;
     const char *isa;
@@ -100,7 +102,9 @@ static double *misses_at(Prediction *prediction, size_t workload, int kind, size
 static bool load_places(Prediction *prediction, Error *error) {
     char *path = format_string("%s/places.json", prediction->builds.items[0].executors.directory);
     char *text = read_file(path, 64 << 20, NULL, error);
+    struct stat status;
     json_error_t reason;
+    if (stat(path, &status) == 0) prediction->places_written = status.st_mtime;
     if (text) {
         prediction->places = json_loads(text, 0, &reason);
         if (!json_is_object(prediction->places))
@@ -134,6 +138,14 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
         Places places = {program, json_object_get(entry, "handlers"),
                          json_object_get(entry, "sites")};
         size_t sites = json_array_size(places.sites), handlers = json_array_size(places.handlers);
+        struct stat status;
+        if (stat(program->path, &status) == 0 && status.st_mtime > prediction->places_written) {
+            fprintf(stderr,
+                    "tailrace: %s is left out: it is newer than dispatch/places.json; "
+                    "\"scripts/audit\" makes that anew\n",
+                    program->name);
+            continue;
+        }
         if (handlers == 0 || (sites != 1 && sites != handlers)) {
             fprintf(stderr, "tailrace: %s is left out: where its handlers lie is not known\n",
                     program->name);

@@ -45,19 +45,39 @@ static double median_value(const Recording *recording, size_t workload, size_t c
     return median;
 }
 
-static Figure figure(const Recording *recording, const Group *group, size_t contender,
-                     const char *event) {
-    Figure result = {0, false};
-    size_t count = 0;
+/* Whether the contender has a value on any workload. */
+static bool has_any(const Recording *recording, size_t contender, const char *event) {
+    bool ignored = false;
+    for (size_t i = 0; i < recording->suite.count; i++)
+        if (!isnan(median_value(recording, i, contender, event, &ignored))) return true;
+    return false;
+}
+
+/* The means over the workloads of which all contenders that have values have one: only those can be
+ * compared. Returns how many these are. */
+static size_t make_figures(const Recording *recording, const Group *group, const char *event,
+                           Figure *figures, size_t count) {
+    size_t common = 0;
+    double *medians = allocate(count * sizeof *medians);
+    for (size_t j = 0; j < count; j++)
+        figures[j] = (Figure){has_any(recording, group->first + j, event) ? 0 : NAN, false};
     for (size_t i = 0; i < recording->suite.count; i++) {
         int64_t instructions = recording->work[i * recording->isa_count + group->isa].instructions;
-        double median = median_value(recording, i, contender, event, &result.estimated);
-        if (instructions <= 0 || isnan(median)) continue;
-        result.value += 1000 * median / (double)instructions;
-        count++;
+        bool all = instructions > 0;
+        for (size_t j = 0; j < count; j++) {
+            if (isnan(figures[j].value)) continue;
+            medians[j] = median_value(recording, i, group->first + j, event, &figures[j].estimated);
+            all &= !isnan(medians[j]);
+        }
+        for (size_t j = 0; j < count && all; j++)
+            if (!isnan(figures[j].value))
+                figures[j].value += 1000 * medians[j] / (double)instructions;
+        common += all;
     }
-    result.value = count ? result.value / (double)count : NAN;
-    return result;
+    for (size_t j = 0; j < count; j++)
+        figures[j].value = common ? figures[j].value / (double)common : NAN;
+    free(medians);
+    return common;
 }
 
 /* With four digits that count, unless it is next to nothing. */
@@ -72,17 +92,17 @@ static void add_figure(Table *table, Figure figure) {
     free(text);
 }
 
-/* False if nobody has a value of this event. */
+/* False if there is no workload of which everybody has a value of this event. */
 static bool add_row(const Recording *recording, const Group *group, const char *event, Table *table,
-                    bool *estimated) {
+                    bool *estimated, bool *partial) {
     size_t count = group->count - 1; /* without the control */
     Figure *figures = allocate(count * sizeof *figures);
+    size_t common = make_figures(recording, group, event, figures, count);
     bool any = false;
-    for (size_t i = 0; i < count; i++) {
-        figures[i] = figure(recording, group, group->first + i, event);
+    for (size_t i = 0; i < count; i++)
         any |= !isnan(figures[i].value);
-    }
-    if (any) table_cell(table, "%s", event);
+    *partial |= any && common < recording->suite.count;
+    if (any) table_cell(table, "%s%s", common < recording->suite.count ? "*" : "", event);
     for (size_t i = 0; any && i < count; i++) {
         if (isnan(figures[i].value))
             table_cell(table, "-");
@@ -94,17 +114,30 @@ static bool add_row(const Recording *recording, const Group *group, const char *
     return any;
 }
 
+/* Microseconds that starting and stopping the counters takes: the median. */
+static double cost(const Recording *recording) {
+    double *costs = allocate(recording->sample_count * sizeof *costs);
+    for (size_t i = 0; i < recording->sample_count; i++)
+        costs[i] = (double)recording->samples[i].counting_cost_ns / 1e3;
+    sort_numbers(costs, recording->sample_count);
+    double median = quantile(costs, recording->sample_count, 0.5);
+    free(costs);
+    return median;
+}
+
 void counter_summary_print(const Recording *recording, const Group *group, FILE *stream) {
     json_t *events = recording->sample_count ? recording->samples[0].counters : NULL, *counter;
     size_t i;
-    bool any = false, estimated = false;
+    bool any = false, estimated = false, partial = false;
     Table table;
     table_start(&table, group->count); /* the control's column is the events' */
     table_cell(&table, "event");
     for (i = 0; i + 1 < group->count; i++)
         table_cell(&table, "%s", recording->contenders[group->first + i].program->strategy);
-    json_array_foreach(events, i, counter) any |= add_row(
-        recording, group, json_string_value(json_object_get(counter, "event")), &table, &estimated);
+    json_array_foreach(events, i, counter) {
+        const char *event = json_string_value(json_object_get(counter, "event"));
+        any |= add_row(recording, group, event, &table, &estimated, &partial);
+    }
     if (any) {
         print_heading(stream,
                       "Counted for a thousand bytecode instructions, user space only (mean of the "
@@ -112,6 +145,12 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
                       estimated ? "; ~ is an estimate, as more was counted than fits at a time"
                                 : "");
         table_print_folded(&table, 1, stream);
+        if (partial)
+            print_paragraph(stream, "* not over all workloads, but those that all counted");
+        print_paragraph(stream,
+                        "Starting and stopping the counters takes %.1f µs a sample, outside of its "
+                        "times.",
+                        cost(recording));
     }
     table_free(&table);
 }

@@ -280,9 +280,9 @@ typedef struct GroupReading { /* as PERF_FORMAT_GROUP with both times lays it ou
 static bool read_group(Counters *counters, const CounterGroup *group, GroupReading *reading) {
     ssize_t size = (ssize_t)((3 + (size_t)group->size) * sizeof(uint64_t));
     ssize_t got = counters->kernel->read(group->leader, reading, sizeof *reading);
-    if (got >= 0 && got != size)
-        errno = EIO; /* 0: the kernel has put the group in an error state */
-    return got == size && reading->count == (uint64_t)group->size;
+    bool done = got == size && reading->count == (uint64_t)group->size;
+    if (got >= 0 && !done) errno = EIO; /* 0: the kernel has put the group in an error state */
+    return done;
 }
 
 static void control_all(Counters *counters, unsigned long request) {
@@ -295,7 +295,8 @@ void counters_start(Counters *counters) {
     for (int i = 0; i < counters->group_count; i++) {
         CounterGroup *group = &counters->groups[i];
         GroupReading reading = {0};
-        if (group->size == 0 || !read_group(counters, group, &reading)) continue;
+        if (group->size == 0) continue;
+        group->trouble = read_group(counters, group, &reading) ? 0 : errno;
         group->enabled = reading.enabled;
         group->running = reading.running;
         memcpy(group->values, reading.values, sizeof group->values);
@@ -336,8 +337,8 @@ void counters_stop(Counters *counters) {
         const CounterGroup *group = &counters->groups[i];
         if (group->size == 0) continue;
         GroupReading reading = {0};
-        bool done = read_group(counters, group, &reading);
-        int reason = errno;
+        bool done = !group->trouble && read_group(counters, group, &reading);
+        int reason = group->trouble ? group->trouble : errno;
         for (int j = -1; (j = next_in_group(counters, i, j)) >= 0;) {
             Counter *counter = &counters->items[j];
             if (done)

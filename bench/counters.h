@@ -60,6 +60,7 @@ typedef struct CounterGroup {
     int leader;                /* descriptor */
     uint64_t enabled, running; /* when counting started */
     uint64_t values[COUNTER_LIMIT];
+    int trouble; /* errno of reading it when counting started; 0: it was read */
     int size;
 } CounterGroup;
 

@@ -196,6 +196,12 @@ static void cell_or_dash(Table *table, bool there, const char *format, ...) {
     table_cell(table, "%s", there ? text : "-");
 }
 
+/* Below each table that compares. */
+static void print_luck(const Recording *recording, FILE *stream) {
+    if (recording->builds.layout_count < 2)
+        print_paragraph(stream, "One layout was measured: differences may be layout luck.");
+}
+
 static void head(const Recording *recording, const Summary *summary, Table *table, size_t from) {
     for (size_t column = from; column + 1 < summary->columns; column++)
         table_cell(table, "%s", recording->contenders[summary->first + column].program->strategy);
@@ -230,6 +236,7 @@ static void print_times(const Recording *recording, const Summary *summary, FILE
     print_heading(stream,
                   "Execution, ms of CPU time: median ± half the distance between the quartiles");
     table_print_folded(&table, 1, stream);
+    print_luck(recording, stream);
     table_free(&table);
 }
 
@@ -281,6 +288,7 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
     table_print_folded(&table, 1, stream);
     if (partial)
         print_paragraph(stream, "* not over all workloads, so not to be compared with the others");
+    print_luck(recording, stream);
     table_free(&table);
 }
 
@@ -316,6 +324,7 @@ static void print_instructions(const Recording *recording, const Summary *summar
     }
     print_heading(stream, "Executed bytecode instructions in millions (exact), and ns for each");
     table_print_folded(&table, 1, stream);
+    print_luck(recording, stream);
     table_free(&table);
 }
 
@@ -352,6 +361,7 @@ static void print_verdicts(const Recording *recording, const Summary *summary, F
         print_heading(stream, "Verdicts: compared with %s, and on how many workloads",
                       recording->contenders[summary->first].program->strategy);
         table_print_folded(&table, 2, stream);
+        print_luck(recording, stream);
     }
     for (size_t column = 1; any && column + 1 < summary->columns; column++) {
         const char *remedy =

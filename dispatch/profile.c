@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "decoder/operands.h"
@@ -97,4 +98,13 @@ void profile_coverage(const uint8_t *ip, uint16_t opcode, const uint64_t *fp) {
     last = opcode;
     count_place(ip, opcode);
     count_bulk(ip, opcode, fp);
+}
+
+void profile_restart(void) {
+    if (profile.instructions == 0) return;
+    void (*observe)(const uint8_t *, uint16_t, const uint64_t *) = profile.observe;
+    memset(&profile, 0, sizeof profile);
+    profile.observe = observe;
+    free(places.slots);
+    memset(&places, 0, sizeof places);
 }

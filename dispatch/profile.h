@@ -1,5 +1,6 @@
-/* What the counting executor (switch.c with COUNT_INSTRUCTIONS) saw in this process. Exact, and the same
- * for every strategy of the instruction set, since all execute the same instructions. */
+/* What the counting executor (switch.c with COUNT_INSTRUCTIONS) saw in this process since
+ * profile_restart. Exact, and the same for every strategy of the instruction set, since all execute
+ * the same instructions. */
 #ifndef TAILRACE_DISPATCH_PROFILE_H
 #define TAILRACE_DISPATCH_PROFILE_H
 
@@ -51,6 +52,9 @@ static inline bool is_call(uint16_t opcode) {
     default: return false;
     }
 }
+
+/* Forgets what was counted, and not who observes: what is executed from here on is what counts. */
+void profile_restart(void);
 
 /* An observer that counts opcodes, pairs and triples. */
 void profile_detail(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);

@@ -31,47 +31,59 @@ int finish_output(int status) {
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
+enum { /* the commands that share parse_run's options, as bits */
+       RUN = 1,
+       MEASURE = 2,
+       REPLAY = 4,
+       PROFILE = 8,
+       STREAM = 16,
+       CALLS = RUN | MEASURE | PROFILE | STREAM, /* those that call into a module themselves */
+};
+
 enum {
     OPTION_STACK = 256,
     OPTION_EVENTS,
     OPTION_NO_EXECUTE,
     OPTION_LIMIT,
     OPTION_TRACE,
-    OPTION_PROFILE,
+    OPTION_PROFILE
 };
 
-static const struct argp_option stream_options[] = {
-    {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0},
-    /* From here on, those of `measure`. */
-    {"events", OPTION_EVENTS, "A,B", 0,
-     "count these events in user space while the call runs; {A,B} are counted at the same time; "
-     "\"none\" counts nothing (default: what matters to dispatch)",
-     0},
-    {"no-execute", OPTION_NO_EXECUTE, NULL, 0,
-     "do everything but the execution: what the rest costs tools that can only look at a whole "
-     "process",
-     0},
+static const struct {
+    unsigned commands; /* which take it */
+    struct argp_option option;
+} run_options[] = {
+    {STREAM, {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0}},
+    {MEASURE,
+     {"events", OPTION_EVENTS, "A,B", 0,
+      "count these events in user space while the call runs; {A,B} are counted at the same time; "
+      "\"none\" counts nothing (default: what matters to dispatch)",
+      0}},
+    {MEASURE,
+     {"no-execute", OPTION_NO_EXECUTE, NULL, 0,
+      "do everything but the execution: what the rest costs tools that can only look at a whole "
+      "process",
+      0}},
 #if COUNT_INSTRUCTIONS
-    {"profile", OPTION_PROFILE, NULL, 0,
-     "also which opcodes and pairs of them were executed how often, and what they did to memory",
-     0},
+    {MEASURE,
+     {"profile", OPTION_PROFILE, NULL, 0,
+      "also which opcodes and pairs of them were executed how often, and what they did to memory",
+      0}},
 #endif
-    /* From here on, those of `profile`. */
-    {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0},
-    /* From here on, those of `run`. */
-    {"invoke", 'n', "EXPORT", 0,
-     "call this export with the ARGs and print its results, each on a line", 0},
-    {"dir", 'D', "HOST[::GUEST]", 0,
-     "let the program use this directory and what is in it; may be repeated", 0},
-    {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},
-    {"stack", OPTION_STACK, "SLOTS", 0,
-     "size of the value stack in slots of 8 bytes (default: 1048576)", 0},
-    {0},
+    {MEASURE | PROFILE | STREAM,
+     {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0}},
+    {CALLS,
+     {"invoke", 'n', "EXPORT", 0,
+      "call this export with the ARGs and print its results, each on a line", 0}},
+    {CALLS,
+     {"dir", 'D', "HOST[::GUEST]", 0,
+      "let the program use this directory and what is in it; may be repeated", 0}},
+    {CALLS, {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0}},
+    {CALLS | REPLAY,
+     {"stack", OPTION_STACK, "SLOTS", 0,
+      "size of the value stack in slots of 8 bytes (default: 1048576)", 0}},
 };
-static const struct argp_option *const measure_options = stream_options + 1;
-static const struct argp_option *const run_options = stream_options + 4 + COUNT_INSTRUCTIONS;
-static const struct argp_option *const replay_options = /* the last */
-    stream_options + 7 + COUNT_INSTRUCTIONS;
+enum { RUN_OPTION_COUNT = sizeof run_options / sizeof run_options[0] };
 
 /* argp_error does not return. */
 static void add_directory(RunOptions *options, char *text, struct argp_state *state) {
@@ -131,8 +143,12 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static int parse_and_run(const char *doc, const char *args_doc, const struct argp_option *accepted,
-                         int (*command)(const RunOptions *), int argc, char **argv) {
+/* `bit` is the command's in run_options. */
+static int parse_and_run(unsigned bit, int (*command)(const RunOptions *), const char *args_doc,
+                         const char *doc, int argc, char **argv) {
+    struct argp_option accepted[RUN_OPTION_COUNT + 1] = {0}; /* an empty one ends them */
+    for (size_t i = 0, count = 0; i < RUN_OPTION_COUNT; i++)
+        if (run_options[i].commands & bit) accepted[count++] = run_options[i].option;
     const struct argp argp = {
         .options = accepted,
         .parser = parse_run,
@@ -160,40 +176,45 @@ static int parse_and_run(const char *doc, const char *args_doc, const struct arg
 }
 
 static int command_run(int argc, char **argv) {
-    return parse_and_run("Runs a WASI command, or calls an export of a module.\v"
+    return parse_and_run(RUN, run, "FILE.wasm [ARG...]",
+                         "Runs a WASI command, or calls an export of a module.\v"
                          "Exit status: the program's own; 0 done; 1 the module cannot be read, "
                          "validated, linked or instantiated; 2 usage; 3 trap.",
-                         "FILE.wasm [ARG...]", run_options, run, argc, argv);
+                         argc, argv);
 }
 
 static int command_measure(int argc, char **argv) {
-    return parse_and_run(
-        "Does what run does, once, and prints what it cost as one JSON object. What "
-        "the program itself prints is dropped.",
-        "FILE.wasm [ARG...]\n--trace TRACE", measure_options, measure, argc, argv);
+    return parse_and_run(MEASURE, measure, "FILE.wasm [ARG...]\n--trace TRACE",
+                         "Does what run does, once, and prints what it cost as one JSON object. "
+                         "What the program itself prints is dropped.",
+                         argc, argv);
 }
 
 static int command_replay(int argc, char **argv) {
-    return parse_and_run("Runs a module without the host that it was recorded with, from a trace of "
-                         "scripts/record, and checks every value that leaves the module.\v"
-                         "Exit status: 0 everything was as recorded; 1 the trace cannot be read or "
-                         "its module not be run; 2 usage; 4 something was not as recorded, and the "
-                         "message says what and where.",
-                         "TRACE", replay_options, replay, argc, argv);
+    return parse_and_run(REPLAY, replay, "TRACE",
+                         "Runs a module without the host that it was recorded with, from a trace "
+                         "of scripts/record, and checks every value that leaves the module.\v"
+                         "Exit status: 0 everything was as recorded; 1 the trace cannot be read "
+                         "or its module not be run; 2 usage; 4 something was not as recorded, and "
+                         "the message says what and where.",
+                         argc, argv);
 }
 
 #if COUNT_INSTRUCTIONS
 static int command_profile(int argc, char **argv) {
-    return parse_and_run("Does what run does, and prints which bytecode instructions were executed how "
-                         "often, and which pairs and triples. What the program itself prints goes to "
-                         "standard error.",
-                         "FILE.wasm [ARG...]\n--trace TRACE", run_options - 1, run_profile, argc, argv);
+    return parse_and_run(PROFILE, run_profile, "FILE.wasm [ARG...]\n--trace TRACE",
+                         "Does what run does, and prints which bytecode instructions were "
+                         "executed how often, and which pairs and triples. What the program "
+                         "itself prints goes to standard error.",
+                         argc, argv);
 }
 
 static int command_stream(int argc, char **argv) {
-    return parse_and_run("Does what run does, and writes the opcode of each executed instruction, two "
-                         "bytes in this machine's order. What the program itself prints is dropped.",
-                         "FILE.wasm [ARG...]\n--trace TRACE", stream_options, run_stream, argc, argv);
+    return parse_and_run(STREAM, run_stream, "FILE.wasm [ARG...]\n--trace TRACE",
+                         "Does what run does, and writes the opcode of each executed instruction, "
+                         "two bytes in this machine's order. What the program itself prints is "
+                         "dropped.",
+                         argc, argv);
 }
 #endif
 
@@ -256,11 +277,11 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"run", command_run, "run a WASI command, or call an export of a module"},
-    {"measure", command_measure, "the same, and print what it cost as JSON"},
+    {"measure", command_measure, "do what run does, and print what it cost as JSON"},
     {"replay", command_replay, "run a module from a trace of it and its host"},
 #if COUNT_INSTRUCTIONS
-    {"profile", command_profile, "the same, and print which instructions were executed"},
-    {"stream", command_stream, "the same, and write the opcodes in the order of execution"},
+    {"profile", command_profile, "do what run does, and print which instructions were executed"},
+    {"stream", command_stream, "do what run does, and write the opcodes in the order of execution"},
 #endif
     {"inspect", command_inspect, "print the bytecode of a module's functions"},
     {"info", command_info, "say as JSON which executor this is"},

@@ -29,6 +29,13 @@ Times since(Times start) {
     return (Times){end.cpu - start.cpu, end.wall - start.wall};
 }
 
+void begin_execution(Counters *counters) {
+#if COUNT_INSTRUCTIONS
+    profile_restart();
+#endif
+    if (counters) counters_start(counters);
+}
+
 json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_count,
                       const Counters *counters, json_t *results, int status) {
     json_t *times = json_object();

@@ -18,6 +18,11 @@ Times now(void);
 /* What has passed since `start`. */
 Times since(Times start);
 
+/* To be called just before the execution is timed: starts the counters, NULL for none, and, in a
+ * counting executor, counts from here on. So all that `measure` says of the execution leaves out
+ * what instantiating executed, such as a start function. */
+void begin_execution(Counters *counters);
+
 /* The JSON object that `measure` prints, with the first `phase_count` phases. Takes the reference
  * to `results`; NULL if out of memory. */
 json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_count,

@@ -77,7 +77,7 @@ static int go(Play *play, const RunOptions *options, bool needs_times) {
     bool is_timed = divide_time(play, INSTANTIATE, start, (HostTime){0}, &error);
     if (going && !options->no_execute) {
         HostTime before = replay->host;
-        if (play->counters) counters_start(play->counters);
+        begin_execution(play->counters);
         start = now();
         replay_run(replay);
         is_timed = divide_time(play, EXECUTE, start, before, &error) && is_timed;

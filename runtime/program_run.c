@@ -167,7 +167,7 @@ static int go(Run *run, bool *finished) {
     bool done = link_and_instantiate(run, &error);
     run->phases[INSTANTIATE] = since(start);
     if (done && !run->options->no_execute) {
-        if (run->counters) counters_start(run->counters);
+        begin_execution(run->counters);
         start = now();
         done = execute(run, &error);
         run->phases[EXECUTE] = since(start);
@@ -258,7 +258,6 @@ int run_profile(const RunOptions *options) {
 }
 
 int run_stream(const RunOptions *options) {
-    if (options->trace) return stream_replay(options);
     if (options->trace) return stream_replay(options);
     handle_interrupts();
     Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};

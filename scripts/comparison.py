@@ -127,6 +127,11 @@ class Comparison:
         control = self.mean(self.baseline, True)
         self.mean_noise = control.found and abs(control.found.speed - 1)
 
+    @property
+    def luck(self):
+        """For each place that shows a difference: what one layout makes of it; empty if there are several."""
+        return ", so that differences may be layout luck" if len(self.layouts) == 1 else ""
+
     def times_of(self, workload, strategy, control=False, build=None):
         return self.times.get((workload, build or self.build["name"], strategy, control), {})
 
@@ -215,7 +220,8 @@ def mean_text(comparison, strategy):
     if not mean.found:
         return f"{strategy}: nothing to compare."
     return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}, geometric mean over "
-            f"{mean.found.workloads} of {len(comparison.workloads)} workloads: {mean.verdict}.")
+            f"{mean.found.workloads} of {len(comparison.workloads)} workloads: {mean.verdict}"
+            f"{' in this one layout' if comparison.luck else ''}.")
 
 
 def percentage(least, most):

@@ -160,23 +160,25 @@ class Case:
 
     def fastest(self):
         """The strategies that none was shown to be faster than, and a sentence."""
-        measured = [
+        timed = [
             name for name in self.strategies
-            if name == self.strategies[0] or self.mean(name, self.strategies[0])]
-        speeds = {
-            name: self.mean(name, self.strategies[0]).speed if name != self.strategies[0] else 1
-            for name in measured}
+            if any(self.comparison.times_of(workload, name) for workload in self.names)]
+        if not timed:
+            return [], "Not known: no strategy was measured after the warm-up."
+        baseline = timed[0]
+        measured = [name for name in timed if name == baseline or self.mean(name, baseline)]
+        speeds = {name: self.mean(name, baseline).speed if name != baseline else 1 for name in measured}
         order = sorted(measured, key=speeds.get, reverse=True)
         best, close = order[0], []
         for name in order[1:]:
             found = self.mean(name, best)
             if found and self.judge(found, True).word != statistics_of_runs.SLOWER:
                 close.append(name)
-        baseline = self.strategies[0]
         found = self.mean(best, baseline) if best != baseline else None
         much = f", {speed_text(found)} the speed of {baseline}" if found else ""
         if len(order) == 1:
-            return [best], f"{best}: the only strategy that was measured."
+            alone = "the only strategy that was measured" if len(timed) == 1 else "measured together with no other"
+            return [best], f"{best}: {alone}."
         if not close:
             return [best], f"{best}{much}."
         verb = "are" if len(close) > 1 else "is"
@@ -348,11 +350,11 @@ class Case:
             rounded(part * per / count, 4) for part in (statistics.fmean(values), min(values), max(values))]
 
     def over_suite(self, rows):
-        """The mean of each strategy over the workloads that all of them have."""
-        common = [
-            number for number in range(len(self.names)) if all(rows[s][number] for s in self.strategies)]
+        """The mean of each strategy over the workloads that all have; None for one that has none at all."""
+        there = [s for s in self.strategies if any(rows[s])]
+        common = [number for number in range(len(self.names)) if all(rows[s][number] for s in there)]
         return {
-            s: rounded(statistics.fmean(rows[s][n][0] for n in common), 4) if common else None
+            s: rounded(statistics.fmean(rows[s][n][0] for n in common), 4) if common and s in there else None
             for s in self.strategies}
 
     def causes(self):
@@ -391,6 +393,11 @@ class Case:
                 "reason": None if measured else why}
         return found
 
+    def counting_cost(self):
+        """Microseconds that starting and stopping the counters takes, once a sample; None if nothing is counted."""
+        costs = [sample["counting_cost_ns"] for sample in self.samples if sample["counters"]]
+        return rounded(statistics.median(costs) / 1000, 2) if costs else None
+
     def simulated(self):
         own = [
             entry for entry in self.result["simulated"]
@@ -416,10 +423,14 @@ class Case:
         """By strategy: what its bytecode, its translation and its machine code cost."""
         words = {entry["strategy"]: entry.get("dispatch_word_bytes") for entry in self.result["executors"]
                  if entry["build"] == self.build["name"] and entry["isa"] == self.isa}
-        audited, found = self.audited(), {}
+        # Only workloads that all have can be compared.
+        had = [{sample["workload"] for sample in self.samples if sample["strategy"] == strategy}
+               for strategy in self.strategies]
+        audited, found, common = self.audited(), {}, set.intersection(*(own for own in had if own or not any(had)))
         for strategy in self.strategies:
             own = [
-                sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"]]
+                sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"] and
+                sample["workload"] in common]
             bytecode = {sample["workload"]: sample["bytecode_bytes"] for sample in own}
             translation = [
                 sample["phases"]["translate"]["cpu"] / sample["wasm_bytes"] for sample in own
@@ -478,6 +489,7 @@ class Case:
                           control,
                           True), "times": {strategy: self.times(strategy)
                                            for strategy in self.strategies}, "causes": self.causes(),
+            "luck": self.comparison.luck, "counting_cost": self.counting_cost(),
             "simulated": self.simulated(), "sizes": self.sizes(), "whole_processes": self.whole_processes(),
             "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
 

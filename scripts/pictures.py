@@ -97,13 +97,14 @@ def speeds(case, places):
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel(f"speed relative to {baseline} (more is faster); "
-                    f"bars: {case.comparison.confidence:.0%} intervals; circles: layouts")
+                    f"bars: {case.comparison.confidence:.0%} intervals; "
+                    f"{'one layout: may be luck' if case.comparison.luck else 'circles: layouts'}")
     axes.tick_params(length=0)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    if others:
+    if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1), ncols=min(len(others) + 1, 4), frameon=False)
     return figure
 

@@ -323,6 +323,15 @@ Test(counters, an_unreadable_group_is_no_zero) {
     expect_state(0, COUNTER_FAILED, "cannot be read");
 }
 
+Test(counters, what_was_not_read_at_the_start_is_no_count) {
+    cr_assert(counters_open(&counters, "cycles", &FAKE_KERNEL, &error), "%s", error.message);
+    fake.unreadable = true;
+    counters_start(&counters);
+    fake.unreadable = false;
+    counters_stop(&counters);
+    expect_state(0, COUNTER_FAILED, "cannot be read");
+}
+
 /* ---- Names ----------------------------------------------------------------------------------- */
 
 Test(counters, unknown_names) {

@@ -285,7 +285,7 @@ class Function:
                 return
             self.budget -= 1
             self.random.choice([self.set_local] * 8 + [self.set_global] * 2 + [self.store] * 4 + [
-                self.drop, self.if_statement, self.if_statement, self.loop, self.switch, self.call_statement,
+                self.drop, self.dropped_load, self.if_statement, self.if_statement, self.loop, self.switch, self.call_statement,
                 self.bulk, self.table_statement, self.leave, self.swap])()
 
     def set_local(self):
@@ -317,6 +317,16 @@ class Function:
     def drop(self):
         self.value(self.random.choice(NUMBERS))
         self.emit("drop")
+
+    def dropped_load(self):
+        """A load of which nothing but its trap remains, before an instruction that does not need its value."""
+        candidates = self.locals_of("i32", written=True)
+        if not candidates:
+            return
+        self.value("i32", 1)
+        self.emit(f"i32.load{self.random.choice(['', ' offset=60000'])}\ndrop")
+        self.emit(f"local.get {self.random.choice(candidates)}\ni32.const {self.random.randrange(1, 100)}\n"
+                  f"i32.add\nlocal.set {self.random.choice(candidates)}")
 
     def if_statement(self):
         self.condition()

@@ -108,6 +108,14 @@ class Guide(unittest.TestCase):
         self.assertNotIn("measure\n", said)
         self.assertFalse(list(self.tree.glob("results/local/try/tail-wrong*")))
 
+    def test_what_the_guide_says_goes_wrong_is_found(self):
+        if not shutil.which("wasm-opt"):
+            self.skipTest("there is no wasm-opt: no random modules")
+        text = next(text for kind, _, text in blocks(GUIDE.read_text()) if kind == "c")
+        (self.tree / "tail-forgets.c").write_text(text.replace("STATE_ACCUMULATORS(KEEP)", ""))
+        said = self.run_in_tree("scripts/try tail-forgets.c" + CHEAPEST, status=1)
+        self.assertIn("tail-forgets is wrong: 50 random modules", said)
+
     def test_names_that_cannot_be_tried(self):
         for arguments, words in ("magic", 'no strategy "magic"'), ("missing.c", "No such file"), \
                 ("tail-direct --against tailcall", "cannot be compared with itself"), \

@@ -108,6 +108,15 @@ class Predict(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("switch-acc is left out", done.stderr)
 
+    def test_what_was_built_since_the_audit_is_left_out(self):
+        build = self.copy_build()
+        places = build / "dispatch/places.json"
+        places.write_text(json.dumps(self.places))
+        os.utime(places, (0, 0))
+        done = predict("--suite", ROOT / "bench/workloads/default.json", program=build / "tailrace")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("newer than dispatch/places.json", done.stderr)
+
 
 if __name__ == "__main__":
     TAILRACE, BUILD = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1)).resolve()

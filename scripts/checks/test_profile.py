@@ -64,6 +64,20 @@ class Profile(unittest.TestCase):
         self.assertEqual((report["results"], report["calls"]), (["20"], 2))
         self.assertEqual(report["branches"], 2 * 2 + 1)  # each call and its return, and the last return
 
+    def test_only_the_execution_counts(self):
+        """Its time and its counters are of the exported function alone, and so is what they are divided by."""
+        module = f"{self.folder.name}/start.wasm"
+        subprocess.run(["wat2wasm", "-", "-o", module], text=True, check=True, input="""(module
+            (func $start (local i32)
+              (br_if 0 (i32.const 0)) (loop (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1)))
+                                                              (i32.const 1000)))))
+            (start $start) (func (export "seven") (result i32) (i32.const 7)))""")
+        report = json.loads(subprocess.run([COUNTER, "measure", "--profile", "--invoke", "seven", module], check=True,
+                                           capture_output=True, text=True).stdout)
+        self.assertLess(report["instructions"], 5)
+        self.assertEqual(sum(opcode["executed"] for opcode in report["profile"]["opcodes"]), report["instructions"])
+        self.assertEqual(report["profile"]["places"], report["instructions"])
+
     def test_profile_adds_up(self):
         text = self.run_counter("profile")
         self.assertRegex(text, r": 18 instructions executed, ")
@@ -129,6 +143,18 @@ instance.exports.sum(5);
         self.assertEqual(opcodes[1:4] * 5, opcodes[1:16])
         self.assertEqual(len(set(opcodes)), 6)
         self.assertEqual(stream("--limit", "7"), opcodes[:7])
+
+    def test_each_command_takes_its_own_options(self):
+        calls = {"invoke", "dir", "env", "stack"}
+        wanted = {"run": calls, "measure": calls | {"events", "no-execute", "profile", "trace"}, "replay": {"stack"},
+                  "profile": calls | {"trace"}, "stream": calls | {"limit", "trace"}}
+        for command, options in wanted.items():
+            text = subprocess.run([COUNTER, command, "--help"], check=True, capture_output=True, text=True).stdout
+            found = set(re.findall(r"^ +(?:-., +)?--([a-z-]+)", text, re.M))
+            self.assertEqual(found - {"help", "usage"}, options, command)
+            for option in {"events", "limit", "invoke", "trace"} - options:
+                done = subprocess.run([COUNTER, command, f"--{option}", "7", self.module], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 2, (command, option))
 
     def test_executors_for_timing_do_not_profile(self):
         for command in ["profile"], ["measure", "--profile"]:

@@ -71,7 +71,7 @@ class Report(unittest.TestCase):
                       output)
         self.assertIn("switch runs at 0.25× (0.25–0.25) the speed of tail-direct: slower.", output)
         self.assertIn("differed by 1.0% over the suite, and by up to 1.0% on a workload", output)
-        self.assertIn("layout luck", output)
+        self.assertIn("intervals over 1 layout, so that differences may be layout luck;", output)
         self.assertEqual((self.folder / "result.md").read_text().strip(),
                          output.rpartition("Page:")[0].strip())
 
@@ -153,6 +153,25 @@ class Report(unittest.TestCase):
 
     def test_equal_results_make_equal_pages(self):
         self.assertEqual(self.page(result()), self.page(result()))
+
+    def test_what_was_not_measured_is_not_the_fastest(self):
+        warm_up = result()
+        warm_up["samples"] = [dict(entry, round=0) for entry in warm_up["samples"]]
+        self.assertIn("fastest? **Not known: no strategy was measured after the warm-up.**", self.report(warm_up).stdout)
+        alone = result()
+        alone["samples"] = [entry if entry["strategy"] == "tail-direct" else dict(entry, round=0)
+                            for entry in alone["samples"]]
+        self.assertIn("fastest? **tail-direct: the only strategy that was measured.**", self.report(alone).stdout)
+
+    def test_sums_are_over_what_all_have(self):
+        some = result()
+        for number, entry in enumerate(some["samples"]):
+            entry["bytecode_bytes"] = 1000 if entry["workload"] == "sort" else 50
+            if entry["strategy"] == "tail-direct" and entry["workload"] == "vm":
+                some["samples"][number] = dict(entry, round=0)
+        sizes = self.data(some)["cases"][0]["sizes"]
+        self.assertEqual({name: size["bytecode_bytes"] for name, size in sizes.items()},
+                         {"switch": 1000, "tail-direct": 1000})
 
     def test_failures_have_no_numbers(self):
         document = result()

@@ -27,4 +27,10 @@ for script in setup build test test-aarch64 new-strategy try fetch-spectest fetc
         failures=1
     fi
 done
+if said=$(scripts/bench --no-setup --cc no-such-compiler,nor-this 2>&1) ||
+    ! grep -q 'left out: nor-this: there is no such compiler' <<<"$said" ||
+    ! grep -q 'none of the compilers could be used' <<<"$said"; then
+    echo "scripts/bench --cc does not say that there are no such compilers: $said"
+    failures=1
+fi
 exit $failures

@@ -22,7 +22,7 @@ function answerSection(state) {
       h('p', {class: 'soft'},
         `${one.machine}, ${one.compiler}, instruction set ${one.isa}: the geometric mean over ${
             plural(one.workloads.length, 'workload')}, with ${level(data.confidence)} intervals over ${
-            plural(one.layouts.length, 'layout')} of the code.`),
+            plural(one.layouts.length, 'layout')} of the code${one.luck}.`),
       h('div', {class: 'answers'},
         one.answers.map(
             answer =>

@@ -68,7 +68,11 @@ function whySection(state, change) {
   const parts = [
     h('p', {class: 'soft'},
       'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
-          'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.')
+          'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.',
+      one.counting_cost === null ? '' :
+                                   ` Starting and stopping the counters takes ${
+                                       number(one.counting_cost)} µs a sample, outside of its times.`,
+      one.luck && ` One layout was measured${one.luck}.`)
   ];
   if (measured.length) {
     parts.push(causesTable(state, one.causes, chosen, change, 'cause'));

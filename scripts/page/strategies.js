@@ -127,7 +127,7 @@ function strategiesSection(state, change, openRaw) {
         `Each number is a ratio of times taken in one round and one layout, in random order. Bars: ${
             level(
                 data.confidence)} intervals, by a bootstrap of layouts, then of rounds. Small circles: ` +
-                `the layouts, each a placement of the same code. `,
+                `the layouts, each a placement of the same code${one.luck && `: here one${one.luck}`}. `,
         'Choose a workload for its raw samples.'),
       legend(others, one.noise ? ['Grey band: the noise floor, ±' + percent(one.noise)] : []),
       others.length ? box :
@@ -141,5 +141,6 @@ function strategiesSection(state, change, openRaw) {
             level(
                 data.smallest_effect)}. ? undecided: neither; what would decide it stands in its ` +
                 `tooltip. ms: CPU time of the execution alone, median and half the distance between the ` +
-                `quartiles.`));
+                `quartiles. Each interval stands for itself: of many comparisons of equals, ${
+                    level(Math.round((1 - data.confidence) * 1e4) / 1e4)} may be called different.`));
 }
