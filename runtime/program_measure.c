@@ -70,7 +70,7 @@ static void interrupted(int signal) {
     _exit(EXIT_INTERRUPTED);
 }
 
-void handle_interrupts(void) {
+void catch_interrupts(void) {
     struct sigaction action;
     sigaction(SIGINT, NULL, &action);
     if (action.sa_handler == SIG_IGN) return; /* in the background, say */

@@ -29,7 +29,7 @@ json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_cou
                       const Counters *counters, json_t *results, int status);
 
 /* SIGINT ends the process with EXIT_INTERRUPTED, unless it is ignored. */
-void handle_interrupts(void);
+void catch_interrupts(void);
 
 /* `measure`, `profile` and `stream` of a trace instead of a module (program_replay.c). */
 int measure_replay(const RunOptions *options);

@@ -110,7 +110,7 @@ static Play *new_play(void) {
 }
 
 int replay(const RunOptions *options) {
-    handle_interrupts();
+    catch_interrupts();
     RunOptions of_trace = *options;
     of_trace.trace = options->file;
     Play *play = new_play();
@@ -132,7 +132,7 @@ int replay(const RunOptions *options) {
 
 int measure_replay(const RunOptions *options) {
     static Counters counters;
-    handle_interrupts();
+    catch_interrupts();
     Error error;
     if (!counters_open(&counters, options->no_execute ? "none" : options->events, &COUNTER_KERNEL,
                        &error))
@@ -174,7 +174,7 @@ static int look(const RunOptions *options) {
 }
 
 int profile_replay(const RunOptions *options) {
-    handle_interrupts();
+    catch_interrupts();
     profile.observe = profile_detail;
     int status = look(options);
     Error error;
@@ -183,7 +183,7 @@ int profile_replay(const RunOptions *options) {
 }
 
 int stream_replay(const RunOptions *options) {
-    handle_interrupts();
+    catch_interrupts();
     stream_start(options->limit);
     int status = look(options);
     stream_end();

@@ -193,7 +193,7 @@ static uint32_t result_count(const Run *run, int status) {
 /* ---- The commands ---------------------------------------------------------------------------- */
 
 int run(const RunOptions *options) {
-    handle_interrupts();
+    catch_interrupts();
     Run run = {.options = options, .guest_output = STDOUT_FILENO};
     bool finished;
     int status = go(&run, &finished);
@@ -217,7 +217,7 @@ static json_t *describe_run(const Run *run, int status) {
 int measure(const RunOptions *options) {
     static Counters counters;
     if (options->trace) return measure_replay(options);
-    handle_interrupts();
+    catch_interrupts();
     Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     if (run.guest_output < 0) {
         Error error;
@@ -246,7 +246,7 @@ int measure(const RunOptions *options) {
 #if COUNT_INSTRUCTIONS
 int run_profile(const RunOptions *options) {
     if (options->trace) return profile_replay(options);
-    handle_interrupts();
+    catch_interrupts();
     Run run = {.options = options, .guest_output = STDERR_FILENO};
     profile.observe = profile_detail;
     bool finished;
@@ -259,7 +259,7 @@ int run_profile(const RunOptions *options) {
 
 int run_stream(const RunOptions *options) {
     if (options->trace) return stream_replay(options);
-    handle_interrupts();
+    catch_interrupts();
     Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     stream_start(options->limit);
     bool finished;
