@@ -169,6 +169,14 @@ class Findings(unittest.TestCase):
         self.audit()
         places = json.loads((self.build / "dispatch/places.json").read_text())["switch-acc"]
         self.assertEqual([len(places["handlers"]), len(set(places["sites"]))], [len(OPCODES), len(OPCODES)])
+
+        def make_sharing(*sharers):  # they share the loop's jump; another handler has jumps to spare
+            make({name: f"{BODY}\nAGAIN" for name in OPCODES[1:] if name not in sharers} |
+                 {"filler0__s_s": BODY + "\nAGAIN" * (1 + len(sharers))})
+        make_sharing("zero")
+        self.audit()  # it works long
+        make_sharing("filler1__s_s", VICTIM)
+        self.audit(status=1)
         make({})
         self.audit(status=1)
 
