@@ -5,6 +5,7 @@ Ours cover the execution alone, perf's the whole process. So on a module whose e
 happens, perf must have counted at least what we did, and what it counted besides must be what a second
 process takes that does everything but the execution (`measure --no-execute`). Exit status 77: skipped.
 """
+import collections
 import ctypes
 import json
 import pathlib
@@ -28,6 +29,7 @@ TOLERANCES = {
 
 # Writes to each of 16384 pages of memory, n times over.
 PAGES = 16384
+ATTEMPTS = 8
 WAT = """(module (memory 1024) (func (export "touch") (param $n i32) (result i32) (local $page i32)
   (loop $again
     (local.set $page (i32.const 0))
@@ -70,43 +72,59 @@ def measure(module, *options):
     return [EXECUTOR, "measure", *options, "--invoke", "touch", module, "400"]
 
 
-class Agreement(unittest.TestCase):
-    def test_counts_are_those_of_perf(self):
-        for event in COMMON:
-            with self.subTest(event):
-                share, number = TOLERANCES[event]
-                tolerance = share * OURS[event] + number
-                explained = ALL[event] - REST[event]
-                detail = f"we {OURS[event]:.0f}, perf {ALL[event]:.0f}, without the execution {REST[event]:.0f}"
-                self.assertLessEqual(OURS[event], ALL[event], detail)
-                self.assertLess(abs(explained - OURS[event]), tolerance, detail)
-                # Else the comparison would say little.
-                self.assertGreater(OURS[event], 3 * tolerance, detail)
+Counts = collections.namedtuple("Counts", "ours perf rest reasons")  # rest: of a process without the execution
 
-    def test_each_page_is_one_fault(self):
-        if "page-faults" not in COMMON:
-            self.skipTest("page faults are not counted here")
-        self.assertLessEqual(abs(OURS["page-faults"] - PAGES), 60)
+
+def take_counts(module):
+    printed, of_perf = perf_stat(TOLERANCES, measure(module, "--events", ",".join(TOLERANCES)))
+    if printed is None:
+        skip("perf cannot count here")
+    report = json.loads(printed)
+    assert report["results"] == ["1"], report
+    ours = {counter["event"]: counter["value"] for counter in report["counters"] if counter["state"] == "measured"}
+    reasons = {counter["reason"] for counter in report["counters"] if counter["reason"]}
+    return Counts(ours, of_perf, perf_stat(TOLERANCES, measure(module, "--no-execute"))[1], reasons)
+
+
+def disagreement(event, counts):
+    """In words; nothing if they agree."""
+    share, number = TOLERANCES[event]
+    ours, of_perf, rest = counts.ours[event], counts.perf[event], counts.rest[event]
+    tolerance = share * ours + number
+    agree = ours <= of_perf and abs(of_perf - rest - ours) < tolerance and \
+        ours > 3 * tolerance  # else the comparison would say little
+    if event == "page-faults" and not PAGES - number <= ours <= PAGES + number:
+        return f"we counted {ours:.0f} faults on {PAGES} pages"
+    return "" if agree else f"we {ours:.0f}, perf {of_perf:.0f}, without the execution {rest:.0f}"
+
+
+class Agreement(unittest.TestCase):
+    """The kernel may take pages away and give them back while we count, or let another process go first.
+    Then both see it, but in two processes it is not the same: so each event has several attempts."""
+
+    def test_counts_are_those_of_perf(self):
+        open_events, found = set(COMMON), {}
+        for _ in range(ATTEMPTS):
+            counts = take_counts(MODULE)
+            found = {event: disagreement(event, counts) for event in open_events}
+            open_events = {event for event in open_events if found[event]}
+            if not open_events:
+                break
+        self.assertEqual({event: found[event] for event in open_events}, {})
 
 
 for tool in "perf", "wat2wasm":
     if not shutil.which(tool):
         skip(f"{tool} is missing")
-with tempfile.TemporaryDirectory() as folder:
-    module = str(pathlib.Path(folder) / "touch.wasm")
-    subprocess.run(["wat2wasm", "-", "-o", module], input=WAT, text=True, check=True)
-    printed, ALL = perf_stat(TOLERANCES, measure(module, "--events", ",".join(TOLERANCES)))
-    if printed is None:
-        skip("perf cannot count here")
-    report = json.loads(printed)
-    assert report["results"] == ["1"], report
-    _, REST = perf_stat(TOLERANCES, measure(module, "--no-execute"))
-OURS = {counter["event"]: counter["value"] for counter in report["counters"] if counter["state"] == "measured"}
-COMMON = [event for event in TOLERANCES if event in OURS and ALL[event] is not None and REST[event] is not None]
+FOLDER = tempfile.TemporaryDirectory()
+MODULE = str(pathlib.Path(FOLDER.name) / "touch.wasm")
+subprocess.run(["wat2wasm", "-", "-o", MODULE], input=WAT, text=True, check=True)
+FIRST = take_counts(MODULE)
+COMMON = [event for event in TOLERANCES
+          if event in FIRST.ours and FIRST.perf[event] is not None and FIRST.rest[event] is not None]
 if not COMMON:
-    skip("there is no event that both can count: " + "; ".join(
-        {counter["reason"] for counter in report["counters"] if counter["reason"]} or ["perf counts none"]))
-print(f"compared: {', '.join(f'{event} ({OURS[event]:.0f}, {ALL[event]:.0f})' for event in COMMON)}")
+    skip("there is no event that both can count: " + "; ".join(FIRST.reasons or ["perf counts none"]))
+print(f"compared: {', '.join(f'{event} ({FIRST.ours[event]:.0f}, {FIRST.perf[event]:.0f})' for event in COMMON)}")
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
