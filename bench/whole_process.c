@@ -37,6 +37,21 @@ static json_t *command(const Recording *recording, const Contender *contender,
     return need(words);
 }
 
+static json_t *last_component(const json_t *word) {
+    const char *path = json_string_value(word), *slash = strrchr(path, '/');
+    return json_string(slash ? slash + 1 : path);
+}
+
+/* The same for the result file, which names no directories: they tell whose machine it is. */
+static json_t *command_shown(const Recording *recording, const Contender *contender,
+                             const Workload *workload) {
+    json_t *words = command(recording, contender, workload);
+    size_t file = workload->invoke ? 4 : 2;
+    json_array_set_new(words, 0, last_component(json_array_get(words, 0)));
+    json_array_set_new(words, file, last_component(json_array_get(words, file)));
+    return words;
+}
+
 /* As hyperfine splits it without a shell: each word in single quotes. To be freed. */
 static char *quote(const json_t *words) {
     char *text = NULL;
@@ -60,7 +75,7 @@ static json_t *entry(const Recording *recording, size_t workload, const Contende
                                        "median", "min",  "max",    "exit_codes"};
     json_t *result = tool_entry(recording, workload, contender);
     json_object_set_new(result, "command",
-                        command(recording, contender, &recording->suite.workloads[workload]));
+                        command_shown(recording, contender, &recording->suite.workloads[workload]));
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (json_object_set(result, kept[i], json_object_get(found, kept[i])) != 0) {
             json_decref(result);
