@@ -227,8 +227,9 @@ class Builds(ToolsTest):
         expected += [("gcc-12", strategy) for strategy in STRATEGIES[:3]]
         for list_name in "simulated", "whole_processes":
             self.assertEqual([(one["build"], one["strategy"]) for one in self.document()[list_name]], expected)
-        for one in self.document()["whole_processes"]:
-            self.assertEqual("build-gcc" in one["command"][0], one["build"] == "gcc-12")
+        log = "\n".join(self.log("hyperfine"))
+        self.assertEqual(log.count("build-gcc/dispatch/"), 3)
+        self.assertNotIn("/", "".join(one["command"][0] for one in self.document()["whole_processes"]))
         self.assertEqual(process.stdout.count("SIMULATED"), 2)
 
 
