@@ -277,14 +277,17 @@ class Case:
         if not machine["counters"]["hardware"]:
             why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
             weakens("no counters", f"No hardware counters were read: {why}.")
+        gaps = {}  # workloads by what was not measured and why: a sentence for each reason
         for gap in result["not_measured"]:
             # That there are no counters was said already.
             if gap["isa"] in (None, self.isa) and gap["build"] in (None, self.build["name"]) and \
                     (gap["what"] != "counter" or machine["counters"]["hardware"]):
                 again = " (again)" if gap["control"] else ""
                 who = f"{gap['strategy']}{again}" if gap["strategy"] else gap["what"]
-                where = f", {gap['workload']}" if gap["workload"] else ""
-                weakens("not measured", f"Not measured: {who}{where}: {gap['reason'].rstrip('.')}.")
+                gaps.setdefault((who, gap["reason"].rstrip(".")), []).append(gap["workload"])
+        for (who, reason), workloads in gaps.items():
+            where = ", ".join(workload for workload in dict.fromkeys(workloads) if workload)
+            weakens("not measured", f"Not measured: {who}{where and ', ' + where}: {reason}.")
         for gap in self.build["left_out"]:
             if gap["isa"] == self.isa:
                 weakens("left out", f"{gap['strategy']} is not in this build: {gap['reason'].rstrip('.')}.")
