@@ -19,6 +19,7 @@ QUESTIONS = [
     ("What does a portable loop cost where there are tail calls?", "switch", "tail-direct"),
     ("And where there is only computed goto?", "switch", "goto-direct"),
 ]
+MOST_CHANGES = 5  # that are told before all else
 # By key: the events that count it, its name, and of how many bytecode instructions it is shown.
 CAUSES = {
     "cycles": (["cycles"], "cycles", 1),
@@ -50,6 +51,10 @@ def rounded(number, digits=5):
         return None
     number = float(f"{number:.{digits}g}")
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def minute(time):
+    return time[:16].replace("T", " ")
 
 
 def count(things):
@@ -151,11 +156,11 @@ class Case:
         if found.workloads < len(self.names):
             text += f" (over {found.workloads} of {len(self.names)} workloads)"
         if verdict.word == statistics_of_runs.SAME:
-            return f"{strategy} and {baseline}: no difference shown ({text}).", verdict
+            return f"{strategy} and {baseline}: no difference shown, {text}.", verdict
         if verdict.word == statistics_of_runs.UNDECIDED:
             remedy = f"; {verdict.remedy} would decide it" if verdict.remedy.startswith("about") else \
                 f"; {verdict.remedy}" if verdict.remedy else ""
-            return f"{strategy} and {baseline}: undecided ({text}{remedy}).", verdict
+            return f"{strategy} and {baseline}: undecided, {text}{remedy}.", verdict
         return f"{strategy} runs at {text} the speed of {baseline}: {verdict.word}.", verdict
 
     def fastest(self):
@@ -181,11 +186,10 @@ class Case:
             return [best], f"{best}: {alone}."
         if not close:
             return [best], f"{best}{much}."
-        verb = "are" if len(close) > 1 else "is"
+        verb = "were" if len(close) > 1 else "was"
         if best == baseline or baseline in close:
-            return [best, *close], (f"None was shown to be: that {listed(close)} {verb} slower than {best} "
-                                    "was not shown.")
-        return [best, *close], f"{best}{much}; that {listed(close)} {verb} slower was not shown."
+            return [best, *close], f"None was shown to be: {listed(close)} {verb} not shown to be slower than {best}."
+        return [best, *close], f"{best}{much}; {listed(close)} {verb} not shown to be slower."
 
     def answers(self):
         best, text = self.fastest()
@@ -202,8 +206,8 @@ class Case:
             return "No noise floor: no A/A control was measured."
         return (
             f"Noise floor (A/A): {self.strategies[0]} measured under two names differed by "
-            f"{self.comparison.mean_noise:.1%} over the suite, and by up to {self.comparison.noise:.1%} on a "
-            "workload. Nothing below that is called a difference.")
+            f"{100 * self.comparison.mean_noise:.1f} % over the suite, and by up to "
+            f"{100 * self.comparison.noise:.1f} % on a workload. Nothing below that is called a difference.")
 
     def audited(self):
         """By strategy: what the audit of its executors found, or None."""
@@ -256,7 +260,7 @@ class Case:
         if waits and statistics.median(waits) > 0.02:
             weakens(
                 "busy machine",
-                f"The machine was busy: samples waited for {statistics.median(waits):.0%} of their CPU time.")
+                f"The machine was busy: samples waited for {100 * statistics.median(waits):.0f} % of their CPU time.")
         if result["pinned_cpu"] is None:
             weakens("not pinned", "Samples were not pinned to a CPU: this system does not allow it.")
         if machine["turbo"]:
@@ -277,21 +281,30 @@ class Case:
         if not machine["counters"]["hardware"]:
             why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
             weakens("no counters", f"No hardware counters were read: {why}.")
-        gaps = {}  # workloads by what was not measured and why: a sentence for each reason
-        for gap in result["not_measured"]:
-            # That there are no counters was said already.
-            if gap["isa"] in (None, self.isa) and gap["build"] in (None, self.build["name"]) and \
-                    (gap["what"] != "counter" or machine["counters"]["hardware"]):
+        for text in self.gaps({"sample", "counter", "executor"}):
+            weakens("not measured", text)
+        return found
+
+    def gaps(self, kinds):
+        """A sentence for each reason why something of these kinds was not measured."""
+        hardware, found = self.result["machine"]["counters"]["hardware"], {}
+        for gap in self.result["not_measured"]:
+            own = gap["isa"] in (None, self.isa) and gap["build"] in (None, self.build["name"])
+            # That there are no counters was said already; an executor that was not built is in left_out.
+            said = gap["what"] == "counter" and not hardware or gap["what"] == "executor" and not gap["strategy"]
+            if own and gap["what"] in kinds and not said:
                 again = " (again)" if gap["control"] else ""
                 who = f"{gap['strategy']}{again}" if gap["strategy"] else gap["what"]
-                gaps.setdefault((who, gap["reason"].rstrip(".")), []).append(gap["workload"])
-        for (who, reason), workloads in gaps.items():
+                found.setdefault((who, gap["reason"].rstrip(".")), []).append(gap["workload"])
+        for (who, reason), workloads in found.items():
             where = ", ".join(workload for workload in dict.fromkeys(workloads) if workload)
-            weakens("not measured", f"Not measured: {who}{where and ', ' + where}: {reason}.")
-        for gap in self.build["left_out"]:
-            if gap["isa"] == self.isa:
-                weakens("left out", f"{gap['strategy']} is not in this build: {gap['reason'].rstrip('.')}.")
-        return found
+            yield f"Not measured: {who}{where and f' ({where})'}: {reason}."
+
+    def left_out(self):
+        """What one may miss, although it weakens no number."""
+        built = [f"{gap['strategy']} is not in this build: {gap['reason'].rstrip('.')}."
+                 for gap in self.build["left_out"] if gap["isa"] == self.isa]
+        return [*built, *self.gaps({"instructions", "simulation", "whole process"})]
 
     # Numbers
 
@@ -304,9 +317,10 @@ class Case:
                 if entry and place < len(self.groups) and entry.workloads < len(self.groups[place])}}
         for place, entry in enumerate(found):
             bounds = entry and entry.has_interval
-            columns["speed"].append(rounded(entry.speed) if entry else None)
-            columns["low"].append(rounded(entry.low) if bounds else None)
-            columns["high"].append(rounded(entry.high) if bounds else None)
+            # With digits enough that the page rounds them to what the summary says.
+            columns["speed"].append(rounded(entry.speed, 8) if entry else None)
+            columns["low"].append(rounded(entry.low, 8) if bounds else None)
+            columns["high"].append(rounded(entry.high, 8) if bounds else None)
             if not control:
                 verdict = entry and self.judge(entry, place >= len(self.names))
                 columns["verdict"].append(self.texts.place(str(verdict)) if verdict else None)
@@ -482,6 +496,7 @@ class Case:
             "noise": rounded(self.comparison.noise) if self.comparison.noise is not None else None,
             "mean_noise": rounded(self.comparison.mean_noise) if self.comparison.mean_noise is not None else
             None, "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),
+            "left_out": self.left_out(),
             # [baseline, strategy, estimates, points]: workloads, then the suite, then its kinds.
             "pairs": [[
                 self.strategies.index(baseline),
@@ -517,6 +532,49 @@ def rank_changes(cases):
                     found.append({
                         "isa": isa, "first": first, "second": second, "faster": sides["faster"],
                         "slower": sides["slower"]})
+    return found
+
+
+def overview(cases, ranks, changed):
+    """What several cases say together: [{question, text, section of the page}]."""
+    if len(cases) < 2:
+        return []
+    fastest, measured = {}, {}
+    for case in cases:
+        best, _ = case.fastest()
+        for name in case.strategies if best else ():
+            measured[name] = measured.get(name, 0) + 1
+            fastest[name] = fastest.get(name, 0) + (name in best)
+    order = sorted(filter(fastest.get, fastest), key=fastest.get, reverse=True)
+    places = f"{len(ranks)} pair{'' if len(ranks) == 1 else 's'} of strategies change" \
+        f"{'s' if len(ranks) == 1 else ''} places" if ranks else "no rank change was shown"
+    found = [{
+        "question": "Which strategy is fastest, of all that were compared?",
+        "text": "Not shown to be slower than another: "
+                f"{listed([f'{name} in {fastest[name]} of {measured[name]}' for name in order])}; {places}.",
+        "section": "across"}] if order else []
+    for entry in changed[:MOST_CHANGES]:
+        after, place = cases[entry["after"]], len(entry["workloads"])
+        suite, single = [], 0
+        for row in entry["rows"]:
+            words = [number is not None and after.texts[number].partition(" (")[0]
+                     for number in row["own"]["verdict"]]
+            different = [word in (statistics_of_runs.FASTER, statistics_of_runs.SLOWER) for word in words]
+            single += sum(different[:place])
+            if different[place]:
+                speed, low, high = (row["own"][key][place] for key in ("speed", "low", "high"))
+                suite.append(f"{row['strategy']} became {words[place]}, {speed:.3f}× ({low:.3f}–{high:.3f})")
+        before = cases[entry["before"]].result["started"]
+        text = f"Over the suite: {'; '.join(suite) or 'none shown'}; on single workloads: " \
+            f"{single or 'no'} change{'' if single == 1 else 's'} beyond noise." \
+            if suite or single else "No change beyond noise was shown."
+        where = f", on {after.machine}, {after.build['name']}, {after.isa}" if len(changed) > 1 else ""
+        found.append({
+            "question": f"What changed from {minute(before)} to {minute(after.result['started'])}{where}?",
+            "text": text, "section": "changes"})
+    if len(changed) > MOST_CHANGES:
+        found.append({"question": "And elsewhere?", "text": f"{len(changed) - MOST_CHANGES} more pairs of runs follow "
+                      "each other.", "section": "changes"})
     return found
 
 
@@ -607,12 +665,13 @@ def make(results, names, confidence, smallest_effect):
         found = before and change(before, case)
         if found:
             changed.append({"before": cases.index(before), "after": cases.index(case), **found})
+    ranks = rank_changes(cases)
     data = {
-        "confidence": confidence, "smallest_effect": smallest_effect,
+        "overview": overview(cases, ranks, changed), "confidence": confidence, "smallest_effect": smallest_effect,
         "resamples": statistics_of_runs.RESAMPLES, "words": WORDS,
         "files": [describe(result, name) for result, name in zip(results, names)],
         "cases": [{**case.data(), "machine": case.machine, "name": case.name}
-                  for case in cases], "rank_changes": rank_changes(cases),
+                  for case in cases], "rank_changes": ranks,
         "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
     return data, cases
 
@@ -632,9 +691,8 @@ def label_cases(cases, names):
         files.setdefault((case.machine, case.build["name"], case.isa), []).append(case)
     isas = {case.isa for case in cases}
     for (machine, build, isa), own in files.items():
-        times = {case.result["started"][:16].replace("T", " ") for case in own}
+        times = {minute(case.result["started"]) for case in own}
         for case in own:
-            when = case.result["started"][:16].replace("T",
-                                                       " ") if len(times) == len(own) else names[case.file]
+            when = minute(case.result["started"]) if len(times) == len(own) else names[case.file]
             when = f" · {when}" if len(own) > 1 else ""
             case.name = f"{machine} · {build}" + (f" · {isa}" if len(isas) > 1 else "") + when

@@ -57,7 +57,7 @@ class Report(unittest.TestCase):
         # The two workloads, the suite, its only kind.
         self.assertEqual(pairs["switch", "tail-direct"]["speed"], [2, 8, 4, 4])
         self.assertEqual(pairs["tail-direct", "switch"]["speed"], [0.5, 0.125, 0.25, 0.25])
-        self.assertEqual(case["control"]["speed"], [0.9901] * 4)
+        self.assertEqual(case["control"]["speed"], [0.99009901] * 4)
         self.assertEqual(case["times"]["switch"][0], [12, 0.17])
         self.assertEqual(case["raw"]["tail-direct"][1], [[3_000_000, 4_500_000, 6_000_000]])
 
@@ -70,7 +70,7 @@ class Report(unittest.TestCase):
         self.assertIn("Which strategy is fastest? **tail-direct, 4.00× (4.00–4.00) the speed of switch.**",
                       output)
         self.assertIn("switch runs at 0.25× (0.25–0.25) the speed of tail-direct: slower.", output)
-        self.assertIn("differed by 1.0% over the suite, and by up to 1.0% on a workload", output)
+        self.assertIn("differed by 1.0 % over the suite, and by up to 1.0 % on a workload", output)
         self.assertIn("intervals over 1 layout, so that differences may be layout luck;", output)
         self.assertEqual((self.folder / "result.md").read_text().strip(),
                          output.rpartition("Page:")[0].strip())
@@ -117,7 +117,7 @@ class Report(unittest.TestCase):
         one, several = self.report(self.lucky(1)).stdout, self.report(self.lucky(6)).stdout
         self.assertRegex(one, r"fastest\? \*\*tail-direct, [^;]*the speed of switch\.")
         self.assertRegex(several,
-                         r"undecided \([01]\.\d+× \([^)]*\); about \d+ more layouts would decide it\)\.")
+                         r"undecided, [01]\.\d+× \([^)]*\); about \d+ more layouts would decide it\.")
         self.assertIn("intervals over 6 layouts", several)
         self.assertNotIn("layout luck", several + self.page(self.lucky(6)))
 
@@ -139,6 +139,30 @@ class Report(unittest.TestCase):
                             ("few rounds", "(3)"), ("no counters", "there are none"),
                             ("no audit", "scripts/audit makes it")]:
             self.assertIn(words, found[what])
+
+    def test_what_was_left_out_weakens_nothing(self):
+        document, gap = result(), {"workload": None, "build": "clang-22", "strategy": None, "isa": "acc",
+                                   "control": False, "round": None}
+        document["builds"][0]["left_out"] = [{"strategy": "goto-direct", "isa": "acc", "reason": "merged"}]
+        document["not_measured"] = [
+            {**gap, "what": "executor", "reason": "goto-direct-acc was left out of the build: merged"},
+            {**gap, "what": "simulation", "workload": "vm", "reason": "it takes too long"},
+            {**gap, "what": "executor", "strategy": "tail-indirect", "reason": "it does not start"}]
+        case = self.data(document)["cases"][0]
+        self.assertEqual(case["left_out"], ["goto-direct is not in this build: merged.",
+                                            "Not measured: simulation (vm): it takes too long."])
+        self.assertEqual([text for what, text in case["warnings"] if what == "not measured"],
+                         ["Not measured: tail-indirect: it does not start."])
+        self.assertIn("- goto-direct is not in this build: merged.", self.report(document).stdout)
+
+    def test_every_strategy_has_a_visible_mark(self):
+        sys.path.insert(0, str(SCRIPTS))
+        import pictures
+        strategies = list((SCRIPTS.parent / "dispatch/strategies").glob("*.c"))
+        self.assertGreaterEqual(len(pictures.MARKERS), len(strategies))
+        self.assertEqual(len(pictures.MARKERS), len(pictures.COLOURS))
+        for marker in pictures.MARKERS:  # others have an edge alone, which is white
+            self.assertTrue(matplotlib.markers.MarkerStyle(marker).is_filled(), marker)
 
     def test_pictures(self):
         self.page(result())
@@ -182,7 +206,7 @@ class Report(unittest.TestCase):
         self.assertIn(["vm", "–", "0.990× (0.990–0.990)"], self.rows(output))
         self.assertIn(["geometric mean", "2.00× (2.00–2.00), of 1 faster", "0.990× (0.990–0.990)"],
                       self.rows(output))
-        self.assertIn("Not measured: tail-direct, vm: it crashed.", output)
+        self.assertIn("Not measured: tail-direct (vm): it crashed.", output)
         self.assertIn("(over 1 of 2 workloads)", output)
 
     def test_hostile_names_are_text(self):

@@ -1,5 +1,26 @@
 // The answer, and what weakens it.
 
+/** The text, in which no number with its interval and no name is broken into two lines. */
+const unbroken = text =>
+    text.split(/([\d.e+-]+×(?: \([^)]*\))?|[a-z]+(?:-[a-z]+)+)/)
+        .map((part, place) => place % 2 ? h('span', {class: 'unbroken'}, part) : part);
+
+const answerRow = (question, ...text) => h(
+    'div', {class: 'answer'}, h('p', {class: 'question'}, question), h('p', {class: 'text'}, ...text));
+
+/** What several cases say together. */
+function overviewSection() {
+  if (!data.overview.length) return null;
+  return section(
+      'overview', 'Taken together',
+      h('div', {class: 'answers'},
+        data.overview.map(
+            found => answerRow(
+                found.question, unbroken(found.text), ' ',
+                h('a', {href: `#${found.section}`},
+                  found.section === 'across' ? 'The heat map' : 'The changes')))));
+}
+
 function warningBox(one) {
   if (!one.warnings.length)
     return h(
@@ -25,8 +46,8 @@ function answerSection(state) {
             plural(one.layouts.length, 'layout')} of the code${one.luck}.`),
       h('div', {class: 'answers'},
         one.answers.map(
-            answer =>
-                h('div', {class: 'answer'}, h('p', {class: 'question'}, answer.question),
-                  h('p', {class: 'text'}, verdictMark(answer.word), answer.word ? ' ' : '', answer.text)))),
-      h('p', {class: 'noise'}, one.noise_text), warningBox(one));
+            answer => answerRow(
+                answer.question, verdictMark(answer.word), answer.word ? ' ' : '', unbroken(answer.text)))),
+      h('p', {class: 'noise'}, one.noise_text), warningBox(one),
+      one.left_out.map(text => h('p', {class: 'soft left-out'}, text)));
 }

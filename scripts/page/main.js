@@ -93,7 +93,7 @@ function showSections() {
   const openRaw = row => rawDialog(state, row), top = scrollY;
   const open = [...main.querySelectorAll('details')].map(element => element.open);
   const sections = [
-    answerSection(state), strategiesSection(state, change, openRaw), whySection(state, change),
+    overviewSection(), answerSection(state), strategiesSection(state, change, openRaw), whySection(state, change),
     codeSection(state, change), acrossSection(state, change), changesSection(state, change),
     reproduceSection(state)
   ].filter(Boolean);
