@@ -2,15 +2,22 @@
 import math
 
 import matplotlib
+import statistics_of_runs
 
 matplotlib.use("Agg")
+from comparison import percent
 from matplotlib import colors, pyplot
 
 # As on the page, by place of the strategy; colour-blind readers tell them apart, and markers need no colour.
-COLOURS = ["#5b6470", "#a85b00", "#00795a", "#0b62b0", "#a03e83", "#7a6a00", "#6a51c7", "#b3333b"]
-MARKERS = ["o", "s", "D", "^", "v", "P", "X", "|"]
+COLOURS = ["#5b6470", "#a85b00", "#00795a", "#0b62b0", "#a03e83", "#7a6a00", "#6a51c7", "#b3333b", "#007189",
+           "#7b5136"]
+BAR = [(-0.42, -1.25), (0.42, -1.25), (0.42, 1.25), (-0.42, 1.25), (-0.42, -1.25)]  # "|" has no face to colour
+MARKERS = ["o", "s", "D", "^", "v", "P", "X", BAR, "<", ">"]
 INK, SOFT, LINE = "#16191d", "#565f6a", "#dde1e6"
 LONGEST_NAME = 40
+SIGNS = {statistics_of_runs.FASTER: "▲", statistics_of_runs.SLOWER: "▼", statistics_of_runs.SAME: "=",
+         statistics_of_runs.UNDECIDED: "?"}
+LEGEND = "= no difference shown, ? undecided"
 STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "tailrace", "font.family": "sans-serif", "font.size": 9,
     "text.parse_math": False, "text.color": INK, "axes.labelcolor": SOFT, "xtick.color": SOFT,
@@ -97,7 +104,7 @@ def speeds(case, places):
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel(f"speed relative to {baseline} (more is faster); "
-                    f"bars: {case.comparison.confidence:.0%} intervals; "
+                    f"bars: {percent(case.comparison.confidence)} intervals; "
                     f"{'one layout: may be luck' if case.comparison.luck else 'circles: layouts'}")
     axes.tick_params(length=0)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
@@ -119,14 +126,14 @@ def heat_map(cases, names):
                                    layout="constrained")
     scale = colors.LinearSegmentedColormap.from_list("speed", ["#c1571a", "#f3f4f6", "#1b6fb8"])
     axes.imshow(logs, cmap=scale, vmin=-reach, vmax=reach, aspect="auto")
-    for y, row in enumerate(rows):
+    for y, (case, row) in enumerate(zip(cases, rows)):
         for x, found in enumerate(row):
             if found:
                 red, green, blue, _ = scale((logs[y][x] / reach + 1) / 2)
                 dark = 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 < 0.18
                 axes.text(x,
                           y,
-                          f"{found.speed:.2f}×",
+                          f"{found.speed:.2f}× {SIGNS[case.judge(found, True).word]}",
                           ha="center",
                           va="center",
                           color="white" if dark else "black")
@@ -139,7 +146,7 @@ def heat_map(cases, names):
     axes.tick_params(which="minor", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    figure.supxlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row",
+    figure.supxlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row; {LEGEND}",
                      fontsize=9,
                      color=SOFT)
     return figure

@@ -156,6 +156,19 @@ test(
     }));
 
 test(
+    'page and summary say the same numbers',
+    () => withPage(pageOf('pmu'), {}, async page => {
+      const summary = readFileSync(pageOf('pmu').replace('.html', '.md'), 'utf8').split('### ')[1];
+      const wanted = new Map(summary.split('\n').filter(line => line.startsWith('| ')).map(line => {
+        const [name, ...own] = line.split('|').slice(1, -1).map(text => text.trim());
+        return [name, own];
+      }));
+      for (const [name, , ...found] of await cells(page, '#strategies tbody'))
+        assert.deepEqual(
+            found.slice(0, 4).map(text => text.replace(/ [▲▼=?]/, '')), wanted.get(name), name);
+    }));
+
+test(
     'sorting and filtering',
     () => withPage(pageOf('pmu'), {}, async page => {
       const names = async () => (await cells(page, '#strategies tbody')).slice(1).map(([name]) => name);
@@ -232,6 +245,13 @@ test('causes: measured, simulated, and not', async () => {
     }
     const mean = values.reduce((a, b) => a + b) / values.length;
     assert.equal(rows.find(([name]) => name.startsWith('indirect-branch misses'))[1], mean.toFixed(1));
+    // Numbers and bars stand below each other.
+    assert.equal(
+        await page.evaluate(
+            () => new Set([...document.querySelectorAll('#why > .scroll td:nth-child(2) .bar')].map(
+                                    bar => bar.getBoundingClientRect().left))
+                      .size),
+        1);
     await page.click('[data-cause="cause-indirect_branch_misses"]');
     const chart = await drawn(page, '#why > .chart');
     close(chart.switch.recursion.speed, values[0], 1e-3, 'recursion');
@@ -294,7 +314,55 @@ test(
       await choose(page, 'machine', 'Silver Core i3');
       agree(await drawn(page, '#speeds'), wanted, 'switch');
       assert.match(await page.innerText('#answer h2'), /Silver Core i3/);
+      // What all of them say together comes first.
+      assert.equal(await page.getAttribute('main > section', 'id'), 'overview');
+      assert.match(
+          await page.innerText('#overview'),
+          /tail-direct in 5 of 7, goto-indirect in 1 of 7 and goto-direct in 1 of 7; 4 pairs of strategies change places/);
     }));
+
+const all = join(scripts, '../results/amd-epyc-zen5-vm/2026-11-23-all-strategies.json');
+
+test('every strategy has a mark of its own', async () => {
+  const file = path('all.html');
+  python(join(scripts, 'report'), all, '-o', file);
+  await withPage(file, {}, async page => {
+    await choose(page, 'baseline', 'tail-direct');
+    const marks = await page.evaluate(
+        () => [...document.querySelectorAll('#strategies .legend svg')].map(svg => svg.innerHTML));
+    assert.equal(marks.length, 8);
+    assert.equal(new Set(marks).size, 8);
+    // What was not built is said, but weakens no number.
+    assert.doesNotMatch(await page.innerText('.warnings'), /switch-replicated/);
+    assert.match(await page.innerText('#answer'), /switch-replicated is not in this build/);
+  });
+});
+
+test('printed, nothing is cut and no names overlap', async () => {
+  const file = path('all.html');
+  for (const own of [file, pageOf('pmu')])
+    await withPage(own, {viewport: {width: 688, height: 1000}}, async page => {  // A4 between its margins
+      await page.emulateMedia({media: 'print'});
+      const {beyond, touching} = await page.evaluate(() => {
+        dispatchEvent(new Event('beforeprint'));
+        const beyond = [...document.querySelectorAll('.chart svg, table')].filter(one => {
+          const box = one.closest('.simulated') ?? document.querySelector('main');
+          return one.getBoundingClientRect().right > box.getBoundingClientRect().right + 0.5;
+        });
+        const names = [...document.querySelectorAll('#heat svg text')]
+                          .filter(text => /^(goto|tail|call|switch)-/.test(text.textContent))
+                          .map(text => text.getBoundingClientRect())
+                          .sort((a, b) => a.left - b.left);
+        return {
+          beyond: beyond.map(one => `${one.parentElement.outerHTML.slice(0, 80)} ${one.getBoundingClientRect().right}`),
+          touching: names.filter((box, place) => place && box.top === names[place - 1].top &&
+              box.left < names[place - 1].right + 2).length
+        };
+      });
+      assert.deepEqual(beyond, []);
+      assert.equal(touching, 0);
+    });
+});
 
 test(
     'between two runs',
@@ -306,6 +374,9 @@ test(
       assert.match(
           await page.innerText('#changes'),
           /not interleaved[^]*beyond noise[^]*▲\s+faster\s+tail-direct, geometric mean/);
+      assert.match(
+          await page.innerText('#overview'),
+          /switch became slower, 0\.98\d× \([^)]*\); tail-direct became faster, 1\.07\d× \([^)]*\); on single workloads: \d+ changes/);
       await page.selectOption('[data-choice="relative"]', 'relative');
       assert.deepEqual(
           Object.keys(await drawn(page, '#changes-chart')), ['goto-indirect', 'goto-direct', 'tail-direct']);
@@ -381,6 +452,13 @@ test('narrow', async () => {
       assert.ok(
           await page.evaluate(() => document.querySelector('#speeds svg').getBoundingClientRect().right) <=
           360);
+      // The name of a row stays in sight.
+      assert.ok(await page.evaluate(() => {
+        const box = document.querySelector('#strategies .scroll');
+        box.scrollLeft = 200;
+        return box.scrollLeft === 200 &&
+            box.querySelector('tbody th').getBoundingClientRect().left === box.getBoundingClientRect().left;
+      }));
     });
 });
 

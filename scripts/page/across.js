@@ -61,7 +61,8 @@ function acrossSection(state, change) {
       'across', 'Across CPUs and compilers',
       h('p', {class: 'soft'},
         `Each row is a CPU with a compiler; each cell the speed over the suite relative to ${
-            state.baseline} of the same row. Bold: the fastest of its row. Choose a row to see it above.`),
+            state.baseline} of the same row. Bold: the highest of its row, if it is above 1. Empty: not ` +
+            'measured there. Choose a row to see it above.'),
       h('div', {class: 'choices no-print', style: 'position: static; border: 0'},
         choose('CPU', 'onlyMachine', [...new Set(data.cases.map(one => one.machine))]),
         choose('compiler', 'onlyBuild', [...new Set(data.cases.map(one => one.build))])),

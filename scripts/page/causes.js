@@ -26,8 +26,8 @@ function causesTable(state, causes, chosen, change, key) {
                     h('td', null, number(cause.suite[strategy]),
                       cause.suite[strategy] && most ? h('span', {
                         class: 'bar',
-                        style: `width: ${Math.round(cause.suite[strategy] / most * 40)}px; color: var(--s${
-                            colours.get(strategy) % 8})`
+                        style: `--part: ${(cause.suite[strategy] / most).toFixed(3)}; color: var(${
+                            hueOf(colours.get(strategy))})`
                       }) :
                                                       null)) :
             h('td', {class: 'words', colspan: one.strategies.length}, `not measured: ${cause.reason}`));
@@ -47,6 +47,7 @@ function causeChart(state, cause, label) {
       text: `${number(own[0])} (layouts: ${number(own[1])} to ${number(own[2])})`
     };
   });
+  const spread = one.strategies.some(name => entries(name).some(entry => entry && entry.low !== null));
   const box = chartBox(
       `${per(cause)}, by workload and strategy`,
       (element, width) => drawForest(element, width, {
@@ -58,7 +59,7 @@ function causeChart(state, cause, label) {
       }));
   return [
     h('h3', null, `${per(cause)}${label}, by workload`),
-    legend(one.strategies, ['Bars: least and most of the layouts']), box
+    legend(one.strategies, spread ? ['Bars: least and most of the layouts'] : []), box
   ];
 }
 
@@ -106,7 +107,7 @@ function whySection(state, change) {
     ['translation, ns per byte of Wasm', 'translation', number],
     ['opcodes', 'opcodes'],
     ['dispatch sites (indirect jumps)', 'dispatch_sites'],
-    ['handlers\' code, bytes', 'code_bytes'],
+    ['handlers’ code, bytes', 'code_bytes'],
     ['median handler, bytes', 'median_handler_bytes'],
     ['largest handler, bytes', 'largest_handler_bytes'],
     ['handlers that use the native stack', 'stack'],
@@ -123,7 +124,7 @@ function whySection(state, change) {
       h('p', {class: 'soft'},
         one.audit_missing ?
             `Of the machine code nothing is known: ${one.audit_missing}.` :
-            'Code sizes and dispatch sites are read from the machine code of the first layout. – : not ' +
+            'Code sizes and dispatch sites are read from the machine code of the first layout. –: not ' +
                 'known.',
         ' ', one.listings.length ? h('a', {href: '#code'}, 'See the machine code') : null));
   if (one.whole_processes.length)

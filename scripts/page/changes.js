@@ -43,7 +43,7 @@ function changesSection(state, change) {
   return section(
       'changes', 'Between two runs',
       data.changes.length > 1 ?
-          h('div', {class: 'choices no-print', style: 'position: static; border: 0'},
+          h('div', {class: 'choices wide no-print', style: 'position: static; border: 0'},
             h('label', null, 'runs',
               h('select', {
                 'data-choice': 'change',
@@ -77,7 +77,7 @@ function changesSection(state, change) {
                   `machine’s doing.` :
               '')),
       h(
-          'div', {class: 'choices no-print', style: 'position: static; border: 0'},
+          'div', {class: 'choices wide no-print', style: 'position: static; border: 0'},
           h('label', null, 'what',
             h(
                 'select', {

@@ -1,7 +1,10 @@
 // The charts. Each is drawn anew when what it shows, its width or the theme changes.
 // A drawn element carries its chart as `chart`, for tests and for the curious.
 
-const SHAPES = ['circle', 'square', 'diamond', 'triangle', 'down', 'plus', 'cross', 'bar'];
+// As many as there are strategies; with more, the colours of the page (--s0, ...) and these begin anew.
+const SHAPES =
+    ['circle', 'square', 'diamond', 'triangle', 'down', 'plus', 'cross', 'bar', 'left', 'right'];
+const hueOf = place => `--s${place % SHAPES.length}`;
 
 /** A marker of its own for each strategy, as an outline about (0, 0). */
 function outline(shape, size) {
@@ -15,6 +18,9 @@ function outline(shape, size) {
       return [[0, -d], [d, r * 0.85], [-d, r * 0.85]];
     case 'down':
       return [[0, d], [d, -r * 0.85], [-d, -r * 0.85]];
+    case 'left':
+    case 'right':
+      return outline('triangle', size).map(([x, y]) => shape === 'left' ? [y, x] : [-y, x]);
     case 'plus':
       return [
         [-t, -d], [t, -d], [t, -t], [d, -t], [d, t], [t, t], [t, d], [-t, d], [-t, t], [-d, t], [-d, -t],
@@ -45,7 +51,7 @@ function legendMark(place) {
   const mark = document.createElementNS(namespace, shape === 'circle' ? 'circle' : 'polygon');
   if (shape === 'circle') mark.setAttribute('r', 5);
   else mark.setAttribute('points', outline(shape, 5).map(p => p.join(',')).join(' '));
-  mark.setAttribute('style', `fill: var(--s${place % 8})`);
+  mark.setAttribute('style', `fill: var(${hueOf(place)})`);
   svg.append(mark);
   return svg;
 }
@@ -89,7 +95,8 @@ function chartBox(label, draw) {
   const box = h('div', {class: 'chart', role: 'img', 'aria-label': label});
   box.redraw = () => {
     if (!box.isConnected) return void drawn.delete(box);
-    const width = theme.printing ? 690 : Math.floor(box.clientWidth);
+    // A sheet of A4 has 688 px between its margins.
+    const width = theme.printing ? (box.closest('.simulated') ? 640 : 680) : Math.floor(box.clientWidth);
     if (width < 50) return;
     box.chart?.dispose();
     draw(box, width);
@@ -147,8 +154,10 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
   most += room;
   if (log) least -= room;
   const marks = ticks(back(least), back(most), log, narrow ? 4 : 8);
-  const gap = Math.min(11, Math.max(8, 64 / series.length)),
-        rowHeight = Math.max(26, gap * series.length + 13);
+  const gap = theme.printing ? Math.min(8, Math.max(6, 40 / series.length)) :
+                               Math.min(11, Math.max(8, 64 / series.length)),
+        // On paper, where a chart is not to be cut, rows are closer.
+        rowHeight = theme.printing ? Math.max(20, gap * series.length + 5) : Math.max(26, gap * series.length + 13);
   const longest = Math.max(...rows.map(row => row.label.length));
   const left = Math.min(narrow ? 118 : 210, longest * 7.4 + 22), bottom = 44;
   const chart = start(box, width, rows.length * rowHeight + bottom + 10);
@@ -258,7 +267,7 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
             data: own.entries.map((entry, row) => entry && {value: [scale(entry.speed), row], ...entry})
                       .filter(Boolean),
             renderItem(parameters, api) {
-              const entry = own.entries[api.value(1)], hue = colour(`s${own.place % 8}`);
+              const entry = own.entries[api.value(1)], hue = colour(hueOf(own.place).slice(2));
               const [x, centre] = api.coord([api.value(0), api.value(1)]);
               const y = centre + gap * (order - (series.length - 1) / 2),
                     size = rows[api.value(1)].mean ? 5.4 : 4.2;
@@ -303,7 +312,9 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
   const font = getComputedStyle(document.body).fontFamily, narrow = width < 560;
   const longest = Math.max(...rows.map(row => row.length)),
         left = Math.min(narrow ? width * 0.36 : 380, longest * 7.2 + 16);
-  const rowHeight = narrow ? 42 : 34, chart = start(box, width, rows.length * rowHeight + (narrow ? 96 : 84));
+  // Where names would touch each other, they take two lines.
+  const split = narrow || (width - left) / columns.length < Math.max(...columns.map(name => name.length)) * 8.5;
+  const rowHeight = narrow ? 42 : 34, chart = start(box, width, rows.length * rowHeight + (split ? 96 : 84));
   const data =
       cells.flatMap((row, y) => row.map((cell, x) => cell && {value: [x, y, Math.log(cell.speed)], ...cell}))
           .filter(Boolean);
@@ -313,7 +324,7 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
     animation: false,
     aria: {enabled: false},
     textStyle: {fontFamily: font},
-    grid: {left, right: 4, top: narrow ? 42 : 30, bottom: 50},
+    grid: {left, right: 4, top: split ? 42 : 30, bottom: 50},
     tooltip: tooltip(
         item => item.data?.text &&
             h('div', {class: 'tip'},
@@ -331,7 +342,7 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
         fontSize: narrow ? 10.5 : 13,
         lineHeight: 13,
         fontWeight: 600,
-        formatter: value => narrow ? value.replace('-', '-\n') : value
+        formatter: value => split ? value.replace('-', '-\n') : value
       }
     },
     yAxis: {

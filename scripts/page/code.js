@@ -37,7 +37,7 @@ function codeSection(state, change) {
                     h('th', {scope: 'row'},
                       h('button', {
                         type: 'button',
-                        class: 'quiet',
+                        class: 'quiet unbroken',
                         'aria-pressed': String(number === place),
                         'data-opcode': own[0],
                         onclick: () => change({opcode: own[0]}, `[data-opcode="${CSS.escape(own[0])}"]`)
@@ -48,7 +48,7 @@ function codeSection(state, change) {
       h('div', {class: 'listings'},
         one.strategies.map(
             name =>
-                h('div', {class: 'listing', style: `--own: var(--s${colours.get(name) % 8})`},
+                h('div', {class: 'listing', style: `--own: var(${hueOf(colours.get(name))})`},
                   h('h4', null, h('span', null, name),
                     h('span', {class: 'soft'}, listings[name] ? plural(listings[name][0], 'byte') : '')),
                   h('pre', {tabindex: '0', 'aria-label': `${opcode} under ${name}`},

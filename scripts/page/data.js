@@ -7,7 +7,7 @@ for (const one of data.cases)
   for (const strategy of one.strategies)
     if (!colours.has(strategy)) colours.set(strategy, colours.size);
 
-const level = percent => `${(percent * 100).toString().slice(0, 5)} %`;
+const level = percent => `${(percent * 100).toString().slice(0, 5)}\u00a0%`;
 const atCase = place => data.cases[place];
 const suitePlace = one => one.workloads.length;
 

@@ -38,16 +38,13 @@ function interval(estimate, digits = 2) {
 function number(value) {
   if (value === null || value === undefined) return DASH;
   if (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e9)) return value.toExponential(2);
-  const digits = Math.abs(value) >= 100 || value === 0 ? 0 :
-      Math.abs(value) >= 10                            ? 1 :
-      Math.abs(value) >= 1                             ? 2 :
-                                                         4;
-  return value.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
+  if (value === 0 || Math.abs(value) >= 100) return value.toLocaleString('en', {maximumFractionDigits: 0});
+  return value.toLocaleString('en', {minimumSignificantDigits: 3, maximumSignificantDigits: 3});
 }
 
 const whole = value => value === null || value === undefined ? DASH : value.toLocaleString('en');
 const percent = fraction =>
-    fraction === null || fraction === undefined ? DASH : `${(fraction * 100).toFixed(1)} %`;
+    fraction === null || fraction === undefined ? DASH : `${(fraction * 100).toFixed(1)}\u00a0%`;
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function verdictWord(verdict) { return Object.keys(MARKS).find(word => verdict?.startsWith(word)) ?? ''; }

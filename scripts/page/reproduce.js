@@ -43,7 +43,10 @@ function machineFacts(machine) {
               .join('; ') ||
           'none needed or none told'
     ],
-    ['address randomization', told(machine.address_randomization)],
+    [
+      'address randomization',
+      ['off', 'on, but not of the heap', 'on'][machine.address_randomization] ?? 'not told'
+    ],
   ]);
 }
 

@@ -135,8 +135,8 @@ function strategiesSection(state, change, openRaw) {
       others.length && !rows.length ? h('p', {class: 'none'}, 'No workload is called that.') : null,
       table('Speeds by workload', head, body),
       h('p', {class: 'soft'},
-        '▲ faster, ▼ slower: the interval leaves out 1 and the difference is above the noise floor. = ' +
-            'no difference shown: ',
+        '▲ faster, ▼ slower: the interval leaves out 1 and the difference is above the noise floor. =\u00a0no ' +
+            'difference shown: ',
         `it lies within ±${
             level(
                 data.smallest_effect)}. ? undecided: neither; what would decide it stands in its ` +
