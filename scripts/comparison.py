@@ -63,6 +63,19 @@ def validate(result, path):
         raise Trouble(f"{path} is damaged: {path_of(error)}: {message}")
 
 
+def check_names(result, path):
+    """Raises a Trouble if a sample is of something that the file does not describe, or describes twice."""
+    for what, entries in ("workload", result["suite"]["workloads"]), ("build", result["builds"]):
+        names = [entry["name"] for entry in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise Trouble(f"{path} is damaged: it describes the {what} {json.dumps(name)} twice")
+        for place, sample in enumerate(result["samples"]):
+            if sample[what] not in names:
+                raise Trouble(f"{path} is damaged: samples[{place}] is of the {what} {json.dumps(sample[what])}, "
+                              "which it does not describe")
+
+
 def load(path, validated=True):
     """A result file. `validated`: whether to hold it against the schema, which takes a while."""
     try:
@@ -73,9 +86,10 @@ def load(path, validated=True):
     if not isinstance(result, dict) or "schema" not in result:
         raise Trouble(f"{path} is no result file of Tailrace")
     if result["schema"] != SCHEMA:
-        raise Trouble(f"{path} has schema {result['schema']}; this program reads schema {SCHEMA}")
+        raise Trouble(f"{path} has schema {json.dumps(result['schema'])}; this program reads schema {SCHEMA}")
     if validated:
         validate(result, path)
+        check_names(result, path)
     return result
 
 

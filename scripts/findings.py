@@ -649,6 +649,9 @@ def describe(result, name):
 
 def make(results, names, confidence, smallest_effect):
     """The data of the page, and the Cases. `results` are valid documents, `names` what to call them."""
+    for place, result in enumerate(results):
+        if result in results[:place]:
+            raise Trouble(f"{names[place]} and {names[results.index(result)]} are the same run")
     refuse_strangers(results, names)
     texts, cases = Texts(), []
     for file, result in enumerate(results):

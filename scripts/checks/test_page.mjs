@@ -155,18 +155,22 @@ test(
       assert.deepEqual(head.slice(2, 5), ['switch', 'goto-indirect', 'tail-direct']);
     }));
 
-test(
-    'page and summary say the same numbers',
-    () => withPage(pageOf('pmu'), {}, async page => {
-      const summary = readFileSync(pageOf('pmu').replace('.html', '.md'), 'utf8').split('### ')[1];
-      const wanted = new Map(summary.split('\n').filter(line => line.startsWith('| ')).map(line => {
-        const [name, ...own] = line.split('|').slice(1, -1).map(text => text.trim());
-        return [name, own];
-      }));
-      for (const [name, , ...found] of await cells(page, '#strategies tbody'))
-        assert.deepEqual(
-            found.slice(0, 4).map(text => text.replace(/ [▲▼=?]/, '')), wanted.get(name), name);
-    }));
+test('page and summary say the same numbers', async () => {
+  // Of this run, some are so near to a half that they may be rounded once only.
+  const file = path('default.html');
+  python(join(scripts, 'report'), join(scripts, '../results/amd-epyc-zen5-vm/2026-11-23-clang-22.json'), '-o', file);
+  const summary = readFileSync(file.replace('.html', '.md'), 'utf8');
+  const wanted = new Map(summary.split('\n').filter(line => line.startsWith('| ')).map(line => {
+    const [name, ...own] = line.split('|').slice(1, -1).map(text => text.trim());
+    return [name, own.map(text => text.replace(/ [a-z ]+$/, ''))];
+  }));
+  await withPage(file, {}, async page => {
+    const rows = await cells(page, '#strategies tbody');
+    assert.equal(rows.length, 17);
+    for (const [name, , ...found] of rows)
+      assert.deepEqual(found.slice(0, 4).map(text => text.replace(/ [▲▼=?].*/, '')), wanted.get(name), name);
+  });
+});
 
 test(
     'sorting and filtering',

@@ -82,7 +82,7 @@ class Report(unittest.TestCase):
                 del workload[key]
             workload["trace"] = "a.trace"
         other = self.folder / "other.json"
-        other.write_text(json.dumps(document))
+        other.write_text(json.dumps({**document, "started": "2026-02-01T00:00:00Z"}))
         self.assertEqual(self.report(document, other).returncode, 0)
         document["suite"]["workloads"][1]["sha256"] = "1" * 64
         process = self.report(document, other)
@@ -242,13 +242,28 @@ class Report(unittest.TestCase):
         self.assertIn("the speed of switch", (self.folder / "result.md").read_text())
         self.assertFalse((self.folder / "result.html").exists())
 
+    def test_one_run_is_not_compared_with_itself(self):
+        (self.folder / "copy.json").write_text(json.dumps(result()))
+        process = self.report(result(), self.folder / "copy.json")
+        self.assertEqual((process.returncode, process.stderr), (1, "report: copy.json and result.json are the same run\n"))
+
+    def test_where_nothing_can_be_written_is_named(self):
+        process = self.report(result(), "-o", self.folder / "missing/page.html")
+        self.assertEqual((process.returncode, process.stderr),
+                         (1, f"report: cannot write {self.folder}/missing/page.md: No such file or directory\n"))
+
     def test_bad_files_get_one_sentence(self):
-        newer, damaged, empty = result(), result(), result()
+        newer, damaged, empty, stranger, twice = result(), result(), result(), result(), result()
+        stranger["samples"][7]["workload"] = "no\none"
+        twice["suite"]["workloads"].append(twice["suite"]["workloads"][0])
         newer["schema"] = 3
         del damaged["samples"][0]["phases"]
         empty["samples"] = []
         for document, words in [("", "cannot read"), ("[]", "is no result file"), (newer, "schema 3"),
                                 (damaged, "damaged: samples[0]: 'phases' is a required"),
+                                (stranger, 'samples[7] is of the workload "no\\none", which it does not'),
+                                (twice, 'describes the workload "sort" twice'),
+                                ({"schema": "2\n"}, 'has schema "2\\n"; this program reads schema 2'),
                                 (empty, "holds no samples"), ("\0" * 10, "cannot read")]:
             process = self.report(document)
             self.assertEqual(process.returncode, 1)
