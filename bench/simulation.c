@@ -321,6 +321,8 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
         table_print_folded(&table, 1, stream);
         print_paragraph(stream, "A model of CPUs of about 2004, not this CPU: %s",
                         json_string_value(json_object_get(first, "model")));
+        if (suite_has_traces(&recording->suite))
+            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these counts.");
     }
     table_free(&table);
 }

@@ -69,7 +69,8 @@ class ToolsTest(TailraceTest):
     def tools_bench(self, *arguments, **environment):
         command = [self.folder / "tailrace", "bench", "--budget", "0", "--stop", "budget", *arguments]
         if "--resume" not in arguments:
-            command += ["--events", "none", "--output", self.result]
+            command += ["--output", self.result]
+            command += [] if "--events" in arguments else ["--events", "none"]
         return subprocess.run(command, env={**self.environment, **environment}, text=True, capture_output=True,
                               timeout=120)
 
@@ -235,6 +236,22 @@ class WholeProcesses(ToolsTest):
         # It may also be that none could be measured.
         process = self.tools_bench("-psort", FAKE_TROUBLE=" ".join(f"{name}-acc:sort=crash" for name in STRATEGIES))
         self.assertEqual(self.gaps("whole process")[0]["reason"], "no measured workload matches the pattern")
+
+
+class Traces(ToolsTest):
+    def test_the_replayers_work_is_said_beside_the_numbers(self):
+        self.install("hyperfine", HYPERFINE)
+        self.install("valgrind", VALGRIND)
+        trace = self.folder / "mine.trace"
+        trace.write_text("mine\n")
+        said = "Of recorded traces, the replayer's own work is in these"
+        options = "-p", "-m", "--events", "task-clock"
+        process = self.tools_bench("--trace", trace, *options)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        text = " ".join(process.stdout.split())
+        self.assertEqual([text.count(f"{said} {what}.") for what in ("counts", "times")], [2, 1])
+        self.result.unlink()
+        self.assertNotIn(said, " ".join(self.tools_bench("--workload", "vm", *options).stdout.split()))
 
 
 class Builds(ToolsTest):
