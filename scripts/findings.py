@@ -10,6 +10,7 @@ import statistics
 import numpy
 import statistics_of_runs
 from comparison import Trouble, comparisons, percent, speed_text
+from machine_code import HOT
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
@@ -253,6 +254,23 @@ class Case:
                     "alone may not hold for the others.")
         return None
 
+    def hot_spills(self):
+        """A sentence about the hottest handlers that keep the interpreter's state on the native stack; None if
+        there are none."""
+        executors, told = (self.build["audit"] or {}).get("executors", {}), []
+        for strategy in self.strategies:
+            name, found = f"{strategy}-{self.isa}", {}
+            for n, seed in enumerate(self.build["layout_seeds"]):
+                entry = executors.get(name if n == 0 else f"{name}.layout{seed}") or {}
+                users = entry.get("handlers_that_use_the_stack") or []
+                hot = tuple(opcode for opcode in HOT.get(self.isa, ()) if opcode in users)
+                if hot:
+                    found.setdefault(hot, []).append(str(seed))
+            told += [f"{listed(list(hot))} of {strategy} in layout{'s' * (len(seeds) > 1)} {listed(seeds)}"
+                     for hot, seeds in found.items()]
+        return told and (f"Of the {len(HOT[self.isa])} hottest handlers some use the native stack: {'; '.join(told)}. "
+                         "What that costs is not dispatch, but what the compiler made of it.")
+
     def counted(self, names):
         """Whether a counter of one of these workloads has a value."""
         return any(counter["value"] is not None for sample in self.samples if sample["workload"] in names
@@ -313,6 +331,9 @@ class Case:
         if self.comparison.absurd:
             weakens("absurd times",
                     f"{self.comparison.absurd} samples claim times that cannot be, and were not used.")
+        spills = self.hot_spills()
+        if spills:
+            weakens("spills", spills)
         unlike = self.unlike_layouts()
         if unlike:
             weakens("other code", unlike)

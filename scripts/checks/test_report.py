@@ -160,6 +160,13 @@ class Report(unittest.TestCase):
         self.assertIn("of switch handlers in an order of the compiler's own; of tail-direct 2,000 and 2,101 bytes. What",
                       text)
         executors["tail-direct-acc.layout1"]["code_bytes"] = 2000
+        executors["switch-acc.layout1"]["handlers_that_use_the_stack"] = ["br", "call", "halt"] + ["copy_many"] * 3
+        text = dict(self.data(document)["cases"][0]["warnings"])["spills"]
+        self.assertIn("br of switch in layout 0; br and call of switch in layout 1; br of tail-direct in layouts 0 and 1. ",
+                      text)
+        for entry in executors.values():
+            entry["handlers_that_use_the_stack"] = ["copy_many"]
+        self.assertNotIn("spills", dict(self.data(document)["cases"][0]["warnings"]))
         del executors["switch-acc"]["share_in_layout_order"]
         self.assertNotIn("other code", dict(self.data(document)["cases"][0]["warnings"]))
 
