@@ -108,6 +108,20 @@ class Guide(unittest.TestCase):
         self.assertNotIn("measure\n", said)
         self.assertFalse(list(self.tree.glob("results/local/try/tail-wrong*")))
 
+    def test_a_strategy_that_cannot_be_compiled(self):
+        (self.tree / "tail-broken.c").write_text(WRONG.replace("__builtin_trap()", "no_such_word()"))
+        said = self.run_in_tree("scripts/try tail-broken.c --layouts 4", status=1)
+        self.assertIn("\ntry: tail-broken could not be built, see above", said)
+        self.assertEqual(said.count("FAILED:"), 1, said)
+
+    def test_a_strategy_that_never_ends(self):
+        (self.tree / "tail-stuck.c").write_text(WRONG.replace("__builtin_trap()", 'for (;;) __asm__ volatile("")'))
+        program = self.tree / "scripts/try"
+        program.write_text(program.read_text().replace("SUITE_TIMEOUT = 180", "SUITE_TIMEOUT = 1"))
+        said = self.run_in_tree("scripts/try tail-stuck.c" + CHEAPEST, status=1)
+        if "skipped  the official suite" not in said:
+            self.assertIn("tail-stuck is wrong: the official suite did not end in 1 s; nothing was measured", said)
+
     def test_what_the_guide_says_goes_wrong_is_found(self):
         if not shutil.which("wasm-opt"):
             self.skipTest("there is no wasm-opt: no random modules")
