@@ -240,6 +240,11 @@ class Findings(unittest.TestCase):
         self.make({"tail-direct": {VICTIM: "popcnt %rax, %rax\nmov (%rbp), %rax\njmp *%rax"}})
         self.audit()
 
+    def test_tail_handlers_that_all_spill(self):
+        r = self.finds("tail-direct", {name: "push %rbx\npop %rbx\njmp *%rax" for name in OPCODES[10:20]},
+                       "^each of 10 handlers uses the native stack: [^;]* and 7 more$")
+        self.assertEqual(len(r["handlers_that_use_the_stack"]), 10)
+
     def test_spills_are_counted_where_all_handlers_are_one_function(self):
         for strategy, jump in ("goto-direct", "jmp *(%rbx)"), ("switch", "jmp dispatch"):
             self.make({strategy: {VICTIM: f"mov 8(%rsp), %rax\n{jump}", "br": f"call memset\n{jump}"}})
