@@ -130,6 +130,12 @@ class Guide(unittest.TestCase):
         said = self.run_in_tree("scripts/try tail-forgets.c" + CHEAPEST, status=1)
         self.assertIn("tail-forgets is wrong: 50 random modules", said)
 
+    def test_a_build_without_any_executor(self):
+        said = self.run_in_tree("meson setup build-none -Ddispatch=switch-replicated", status=1)
+        self.assertRegex(said, "ERROR: nothing is left to build: switch-replicated-acc: (clang takes|only clang)")
+        said = self.run_in_tree("scripts/build --directory build-none -Ddispatch=switch-replicated", status=1)
+        self.assertIn("nothing is left to build: switch-replicated-acc: ", said)
+
     def test_names_that_cannot_be_tried(self):
         for arguments, words in ("magic", 'no strategy "magic"'), ("missing.c", "No such file"), \
                 ("tail-direct --against tailcall", "cannot be compared with itself"), \
