@@ -121,7 +121,7 @@ static bool load_places(Prediction *prediction, Error *error) {
 /* The executors that take part, and where their code is. */
 static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
     const Executors *executors = &prediction->builds.items[0].executors;
-    const ExecutorProgram *first = NULL;
+    const ExecutorProgram *first = NULL, *left_out = NULL;
     char *strategies = wishes->dispatch ? strategies_meant(executors, wishes->dispatch) : NULL;
     if (!builds_know(&prediction->builds, strategies, false, error)) {
         free(strategies);
@@ -129,10 +129,14 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
     }
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
-        if (program->left_out || (wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
+        if ((wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
             (first && strcmp(first->isa, program->isa) != 0) ||
             !in_list(strategies, program->strategy))
             continue;
+        if (program->left_out) {
+            left_out = program;
+            continue;
+        }
         if (!first) first = program;
         json_t *entry = json_object_get(prediction->places, program->name);
         Places places = {program, json_object_get(entry, "handlers"),
@@ -156,6 +160,9 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
         prediction->columns[count - 1] = places;
     }
     free(strategies);
+    if (!prediction->column_count && left_out && !first)
+        return fail(error, ERROR_UNSUPPORTED, "%s was left out of this build: %s", left_out->name,
+                    left_out->left_out);
     if (!prediction->column_count)
         return fail(error, ERROR_UNSUPPORTED, "there is no executor to predict for");
     prediction->isa = first->isa;

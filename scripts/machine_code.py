@@ -58,10 +58,10 @@ class Build:
     def mechanism(self, strategy):
         return self.info["strategies"][strategy].get("mechanism") or strategy.split("-")[0]
 
-    def has_one_site(self, strategy):
-        """Whether the strategy means to dispatch from one place, and not at the end of each handler."""
-        sites = self.info["strategies"][strategy].get("sites")
-        return sites == "one" if sites else self.mechanism(strategy) in ("switch", "call")
+    def sites(self, strategy):
+        """Where the strategy means to dispatch: at the end of each "handler", in "one" place, or in "several"."""
+        usual = "one" if self.mechanism(strategy) in ("switch", "call") else "handler"
+        return self.info["strategies"][strategy].get("sites") or usual
 
     def executors(self):
         """(name, strategy, isa, seed) of each, the layouts of an executor together."""

@@ -2,7 +2,7 @@
  *
  * Mechanism: goto
  * Sites: handler
- * Called: token threading, indexed threading (Klint 1981, "Interpretation techniques")
+ * Called: token threading, by writers of Forths and in Ruby's sources; "threaded code" in CPython's
  * Used by: CPython with computed gotos (Python/ceval_macros.h), Lua 5.4 (ljumptab.h), Ruby's
  *     OPT_TOKEN_THREADED_CODE (vm_exec.h), JavaScriptCore's LLInt, in assembly (llint/LowLevelInterpreter.asm)
  * Needs: goto
