@@ -560,7 +560,7 @@ static bool make_import(Replay *replay, const Import *import, Extern *made, uint
         replay->globals[index] = made->global;
         return made->global || broken(replay, "out of memory");
     }
-    return done || stop(replay, REPLAY_BROKEN);
+    return done || broken(replay, "%s", replay->error.message);
 }
 
 static bool make_imports(Replay *replay) {
