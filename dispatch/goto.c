@@ -11,13 +11,17 @@
 #include "dispatch/targets.h"
 
 #define HANDLER(name) handle_##name:
-/* The empty asm emits nothing. Compilers neither merge nor move it, and so not what stands around it:
- * without it, clang 22 makes one piece of code of what many handlers end with, and leaves a sixth of
- * goto-indirect's jumps. */
+/* `lookup` is what an opcode is looked up in, or an offset added to: in a register, as the state. */
+#if DISPATCH_SIZE == 8
+#define KEEP_LOOKUP() ((void)0)
+#else
+#define KEEP_LOOKUP() __asm__ volatile("" : : "r"(lookup))
+#endif
 #define DISPATCH()                                                                                 \
     do {                                                                                           \
-        __asm__ volatile("");                                                                      \
-        goto *TARGET_AT(ip, labels, run);                                                          \
+        STATE_IN_REGISTERS();                                                                      \
+        KEEP_LOOKUP();                                                                             \
+        goto *TARGET_AT(ip, lookup, lookup);                                                       \
     } while (0)
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
@@ -39,6 +43,8 @@ static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance, const void 
         *labels_out = labels;
         return TRAP_NONE;
     }
+    const void *const *lookup = DISPATCH_SIZE == 2 ? labels : (const void *const *)run;
+    __asm__("" : "+r"(lookup)); /* so that no compiler forms the address anew at each dispatch */
     uint8_t *memory = instance->memory0->base;
 #define X(type, name) type name = {0};
     STATE_ACCUMULATORS(X)

@@ -13,7 +13,11 @@
 #define HANDLER(name)                                                                              \
     case OPCODE_##name:                                                                            \
     handle_##name:
-#define DISPATCH() goto dispatch
+#define DISPATCH()                                                                                 \
+    do {                                                                                           \
+        STATE_IN_REGISTERS();                                                                      \
+        goto dispatch;                                                                             \
+    } while (0)
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
     do {                                                                                           \

@@ -43,6 +43,17 @@ __asm__(SKIP(LAYOUT_SHIFT));
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+/* For mechanisms whose handlers are one function: at each dispatch the state is in registers. The empty
+ * asm emits nothing, and compilers neither merge nor copy nor move it. Without it, clang 22
+ *   - makes one piece of code of what many handlers end with: a sixth of goto-indirect's jumps were left, and
+ *     195 handlers of the switch shared a store behind one more jump;
+ *   - keeps the old ip and fp until a handler's end, and so moves the new ones about at each dispatch;
+ *   - in some layouts keeps `instance` on the native stack, and a rare constant in its register.
+ * So dispatches would differ by more than how they dispatch, and layouts by more than where code lies: see
+ * what `scripts/audit` says of the layouts. */
+#define STATE_IN_REGISTERS()                                                                       \
+    __asm__ volatile("" : "+r"(ip), "+r"(fp), "+r"(memory), "+r"(instance))
+
 #define JUMP(target)                                                                               \
     do {                                                                                           \
         ip = (target);                                                                             \
