@@ -100,18 +100,13 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp BENCH = {
     .options =
         (const struct argp_option[]){
-            {"suite", 's', "A,B", 0,
-             "suites of workloads: names, or paths of suite files, with a slash in them (default: "
-             "\"default\")",
-             0},
-            {"workload", 'w', "GLOB|FILE.wasm", 0,
-             "only workloads whose name matches, or a module of your own; several: A,B", 0},
+            SUITE_OPTION,
+            WORKLOAD_OPTION("GLOB|FILE.wasm", ", or a module of your own"),
             {"invoke", 'n', "EXPORT", 0,
              "what to call in a module of your own, with the ARGs (default: _start)", 0},
             {"trace", 'T', "TRACE", 0,
              "a trace of scripts/record as a workload; may be repeated", 0},
-            {"dispatch", 'd', "A,B", 0,
-             "only these strategies, or \"all\" (default: those that are measured by default)", 0},
+            DISPATCH_OPTION("those that are measured by default"),
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
