@@ -108,8 +108,8 @@ static const struct argp PROFILE = {
                                             {0}},
     .parser = parse,
     .args_doc = "FILE.wasm [ARG...]\n--trace TRACE",
-    .doc = "Does what run does, and prints which bytecode instructions were executed how often, and "
-           "which pairs and triples: candidates for superinstructions."};
+    .doc = "Does what run does, and prints which bytecode instructions were executed how often, "
+           "and which pairs and triples: candidates for superinstructions."};
 
 static const struct argp INSPECT = {
     .options = (const struct argp_option[]){CHOICE,

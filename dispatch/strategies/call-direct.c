@@ -3,8 +3,8 @@
  * Mechanism: call
  * Sites: one
  * Called: call threading (Ertl and Gregg 2003)
- * Used by: PHP's CALL (Zend/zend_vm_gen.php), Wasmi with its feature portable-dispatch (dispatch/backend/loop.rs),
- *     Ruby's OPT_CALL_THREADED_CODE (vm_exec.h)
+ * Used by: PHP's CALL (Zend/zend_vm_gen.php), Wasmi with its feature portable-dispatch
+ *     (dispatch/backend/loop.rs), Ruby's OPT_CALL_THREADED_CODE (vm_exec.h)
  * Needs: nothing
  * Cost: as call-indirect without the table's load, and instructions that are six bytes longer
  * Aliases: call, call-threading, call-threaded, portable
