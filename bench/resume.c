@@ -45,14 +45,6 @@ static json_t *merge_samples(json_t *samples, json_t *more) {
     return merged;
 }
 
-static bool is_in(json_t *list, json_t *wanted) {
-    size_t i;
-    json_t *item;
-    json_array_foreach(list, i, item)
-        if (json_equal(item, wanted)) return true;
-    return false;
-}
-
 /* Adds to the document what the journal has. The last sitting then has what the others have not. */
 static bool merge(json_t *document, json_t *entries, const char *path, Error *error) {
     size_t i;
@@ -71,7 +63,7 @@ static bool merge(json_t *document, json_t *entries, const char *path, Error *er
         }
         if (sample)
             json_array_append(samples, sample);
-        else if (!is_in(gaps, gap))
+        else
             json_array_append(gaps, gap);
     }
     json_object_set_new(document, "samples",
@@ -283,7 +275,7 @@ static bool load_sample(Recording *recording, json_t *entry) {
     return true;
 }
 
-/* Gaps that this sitting has found already are not added again. */
+/* Each gap once: the journal may have what the file has, and this sitting find it again. */
 static void load_gap(Recording *recording, json_t *entry) {
     static const char *const kinds[] = {"sample",     "instructions",  "executor", "counter",
                                         "simulation", "whole process"};
