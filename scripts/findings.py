@@ -9,7 +9,7 @@ import statistics
 
 import numpy
 import statistics_of_runs
-from comparison import Trouble, comparisons, percent, speed_text
+from comparison import Trouble, comparisons, speed_text
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.

@@ -4,7 +4,6 @@
 Usage: test_tools.py TAILRACE_PROGRAM SCHEMA_JSON
 """
 import json
-import os
 import signal
 import subprocess
 import time
