@@ -106,7 +106,8 @@ class Answers(unittest.TestCase):
 
 class Numbers(unittest.TestCase):
     def test_counters_are_shown_per_instruction(self):
-        values = {"switch": {"sort": 4_000_000, "vm": 8_000_000}, "tail-direct": {"sort": 2_000_000, "vm": 6_000_000}}
+        values = {"switch": {"sort": 4_000_000, "vm": 8_000_000},
+                  "tail-direct": {"sort": 2_000_000, "vm": 6_000_000}}
         cause = made(counted(result(), "cycles", values))[1]["causes"]["cycles"]
         self.assertEqual(cause["rows"]["switch"], [[2, 2, 2], [4, 4, 4]])
         self.assertEqual(cause["suite"], {"switch": 3, "tail-direct": 2})
@@ -141,7 +142,8 @@ class Numbers(unittest.TestCase):
 class SeveralFiles(unittest.TestCase):
     def files(self, before, after, noise=(0, 0), scale=1, same_machine=True):
         """Two runs with these speeds of tail-direct; in the second all take `scale` of the time."""
-        documents = [result(samples({"tail-direct": speed}, noise=of)) for speed, of in zip((before, after), noise)]
+        documents = [result(samples({"tail-direct": speed}, noise=of))
+                     for speed, of in zip((before, after), noise)]
         documents[1]["started"] = documents[1]["finished"] = "2026-01-02T00:00:00Z"
         for entry in documents[1]["samples"]:
             entry["phases"]["execute"] = {"cpu": round(entry["phases"]["execute"]["cpu"] * scale), "wall": 10**7}
