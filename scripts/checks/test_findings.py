@@ -8,7 +8,9 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 try:
+    import comparison
     import findings
+    import jsonschema
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
@@ -105,6 +107,27 @@ class Answers(unittest.TestCase):
 
 
 class Numbers(unittest.TestCase):
+    def test_the_noise_floor_is_the_largest(self):
+        document = result(samples({"tail-direct": 2}))
+        for entry in document["samples"]:
+            if entry["control"] and entry["workload"] == "vm":
+                entry["phases"]["execute"]["cpu"] = int(entry["phases"]["execute"]["cpu"] * 1.25)
+        self.assertEqual(made(document)[1]["noise"], 0.2)
+
+    def test_who_failed_once_is_not_compared(self):
+        document = result(samples({"tail-direct": 2}))
+        document["not_measured"] = [{"what": "sample", "workload": "vm", "build": "clang-22", "isa": "acc",
+                                     "strategy": "tail-direct", "control": False, "round": 2, "reason": "crashed"}]
+        pairs = [found for baseline, strategy, found, _ in made(document)[1]["pairs"] if (baseline, strategy) == (0, 1)]
+        self.assertEqual(pairs[0]["speed"][:3], [2, None, 2])
+
+    def test_times_that_cannot_be_are_not_used(self):
+        document = result(samples({"tail-direct": 2}))
+        document["samples"][1]["phases"]["execute"]["cpu"] = 2 * 10**18
+        case = made(document)[1]
+        self.assertIn("1 samples claim times that cannot be", dict(case["warnings"])["absurd times"])
+        self.assertIsNone(case["raw"]["tail-direct"][0][0][0])
+
     def test_counters_are_shown_per_instruction(self):
         values = {"switch": {"sort": 4_000_000, "vm": 8_000_000},
                   "tail-direct": {"sort": 2_000_000, "vm": 6_000_000}}
@@ -137,6 +160,16 @@ class Numbers(unittest.TestCase):
         document["samples"] = [entry for entry in document["samples"]
                                if (entry["workload"], entry["strategy"]) != ("vm", "tail-direct")]
         self.assertEqual(made(document)[1]["sizes"]["switch"]["bytecode_bytes"], 20)
+
+
+class Reading(unittest.TestCase):
+    def test_one_bad_sample_among_many_is_found(self):
+        document = result(samples({"tail-direct": 2}, rounds=20))
+        self.assertGreater(len(document["samples"]), 100)  # of so many, one of each kind is looked at
+        comparison.validate(document, "many.json")
+        document["samples"][77]["phases"]["execute"]["wall"] = -1
+        with self.assertRaisesRegex(comparison.Trouble, r"samples\[\d+\]\.phases\.execute\.wall: -1 is less"):
+            comparison.validate(document, "many.json")
 
 
 class SeveralFiles(unittest.TestCase):
