@@ -88,6 +88,13 @@ static json_t *command_line(int argc, char **argv) {
     return words;
 }
 
+/* Whether the pattern of workloads that are to be timed as whole processes fits any. */
+static bool has_whole_workload(const Suite *suite, const Wishes *wishes) {
+    for (size_t i = 0; wishes->whole_workloads && i < suite->count; i++)
+        if (name_matches(wishes->whole_workloads, suite->workloads[i].name)) return true;
+    return !wishes->whole_workloads;
+}
+
 /* What takes part. The exit status, or -1 if all is well. */
 static int choose(Recording *recording, const char *directory, const Wishes *wishes) {
     Error error;
@@ -95,6 +102,12 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
         return complain(&error, EXIT_FAILED);
     int status = choose_workloads(&recording->suite, directory, wishes);
     if (status >= 0) return status;
+    if (!has_whole_workload(&recording->suite, wishes)) {
+        fail(&error, ERROR_UNSUPPORTED,
+             "no workload of this run matches \"%s\", of which --whole-processes is to time processes",
+             wishes->whole_workloads);
+        return complain(&error, EXIT_USAGE);
+    }
     char *strategies = strategies_meant(&recording->builds.items[0].executors, wishes->dispatch);
     bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, &error) &&
                   recording_prepare(recording, strategies, wishes->isa, &error) &&
@@ -137,6 +150,16 @@ static json_t *reopen(int argc, char **argv, Error *error) {
     return NULL;
 }
 
+/* Writes the name of the result file into the file that $TAILRACE_TELL_RESULT names, if it does: so
+ * scripts/bench knows its own, whatever else is measured meanwhile. */
+static void tell_result(const char *path) {
+    const char *told = getenv("TAILRACE_TELL_RESULT");
+    FILE *file = told && *told ? fopen(told, "we") : NULL;
+    if (!file) return;
+    fprintf(file, "%s\n", path);
+    fclose(file);
+}
+
 /* Everything that can be wrong before a sample is taken. The exit status, or -1 if all is well. */
 static int prepare(Recording *recording, const char *directory, json_t *earlier) {
     const Wishes *wishes = &session.wishes;
@@ -167,7 +190,10 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
     char *results = wishes->output ? NULL : results_directory(directory);
     char *path =
         wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
-    if (!saving_open(&session.saving, path, false, &error)) status = complain(&error, EXIT_FAILED);
+    if (saving_open(&session.saving, path, false, &error))
+        tell_result(path);
+    else
+        status = complain(&error, EXIT_FAILED);
     free(path);
     free(results);
     return status;

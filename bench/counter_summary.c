@@ -150,6 +150,8 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
                         "Starting and stopping the counters takes %.1f µs a sample, outside of its "
                         "times.",
                         cost(recording));
+        if (suite_has_traces(&recording->suite))
+            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these counts.");
     }
     table_free(&table);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "bench/journal.h"
 #include "bench/machine.h"
 #include "bench/memory.h"
 #include "bench/paths.h"
@@ -170,7 +171,8 @@ char *result_default_path(const Recording *recording, const char *directory) {
     if (localtime_r(&recording->started, &parts))
         strftime(when, sizeof when, "%Y-%m-%d-%H%M%S", &parts);
     char *path = format_string("%s/%s-%s-%s.json", directory, cpu, compiler_slug, when);
-    for (int i = 2; access(path, F_OK) == 0; i++) {
+    /* A run that has not finished a round has a journal alone. */
+    for (int i = 2; access(path, F_OK) == 0 || journal_exists(path); i++) {
         free(path);
         path = format_string("%s/%s-%s-%s-%d.json", directory, cpu, compiler_slug, when, i);
     }
@@ -271,13 +273,19 @@ bool result_write(const char *path, json_t *document, bool final, Error *error) 
 }
 
 bool result_can_write(const char *path, Error *error) {
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return fail(error, ERROR_FILE, "cannot write the results to %s: it is a directory", path);
     if (result_is_special(path)) return true;
     char *temporary = temporary_beside(path);
-    int descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), reason = errno;
+    /* Not the very name, which may be in use by a run that is going on. */
+    char *probe = format_string("%s.%ld", temporary, (long)getpid());
+    int descriptor = open(probe, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), reason = errno;
     if (descriptor >= 0) {
         close(descriptor);
-        unlink(temporary);
+        unlink(probe);
     }
+    free(probe);
     free(temporary);
     if (descriptor >= 0) return true;
     return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));

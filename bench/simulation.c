@@ -183,6 +183,37 @@ static void simulate_all(Simulation *simulation, void (*save)(Recording *recordi
     free(order);
 }
 
+/* The names of the counts of an entry that are null. To be freed; NULL if there are none. */
+static char *lost_counts(const json_t *entry) {
+    json_t *counts = json_object_get(entry, "counts"), *lost = json_array();
+    for (int i = 0; i < SIMULATED_COUNTS; i++)
+        if (json_is_null(json_object_get(counts, SIMULATED_NAMES[i])))
+            json_array_append_new(lost, json_string(SIMULATED_NAMES[i]));
+    char *names = json_array_size(lost) > 0 ? join_strings(lost) : NULL;
+    json_decref(lost);
+    return names;
+}
+
+/* Says why counts are null, in the entries of earlier sittings, too. */
+static void explain_nulls(Recording *recording) {
+    for (size_t i = 0; i < recording->suite.count * recording->contender_count; i++) {
+        size_t workload = i / recording->contender_count;
+        const Contender *contender = &recording->contenders[i % recording->contender_count];
+        char *names = contender->control
+                          ? NULL
+                          : lost_counts(tool_entry_in(recording->simulated, recording, workload,
+                                                      contender));
+        if (!names) continue;
+        char *who = contender_name(recording, contender);
+        note(recording, workload, contender->program->isa,
+             format_string("%s of %s: the start and the translation alone had more of them than the "
+                           "run that executes, so the execution has too few to tell",
+                           names, who));
+        free(who);
+        free(names);
+    }
+}
+
 /* "3.19.0" of "valgrind-3.19.0". NULL, and the reason, if it does not say. */
 static char *ask_version(const Recording *recording, char *valgrind, char **why) {
     char *const argv[] = {valgrind, "--command-line-only=yes", "--version", NULL};
@@ -211,6 +242,7 @@ void simulation_run(Recording *recording, double budget, void (*save)(Recording 
         why = copy_string(error.message);
     if (simulation.version) simulate_all(&simulation, save);
     if (why) note(recording, ANY, NULL, why);
+    explain_nulls(recording);
     if (interrupted())
         recording_add_not_measured(
             recording, (NotMeasured){"simulation", ANY, ANY, ANY, NULL, -1,
@@ -289,6 +321,8 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
         table_print_folded(&table, 1, stream);
         print_paragraph(stream, "A model of CPUs of about 2004, not this CPU: %s",
                         json_string_value(json_object_get(first, "model")));
+        if (suite_has_traces(&recording->suite))
+            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these counts.");
     }
     table_free(&table);
 }

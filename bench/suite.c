@@ -184,6 +184,12 @@ bool suite_load_named(const char *directory, const char *names, Suite *suite, Er
     return done;
 }
 
+bool suite_has_traces(const Suite *suite) {
+    for (size_t i = 0; i < suite->count; i++)
+        if (!suite->workloads[i].invoke) return true;
+    return false;
+}
+
 void suite_free(Suite *suite) {
     for (size_t i = 0; i < suite->count; i++)
         free(suite->workloads[i].path);

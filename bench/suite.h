@@ -41,6 +41,9 @@ bool suite_load(const char *path, Suite *suite, Error *error);
  * be read, or a workload's name stands in two. */
 bool suite_load_named(const char *directory, const char *names, Suite *suite, Error *error);
 void suite_free(Suite *suite);
+/* Whether recorded traces are among the workloads: all but their times and their bytecode
+ * instructions include the replayer's own work. */
+bool suite_has_traces(const Suite *suite);
 
 /* Whether a name matches the shell pattern, or one of the comma-separated patterns. */
 bool name_matches(const char *patterns, const char *name);

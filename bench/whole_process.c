@@ -252,6 +252,8 @@ void whole_processes_print(const Recording *recording, const Group *group, FILE 
                       "(mean and standard deviation; one executor after the other, so drift is not "
                       "cancelled)");
         table_print_folded(&table, 1, stream);
+        if (suite_has_traces(&recording->suite))
+            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these times.");
     }
     table_free(&table);
 }

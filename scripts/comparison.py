@@ -68,7 +68,7 @@ def load(path, validated=True):
     try:
         result = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else f"it is damaged, or no result file: {error}"
         raise Trouble(f"cannot read {path}: {reason}") from error
     if not isinstance(result, dict) or "schema" not in result:
         raise Trouble(f"{path} is no result file of Tailrace")

@@ -10,6 +10,7 @@ import statistics
 import numpy
 import statistics_of_runs
 from comparison import Trouble, comparisons, speed_text
+from machine_code import HOT
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
@@ -28,7 +29,7 @@ CAUSES = {
     "indirect_branch_misses": (["indirect-branch-misses"], "indirect-branch misses", 1000),
     "l1i_misses": (["L1-icache-load-misses", "L1-icache-misses"], "L1I misses", 1000),
     "itlb_misses": (["iTLB-load-misses"], "ITLB misses", 1000),
-    "frontend_stalls": (["frontend-stalls"], "cycles without work from the front end", 1),
+    "frontend_stalls": (["frontend-stalls"], "front-end stalls (slots, or cycles where the CPU counts these)", 1),
 }
 SIMULATED = {
     "instructions": ("host instructions", 1), "branches": ("conditional branches", 1),
@@ -44,6 +45,9 @@ WORDS = [
     statistics_of_runs.UNDECIDED]
 
 
+UNLIKE = 0.05  # layouts whose code differs by more than this share differ in more than their order
+
+
 def rounded(number, digits=5):
     """For JSON: short, and None for what is no number."""
     if number is None or not math.isfinite(number):
@@ -54,6 +58,10 @@ def rounded(number, digits=5):
 
 def count(things):
     return None if things is None else len(things)
+
+
+def some(names):
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def listed(names):
@@ -220,6 +228,55 @@ class Case:
                 found[strategy] = {**own[f"{strategy}-{self.isa}"], "findings": list(findings)}
         return found
 
+    def unlike_layouts(self):
+        """A sentence about strategies whose layouts differ in more than the order of the same code; None if
+        there are none."""
+        executors = (self.build["audit"] or {}).get("executors", {})
+        seeds, told = self.build["layout_seeds"], []
+        for strategy in self.strategies:
+            name = f"{strategy}-{self.isa}"
+            own = [executors.get(name if n == 0 else f"{name}.layout{seed}") for n, seed in enumerate(seeds)]
+            if None in own:
+                continue
+            sizes = [entry["code_bytes"] for entry in own]
+            stacks = [count(entry["handlers_that_use_the_stack"]) for entry in own]
+            what = []
+            if max(sizes) > (1 + UNLIKE) * min(sizes):
+                what.append(f"{listed([f'{size:,}' for size in sizes])} bytes")
+            if None not in stacks and max(stacks) - min(stacks) > UNLIKE * own[0]["opcodes"]:
+                what.append(f"{listed([str(stack) for stack in stacks])} handlers that use the native stack")
+            if any((entry.get("share_in_layout_order") or 1) < 1 - UNLIKE for entry in own):
+                what.append("handlers in an order of the compiler's own")
+            if what:
+                told.append(f"of {strategy} {', '.join(what)}")
+        if told:
+            return (f"In the layouts {listed([str(seed) for seed in seeds])} the compiler made other code, and not "
+                    f"the same in another order: {'; '.join(told)}. What is read or simulated in the first layout "
+                    "alone may not hold for the others.")
+        return None
+
+    def hot_spills(self):
+        """A sentence about the hottest handlers that keep the interpreter's state on the native stack; None if
+        there are none."""
+        executors, told = (self.build["audit"] or {}).get("executors", {}), []
+        for strategy in self.strategies:
+            name, found = f"{strategy}-{self.isa}", {}
+            for n, seed in enumerate(self.build["layout_seeds"]):
+                entry = executors.get(name if n == 0 else f"{name}.layout{seed}") or {}
+                users = entry.get("handlers_that_use_the_stack") or []
+                hot = tuple(opcode for opcode in HOT.get(self.isa, ()) if opcode in users)
+                if hot:
+                    found.setdefault(hot, []).append(str(seed))
+            told += [f"{listed(list(hot))} of {strategy} in layout{'s' * (len(seeds) > 1)} {listed(seeds)}"
+                     for hot, seeds in found.items()]
+        return told and (f"Of the {len(HOT[self.isa])} hottest handlers some use the native stack: {'; '.join(told)}. "
+                         "What that costs is not dispatch, but what the compiler made of it.")
+
+    def counted(self, names):
+        """Whether a counter of one of these workloads has a value."""
+        return any(counter["value"] is not None for sample in self.samples if sample["workload"] in names
+                   for counter in sample["counters"])
+
     def warnings(self):
         """What weakens the numbers: [what, sentence]."""
         result, machine, found = self.result, self.result["machine"], []
@@ -275,6 +332,17 @@ class Case:
         if self.comparison.absurd:
             weakens("absurd times",
                     f"{self.comparison.absurd} samples claim times that cannot be, and were not used.")
+        spills = self.hot_spills()
+        if spills:
+            weakens("spills", spills)
+        unlike = self.unlike_layouts()
+        if unlike:
+            weakens("other code", unlike)
+        replayed = [workload["name"] for workload in self.comparison.workloads if "trace" in workload]
+        if replayed and (self.counted(replayed) or self.simulated() or self.whole_processes()):
+            weakens("replayer",
+                    f"Counters, simulated counts and whole processes of recorded traces ({some(replayed)}) have "
+                    "the replayer's own work in them. Times and bytecode instructions do not.")
         if not machine["counters"]["hardware"]:
             why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
             weakens("no counters", f"No hardware counters were read: {why}.")
@@ -492,6 +560,7 @@ class Case:
             "pairs": pairs, "control": self.estimates(control, True),
             "times": {strategy: self.times(strategy) for strategy in self.strategies},
             "causes": self.causes(), "luck": comparison.luck, "counting_cost": self.counting_cost(),
+            "replayed": any("trace" in workload for workload in comparison.workloads),
             "simulated": self.simulated(), "sizes": self.sizes(), "whole_processes": self.whole_processes(),
             "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
 

@@ -271,6 +271,12 @@ Test(counters, no_permission_tells_which_setting) {
     expect_state(1, COUNTER_NO_PERMISSION, "sysctl kernel.perf_event_paranoid=1");
     counters_close(&counters);
 
+    fake.paranoid = 2; /* which is enough for hardware events in user space */
+    count("cycles,context-switches");
+    expect_state(0, COUNTER_NO_PERMISSION, "is 2 and would allow it");
+    expect_state(1, COUNTER_NO_PERMISSION, "sysctl kernel.perf_event_paranoid=1");
+    counters_close(&counters);
+
     fake.hardware_error = EPERM;
     fake.paranoid = 1;
     count("cycles");

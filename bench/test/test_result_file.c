@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "bench/machine.h"
+#include "bench/memory.h"
 #include "bench/paths.h"
 #include "bench/process.h"
 #include "bench/result_file.h"
@@ -209,6 +210,21 @@ Test(result_file, default_names_are_new_names) {
     scratch_write(directory, name, 0644, "{}");
     char *second = result_default_path(&source, directory);
     cr_assert_str_neq(first, second);
+    /* A run that has not finished a round has a journal and no file yet. */
+    char *journal = format_string("%s.samples", strrchr(second, '/') + 1);
+    scratch_write(directory, journal, 0644, "");
+    char *third = result_default_path(&source, directory);
+    cr_assert_str_neq(second, third);
     free(first);
     free(second);
+    free(third);
+    free(journal);
+}
+
+Test(result_file, trying_out_a_place_leaves_what_a_running_one_writes) {
+    Error error;
+    const char *running = ".result.json.tmp";
+    scratch_write(directory, running, 0644, "half of a result");
+    cr_assert(result_can_write(path, &error));
+    cr_assert_eq(files(), 1);
 }

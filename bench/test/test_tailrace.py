@@ -291,6 +291,13 @@ class Bench(TailraceTest):
         name = f"-clang-22-{time.strftime('%Y-%m-%d')}-"
         self.assertEqual(len([path for path in self.folder.glob("*.json") if name in path.name]), 1)
 
+    def test_scripts_are_told_the_name(self):
+        told = self.root / "told"
+        environment = dict(os.environ, TAILRACE_TELL_RESULT=str(told))
+        subprocess.run([self.folder / "tailrace", "bench", "--budget", "0", "--events", "none"], cwd=self.folder,
+                       env=environment, check=True, capture_output=True, timeout=120)
+        self.assertTrue((self.folder / told.read_text().removesuffix("\n")).is_file())
+
     def test_changed_modules_are_refused(self):
         self.write("workloads/vm.wasm", "mv\n")
         self.assert_fails(self.bench(), 1, "is not the module that the suite was made with")
@@ -341,6 +348,9 @@ class Bench(TailraceTest):
     def test_an_unwritable_place_is_found_before_measuring(self):
         process = self.bench("--output", self.folder / "missing" / "result.json")
         self.assert_fails(process, 1, "No such file or directory")
+        self.assertEqual(process.stdout, "")
+        process = self.bench("--output", self.folder)
+        self.assert_fails(process, 1, f"cannot write the results to {self.folder}: it is a directory")
         self.assertEqual(process.stdout, "")
 
     def test_usage(self):

@@ -261,6 +261,17 @@ class Findings(unittest.TestCase):
         for strategy in MAKERS:
             self.finds(strategy, {"same order": True}, f"nearly the same order as in {strategy}-acc", seeds=(0, 1))
 
+    def test_an_order_of_the_compilers_own_is_said(self):
+        self.make({"switch": {}, "goto-direct": {}}, seeds=(0, 1))
+        names = order(2)  # of neither layout
+        self.assemble("switch", 1, switch(names, {"numbers": order(1)}))
+        shares = {name: r["share_in_layout_order"] for name, r in self.audit()["executors"].items()}
+        self.assertEqual([shares[name] for name in ("switch-acc", "goto-direct-acc", "goto-direct-acc.layout1")],
+                         [1] * 3)
+        self.assertLess(shares["switch-acc.layout1"], 0.8)
+        said = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True).stdout
+        self.assertIn("in an order of its own, and not the layout's: switch-acc.layout1\n", said)
+
     def test_hot_opcode_that_does_not_exist(self):
         self.make({"switch": {}}, opcodes=[n for n in OPCODES if n != "br"])
         self.assertIn("names br, which acc does not have", self.audit(status=1))

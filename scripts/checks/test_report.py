@@ -16,7 +16,7 @@ try:
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
-from example_result import result, sample
+from example_result import build, result, sample
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 REPORT = SCRIPTS / "report"
@@ -140,6 +140,55 @@ class Report(unittest.TestCase):
                             ("no audit", "scripts/audit makes it")]:
             self.assertIn(words, found[what])
 
+    def test_what_the_first_layout_does_not_show_is_said(self):
+        def executor(size, stack, order):
+            return {"opcodes": 100, "dispatch_sites": 1, "code_bytes": size, "median_handler_bytes": 1,
+                    "largest_handler_bytes": 1, "largest_handler": "br", "findings": [], "handlers_that_call": [],
+                    "handlers_that_use_the_stack": ["br"] * stack, "share_in_layout_order": order}
+
+        document = result()
+        document["builds"] = [build(layout_seeds=[0, 1], audit_missing=None, audit={"listings": [], "executors": {
+            "switch-acc": executor(1000, 17, 1), "switch-acc.layout1": executor(1049, 6, 1),
+            "tail-direct-acc": executor(2000, 9, 1), "tail-direct-acc.layout1": executor(2099, 9, 1)}})]
+        text = dict(self.data(document)["cases"][0]["warnings"])["other code"]
+        self.assertIn("In the layouts 0 and 1 the compiler made other code", text)
+        self.assertIn("of switch 17 and 6 handlers that use the native stack. What", text)
+        executors = document["builds"][0]["audit"]["executors"]
+        executors["tail-direct-acc.layout1"]["code_bytes"] = 2101
+        executors["switch-acc"].update(share_in_layout_order=0.5, handlers_that_use_the_stack=["br"] * 6)
+        text = dict(self.data(document)["cases"][0]["warnings"])["other code"]
+        self.assertIn("of switch handlers in an order of the compiler's own; of tail-direct 2,000 and 2,101 bytes. What",
+                      text)
+        executors["tail-direct-acc.layout1"]["code_bytes"] = 2000
+        executors["switch-acc.layout1"]["handlers_that_use_the_stack"] = ["br", "call", "halt"] + ["copy_many"] * 3
+        text = dict(self.data(document)["cases"][0]["warnings"])["spills"]
+        self.assertIn("br of switch in layout 0; br and call of switch in layout 1; br of tail-direct in layouts 0 and 1. ",
+                      text)
+        for entry in executors.values():
+            entry["handlers_that_use_the_stack"] = ["copy_many"]
+        self.assertNotIn("spills", dict(self.data(document)["cases"][0]["warnings"]))
+        del executors["switch-acc"]["share_in_layout_order"]
+        self.assertNotIn("other code", dict(self.data(document)["cases"][0]["warnings"]))
+
+    def test_the_replayers_work_is_said(self):
+        def warned(document):
+            case = self.data(document)["cases"][0]
+            return case["replayed"], dict(case["warnings"]).get("replayer", "")
+
+        document = result()
+        entry = {"build": "clang-22", "strategy": "switch", "isa": "acc", "layout": 0, "workload": "vm", "model": "M",
+                 "counts": {"instructions": 5}}
+        document["simulated"] = [entry]
+        self.assertEqual(warned(document), (False, ""))
+        for name in "file", "invoke", "args":
+            del document["suite"]["workloads"][1][name]
+        document["suite"]["workloads"][1]["trace"] = "vm.trace"
+        replayed, text = warned(document)
+        self.assertTrue(replayed)
+        self.assertIn("of recorded traces (vm) have the replayer's own work in them", text)
+        document["simulated"] = []
+        self.assertEqual(warned(document), (True, ""))
+
     def test_pictures(self):
         self.page(result())
         self.assertIn("<svg", (self.folder / "result.svg").read_text())
@@ -223,7 +272,7 @@ class Report(unittest.TestCase):
         newer["schema"] = 3
         del damaged["samples"][0]["phases"]
         empty["samples"] = []
-        for document, words in [("", "cannot read"), ("[]", "is no result file"), (newer, "schema 3"),
+        for document, words in [("", "it is damaged"), ("[]", "is no result file"), (newer, "schema 3"),
                                 (damaged, "damaged: samples[0]: 'phases' is a required"),
                                 (empty, "holds no samples"), ("\0" * 10, "cannot read")]:
             process = self.report(document)

@@ -33,4 +33,21 @@ if said=$(scripts/bench --no-setup --cc no-such-compiler,nor-this 2>&1) ||
     echo "scripts/bench --cc does not say that there are no such compilers: $said"
     failures=1
 fi
+
+# Of two runs at the same time each reports its own: stand-ins in a tree of their own.
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree/scripts" "$tree/build" "$tree/results/local"
+cp scripts/bench scripts/common.sh "$tree/scripts"
+printf '#!/bin/sh\n' >"$tree/scripts/build"
+printf '#!/bin/sh\necho "report of $*"\n' >"$tree/scripts/report"
+# shellcheck disable=SC2016 # it is the stand-in's
+printf '%s\n' '#!/bin/sh' "cd '$tree/results/local' && sleep 0.05" 'touch a-mine.json b-of-another-run.json' \
+    'echo "$PWD/a-mine.json" >"$TAILRACE_TELL_RESULT"' >"$tree/build/tailrace"
+chmod +x "$tree/scripts/build" "$tree/scripts/report" "$tree/build/tailrace"
+said=$("$tree/scripts/bench" --no-setup 2>/dev/null) || true
+if [ "$said" != "report of $tree/results/local/a-mine.json" ]; then
+    echo "scripts/bench makes a page of another run's results: $said"
+    failures=1
+fi
 exit $failures

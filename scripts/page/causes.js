@@ -69,6 +69,7 @@ function whySection(state, change) {
     h('p', {class: 'soft'},
       'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
           'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.',
+      one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '',
       one.counting_cost === null ? '' :
                                    ` Starting and stopping the counters takes ${
                                        number(one.counting_cost)} µs a sample, outside of its times.`,
@@ -96,7 +97,8 @@ function whySection(state, change) {
           `${
               one.simulated
                   .model}. Its caches and branch predictor are far simpler than a CPU’s: take these ` +
-                  `numbers for what the code asks for, not for what it costs.`),
+                  `numbers for what the code asks for, not for what it costs. Of the first layout alone.` +
+              (one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '')),
         causesTable(state, one.simulated.causes, own, change, 'simulated'),
         own ? causeChart(state, one.simulated.causes[own], ' (simulated)') : null));
   }
@@ -132,7 +134,8 @@ function whySection(state, change) {
         h('p', {class: 'soft'},
           'Start-up, translation and execution together, timed by hyperfine: mean and standard ' +
               'deviation. One executor after the other, not interleaved: a machine that slows down ' +
-              'meanwhile makes the later ones look slow.'),
+              'meanwhile makes the later ones look slow.',
+        one.replayed ? ' Of recorded traces, the replayer’s own work is timed, too.' : ''),
         table(
             'Whole processes',
             h('tr', null, h('th', {scope: 'col'}, 'workload'), h('th', {scope: 'col'}, 'layout'),
