@@ -56,12 +56,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp PREDICT = {
     .options =
         (const struct argp_option[]){
-            {"suite", 's', "A,B", 0,
-             "suites of workloads: names, or paths of suite files, with a slash in them (default: "
-             "\"default\")",
-             0},
-            {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
-            {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+            SUITE_OPTION,
+            WORKLOAD_OPTION("GLOB", ""),
+            DISPATCH_OPTION("all that were built"),
             {"isa", 'i', "NAME", 0, "the instruction set (default: acc, or what was built)", 0},
             {"limit", 'l', "N", 0,
              "the first N executed instructions of each workload (default: 5000000)", 0},

@@ -1,11 +1,11 @@
 /* Labels as values: every handler ends with its own computed goto, `goto *address`.
  *
- * Threaded code (Bell 1973) as gcc's extension makes it expressible in C (Ertl 1993). A strategy's file
- * defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one.
+ * Threaded code (Bell 1973) as gcc's extension makes it expressible in C (Ertl 1993). A strategy's
+ * file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one.
  *
- * All handlers are one function, so the compiler allocates registers for all of them together, and may
- * merge their jumps into one or copy them: the build's flags prevent it where it is known how, and the
- * dispatch audit counts what is left. */
+ * All handlers are one function, so the compiler allocates registers for all of them together, and
+ * may merge their jumps into one or copy them: the build's flags prevent it where it is known how,
+ * and the dispatch audit counts what is left. */
 #include "dispatch/words.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"
@@ -32,7 +32,8 @@
 #define TRAP(code) STOP(TRAP_##code)
 
 /* The labels are visible in this function only: called without code, it tells them. */
-static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance, const void *const **labels_out) {
+static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance,
+                const void *const **labels_out) {
 #define X(name) &&handle_##name,
     /* Naming the labels in the layout's order makes clang place the handlers in it: where it places
      * blocks it forgets the order of the text, and takes that of the addresses taken. */

@@ -137,7 +137,8 @@ def meant(strategies, names):
         return strategies
     for name in names.split(","):
         if not any(name in [s.name, *s.aliases] for s in strategies):
-            raise StrategyError(f'there is no strategy "{name}"; there are ' + ", ".join(s.name for s in strategies))
+            known = ", ".join(s.name for s in strategies)
+            raise StrategyError(f'there is no strategy "{name}"; there are {known}')
     return [s for s in strategies if {s.name, *s.aliases} & set(names.split(","))]
 
 

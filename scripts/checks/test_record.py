@@ -5,6 +5,7 @@ import pathlib
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -422,6 +423,50 @@ class Record(unittest.TestCase):
         done = self.replay_bytes(trace[:end] + b"\x22\x01" + trace[end + 9:])
         self.assertRegex(done.stderr, "crossing 6 .*: sentinel returns, but a trap was recorded")
 
+    def test_another_course_of_events_is_found(self):
+        traces, _ = self.record("course", """(module (import "env" "f" (func $f)) (import "env" "g" (func $g))
+          (import "env" "c" (global i32)) (func (export "go") (call $f) (unreachable))
+          (func (export "odd") (result f32) (f32.const nan)))""", """
+          import fs from "node:fs";
+          const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+          const { exports } = new WebAssembly.Instance(module, { env: { f() {}, g() {}, c: 7 } });
+          try { exports.go(); } catch {}
+          exports.odd();""")
+        trace = traces[0].read_bytes()
+        begin, call, back, trap, odd = b"\x11\x02", b"\x20\x00", b"\x12", b"\x22\x01", b"\x11\x03\x21"
+        nan = b"\x00\x00\xc0\x7f"
+        whole = begin + call + back + trap + odd + nan
+        self.assertEqual(trace.count(whole), 1)
+        for words, status, others in [
+                ("the module calls env.f, but a call of env.g was recorded", 4,
+                 (begin, b"\x20\x01", back, trap, odd, nan)),
+                ("an exception has left go, but a trap was recorded", 4, (begin, call, b"\x13", trap, odd, nan)),
+                ("go traps .unreachable.*, but the recorded trap was integer divide by zero", 4,
+                 (begin, call, back, b"\x22\x02", odd, nan)),
+                ("go traps .unreachable.*, but a return to the host was recorded", 4,
+                 (begin, call, back, b"\x21", odd, nan)),
+                ("a trap of kind 7", 1, (begin, call, back, b"\x22\x07", odd, nan)),
+                ("global 0 is set and cannot be", 1, (b"\x05\x00\x08", begin, call, back, trap, odd, nan)),
+                ("result 1 of odd is nan.*, but inf was recorded", 4,
+                 (begin, call, back, trap, odd, b"\x00\x00\x80\x7f")),
+                ("^$", 0, (begin, call, back, trap, odd, b"\x01\x00\x80\xff")),  # any NaN is as good
+                ("^$", 0, (begin, call, back, b"\x22\x00", odd, nan))]:  # and a trap that is not known
+            done = self.replay_bytes(trace.replace(whole, b"".join(others)))
+            self.assertEqual(done.returncode, status, f"{words}: {done.stderr}")
+            self.assertRegex(done.stderr, words)
+
+    def test_the_hash_is_of_all_values(self):
+        trace, _ = self.small_trace()
+        place = trace.index(b"\x21", trace.index(b"\x20\x00\x81")) + 1
+        result, = struct.unpack_from("<d", trace, place)
+        other = trace[:place] + struct.pack("<d", result + 1) + trace[place + 8:]
+        other = other.replace(b"\xda\xb4\xe9\x02", b"\xdb\xb4\xe9\x02")  # the argument that it comes from
+        done = [self.replay_bytes(one) for one in (trace, trace, other)]
+        self.assertEqual([one.returncode for one in done], [0, 0, 0], done[2].stderr)
+        hashes = [re.search(r"hash (\w+)", one.stdout)[1] for one in done]
+        self.assertEqual(hashes[0], hashes[1])
+        self.assertNotEqual(hashes[0], hashes[2])
+
     def test_truncations_are_said(self):
         trace, start = self.small_trace()
         for length in range(len(trace)):
@@ -463,6 +508,9 @@ class Record(unittest.TestCase):
             done = self.replay_bytes(text)
             self.assertIn(done.returncode, (1,), f"{words}: {done.stdout}{done.stderr}")
             self.assertRegex(done.stderr, words)
+        # The place is right behind what fits in the reader's buffer, too.
+        text = begun + (b"\x01\0\0" + leb(65000) + bytes(65000)) * 2 + b"\x77"
+        self.assertIn(f"byte 0x{len(text) - 1:x}: ", self.replay_bytes(text).stderr)
 
     def test_damaged_traces_never_crash(self):
         trace, start = self.small_trace()
