@@ -65,15 +65,21 @@ class Build:
         return self.info["strategies"][strategy].get("sites") or usual
 
     def executors(self):
-        """(name, strategy, isa, seed) of each, the layouts of an executor together."""
+        """(name, strategy, isa, seed) of each, the layouts of an executor together. Of strategies that are not
+        measured by default, layouts but the first are built only when asked for (scripts/build)."""
         for isa in self.isas:
             for strategy in self.strategies:
                 if self.name(strategy, isa) not in self.left_out:
                     for seed in self.seeds:
-                        yield self.name(strategy, isa, seed), strategy, isa, seed
+                        name = self.name(strategy, isa, seed)
+                        if seed == self.seeds[0] or self.path(name).exists():
+                            yield name, strategy, isa, seed
+
+    def path(self, name):
+        return self.folder / f"libexecutor-{name}.a"
 
     def library(self, name):
-        path = self.folder / f"libexecutor-{name}.a"
+        path = self.path(name)
         if not path.exists():
             raise MachineCodeError(f"{path} is missing: scripts/build makes it")
         return path

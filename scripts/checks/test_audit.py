@@ -162,6 +162,13 @@ class Findings(unittest.TestCase):
         self.assertEqual(code["switch-acc"], ["add $0x1,%rdi", "jmp dispatch", "dispatch:", "movzwl (%rbx),%eax",
                                               "movslq (%r12,%rax,4),%rax", "add %r12,%rax", "jmp *%rax"])
 
+    def test_layouts_that_were_not_built(self):
+        self.make({"switch": {}, "call-direct": {}}, seeds=(0, 1))
+        (self.build / "dispatch/libexecutor-call-direct-acc.layout1.a").unlink()
+        self.assertEqual(set(self.audit()["executors"]), {"switch-acc", "switch-acc.layout1", "call-direct-acc"})
+        (self.build / "dispatch/libexecutor-call-direct-acc.a").unlink()
+        self.assertIn("libexecutor-call-direct-acc.a is missing", self.audit(status=1))
+
     def test_switch_with_two_sites(self):
         self.finds("switch", {VICTIM: f"{BODY}\nAGAIN"}, "^2 dispatch sites instead of one: .* copied the switch$")
 
