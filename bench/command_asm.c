@@ -24,8 +24,9 @@ int command_asm(int argc, char **argv) {
         for (int i = 1; i < argc; i++) words[count++] = argv[i];
         words[count] = NULL;
         execvp(words[0], words);
-        fail(&error, ERROR_FILE, "cannot start python3, which %s needs: %s (scripts/setup installs it)",
-             script, strerror(errno));
+        fail(&error, ERROR_FILE,
+             "cannot start python3, which %s needs: %s (scripts/setup installs it)", script,
+             strerror(errno));
         free(words[2]);
         free(words);
     }

@@ -13,6 +13,7 @@
 #include "bench/strategies.h"
 #include "bench/suite.h"
 #include "bench/table.h"
+#include "bench/terminal.h"
 
 #define INFO_TIMEOUT 10 /* seconds */
 #define UNIT_SIZE 64    /* of the name of a unit that counts events */
@@ -141,11 +142,13 @@ static void show_event(void *context, const char *unit, const char *name, const 
 static int list_events(void) {
     char last[UNIT_SIZE] = "";
     counter_events_each(show_event, last);
-    printf("\nNames of the CPU's own events are those of libpfm4, which here knows the units above; "
-           "a unit mask follows its event\nafter a colon. A raw code is taken, too: r80c5. Not all "
-           "that can be named can be counted: tailrace machine tells.\n"
-           "Counted by default: %s\n",
-           DEFAULT_EVENTS);
+    putchar('\n');
+    print_paragraph(stdout,
+                    "Names of the CPU's own events are those of libpfm4, which here knows the "
+                    "units above; a unit mask follows its event after a colon. A raw code is "
+                    "taken, too: r80c5. Not all that can be named can be counted: tailrace "
+                    "machine tells.");
+    print_paragraph(stdout, "Counted by default: %s", DEFAULT_EVENTS);
     return EXIT_DONE;
 }
 

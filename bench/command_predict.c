@@ -56,12 +56,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp PREDICT = {
     .options =
         (const struct argp_option[]){
-            {"suite", 's', "A,B", 0,
-             "suites of workloads: names, or paths of suite files, with a slash in them (default: "
-             "\"default\")",
-             0},
-            {"workload", 'w', "GLOB", 0, "only workloads whose name matches; several: A,B", 0},
-            {"dispatch", 'd', "A,B", 0, "only these strategies (default: all that were built)", 0},
+            SUITE_OPTION,
+            WORKLOAD_OPTION("GLOB", ""),
+            DISPATCH_OPTION("all that were built"),
             {"isa", 'i', "NAME", 0, "the instruction set (default: acc, or what was built)", 0},
             {"limit", 'l', "N", 0,
              "the first N executed instructions of each workload (default: 5000000)", 0},
@@ -121,7 +118,7 @@ static bool load_places(Prediction *prediction, Error *error) {
 /* The executors that take part, and where their code is. */
 static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
     const Executors *executors = &prediction->builds.items[0].executors;
-    const ExecutorProgram *first = NULL;
+    const ExecutorProgram *first = NULL, *left_out = NULL;
     char *strategies = wishes->dispatch ? strategies_meant(executors, wishes->dispatch) : NULL;
     if (!builds_know(&prediction->builds, strategies, false, error)) {
         free(strategies);
@@ -129,10 +126,14 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
     }
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
-        if (program->left_out || (wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
+        if ((wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
             (first && strcmp(first->isa, program->isa) != 0) ||
             !in_list(strategies, program->strategy))
             continue;
+        if (program->left_out) {
+            left_out = program;
+            continue;
+        }
         if (!first) first = program;
         json_t *entry = json_object_get(prediction->places, program->name);
         Places places = {program, json_object_get(entry, "handlers"),
@@ -156,6 +157,9 @@ static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
         prediction->columns[count - 1] = places;
     }
     free(strategies);
+    if (!prediction->column_count && left_out && !first)
+        return fail(error, ERROR_UNSUPPORTED, "%s was left out of this build: %s", left_out->name,
+                    left_out->left_out);
     if (!prediction->column_count)
         return fail(error, ERROR_UNSUPPORTED, "there is no executor to predict for");
     prediction->isa = first->isa;

@@ -74,17 +74,16 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},              \
         STACK_OPTION
 
+#define ISA_OPTION                                                                                 \
+    {"isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0}
+
 #define CHOICE                                                                                     \
-    {"dispatch", 'd', "NAME", 0, "the strategy or one of its aliases (default: the fastest that was built)", 0}, {       \
-        "isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0      \
-    }
+    {"dispatch", 'd', "NAME", 0,                                                                   \
+     "the strategy or one of its aliases (default: the fastest that was built)", 0},               \
+        ISA_OPTION
 
 static const struct argp RUN = {
-    .options =
-        (const struct argp_option[]){
-            CHOICE,
-            RUN_OPTIONS,
-            {0}},
+    .options = (const struct argp_option[]){CHOICE, RUN_OPTIONS, {0}},
     .parser = parse,
     .args_doc = "FILE.wasm [ARG...]",
     .doc = "Runs a WASI command, or calls an export of a module.\v"
@@ -95,23 +94,22 @@ static const struct argp REPLAY = {
     .options = (const struct argp_option[]){CHOICE, STACK_OPTION, {0}},
     .parser = parse,
     .args_doc = "TRACE",
-    .doc = "Runs a module without the host that it was recorded with, from a trace of scripts/record, and "
-           "checks every value that leaves the module.\v"
-           "Exit status: 0 everything was as recorded; 1 the trace cannot be read or its module not be "
-           "run; 2 usage; 4 something was not as recorded, and the message says what and where."};
+    .doc = "Runs a module without the host that it was recorded with, from a trace of "
+           "scripts/record, and checks every value that leaves the module.\v"
+           "Exit status: 0 everything was as recorded; 1 the trace cannot be read or its module "
+           "not be run; 2 usage; 4 something was not as recorded, and the message says what and "
+           "where."};
 
 static const struct argp PROFILE = {
-    .options = (const struct argp_option[]){{"isa", 'i', "NAME", 0,
-                                             "the instruction set (default: the fastest that was built)",
-                                             0},
+    .options = (const struct argp_option[]){ISA_OPTION,
                                             {"trace", OPTION_TRACE, "TRACE", 0,
                                              "replay this trace of scripts/record instead", 0},
                                             RUN_OPTIONS,
                                             {0}},
     .parser = parse,
     .args_doc = "FILE.wasm [ARG...]\n--trace TRACE",
-    .doc = "Does what run does, and prints which bytecode instructions were executed how often, and "
-           "which pairs and triples: candidates for superinstructions."};
+    .doc = "Does what run does, and prints which bytecode instructions were executed how often, "
+           "and which pairs and triples: candidates for superinstructions."};
 
 static const struct argp INSPECT = {
     .options = (const struct argp_option[]){CHOICE,

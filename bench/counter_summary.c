@@ -18,9 +18,8 @@ typedef struct Figure {
 static json_t *find_event(json_t *counters, const char *event) {
     size_t i;
     json_t *counter;
-    json_array_foreach(counters, i,
-                       counter) if (!strcmp(json_string_value(json_object_get(counter, "event")),
-                                            event)) return counter;
+    json_array_foreach(counters, i, counter)
+        if (!strcmp(json_string_value(json_object_get(counter, "event")), event)) return counter;
     return NULL;
 }
 

@@ -6,9 +6,9 @@
 
 #include "bench/recording.h"
 
-/* Prints what the contenders of one group counted for
- * a thousand executed bytecode instructions: the mean of the medians over rounds, over the workloads
- * that all of them counted. Estimates are marked. Prints nothing if nothing was counted. */
+/* Prints what the contenders of one group counted for a thousand executed bytecode instructions:
+ * the mean of the medians over rounds, over the workloads that all of them counted. Estimates are
+ * marked. Prints nothing if nothing was counted. */
 void counter_summary_print(const Recording *recording, const Group *group, FILE *stream);
 
 #endif

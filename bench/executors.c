@@ -87,7 +87,8 @@ static void load_layouts(Executors *executors, json_t *seeds) {
     executors->layout_count = count ? count : 1;
     executors->layouts = allocate(executors->layout_count * sizeof *executors->layouts);
     executors->layouts[0] = 0;
-    json_array_foreach(seeds, i, seed) executors->layouts[i] = json_integer_value(seed);
+    json_array_foreach(seeds, i, seed)
+        executors->layouts[i] = json_integer_value(seed);
 }
 
 bool executors_load(const char *directory, Executors *executors, Error *error) {

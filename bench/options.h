@@ -7,6 +7,18 @@
 
 #include "bench/executors.h"
 
+/* Options that several commands have, as lines of their tables. */
+#define SUITE_OPTION                                                                               \
+    {"suite", 's', "A,B", 0,                                                                       \
+     "suites of workloads: names, or paths of suite files, with a slash in them (default: "        \
+     "\"default\")",                                                                               \
+     0}
+/* `argument`: how --help calls it. `more`: what else it may be, from a comma on. */
+#define WORKLOAD_OPTION(argument, more)                                                            \
+    {"workload", 'w', argument, 0, "only workloads whose name matches" more "; several: A,B", 0}
+#define DISPATCH_OPTION(default)                                                                   \
+    {"dispatch", 'd', "A,B", 0, "only these strategies, or \"all\" (default: " default ")", 0}
+
 /* argp_parse, with messages and --help that name the command as "tailrace bench". */
 error_t parse_options(const struct argp *argp, int argc, char **argv, unsigned flags, void *input);
 

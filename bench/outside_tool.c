@@ -113,8 +113,8 @@ json_t *tool_entry_in(json_t *list, const Recording *recording, size_t workload,
     size_t i;
     json_array_foreach(list, i, entry) {
         bool same = true;
-        json_object_foreach(wanted, key, value) same &=
-            json_equal(json_object_get(entry, key), value);
+        json_object_foreach(wanted, key, value)
+            same &= json_equal(json_object_get(entry, key), value);
         if (same) found = entry;
     }
     json_decref(wanted);

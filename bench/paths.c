@@ -44,7 +44,8 @@ char *find_suite(const char *directory, const char *name, Error *error) {
     }
     if (strcmp(name, "real") == 0)
         fail(error, ERROR_FILE,
-             "the suite \"real\" is not made yet: scripts/fetch-real fetches and records its programs");
+             "the suite \"real\" is not made yet: scripts/fetch-real fetches and records its "
+             "programs");
     else
         fail(error, ERROR_FILE, "there is no suite \"%s\" (a path to a suite file holds a slash)",
              name);

@@ -14,8 +14,8 @@ char *program_directory(Error *error);
 char *source_tree_path(const char *program_directory, const char *name);
 
 /* The file of the suite `name`: the path itself if `name` holds a slash, else <name>.json in
- * `workloads/` beside the program, or in build/ or bench/ of the source tree that it was built from.
- * To be freed. NULL and an Error if there is none. */
+ * `workloads/` beside the program, or in build/ or bench/ of the source tree that it was built
+ * from. To be freed. NULL and an Error if there is none. */
 char *find_suite(const char *program_directory, const char *name, Error *error);
 
 /* The script `name` of the source tree that the program was built from. To be freed. NULL and an

@@ -30,8 +30,9 @@ typedef struct ProcessResult {
 bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error);
 
 /* The highest-numbered CPU that we may use, since low ones serve most interrupts; NOT_PINNED if
- * this system does not let us choose. Of Intel's hybrid CPUs it is a performance core, if we may use
- * one: generic events count on those alone. `root`: where the system's files are, "" but in tests. */
+ * this system does not let us choose. Of Intel's hybrid CPUs it is a performance core, if we may
+ * use one: generic events count on those alone. `root`: where the system's files are, "" but in
+ * tests. */
 int process_choose_cpu(const char *root);
 
 /* From now on SIGINT, SIGTERM and SIGHUP end the current child and are remembered. */

@@ -10,8 +10,7 @@
 #include "bench/result_file.h"
 #include "bench/schema.h"
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static bool is_same_run(json_t *one, json_t *other) {
     static const char *const keys[] = {"seed", "started", "command"};
@@ -35,20 +34,15 @@ static json_t *merge_samples(json_t *samples, json_t *more) {
     size_t count = 0, i;
     json_t *sample, *merged = json_array();
     json_t **all = allocate((json_array_size(samples) + json_array_size(more) + 1) * sizeof *all);
-    json_array_foreach(samples, i, sample) all[count++] = sample;
-    json_array_foreach(more, i, sample) all[count++] = sample;
+    json_array_foreach(samples, i, sample)
+        all[count++] = sample;
+    json_array_foreach(more, i, sample)
+        all[count++] = sample;
     qsort(all, count, sizeof *all, by_order);
     for (i = 0; i < count; i++)
         if (i == 0 || order_of(all[i]) != order_of(all[i - 1])) json_array_append(merged, all[i]);
     free(all);
     return merged;
-}
-
-static bool is_in(json_t *list, json_t *wanted) {
-    size_t i;
-    json_t *item;
-    json_array_foreach(list, i, item) if (json_equal(item, wanted)) return true;
-    return false;
 }
 
 /* Adds to the document what the journal has. The last sitting then has what the others have not. */
@@ -69,7 +63,7 @@ static bool merge(json_t *document, json_t *entries, const char *path, Error *er
         }
         if (sample)
             json_array_append(samples, sample);
-        else if (!is_in(gaps, gap))
+        else
             json_array_append(gaps, gap);
     }
     json_object_set_new(document, "samples",
@@ -77,8 +71,9 @@ static bool merge(json_t *document, json_t *entries, const char *path, Error *er
     json_decref(samples);
     json_t *sittings = json_object_get(document, "sittings"), *sitting = NULL;
     json_int_t others = 0, all = (json_int_t)json_array_size(json_object_get(document, "samples"));
-    json_array_foreach(sittings, i, sitting) if (i + 1 < json_array_size(sittings)) others +=
-        json_integer_value(json_object_get(sitting, "samples"));
+    json_array_foreach(sittings, i, sitting)
+        if (i + 1 < json_array_size(sittings))
+            others += json_integer_value(json_object_get(sitting, "samples"));
     json_object_set_new(json_array_get(sittings, json_array_size(sittings) - 1), "samples",
                         json_integer(all - others));
     return done;
@@ -116,8 +111,7 @@ json_t *resume_read(const char *path, const Journal *journal, Error *error) {
     return document;
 }
 
-/* ---- Comparing ---------------------------------------------------------------------------------
- */
+/* ---- Comparing ------------------------------------------------------------------------------- */
 
 static const char *text_at(json_t *object, const char *key) {
     return json_string_value(json_object_get(object, key));
@@ -153,12 +147,10 @@ static bool check_programs(const Build *build, json_t *programs, Error *error) {
             return fail(error, ERROR_UNSUPPORTED, "the programs of %s in %s were built anew since",
                         name, build->executors.directory);
     }
-    json_object_foreach(
-        programs, name,
-        hashes) if (!json_object_get(build->programs,
-                                     name)) return fail(error, ERROR_UNSUPPORTED,
-                                                        "%s %s took part before and does not now",
-                                                        build->name, name);
+    json_object_foreach(programs, name, hashes)
+        if (!json_object_get(build->programs, name))
+            return fail(error, ERROR_UNSUPPORTED, "%s %s took part before and does not now",
+                        build->name, name);
     return true;
 }
 
@@ -212,8 +204,7 @@ static bool check_cpu(int now, json_t *document, Error *error) {
                 then);
 }
 
-/* ---- Taking over -------------------------------------------------------------------------------
- */
+/* ---- Taking over ----------------------------------------------------------------------------- */
 
 static size_t find_workload(const Recording *recording, json_t *entry) {
     const char *name = text_at(entry, "workload");
@@ -284,7 +275,7 @@ static bool load_sample(Recording *recording, json_t *entry) {
     return true;
 }
 
-/* Gaps that this sitting has found already are not added again. */
+/* Each gap once: the journal may have what the file has, and this sitting find it again. */
 static void load_gap(Recording *recording, json_t *entry) {
     static const char *const kinds[] = {"sample",     "instructions",  "executor", "counter",
                                         "simulation", "whole process"};
@@ -346,13 +337,10 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
     recording->rounds = (int)json_integer_value(json_object_get(document, "rounds"));
     load_work(recording, workloads);
     size_t i;
-    json_array_foreach(
-        json_object_get(document, "samples"), i,
-        entry) if (!load_sample(recording, entry)) return fail(error, ERROR_FILE,
-                                                               "it is damaged: samples[%zu] is of "
-                                                               "something that did not "
-                                                               "take part",
-                                                               i);
+    json_array_foreach(json_object_get(document, "samples"), i, entry)
+        if (!load_sample(recording, entry))
+            return fail(error, ERROR_FILE,
+                        "it is damaged: samples[%zu] is of something that did not take part", i);
     recording->earlier_samples = recording->sample_count;
     json_array_foreach(json_object_get(document, "not_measured"), i, entry)
         load_gap(recording, entry);

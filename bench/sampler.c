@@ -11,8 +11,8 @@
 #include "bench/progress.h"
 
 /* Runs `program measure --events LIST --invoke EXPORT FILE ARG...` (or `... --trace FILE`), or
- * `program info` if `workload` is NULL, and returns the JSON it prints. NULL if that failed, with the reason in *why, to be
- * freed, or with *why NULL if the user interrupted. */
+ * `program info` if `workload` is NULL, and returns the JSON it prints. NULL if that failed, with
+ * the reason in *why, to be freed, or with *why NULL if the user interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
                    char *events, char **why) {
     size_t argc = 0;
@@ -92,8 +92,8 @@ static json_t *identify_program(const Recording *recording, const Contender *con
     json_int_t seed = 0, wanted = executors->layouts[layout];
     json_t *info = NULL;
     if (access(path, X_OK) != 0)
-        *why = format_string("was not built in all layouts: \"scripts/build --layouts %zu --dispatch "
-                             "%s\" does that",
+        *why = format_string("was not built in all layouts: \"scripts/build --layouts %zu "
+                             "--dispatch %s\" does that",
                              recording->builds.layout_count, program->strategy);
     else
         info = ask(recording, path, NULL, NULL, why);
@@ -192,8 +192,8 @@ static bool read_counters(json_t *answer, Sample *sample) {
     if (json_unpack(answer, "{s:o, s:I}", "counters", &list, "counting_cost_ns", &cost) != 0 ||
         !json_is_array(list))
         return false;
-    json_array_foreach(list, i, counter) if (json_unpack(counter, "{s:s, s:s}", "event", &event,
-                                                         "state", &state) != 0) return false;
+    json_array_foreach(list, i, counter)
+        if (json_unpack(counter, "{s:s, s:s}", "event", &event, "state", &state) != 0) return false;
     sample->counters = list; /* the answer's, until the sample is added */
     sample->counting_cost_ns = cost;
     return true;

@@ -119,7 +119,8 @@ static bool check_enum(Validation *validation, json_t *value, json_t *choices, j
     (void)schema;
     size_t i;
     json_t *choice;
-    json_array_foreach(choices, i, choice) if (is_equal(value, choice)) return true;
+    json_array_foreach(choices, i, choice)
+        if (is_equal(value, choice)) return true;
     char *text = need(json_dumps(choices, 0));
     complain_of(validation, value, "none of %s", text);
     free(text);
@@ -157,13 +158,9 @@ static bool check_required(Validation *validation, json_t *value, json_t *names,
     size_t i;
     json_t *name;
     if (!json_is_object(value)) return true;
-    json_array_foreach(
-        names, i,
-        name) if (!json_object_get(value,
-                                   json_string_value(name))) return complain_of(validation, value,
-                                                                                "without \"%s\"",
-                                                                                json_string_value(
-                                                                                    name));
+    json_array_foreach(names, i, name)
+        if (!json_object_get(value, json_string_value(name)))
+            return complain_of(validation, value, "without \"%s\"", json_string_value(name));
     return true;
 }
 
@@ -202,8 +199,8 @@ static bool check_items(Validation *validation, json_t *value, json_t *items, js
     (void)schema;
     size_t i;
     json_t *item;
-    json_array_foreach(value, i,
-                       item) if (!validate_part(validation, item, items, "[%zu]", i)) return false;
+    json_array_foreach(value, i, item)
+        if (!validate_part(validation, item, items, "[%zu]", i)) return false;
     return true;
 }
 
@@ -278,8 +275,8 @@ bool schema_check(json_t *document, const char *definition, Error *error) {
 static bool all_understood(json_t *schemas, Error *error) {
     const char *name;
     json_t *schema;
-    json_object_foreach(schemas, name,
-                        schema) if (!schema_is_understood(schema, error)) return false;
+    json_object_foreach(schemas, name, schema)
+        if (!schema_is_understood(schema, error)) return false;
     return true;
 }
 

@@ -9,8 +9,8 @@
 #include "bench/executors.h"
 
 /* The names that the comma-separated `list` stands for, once each, to be freed: an alias is its
- * strategy, "all" every strategy of the build; unknown names stay. Without a list (NULL): those that
- * are measured by default, or NULL if these are all. */
+ * strategy, "all" every strategy of the build; unknown names stay. Without a list (NULL): those
+ * that are measured by default, or NULL if these are all. */
 char *strategies_meant(const Executors *executors, const char *list);
 
 /* A field of a strategy: "mechanism", "sites", "does", "called", "used_by", "cost"; the aliases are

@@ -233,7 +233,8 @@ size_t workload_command(const Workload *workload, char **argv, size_t count) {
     if (workload->invoke) argv[count++] = (char *)workload->invoke;
     argv[count++] = workload->path;
     if (workload->invoke)
-        json_array_foreach(values, i, value) argv[count++] = (char *)json_string_value(value);
+        json_array_foreach(values, i, value)
+            argv[count++] = (char *)json_string_value(value);
     return count;
 }
 

@@ -4,8 +4,9 @@
  * "kind", "description", "file" (relative to the suite file), "sha256" of the module, "invoke" (an
  * export), "args" and "expect" (arrays of values as `tailrace run` reads and prints them). Instead
  * of "file", "invoke" and "args" it may have "trace": what scripts/record made (runtime/TRACE.md);
- * "sha256" is the trace's then, and "expect" the hash that `tailrace replay` prints. What else it has
- * is kept in result files; results/schema.json has names for some of it. bench/OWN.md shows a file.
+ * "sha256" is the trace's then, and "expect" the hash that `tailrace replay` prints. What else it
+ * has is kept in result files; results/schema.json has names for some of it. bench/OWN.md shows a
+ * file.
  *
  * What a user names on the command line expects nothing at first: the first result becomes what it
  * expects, so that all executors have to agree. */
@@ -36,8 +37,8 @@ typedef struct Suite {
 /* Reads a suite file. False and an Error if it is not one. */
 bool suite_load(const char *path, Suite *suite, Error *error);
 /* Reads the suites of these comma-separated names or paths as one of that name; `directory` is that
- * of the tailrace program (find_suite in bench/paths.h). False and an Error if one of them cannot be
- * read, or a workload's name stands in two. */
+ * of the tailrace program (find_suite in bench/paths.h). False and an Error if one of them cannot
+ * be read, or a workload's name stands in two. */
 bool suite_load_named(const char *directory, const char *names, Suite *suite, Error *error);
 void suite_free(Suite *suite);
 /* Whether recorded traces are among the workloads: all but their times and their bytecode

@@ -100,25 +100,20 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp BENCH = {
     .options =
         (const struct argp_option[]){
-            {"suite", 's', "A,B", 0,
-             "suites of workloads: names, or paths of suite files, with a slash in them (default: "
-             "\"default\")",
-             0},
-            {"workload", 'w', "GLOB|FILE.wasm", 0,
-             "only workloads whose name matches, or a module of your own; several: A,B", 0},
+            SUITE_OPTION,
+            WORKLOAD_OPTION("GLOB|FILE.wasm", ", or a module of your own"),
             {"invoke", 'n', "EXPORT", 0,
              "what to call in a module of your own, with the ARGs (default: _start)", 0},
             {"trace", 'T', "TRACE", 0,
              "a trace of scripts/record as a workload; may be repeated", 0},
-            {"dispatch", 'd', "A,B", 0,
-             "only these strategies, or \"all\" (default: those that are measured by default)", 0},
+            DISPATCH_OPTION("those that are measured by default"),
             {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
             {"events", 'e', "A,B", 0,
              "count these events (\"tailrace list events\") in user space while workloads run; "
-             "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters to "
-             "dispatch)",
+             "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
+             "to dispatch)",
              0},
             {"builds", 'B', "DIR,DIR", 0,
              "compare the executors of these build directories with each other; the first is the "
@@ -129,16 +124,16 @@ static const struct argp BENCH = {
              "measured, or 2 of several layouts)",
              0},
             {"stop", OPTION_STOP, "RULE", 0,
-             "\"interval\": stop earlier if every comparison is decided (the default, if Python and "
-             "scipy are there); \"budget\": do not",
+             "\"interval\": stop earlier if every comparison is decided (the default, if Python "
+             "and scipy are there); \"budget\": do not",
              0},
             {"confidence", OPTION_CONFIDENCE, "PERCENT", 0, "of the intervals (default: 95)", 0},
             {"smallest-effect", OPTION_SMALLEST_EFFECT, "PERCENT", 0,
              "the smallest difference of interest (default: 1)", 0},
             {"resume", 'r', "FILE", 0,
-             "go on with the run of this result file, interrupted, killed or complete: its unfinished "
-             "round first, then up to the budget of this sitting; what is compared is what the "
-             "file's command says",
+             "go on with the run of this result file, interrupted, killed or complete: its "
+             "unfinished round first, then up to the budget of this sitting; what is compared is "
+             "what the file's command says",
              0},
             {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
             {"output", 'o', "FILE", 0,
@@ -153,9 +148,9 @@ static const struct argp BENCH = {
              0},
             {"simulate", 'm', "SECONDS", OPTION_ARG_OPTIONAL,
              "then simulate a CPU with cachegrind, for counts without hardware counters, on the "
-             "measured workloads, the quickest first. Executions take 20 to 30 times longer: all of "
-             "the default suite takes some 6 minutes. No workload is begun that would not end in "
-             "SECONDS (default: 300); not part of the budget",
+             "measured workloads, the quickest first. Executions take 20 to 30 times longer: all "
+             "of the default suite takes some 6 minutes. No workload is begun that would not end "
+             "in SECONDS (default: 300); not part of the budget",
              0},
             {"seed", 'S', "N", 0, "for the random order of the samples", 0},
             {0}},

@@ -12,10 +12,10 @@
  *     0012  i32.add       acc, s3 -> s4
  *     001c  br_if.i32.eq  acc, 7, 0040
  *
- * first the offset from `begin` in hexadecimal, which is also how jump targets are written; `sN` are
- * slots, `acc` is the accumulator of the value's type, numbers are constants and immediates. `words`
- * must be those that the code was encoded with. Returns false, after printing what it understood, if
- * it meets a dispatch word that is not among them. */
+ * first the offset from `begin` in hexadecimal, which is also how jump targets are written; `sN`
+ * are slots, `acc` is the accumulator of the value's type, numbers are constants and immediates.
+ * `words` must be those that the code was encoded with. Returns false, after printing what it
+ * understood, if it meets a dispatch word that is not among them. */
 bool disassemble(FILE *out, const DispatchWords *words, const uint8_t *begin, const uint8_t *end);
 
 #endif

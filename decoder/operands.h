@@ -1,8 +1,8 @@
 /* Reads operands back for handlers. Each is one load from a constant distance behind the dispatch
  * word; the slot ones are a second load from the frame.
  *
- * A file that includes this defines DISPATCH_SIZE, the bytes of its dispatch word. Handlers have the
- * variables `ip`, the address of the instruction, and `fp`, the frame. */
+ * A file that includes this defines DISPATCH_SIZE, the bytes of its dispatch word. Handlers have
+ * the variables `ip`, the address of the instruction, and `fp`, the frame. */
 #ifndef TAILRACE_DECODER_OPERANDS_H
 #define TAILRACE_DECODER_OPERANDS_H
 
@@ -40,8 +40,8 @@ INLINE double f64_of_bits(uint64_t bits) { return read_f64(&bits); }
 #define OPERAND_PTR(offset) read_u64(OPERAND_AT(offset))
 #define OPERAND_LABEL(offset) (OPERAND_AT(offset) + read_i32(OPERAND_AT(offset)))
 
-/* Values: constants, slots. An i32 is the low half of its slot, the high half is zero; of an f32 only
- * the low half counts. */
+/* Values: constants, slots. An i32 is the low half of its slot, the high half is zero; of an f32
+ * only the low half counts. */
 #define CONSTANT_I32(offset) read_u32(OPERAND_AT(offset))
 #define CONSTANT_I64(offset) read_u64(OPERAND_AT(offset))
 #define CONSTANT_F32(offset) read_f32(OPERAND_AT(offset))

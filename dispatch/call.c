@@ -1,10 +1,11 @@
 /* Calls: a loop calls the handler of each instruction, and the handler returns to the loop.
  *
- * The portable fallback of interpreters that would rather tail-call, which needs nothing of the compiler. What
- * every instruction changes comes back in the registers that the usual calling conventions return a
- * pair in: the next instruction's address and, where the instruction set has it, the integer
- * accumulator. The rest of the state is in a struct, from where a handler reads what it needs and
- * where it writes what it has changed: `restrict` lets compilers drop what is written back unchanged.
+ * The portable fallback of interpreters that would rather tail-call, which needs nothing of the
+ * compiler. What every instruction changes comes back in the registers that the usual calling
+ * conventions return a pair in: the next instruction's address and, where the instruction set has
+ * it, the integer accumulator. The rest of the state is in a struct, from where a handler reads
+ * what it needs and where it writes what it has changed: `restrict` lets compilers drop what is
+ * written back unchanged.
  *
  * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. */
 #include "dispatch/words.h"
@@ -67,8 +68,8 @@ static const Handler handlers[OPCODE_COUNT];
 #define STOP(trap) return stop(state, ip, trap)
 #define TRAP(code) STOP(TRAP_##code)
 
-/* Out of line, and volatile so that no compiler sees that the result is always the same: handlers that
- * may trap jump there and stay leaf functions without a prologue. */
+/* Out of line, and volatile so that no compiler sees that the result is always the same: handlers
+ * that may trap jump there and stay leaf functions without a prologue. */
 static const uint8_t *const volatile nowhere = NULL;
 static __attribute__((noinline, cold)) Next stop(State *state, const uint8_t *ip, Trap trap) {
     *state->instance->stopped_at = ip;

@@ -1,9 +1,9 @@
 /* What a dispatch strategy gives to the rest of the engine. Each strategy, compiled for one
  * instruction set, is a static library that defines the one object `executor`; a program links one.
  *
- * A strategy is a file in strategies/, or out of the tree: strategies.py tells what its head says and
- * finds it for the build. Most choose a dispatch word (targets.h) for one of the mechanisms switch.c,
- * goto.c, tail.c and call.c; words.h is what a mechanism defines and gets. */
+ * A strategy is a file in strategies/, or out of the tree: strategies.py tells what its head says
+ * and finds it for the build. Most choose a dispatch word (targets.h) for one of the mechanisms
+ * switch.c, goto.c, tail.c and call.c; words.h is what a mechanism defines and gets. */
 #ifndef TAILRACE_DISPATCH_EXECUTOR_H
 #define TAILRACE_DISPATCH_EXECUTOR_H
 
@@ -20,8 +20,8 @@ typedef struct Executor {
     const DispatchWords *(*words)(void);
 
     /* Runs from `ip` until the `halt` instruction or a trap. `fp` is the frame of the code at `ip`.
-     * Whenever it returns, *instance->stopped_at is an address in or just behind the instruction that
-     * ended execution. */
+     * Whenever it returns, *instance->stopped_at is an address in or just behind the instruction
+     * that ended execution. */
     Trap (*enter)(const uint8_t *ip, uint64_t *fp, Instance *instance);
 } Executor;
 

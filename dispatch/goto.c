@@ -1,23 +1,27 @@
 /* Labels as values: every handler ends with its own computed goto, `goto *address`.
  *
- * Threaded code (Bell 1973) as gcc's extension makes it expressible in C (Ertl 1993). A strategy's file
- * defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one.
+ * Threaded code (Bell 1973) as gcc's extension makes it expressible in C (Ertl 1993). A strategy's
+ * file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one.
  *
- * All handlers are one function, so the compiler allocates registers for all of them together, and may
- * merge their jumps into one or copy them: the build's flags prevent it where it is known how, and the
- * dispatch audit counts what is left. */
+ * All handlers are one function, so the compiler allocates registers for all of them together, and
+ * may merge their jumps into one or copy them: the build's flags prevent it where it is known how,
+ * and the dispatch audit counts what is left. */
 #include "dispatch/words.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"
 
 #define HANDLER(name) handle_##name:
-/* The empty asm emits nothing. Compilers neither merge nor move it, and so not what stands around it:
- * without it, clang 22 makes one piece of code of what many handlers end with, and leaves a sixth of
- * goto-indirect's jumps. */
+/* `lookup` is what an opcode is looked up in, or an offset added to: in a register, as the state. */
+#if DISPATCH_SIZE == 8
+#define KEEP_LOOKUP() ((void)0)
+#else
+#define KEEP_LOOKUP() __asm__ volatile("" : : "r"(lookup))
+#endif
 #define DISPATCH()                                                                                 \
     do {                                                                                           \
-        __asm__ volatile("");                                                                      \
-        goto *TARGET_AT(ip, labels, run);                                                          \
+        STATE_IN_REGISTERS();                                                                      \
+        KEEP_LOOKUP();                                                                             \
+        goto *TARGET_AT(ip, lookup, lookup);                                                       \
     } while (0)
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
@@ -28,7 +32,8 @@
 #define TRAP(code) STOP(TRAP_##code)
 
 /* The labels are visible in this function only: called without code, it tells them. */
-static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance, const void *const **labels_out) {
+static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance,
+                const void *const **labels_out) {
 #define X(name) &&handle_##name,
     /* Naming the labels in the layout's order makes clang place the handlers in it: where it places
      * blocks it forgets the order of the text, and takes that of the addresses taken. */
@@ -39,6 +44,8 @@ static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance, const void 
         *labels_out = labels;
         return TRAP_NONE;
     }
+    const void *const *lookup = DISPATCH_SIZE == 2 ? labels : (const void *const *)run;
+    __asm__("" : "+r"(lookup)); /* so that no compiler forms the address anew at each dispatch */
     uint8_t *memory = instance->memory0->base;
 #define X(type, name) type name = {0};
     STATE_ACCUMULATORS(X)

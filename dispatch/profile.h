@@ -15,7 +15,8 @@ typedef struct Triple {
 
 typedef struct Coverage {
     uint16_t successors[OPCODE_COUNT]; /* what followed it last, plus 1; 0: nothing yet */
-    uint64_t successor_changes; /* instructions followed by another opcode than their opcode was last */
+    /* Instructions followed by another opcode than their opcode was last. */
+    uint64_t successor_changes;
     uint64_t bulk_operations;   /* memory.copy, .fill and .init */
     uint64_t bulk_load_bytes;   /* that they were told to read from linear memory */
     uint64_t bulk_store_bytes;  /* and to write to it */
@@ -25,8 +26,8 @@ typedef struct Coverage {
 
 typedef struct Profile {
     uint64_t instructions;
-    uint64_t branches; /* of these, those not followed by the one behind them: jumps, calls, returns */
-    uint64_t calls;    /* of these, calls: of wasm functions and imports, direct, indirect, tail calls */
+    uint64_t branches; /* of these, those not followed by the one behind: jumps, calls, returns */
+    uint64_t calls;    /* of these, calls of wasm functions and imports: direct, indirect, tail */
     const uint8_t *behind; /* the last instruction */
     /* Told of each instruction, before it is executed in the frame `fp`; NULL: nobody. */
     void (*observe)(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);

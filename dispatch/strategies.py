@@ -11,8 +11,8 @@ dashes, beginning with a letter. It begins with a comment that people and the bu
     /* A sentence: what it does.
      *
      * Mechanism: switch, goto, tail or call: which code the handlers become
-     * Sites: handler or one: where control leaves for the next handler, at the end of each or in one place;
-     *     scripts/audit looks whether the compiler kept that
+     * Sites: handler, one or several: where control leaves for the next handler, at the end of each, in one
+     *     place or in a few; scripts/audit looks whether the compiler kept that
      * Called: what the literature calls it, and where
      * Used by: who uses it, and in which of their files
      * Needs: what the compiler must be able to do (see dispatch/meson.build), or nothing
@@ -37,7 +37,7 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 PREFIXES = ("count-", "differential-", "executor-", "spectest-")
 REQUIRED = {"mechanism", "sites", "called", "used by", "needs", "cost"}
 OPTIONAL = {"aliases", "flags", "measured", "order"}
-CHOICES = {"mechanism": ["switch", "goto", "tail", "call"], "sites": ["handler", "one"],
+CHOICES = {"mechanism": ["switch", "goto", "tail", "call"], "sites": ["handler", "one", "several"],
            "measured": ["by default", "when asked"]}
 
 
@@ -137,7 +137,8 @@ def meant(strategies, names):
         return strategies
     for name in names.split(","):
         if not any(name in [s.name, *s.aliases] for s in strategies):
-            raise StrategyError(f'there is no strategy "{name}"; there are ' + ", ".join(s.name for s in strategies))
+            known = ", ".join(s.name for s in strategies)
+            raise StrategyError(f'there is no strategy "{name}"; there are {known}')
     return [s for s in strategies if {s.name, *s.aliases} & set(names.split(","))]
 
 

@@ -1,10 +1,10 @@
 /* A switch in a loop, one indirect jump for all instructions.
  *
  * The dispatch word is the opcode. Compilers like to copy the jump to the end of each case ("tail
- * duplication"), which would make this a goto executor in disguise: an empty asm goto in front of the
- * switch is something they do not copy, and it emits no instruction. With SWITCH_REPLICATED, the
- * copies are wanted: nothing is in their way, and the strategy's flags have clang make them. The
- * dispatch audit checks both. */
+ * duplication"), which would make this a goto executor in disguise: an empty asm goto in front of
+ * the switch is something they do not copy, and it emits no instruction. With SWITCH_REPLICATED,
+ * the copies are wanted: nothing is in their way, and the strategy's flags have clang make them.
+ * The dispatch audit checks both. */
 #include "dispatch/words.h"
 #if COUNT_INSTRUCTIONS
 #include "dispatch/profile.h"
@@ -13,7 +13,11 @@
 #define HANDLER(name)                                                                              \
     case OPCODE_##name:                                                                            \
     handle_##name:
-#define DISPATCH() goto dispatch
+#define DISPATCH()                                                                                 \
+    do {                                                                                           \
+        STATE_IN_REGISTERS();                                                                      \
+        goto dispatch;                                                                             \
+    } while (0)
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
     do {                                                                                           \

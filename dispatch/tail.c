@@ -2,13 +2,14 @@
  *
  * Known as tail-call threading: LLVM's musttail as used by the upb protocol buffer parser (Haberman
  * 2021), CPython 3.14's tail-calling interpreter, Wasmi 2.0. The executor's state is the argument
- * list, so that each handler gets its own register allocation with the state pinned where the calling
- * convention puts it. preserve_none (clang 19, gcc 16) leaves no callee-saved registers: handlers that
- * call nothing need no prologue and the state has twelve integer registers. The build's option
- * tail_convention chooses between it and the platform's convention.
+ * list, so that each handler gets its own register allocation with the state pinned where the
+ * calling convention puts it. preserve_none (clang 19, gcc 16) leaves no callee-saved registers:
+ * handlers that call nothing need no prologue and the state has twelve integer registers. The
+ * build's option tail_convention chooses between it and the platform's convention.
  *
- * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. It may define
- * HANDLER and DISPATCH before, to begin handlers or reach the next one in another way: see GUIDE.md. */
+ * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. It may
+ * define HANDLER and DISPATCH before, to begin handlers or reach the next one in another way: see
+ * GUIDE.md. */
 #if !__has_attribute(musttail)
 #error "tail strategies need the musttail attribute: clang 13 or gcc 15"
 #endif
@@ -28,7 +29,8 @@
 #define PARAMETER(type, name) , type name
 #define ARGUMENT(type, name) , name
 #define PARAMETERS                                                                                 \
-    const uint8_t *ip, uint64_t *fp, uint8_t *memory, Instance *instance STATE_ACCUMULATORS(PARAMETER)
+    const uint8_t *ip, uint64_t *fp, uint8_t *memory,                                              \
+        Instance *instance STATE_ACCUMULATORS(PARAMETER)
 #define ARGUMENTS ip, fp, memory, instance STATE_ACCUMULATORS(ARGUMENT)
 
 typedef CONVENTION Trap (*Handler)(PARAMETERS);
@@ -39,8 +41,9 @@ static const Handler handlers[OPCODE_COUNT];
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance);
 #define HANDLER_AT(ip) TARGET_AT(ip, handlers, enter)
 
-/* "used" has them emitted where they are defined, in the layout's order. Otherwise clang emits static
- * functions in the order in which the table below refers to them, the same for every layout. */
+/* "used" has them emitted where they are defined, in the layout's order. Otherwise clang emits
+ * static functions in the order in which the table below refers to them, the same for every
+ * layout. */
 #ifndef HANDLER
 #define HANDLER(name) static CONVENTION __attribute__((used)) Trap handle_##name(PARAMETERS)
 #endif

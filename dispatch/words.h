@@ -1,7 +1,7 @@
 /* The words that the op table's bodies are written in, where they are the same for every mechanism.
  *
- * A mechanism (switch.c, goto.c, tail.c, call.c, or a strategy of its own in strategies/) defines, before
- * it includes this and HANDLERS,
+ * A mechanism (switch.c, goto.c, tail.c, call.c, or a strategy of its own in strategies/) defines,
+ * before it includes this and HANDLERS,
  *
  *     DISPATCH_SIZE     bytes of the dispatch word; the strategy's file has it
  *     HANDLER(name)     begins the handler of an opcode; its body follows in braces
@@ -25,7 +25,8 @@
  *     l, l+1      the link: return address, caller's frame
  *     l+2 ..      operands; a callee's frame begins at its first argument
  *
- * so that a call moves no arguments and results stand where the caller's operand stack wants them. */
+ * so that a call moves no arguments and results stand where the caller's operand stack wants
+ * them. */
 #ifndef TAILRACE_DISPATCH_WORDS_H
 #define TAILRACE_DISPATCH_WORDS_H
 
@@ -33,7 +34,8 @@
 #include "dispatch/executor.h"
 #include "runtime/numeric.h"
 #include "runtime/transfer.h"
-#include LAYOUT_FILE /* generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES */
+/* Generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES. */
+#include LAYOUT_FILE
 
 /* What is at the head of the file's text moves everything behind it. */
 #define STRING_OF(value) #value
@@ -42,6 +44,17 @@ __asm__(SKIP(LAYOUT_SHIFT));
 
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/* For mechanisms whose handlers are one function: at each dispatch the state is in registers. The empty
+ * asm emits nothing, and compilers neither merge nor copy nor move it. Without it, clang 22
+ *   - makes one piece of code of what many handlers end with: a sixth of goto-indirect's jumps were left, and
+ *     195 handlers of the switch shared a store behind one more jump;
+ *   - keeps the old ip and fp until a handler's end, and so moves the new ones about at each dispatch;
+ *   - in some layouts keeps `instance` on the native stack, and a rare constant in its register.
+ * So dispatches would differ by more than how they dispatch, and layouts by more than where code lies: see
+ * what `scripts/audit` says of the layouts. */
+#define STATE_IN_REGISTERS()                                                                       \
+    __asm__ volatile("" : "+r"(ip), "+r"(fp), "+r"(memory), "+r"(instance))
 
 #define JUMP(target)                                                                               \
     do {                                                                                           \
@@ -98,12 +111,12 @@ INLINE FloatRegister float_register_f64(double value) {
 #define STATE_ACCUMULATORS(X)
 #endif
 
-/* ---- Memory ----------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 #define RELOAD_MEMORY() (memory = instance->memory0->base)
 
-/* With guard pages every address that a 32-bit index and offset can form lies in the reservation, and
- * what is out of bounds faults (runtime/fault.c). Without, each access is compared. */
+/* With guard pages every address that a 32-bit index and offset can form lies in the reservation,
+ * and what is out of bounds faults (runtime/fault.c). Without, each access is compared. */
 #ifdef TAILRACE_BOUNDS_EXPLICIT
 #define CHECK_BOUNDS(bytes)                                                                        \
     if (UNLIKELY((uint64_t)a + offset + (bytes) > instance->memory0->size))                        \
@@ -154,7 +167,7 @@ INLINE FloatRegister float_register_f64(double value) {
         if (UNLIKELY(trap != TRAP_NONE)) STOP(trap);                                               \
     } while (0)
 
-/* ---- Conversions (spec 4.3.3, trunc and trunc_sat) ----------------------------------------------- */
+/* ---- Conversions (spec 4.3.3, trunc and trunc_sat) ------------------------------------------- */
 
 #define TRUNCATE(target, below, above)                                                             \
     do {                                                                                           \
@@ -170,7 +183,7 @@ INLINE FloatRegister float_register_f64(double value) {
         else r = a != a ? 0 : (__typeof__(r))(a < 0 ? (target)(lowest) : (target)(highest));       \
     } while (0)
 
-/* ---- Calls ---------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 #define LINK(code, frame, back, caller)                                                            \
     do {                                                                                           \

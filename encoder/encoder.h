@@ -10,8 +10,8 @@
  *     dispatch word | values (slot: 2 bytes, constant: 4 or 8, register: none) | result (slot: 2) |
  *     immediates
  *
- * with no padding: the operands are as unaligned as their sizes make them, which costs nothing on the
- * processors of today. The dispatch word (2, 4 or 8 bytes) says which handler executes the
+ * with no padding: the operands are as unaligned as their sizes make them, which costs nothing on
+ * the processors of today. The dispatch word (2, 4 or 8 bytes) says which handler executes the
  * instruction; what stands in it is the executor's business, see DispatchWords.
  *
  * Errors stick: after memory ran out or an instruction could not be expressed, `status` says so and
@@ -26,8 +26,8 @@
 #include "ops.h" /* generated for the instruction set: Op, OPCODES, OPCODE_COUNT, OperandClass */
 
 /* What an executor has the encoder write at the head of each instruction: for an indirect strategy
- * the opcode's number, for a direct one the address of its handler, for `offset` ones their distance
- * from a base. Owned by the executor, constant. */
+ * the opcode's number, for a direct one the address of its handler, for `offset` ones their
+ * distance from a base. Owned by the executor, constant. */
 typedef struct DispatchWords {
     unsigned size;         /* bytes: 2, 4 or 8 */
     const uint64_t *words; /* [OPCODE_COUNT]; the low `size` bytes are written */
@@ -82,14 +82,14 @@ typedef struct OpInfo {
     uint8_t result_type;    /* ValueKind */
     uint8_t immediate_count;
     uint8_t immediate_kinds[5]; /* ImmediateKind */
-    uint16_t mirror;        /* Op with the operands exchanged, itself if it commutes; OP_COUNT: none */
+    uint16_t mirror;        /* Op with operands exchanged, itself if commutative; OP_COUNT: none */
     uint16_t inverse;       /* Op that is true when this is false; this and the next likewise */
     uint16_t branch_if;     /* compare and branch if true */
     uint16_t branch_unless; /* compare and branch if false; only where there is no inverse */
     uint16_t far;           /* the same access to any memory */
     uint8_t flags;
     const char *section;             /* of ops.table, or of the derived ops */
-    uint8_t load_bytes, store_bytes; /* of linear memory; 0 for the bulk ops, whose operands say it */
+    uint8_t load_bytes, store_bytes; /* of linear memory; 0 for bulk ops, whose operands say it */
     const uint16_t *variants; /* opcode by the operand classes in mixed radix; 0xffff: none */
 } OpInfo;
 
@@ -108,7 +108,7 @@ extern const uint16_t op_of_wasm_opcode[256];
 /* The same for 0xfc 0 to 7, without the plus. */
 extern const uint16_t op_of_saturating_opcode[8];
 
-/* ---- The Encoder ------------------------------------------------------------------------------ */
+/* ---- The Encoder ----------------------------------------------------------------------------- */
 
 typedef enum EncoderStatus {
     ENCODER_OK,
@@ -146,12 +146,13 @@ void encoder_retract(Encoder *encoder);
 
 /* A new label, nowhere yet. */
 Label encoder_label(Encoder *encoder);
-/* Puts the label at the present end of the code and patches all jumps to it. Once for each label. */
+/* Puts the label at the present end of the code and patches all jumps to it. Once for each
+ * label. */
 void encoder_bind(Encoder *encoder, Label label);
 /* Appends one entry of a br_table: count + 1 of them follow the instruction. */
 void encoder_table_entry(Encoder *encoder, Label target);
-/* Forgets all labels, so that the next function's numbering starts anew. Every label that was jumped
- * to must have been bound. */
+/* Forgets all labels, so that the next function's numbering starts anew. Every label that was
+ * jumped to must have been bound. */
 void encoder_end_function(Encoder *encoder);
 
 #define OPS_H_ENCODE_FUNCTIONS

@@ -436,7 +436,8 @@ def planted_numbers(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--isa", required=True)
-    parser.add_argument("--layout", type=seed_number, metavar="SEED", help="write the handlers in the layout of this seed")
+    parser.add_argument("--layout", type=seed_number, metavar="SEED",
+                        help="write the handlers in the layout of this seed")
     parser.add_argument("--plant", type=planted_numbers, default={}, metavar="OPCODE=N[,OPCODE=N...]",
                         help="with --layout: handlers of OPCODE with an even number N of instructions more")
     parser.add_argument("ops", type=pathlib.Path)

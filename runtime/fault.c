@@ -174,7 +174,8 @@ static bool is_unanimous(const Candidate *candidates, unsigned count) {
 #endif
 
 /* Where the fault was: executors keep the instruction pointer in a register, unless they are
- * instrumented, which leaves too few. NULL if that cannot be told: rather no place than a wrong one. */
+ * instrumented, which leaves too few. NULL if that cannot be told: rather no place than a wrong
+ * one. */
 static const uint8_t *find_ip(const Execution *execution) {
     if (IS_INSTRUMENTED) return NULL;
     Candidate candidates[MAX_REGISTERS];

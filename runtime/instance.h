@@ -32,8 +32,8 @@ typedef struct Global {
     GlobalType type;
 } Global;
 
-/* A host function takes its arguments from slots[0..] and leaves its results there. It may call back
- * into WebAssembly with function_call. Returns TRAP_NONE, or the trap to raise. */
+/* A host function takes its arguments from slots[0..] and leaves its results there. It may call
+ * back into WebAssembly with function_call. Returns TRAP_NONE, or the trap to raise. */
 typedef Trap (*HostFunction)(void *environment, Instance *caller, uint64_t *slots);
 
 typedef struct Function {
@@ -66,7 +66,7 @@ struct Instance {
     Function **functions;
     Table **tables;
     Memory **memories;    /* memories[0] is also the `memory` register of the executors */
-    uint64_t *stack_end;  /* first slot behind the value stack; the same in all instances of a store */
+    uint64_t *stack_end;  /* first slot behind the value stack; the same in all of a store */
     Memory *memory0;      /* memories[0], or an empty memory if the module has none */
 
     Transfer transfer;

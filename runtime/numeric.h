@@ -8,7 +8,7 @@
 
 /* Sign operations work on the bits, so that NaN payloads and signalling NaNs pass unchanged. The
  * minimum and maximum return a NaN if either operand is one, and order -0 before +0. */
-#define DEFINE_FLOAT_OPERATIONS(type, bits_type, suffix, sign_bit)                                                 \
+#define DEFINE_FLOAT_OPERATIONS(type, bits_type, suffix, sign_bit)                                 \
     static inline type wasm_abs_##suffix(type a) {                                                 \
         bits_type bits;                                                                            \
         memcpy(&bits, &a, sizeof bits);                                                            \

@@ -53,13 +53,14 @@ int run_stream(const RunOptions *options);
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */
 bool print_profile(Error *error);
 
-/* What profile_coverage (dispatch/profile.h) counted, as JSON; NULL: out of memory. "opcodes" were
- * executed at least once; "pairs" are [first, second, count], opcodes as their places in "opcodes". */
+/* What profile_coverage (dispatch/profile.h) counted, as JSON; NULL: out of memory. "opcodes"
+ * were executed at least once; "pairs" are [first, second, count], opcodes as their places in
+ * "opcodes". */
 struct json_t *coverage_json(void);
 
-/* From stream_start on, the opcode of each executed instruction goes to standard output, as two bytes
- * in this machine's order; after `limit` of them the program ends with EXIT_DONE. stream_end writes
- * what is still held back. */
+/* From stream_start on, the opcode of each executed instruction goes to standard output, as two
+ * bytes in this machine's order; after `limit` of them the program ends with EXIT_DONE. stream_end
+ * writes what is still held back. */
 void stream_start(uint64_t limit);
 void stream_end(void);
 

@@ -83,8 +83,8 @@ int info(bool with_words) {
     json_t *description =
         json_pack("{s:s, s:s, s:s, s:I, s:s, s:i, s:i}", "strategy", executor.strategy, "isa",
                   executor.isa, "bounds", executor.bounds, "layout", (json_int_t)executor.layout,
-                  "compiler", compiler,
-                  "dispatch_word_bytes", (int)executor.words()->size, "opcode_count", (int)OPCODE_COUNT);
+                  "compiler", compiler, "dispatch_word_bytes", (int)executor.words()->size,
+                  "opcode_count", (int)OPCODE_COUNT);
     if (description && with_words) {
         json_t *words = json_array();
         for (unsigned i = 0; i < OPCODE_COUNT; i++)

@@ -1,5 +1,5 @@
-/* `profile`: which instructions a program executes, how often, and in which company. `stream`: these
- * instructions one after the other. */
+/* `profile`: which instructions a program executes, how often, and in which company. `stream`:
+ * these instructions one after the other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,7 +26,8 @@ static int by_count(const void *left, const void *right) {
 static void print_top(const char *title, Sequence *sequences, size_t count, int length,
                       uint64_t total) {
     qsort(sequences, count, sizeof *sequences, by_count);
-    printf("\n%s (%zu different)\n%14s  %6s  %10s\n", title, count, "executed", "share", "cumulative");
+    printf("\n%s (%zu different)\n%14s  %6s  %10s\n", title, count, "executed", "share",
+           "cumulative");
     uint64_t sum = 0;
     for (size_t i = 0; i < count && i < SHOWN; i++) {
         sum += sequences[i].count;
@@ -68,7 +69,8 @@ bool print_profile(Error *error) {
     Sequence *sequences = malloc(most * sizeof *sequences);
     if (!sequences) return fail(error, ERROR_MEMORY, "out of memory");
     uint64_t total = profile.instructions ? profile.instructions : 1;
-    printf("instruction set %s: %llu instructions executed, %llu jumps taken (%.1f%%), %llu calls\n",
+    printf("instruction set %s: %llu instructions executed, %llu jumps taken (%.1f%%), "
+           "%llu calls\n",
            ISA_NAME, (unsigned long long)profile.instructions, (unsigned long long)profile.branches,
            100.0 * (double)profile.branches / (double)total, (unsigned long long)profile.calls);
     printf("opcodes are written op__result_operands: s slot, a accumulator, k constant\n");

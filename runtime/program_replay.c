@@ -33,8 +33,8 @@ static bool divide_time(Play *play, Phase phase, Times start, HostTime before, E
                     "%s: the module does next to nothing between its crossings: its time cannot be "
                     "told from the replayer's",
                     replay->trace.name);
-    /* Where the rest was interrupted is not known: both sides get their share of that. The two clocks
-     * differ a little, which matters where there is next to no rest. */
+    /* Where the rest was interrupted is not known: both sides get their share of that. The two
+     * clocks differ a little, which matters where there is next to no rest. */
     if (brief >= all.cpu) brief = 0;
     double share = (double)(host - brief) / (double)(all.wall - brief);
     uint64_t cpu = brief + (uint64_t)((double)(all.cpu - brief) * share);
@@ -153,7 +153,8 @@ int measure_replay(const RunOptions *options) {
         json_t *share = json_pack(
             "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
             (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",
-            (json_int_t)replay->clock_ns, "clock_readings", (json_int_t)(2 * replay->host.stretches));
+            (json_int_t)replay->clock_ns, "clock_readings",
+            (json_int_t)(2 * replay->host.stretches));
         json_object_set_new(report, "replay", share);
         if (report) json_dumpf(report, stdout, JSON_REAL_PRECISION(17));
         putchar('\n');

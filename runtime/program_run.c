@@ -160,7 +160,8 @@ static int go(Run *run, bool *finished) {
         return complain(&error, error.kind == ERROR_LINK ? EXIT_USAGE : EXIT_FAILED);
 
     start = now();
-    if (!module_file_translate(&run->file, executor.words(), &error)) return complain(&error, EXIT_FAILED);
+    if (!module_file_translate(&run->file, executor.words(), &error))
+        return complain(&error, EXIT_FAILED);
     run->phases[TRANSLATE] = since(start);
 
     start = now();

@@ -10,7 +10,8 @@
 #include "runtime/program.h"
 #include "runtime/store.h"
 
-/* Schedulers give another thread some milliseconds, and a turn of the host has some microseconds. */
+/* Schedulers give another thread some milliseconds, and a turn of the host has some
+ * microseconds. */
 #define BRIEF_NS 100000u
 
 #define FNV_OFFSET 0xcbf29ce484222325u
@@ -54,8 +55,7 @@ static void leave_host(Replay *replay) {
     if (passed < BRIEF_NS) replay->host.brief_ns += passed;
 }
 
-/* ---- What can go wrong ------------------------------------------------------------------------
- */
+/* ---- What can go wrong ----------------------------------------------------------------------- */
 
 /* Records the first failure; always false. */
 static bool stop(Replay *replay, ReplayOutcome outcome) {
@@ -124,8 +124,7 @@ static const char *function_name(const Replay *replay, uint32_t function, char b
     return buffer;
 }
 
-/* ---- Values -----------------------------------------------------------------------------------
- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static bool is_nan(ValueType type, uint64_t value) {
     if (type == TYPE_F32) return ((uint32_t)value & 0x7fffffffu) > 0x7f800000u;
@@ -196,8 +195,7 @@ static bool check_values(Replay *replay, const ValueType *types, uint32_t count,
     return true;
 }
 
-/* ---- What the host did to the module's state ---------------------------------------------------
- */
+/* ---- What the host did to the module's state ------------------------------------------------- */
 
 /* The memory that comes next in the trace, as an index. */
 static bool read_memory(Replay *replay, Memory **memory) {
@@ -319,8 +317,7 @@ static bool play_foreign(Replay *replay) {
     return true;
 }
 
-/* ---- Crossings ---------------------------------------------------------------------------------
- */
+/* ---- Crossings ------------------------------------------------------------------------------- */
 
 static bool finish(Replay *replay) {
     uint64_t wanted;
@@ -506,8 +503,7 @@ static bool check_return(Replay *replay, uint32_t function, const FunctionType *
            check_values(replay, type->results, type->result_count, slots, function, "result");
 }
 
-/* ---- Instantiation -----------------------------------------------------------------------------
- */
+/* ---- Instantiation --------------------------------------------------------------------------- */
 
 void replay_begin(Replay *replay, Store *store, const Program *program) {
     replay->store = store;
@@ -560,7 +556,7 @@ static bool make_import(Replay *replay, const Import *import, Extern *made, uint
         replay->globals[index] = made->global;
         return made->global || broken(replay, "out of memory");
     }
-    return done || stop(replay, REPLAY_BROKEN);
+    return done || broken(replay, "%s", replay->error.message);
 }
 
 static bool make_imports(Replay *replay) {

@@ -39,12 +39,12 @@ Global *store_global(Store *store, GlobalType type, uint64_t value);
 /* Finds what `import` names; false if there is no such thing. Types are checked by the caller. */
 typedef bool (*ImportResolver)(void *context, const Import *import, Extern *found);
 
-/* Instantiates (spec 4.5.4): links imports, allocates, initialises globals, tables and memories, runs
- * the start function. `program` and its module must outlive the store, also after an ERROR_TRAP: the
- * instance's functions may have got into shared tables by then. On failure returns NULL and an
- * Error: ERROR_LINK ("unknown import ..." or "incompatible import type ..."), ERROR_TRAP with the
- * specification's wording, ERROR_MEMORY. As the specification asks, what active segments wrote into
- * shared tables and memories before a failure stays written. */
+/* Instantiates (spec 4.5.4): links imports, allocates, initialises globals, tables and memories,
+ * runs the start function. `program` and its module must outlive the store, also after an
+ * ERROR_TRAP: the instance's functions may have got into shared tables by then. On failure returns
+ * NULL and an Error: ERROR_LINK ("unknown import ..." or "incompatible import type ..."),
+ * ERROR_TRAP with the specification's wording, ERROR_MEMORY. As the specification asks, what active
+ * segments wrote into shared tables and memories before a failure stays written. */
 Instance *instantiate(Store *store, const Program *program, ImportResolver resolve, void *context,
                       Error *error);
 
@@ -53,11 +53,12 @@ bool instance_export(Instance *instance, const char *name, Extern *found);
 /* Number `index` of the instance's index space of that kind; it must exist. */
 Extern instance_extern(Instance *instance, ExternKind kind, uint32_t index);
 
-/* Calls `function`. `slots` holds the arguments on entry and the results on return, one value a slot
- * as instance.h describes, and has room for the larger number of the two. On a trap returns false
- * with ERROR_TRAP; the message is the specification's wording followed by the place, "integer divide
- * by zero in function main". When the guest called WASI's proc_exit, returns false with ERROR_NONE in
- * error->kind and the status in *store_exit_status(store). Calls may nest through host functions. */
+/* Calls `function`. `slots` holds the arguments on entry and the results on return, one value a
+ * slot as instance.h describes, and has room for the larger number of the two. On a trap returns
+ * false with ERROR_TRAP; the message is the specification's wording followed by the place, "integer
+ * divide by zero in function main". When the guest called WASI's proc_exit, returns false with
+ * ERROR_NONE in error->kind and the status in *store_exit_status(store). Calls may nest through
+ * host functions. */
 bool function_call(Store *store, Function *function, uint64_t *slots, Error *error);
 
 /* Set by a host function before it returns TRAP_EXIT. */

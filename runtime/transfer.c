@@ -59,8 +59,8 @@ Trap call_slow(Instance *instance, uint64_t *fp) {
     if (is_tail_call) {
         back = fp[transfer->link];
         caller = fp[transfer->link + 1];
-        /* The frame below already leads back to another instance: it serves the callee, too, so that
-         * chains of tail calls between instances run in constant space (spec 4.4.8). */
+        /* The frame below already leads back to another instance: it serves the callee, too, so
+         * that chains of tail calls between instances run in constant space (spec 4.4.8). */
         if (back == (uintptr_t)leave_code()) {
             saves = false;
             saved = (uint64_t *)(uintptr_t)caller;

@@ -1,8 +1,8 @@
 /* Calls that leave the code of one instance: to host functions and to other instances' functions.
  *
- * A handler that meets one fills the request part of its instance's Transfer and goes to the handler
- * `call.slow`, which calls call_slow() and continues where the answer part says. Keeping this out of
- * line keeps the handlers of ordinary calls free of spills. */
+ * A handler that meets one fills the request part of its instance's Transfer and goes to the
+ * handler `call.slow`, which calls call_slow() and continues where the answer part says. Keeping
+ * this out of line keeps the handlers of ordinary calls free of spills. */
 #ifndef TAILRACE_RUNTIME_TRANSFER_H
 #define TAILRACE_RUNTIME_TRANSFER_H
 
@@ -12,8 +12,9 @@
  * trap. */
 Trap call_slow(Instance *instance, uint64_t *fp);
 
-/* The end of a call into another instance: `fp` is the frame that call_slow made below the callee's.
- * Moves the results down to where the caller expects them and answers with the caller's state. */
+/* The end of a call into another instance: `fp` is the frame that call_slow made below the
+ * callee's. Moves the results down to where the caller expects them and answers with the caller's
+ * state. */
 Trap leave_instance(Instance *instance, uint64_t *fp);
 
 /* One `halt` and one `leave` instruction in this program's dispatch words: return addresses. */

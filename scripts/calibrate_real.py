@@ -78,7 +78,8 @@ FULL = Plan(workloads=(Workload("integers", 45, 6), Workload("vm", 6, 1)),
             one_layout_seconds=1, references=4, reference_seconds=8)
 QUICK = Plan(workloads=(Workload("integers", 4, 2), Workload("vm", 1, 1)), layouts={"tail-direct": 2}, drawn=1,
              doses={"tail-direct": doses("tail-direct", 16)}, same_runs=2, same_one_layout_runs=1,
-             planted_runs=2, lucky_runs=1, lucky_layouts=2, one_layout_seconds=0, references=1, reference_seconds=0, decides=False)
+             planted_runs=2, lucky_runs=1, lucky_layouts=2, one_layout_seconds=0, references=1,
+             reference_seconds=0, decides=False)
 
 
 def lucky(strategy):
@@ -303,7 +304,8 @@ class Calibration:
                     mark += self.check(good, f"{plant.name} executes {more:,} instructions more on {workload.name}, "
                                        f"not {times * plant.count:,}", timed=False)
                 self.say(f"  {plant.name:<24}{plant.opcode:<16}{plant.count:>6}"
-                         f"{f'once in {places} of {len(layouts)}':>23}{workload.name:>12}{times:>12,}{times * plant.count:>16,}{measured:>12}{mark}")
+                         f"{f'once in {places} of {len(layouts)}':>23}{workload.name:>12}{times:>12,}"
+                         f"{times * plant.count:>16,}{measured:>12}{mark}")
                 mark = ""
         for name, reason in self.pool.left_out.items():
             self.say(f"  {name}: left out: {reason}")
@@ -337,8 +339,8 @@ class Calibration:
                                           f"{place}: called different in {share(different, runs)} runs")
                         mark += self.check(binomial(covered, runs)[1] >= 0.95,
                                            f"{place}: 1 is in the interval of {share(covered, runs)}")
-                    self.say(f"  {title:<26}{where:<24}{what:<10}{share(different, runs):>24}{share(covered, runs):>28}"
-                             f"{outcome.half_width():>12.2%}{mark}")
+                    self.say(f"  {title:<26}{where:<24}{what:<10}{share(different, runs):>24}"
+                             f"{share(covered, runs):>28}{outcome.half_width():>12.2%}{mark}")
         self.say("  The same file is the run's control, judged by its interval alone. The same source is another")
         self.say("  program, built under another name, and judged as a report judges: not below what the control")
         self.say("  differs by. In one layout it may differ: its pages lie elsewhere in the machine's memory.")

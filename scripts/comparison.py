@@ -124,8 +124,9 @@ class Comparison:
                 names.add(sample["strategy"])
             key = sample["workload"], sample["build"], sample["strategy"], sample["control"]
             if sample["round"] > 0 and key not in failed:
-                if 0 < sample["phases"]["execute"]["cpu"] < LONGEST:
-                    self.times[key][sample["layout"], sample["round"]] = sample["phases"]["execute"]["cpu"] / 1e9
+                nanoseconds = sample["phases"]["execute"]["cpu"]
+                if 0 < nanoseconds < LONGEST:
+                    self.times[key][sample["layout"], sample["round"]] = nanoseconds / 1e9
                 else:
                     self.absurd += sample["build"] == build
         self.workloads = result["suite"]["workloads"]
@@ -153,9 +154,11 @@ class Comparison:
     def logs(self, strategy, control=False, build=None):
         """Logarithms of the seconds: [workload, layout, round], NaN where nothing was measured."""
         logs = numpy.full((len(self.workloads), len(self.layouts), len(self.rounds)), numpy.nan)
-        layouts, rounds = ({name: place for place, name in enumerate(names)} for names in (self.layouts, self.rounds))
+        layouts = {layout: place for place, layout in enumerate(self.layouts)}
+        rounds = {number: place for place, number in enumerate(self.rounds)}
         for row, workload in enumerate(self.workloads):
-            for (layout, number), seconds in self.times_of(workload["name"], strategy, control, build).items():
+            times = self.times_of(workload["name"], strategy, control, build)
+            for (layout, number), seconds in times.items():
                 logs[row, layouts[layout], rounds[number]] = math.log(seconds)
         return logs
 

@@ -9,7 +9,7 @@ import statistics
 
 import numpy
 import statistics_of_runs
-from comparison import Trouble, comparisons, percent, speed_text
+from comparison import Trouble, comparisons, speed_text
 from machine_code import HOT
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
@@ -190,13 +190,15 @@ class Case:
         found = self.mean(best, baseline) if best != baseline else None
         much = f", {speed_text(found)} the speed of {baseline}" if found else ""
         if len(order) == 1:
-            alone = "the only strategy that was measured" if len(timed) == 1 else "measured together with no other"
+            alone = "the only strategy that was measured" if len(timed) == 1 else \
+                "measured together with no other"
             return [best], f"{best}: {alone}."
         if not close:
             return [best], f"{best}{much}."
         verb = "were" if len(close) > 1 else "was"
         if best == baseline or baseline in close:
-            return [best, *close], f"None was shown to be: {listed(close)} {verb} not shown to be slower than {best}."
+            return [best, *close], (f"None was shown to be: {listed(close)} {verb} not shown to be slower "
+                                    f"than {best}.")
         return [best, *close], f"{best}{much}; {listed(close)} {verb} not shown to be slower."
 
     def answers(self):
@@ -317,7 +319,8 @@ class Case:
         if waits and statistics.median(waits) > 0.02:
             weakens(
                 "busy machine",
-                f"The machine was busy: samples waited for {100 * statistics.median(waits):.0f} % of their CPU time.")
+                f"The machine was busy: samples waited for {100 * statistics.median(waits):.0f} % of their "
+                "CPU time.")
         if result["pinned_cpu"] is None:
             weakens("not pinned", "Samples were not pinned to a CPU: this system does not allow it.")
         if machine["turbo"]:
@@ -359,7 +362,8 @@ class Case:
         for gap in self.result["not_measured"]:
             own = gap["isa"] in (None, self.isa) and gap["build"] in (None, self.build["name"])
             # That there are no counters was said already; an executor that was not built is in left_out.
-            said = gap["what"] == "counter" and not hardware or gap["what"] == "executor" and not gap["strategy"]
+            said = (gap["what"] == "counter" and not hardware or
+                    gap["what"] == "executor" and not gap["strategy"])
             if own and gap["what"] in kinds and not said:
                 again = " (again)" if gap["control"] else ""
                 who = f"{gap['strategy']}{again}" if gap["strategy"] else gap["what"]
@@ -479,7 +483,8 @@ class Case:
         return found
 
     def counting_cost(self):
-        """Microseconds that starting and stopping the counters takes, once a sample; None if nothing is counted."""
+        """Microseconds that starting and stopping the counters takes, once a sample; None if nothing is
+        counted."""
         costs = [sample["counting_cost_ns"] for sample in self.samples if sample["counters"]]
         return rounded(statistics.median(costs) / 1000, 2) if costs else None
 
@@ -511,7 +516,8 @@ class Case:
         # Only workloads that all have can be compared.
         had = [{sample["workload"] for sample in self.samples if sample["strategy"] == strategy}
                for strategy in self.strategies]
-        audited, found, common = self.audited(), {}, set.intersection(*(own for own in had if own or not any(had)))
+        common = set.intersection(*(own for own in had if own or not any(had)))
+        audited, found = self.audited(), {}
         for strategy in self.strategies:
             own = [
                 sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"] and
@@ -552,31 +558,26 @@ class Case:
         return list(found.items())
 
     def data(self):
-        control = self.comparison.estimates(self.groups, self.strategies[0], None, True)
+        comparison = self.comparison
+        control = comparison.estimates(self.groups, self.strategies[0], None, True)
+        workloads = [{
+            "name": workload["name"], "kind": workload["kind"], "description": workload["description"],
+            "instructions": comparison.instructions(workload)} for workload in comparison.workloads]
+        # [baseline, strategy, estimates, points]: workloads, then the suite, then its kinds.
+        pairs = [[
+            self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
+            self.points(strategy, baseline)] for (baseline, strategy), found in self.pairs.items()]
         return {
             "file": self.file, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
-            "strategies": self.strategies, "layouts": self.comparison.layouts,
-            "rounds": self.comparison.rounds, "workloads": [{
-                "name": w["name"], "kind": w["kind"], "description": w["description"],
-                "instructions": self.comparison.instructions(w)} for w in self.comparison.workloads
-                                                            ], "kinds": list(self.kinds), "families": self.families,
-            "noise": rounded(self.comparison.noise) if self.comparison.noise is not None else None,
-            "mean_noise": rounded(self.comparison.mean_noise) if self.comparison.mean_noise is not None else
-            None, "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),
-            "left_out": self.left_out(),
-            # [baseline, strategy, estimates, points]: workloads, then the suite, then its kinds.
-            "pairs": [[
-                self.strategies.index(baseline),
-                self.strategies.index(strategy),
-                self.estimates(found),
-                self.points(strategy, baseline)]
-                      for (baseline, strategy), found in self.pairs.items()], "control": self.estimates(
-                          control,
-                          True), "times": {strategy: self.times(strategy)
-                                           for strategy in self.strategies}, "causes": self.causes(),
-            "replayed": any("trace" in workload for workload in self.comparison.workloads),
-            "luck": self.comparison.luck, "counting_cost": self.counting_cost(),
+            "strategies": self.strategies, "layouts": comparison.layouts, "rounds": comparison.rounds,
+            "workloads": workloads, "kinds": list(self.kinds), "families": self.families,
+            "noise": rounded(comparison.noise), "mean_noise": rounded(comparison.mean_noise),
+            "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),
+            "left_out": self.left_out(), "pairs": pairs, "control": self.estimates(control, True),
+            "times": {strategy: self.times(strategy) for strategy in self.strategies},
+            "causes": self.causes(), "luck": comparison.luck, "counting_cost": self.counting_cost(),
+            "replayed": any("trace" in workload for workload in comparison.workloads),
             "simulated": self.simulated(), "sizes": self.sizes(), "whole_processes": self.whole_processes(),
             "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
 

@@ -43,7 +43,8 @@ class Build:
             self.info = json.loads((self.folder / "build.json").read_text())
             left_out = (self.folder / "left-out.txt").read_text()
         except (OSError, ValueError) as error:
-            raise MachineCodeError(f"there is no build in {self.directory}: scripts/build makes one ({error})") from None
+            raise MachineCodeError(f"there is no build in {self.directory}: scripts/build makes one "
+                                   f"({error})") from None
         self.isas = sorted(self.info["isas"], key=lambda isa: (isa != "acc", isa))
         self.left_out = dict(line.split("\t", 1) for line in left_out.splitlines() if "\t" in line)
         self.strategies = sorted(self.info["strategies"],
@@ -58,21 +59,27 @@ class Build:
     def mechanism(self, strategy):
         return self.info["strategies"][strategy].get("mechanism") or strategy.split("-")[0]
 
-    def has_one_site(self, strategy):
-        """Whether the strategy means to dispatch from one place, and not at the end of each handler."""
-        sites = self.info["strategies"][strategy].get("sites")
-        return sites == "one" if sites else self.mechanism(strategy) in ("switch", "call")
+    def sites(self, strategy):
+        """Where the strategy means to dispatch: at the end of each "handler", in "one" place, or in "several"."""
+        usual = "one" if self.mechanism(strategy) in ("switch", "call") else "handler"
+        return self.info["strategies"][strategy].get("sites") or usual
 
     def executors(self):
-        """(name, strategy, isa, seed) of each, the layouts of an executor together."""
+        """(name, strategy, isa, seed) of each, the layouts of an executor together. Of strategies that are not
+        measured by default, layouts but the first are built only when asked for (scripts/build)."""
         for isa in self.isas:
             for strategy in self.strategies:
                 if self.name(strategy, isa) not in self.left_out:
                     for seed in self.seeds:
-                        yield self.name(strategy, isa, seed), strategy, isa, seed
+                        name = self.name(strategy, isa, seed)
+                        if seed == self.seeds[0] or self.path(name).exists():
+                            yield name, strategy, isa, seed
+
+    def path(self, name):
+        return self.folder / f"libexecutor-{name}.a"
 
     def library(self, name):
-        path = self.folder / f"libexecutor-{name}.a"
+        path = self.path(name)
         if not path.exists():
             raise MachineCodeError(f"{path} is missing: scripts/build makes it")
         return path
@@ -99,14 +106,16 @@ class Build:
         return self._opcodes[path]
 
     def read(self, name, strategy, isa, seed):
-        return read_executor(self.library(name), self.mechanism(strategy), self.opcodes(isa), self.layout(isa, seed))
+        return read_executor(self.library(name), self.mechanism(strategy), self.opcodes(isa),
+                             self.layout(isa, seed))
 
 
 # ---- Which opcodes are hot ---------------------------------------------------------------------------
 
-# The opcodes that are shown first, and whose handlers' assembly goes into result files: of the twelve ops that the default suite executes most
-# often (mean of their share in each workload, by `tailrace profile`, instruction set acc) the most frequent
-# opcode. In an instruction set that is not listed: the first opcode of each of these ops.
+# The opcodes that are shown first, and whose handlers' assembly goes into result files: of the twelve ops that
+# the default suite executes most often (mean of their share in each workload, by `tailrace profile`,
+# instruction set acc) the most frequent opcode. In an instruction set that is not listed: the first opcode of
+# each of these ops.
 HOT = {
     "acc": ["i32_add__s_sk", "i32_load__a_s", "copy__s_s", "i32_store__sa", "i32_xor__s_as", "i32_load8_u__a_a",
             "br_if_i32_ne__as", "const_i32__s_k", "br", "call", "i32_shl__a_ak", "br_table__a"],
@@ -127,7 +136,8 @@ def hot_opcodes(isa, opcodes):
         return [first[op_of(opcode)] for opcode in HOT["acc"] if op_of(opcode) in first]
     for opcode in HOT[isa]:
         if opcode not in opcodes:
-            raise MachineCodeError(f"the list HOT in scripts/machine_code.py names {opcode}, which {isa} does not have")
+            raise MachineCodeError(f"the list HOT in scripts/machine_code.py names {opcode}, which {isa} does "
+                                   "not have")
     return HOT[isa]
 
 
@@ -169,9 +179,10 @@ def objdump_for(path):
     program = os.environ.get("OBJDUMP")
     if not program:
         program = "objdump"
-        head = subprocess.run([program, "-f", path], capture_output=True, text=True) if shutil.which(program) else None
-        if head and "UNKNOWN" in head.stdout and shutil.which("aarch64-linux-gnu-objdump"):
-            program = "aarch64-linux-gnu-objdump"
+        cross = "aarch64-linux-gnu-objdump"
+        if shutil.which(program) and shutil.which(cross):
+            head = subprocess.run([program, "-f", path], capture_output=True, text=True).stdout
+            program = cross if "UNKNOWN" in head else program
     if not shutil.which(program):
         raise MachineCodeError(f"{program} is missing, which reads machine code: scripts/setup installs it")
     return program
@@ -180,8 +191,8 @@ def objdump_for(path):
 def run_objdump(program, *arguments):
     done = subprocess.run([program, *arguments], capture_output=True, text=True)
     if done.returncode:
-        reason = done.stderr.strip().splitlines()
-        raise MachineCodeError(f"{program} cannot read {arguments[-1]}: {reason[-1] if reason else done.returncode}")
+        reason = done.stderr.strip().splitlines() or [done.returncode]
+        raise MachineCodeError(f"{program} cannot read {arguments[-1]}: {reason[-1]}")
     return done.stdout
 
 
@@ -213,11 +224,13 @@ class Object:
                     continue
                 match = re.match(r"^([0-9a-f]{16}) .{6}(.) (\S+)\t([0-9a-f]+) +(?:\.hidden )?(\S+)$", line)
                 if match:
-                    self.symbols.append(Symbol(match[5], match[3], int(match[1], 16), int(match[4], 16), match[2]))
+                    address, size = int(match[1], 16), int(match[4], 16)
+                    self.symbols.append(Symbol(match[5], match[3], address, size, match[2]))
             elif line.startswith("\t\t\t"):
                 match = re.match(r"^\t\t\t([0-9a-f]+): \S+\t(.+?)(?:([+-])0x([0-9a-f]+))?$", line)
                 if match and code:
-                    code[-1].relocation = (int(match[1], 16), match[2], int(f"{match[3] or '+'}{match[4] or '0'}", 16))
+                    addend = int(f"{match[3] or '+'}{match[4] or '0'}", 16)
+                    code[-1].relocation = (int(match[1], 16), match[2], addend)
             else:
                 match = re.match(r"^ *([0-9a-f]+):\t(.+)$", line)
                 if match:

@@ -37,9 +37,11 @@ class Plant:
 def run(command, **options):
     """Standard output of a command; a Trouble with the end of its complaints if it fails."""
     try:
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False,
+                              **options)
     except OSError as error:
-        raise Trouble(f"cannot start {command[0]}: {error.strerror}; scripts/setup installs what is needed") from error
+        raise Trouble(f"cannot start {command[0]}: {error.strerror}; scripts/setup installs what is "
+                      "needed") from error
     if done.returncode:
         lines = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         raise Trouble(f"{command[0]} failed ({done.returncode}): {lines[-1]}")
@@ -108,7 +110,8 @@ class Pool:
         fields["flags"] = f"{fields.get('flags', '')} -iquote{self.folder(plant)}".strip()
         kept = strategies.REQUIRED | {"flags"}
         where = "in the first layout" if plant.first_only else "in all layouts"
-        head = [f"{plant.strategy} whose handler {plant.opcode} executes {plant.count} instructions more {where}.", ""]
+        head = [f"{plant.strategy} whose handler {plant.opcode} executes {plant.count} instructions more "
+                f"{where}.", ""]
         head += [f"{field.capitalize()}: {value}" for field, value in fields.items() if field in kept]
         path = self.home / "planted" / f"{plant.name}.c"
         new = "/* " + "\n * ".join(head) + "\n */" + text.partition("*/")[2]
@@ -132,7 +135,8 @@ class Pool:
         self.clear()
         self.configure()
         self.generate()
-        # ninja builds only what is wanted: a program of the tail strategies takes seconds, of others ten times that.
+        # ninja builds only what is wanted: a program of the tail strategies takes seconds, of others ten times
+        # that.
         run(["ninja", "-C", self.directory, "dispatch/build.json"])
         lines = (self.directory / "dispatch/left-out.txt").read_text().splitlines()
         for line in filter(None, lines):

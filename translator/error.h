@@ -1,7 +1,8 @@
 /* How the engine reports what went wrong: one sentence, owned by the caller.
  *
  * Functions that can fail return false and fill an Error. The sentence says what, where and, if
- * there is one, the remedy; it has no trailing newline or full stop so that callers can embed it. */
+ * there is one, the remedy; it has no trailing newline or full stop so that callers can embed
+ * it. */
 #ifndef TAILRACE_TRANSLATOR_ERROR_H
 #define TAILRACE_TRANSLATOR_ERROR_H
 

@@ -66,13 +66,13 @@ void function_translator_free(FunctionTranslator *t) {
 /* ---- Locals that need no zeroing --------------------------------------------------------------
  *
  * A local starts as zero, but clearing all of them at each call costs more than small functions do,
- * and compilers assign nearly all before they read them. A local that is read where no assignment is
- * certain is zeroed, at the function's start, by an instruction that exists only in that case.
+ * and compilers assign nearly all before they read them. A local that is read where no assignment
+ * is certain is zeroed, at the function's start, by an instruction that exists only in that case.
  *
- * What is certainly assigned at a place is kept as a log in order of assignment. Where control meets,
- * the log is cut to what all ways there have in common: at the end of a block to its length at the
- * shortest branch, but not beyond any cut made since; an if cuts to its start. That is conservative and
- * linear. */
+ * What is certainly assigned at a place is kept as a log in order of assignment. Where control
+ * meets, the log is cut to what all ways there have in common: at the end of a block to its length
+ * at the shortest branch, but not beyond any cut made since; an if cuts to its start. That is
+ * conservative and linear. */
 
 enum LocalState { UNASSIGNED, ASSIGNED, ZEROED /* or a parameter: assigned for good */ };
 
@@ -98,7 +98,7 @@ static void cut_assigned(FunctionTranslator *t, uint32_t count) {
 
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-/* ---- Control ------------------------------------------------------------------------------------ */
+/* ---- Control --------------------------------------------------------------------------------- */
 
 static void open_control(FunctionTranslator *t, uint8_t kind, BlockType type) {
     if (t->depth == t->control_capacity) {
@@ -270,7 +270,8 @@ static void translate_br_table(FunctionTranslator *t) {
         }
         return;
     }
-    /* Each target wants the values elsewhere: entries go to stubs behind the table that move them. */
+    /* Each target wants the values elsewhere: entries go to stubs behind the table that move
+     * them. */
     Label first = 0;
     for (uint32_t i = 0; i <= count; i++) {
         Label stub = encoder_label(t->encoder);
@@ -285,7 +286,8 @@ static void translate_br_table(FunctionTranslator *t) {
     }
 }
 
-/* Passes over code that cannot be reached, up to the `else` or `end` of the innermost open block. */
+/* Passes over code that cannot be reached, up to the `else` or `end` of the innermost open
+ * block. */
 static Opcode skip_unreachable(FunctionTranslator *t) {
     for (uint32_t nested = 0;;) {
         Opcode opcode = opcode_read(&t->at);
@@ -348,7 +350,8 @@ static void translate_else(FunctionTranslator *t, bool reachable) {
 /* Closes the innermost block. Returns whether what follows can be reached. */
 static bool translate_end(FunctionTranslator *t, bool reachable) {
     Control *control = control_at(t, 0);
-    bool is_meeting = control->kind != WASM_LOOP && (control->is_reached || control->kind == WASM_IF);
+    bool is_meeting =
+        control->kind != WASM_LOOP && (control->is_reached || control->kind == WASM_IF);
     uint32_t count = control->type.result_count;
     if (is_meeting && reachable) settle(&t->values, count);
     if (is_meeting || !reachable) {
@@ -365,13 +368,14 @@ static bool translate_end(FunctionTranslator *t, bool reachable) {
     t->depth--;
     if (t->depth) {
         Control *outer = control_at(t, 0);
-        outer->assigned_least = smaller(outer->assigned_least, smaller(control->assigned_least, keep));
+        uint32_t least = smaller(control->assigned_least, keep);
+        outer->assigned_least = smaller(outer->assigned_least, least);
     }
     cut_assigned(t, keep);
     return reachable || is_meeting;
 }
 
-/* ---- Calls -------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static void push_results(FunctionTranslator *t, const FunctionType *type) {
     forget_accumulators(&t->values);
@@ -420,7 +424,7 @@ static void translate_call_indirect(FunctionTranslator *t, bool is_tail) {
     push_results(t, type);
 }
 
-/* ---- Other instructions --------------------------------------------------------------------------- */
+/* ---- Other instructions ---------------------------------------------------------------------- */
 
 static ValueType type_of_kind(uint8_t kind) {
     static const ValueType types[] = {[VALUE_I32] = TYPE_I32, [VALUE_I64] = TYPE_I64,
@@ -669,7 +673,7 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
-/* ---- Functions -------------------------------------------------------------------------------------- */
+/* ---- Functions ------------------------------------------------------------------------------- */
 
 static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
     uint32_t parameters = body->type->parameter_count;

@@ -7,8 +7,8 @@
 
 typedef struct FunctionTranslator FunctionTranslator;
 
-/* Reusable state for translating the functions of `module` into `encoder`; `codes` are the addresses
- * that call instructions refer to. NULL when out of memory. */
+/* Reusable state for translating the functions of `module` into `encoder`; `codes` are the
+ * addresses that call instructions refer to. NULL when out of memory. */
 FunctionTranslator *function_translator_new(const Module *module, const Code *codes,
                                             Encoder *encoder);
 void function_translator_free(FunctionTranslator *translator);

@@ -47,8 +47,8 @@ enum {
 const char *value_type_name(ValueType type);
 
 /* Function types are interned for the life of the process: two types are equal exactly if their
- * pointers are, in whatever modules they stand; `id` is a small number with the same property, which
- * call_indirect compares. */
+ * pointers are, in whatever modules they stand; `id` is a small number with the same property,
+ * which call_indirect compares. */
 typedef struct FunctionType {
     uint32_t id;
     uint32_t parameter_count;
@@ -199,22 +199,22 @@ typedef struct Module {
     uint32_t data_count;
     DataSegment *datas;
 
-    Name *function_names; /* [function_count] from the "name" section; length 0: none. NULL: no section */
+    Name *function_names; /* [function_count], of the "name" section or NULL; length 0: none */
     struct Arena *arena;  /* owns everything above */
 } Module;
 
 /* Reads and validates `size` bytes at `bytes`. On success `*module` is filled and the caller frees
- * it with module_free. On failure `*error` says what and at which byte offset ("at byte 0x1f"), with
- * the specification's own wording for the standard cases, and nothing needs freeing. Time and memory
- * are linear in `size`; nothing recurses. */
+ * it with module_free. On failure `*error` says what and at which byte offset ("at byte 0x1f"),
+ * with the specification's own wording for the standard cases, and nothing needs freeing. Time and
+ * memory are linear in `size`; nothing recurses. */
 bool module_read(const uint8_t *bytes, size_t size, Module *module, Error *error);
 void module_free(Module *module);
 
 /* The export of that name, or NULL. */
 const Export *module_find_export(const Module *module, const char *name);
 
-/* Writes a name for function `index` that a person recognises into `buffer` and returns it: the name
- * section's, else an export's, else "function 17". Always NUL-terminated, non-printable bytes
+/* Writes a name for function `index` that a person recognises into `buffer` and returns it: the
+ * name section's, else an export's, else "function 17". Always NUL-terminated, non-printable bytes
  * replaced by '?'. */
 const char *module_function_name(const Module *module, uint32_t index, char *buffer, size_t size);
 

@@ -57,7 +57,8 @@ static void emit(Values *values, Instruction instruction) {
         uint32_t *mirror = &values->accumulators[bank].mirror;
         values->accumulators[bank].mirror_before_last = *mirror;
         if (has_slot && *mirror == instruction.result.slot) *mirror = NO_MIRROR;
-        if (writes && bank == (int)written) *mirror = has_slot ? instruction.result.slot : NO_MIRROR;
+        if (writes && bank == (int)written)
+            *mirror = has_slot ? instruction.result.slot : NO_MIRROR;
     }
     encoder_emit(values->encoder, instruction);
 }
@@ -206,9 +207,9 @@ const Instruction *producer_of(const Values *values, const Popped *popped) {
     return last_writing(values, plain, bank_of(popped->value.type));
 }
 
-/* Fills in the operands, in forms that the instruction set has a handler for. Forms that do not exist
- * (two accumulators, only constants, a constant where the table wants a slot) are rare: name mirrored
- * slots as slots, then bring operands home one by one. */
+/* Fills in the operands, in forms that the instruction set has a handler for. Forms that do not
+ * exist (two accumulators, only constants, a constant where the table wants a slot) are rare: name
+ * mirrored slots as slots, then bring operands home one by one. */
 static void set_operands(Values *values, Instruction *instruction, const Popped *operands) {
     unsigned count = op_info[instruction->op].value_count;
     for (unsigned i = 0; i < count; i++) instruction->values[i] = operands[i].operand;
@@ -229,7 +230,7 @@ void emit_with(Values *values, Instruction instruction, const Popped *operands) 
 
 void push_result_of(Values *values, Instruction instruction, const Popped *operands,
                     ValueType type) {
-    instruction.result = slot(0); /* while looking for forms of the operands: every op has this one */
+    instruction.result = slot(0); /* while looking for forms of operands: every op has this one */
     set_operands(values, &instruction, operands);
     push_result(values, instruction, type);
 }
@@ -272,7 +273,8 @@ void assign_local(Values *values, const Popped *popped, uint32_t local) {
     move_to_slot(values, popped, (uint16_t)local);
 }
 
-/* Copies of slots to consecutive homes, up to three in one instruction. Returns how many were done. */
+/* Copies of slots to consecutive homes, up to three in one instruction. Returns how many were
+ * done. */
 static uint32_t copy_run(Values *values, uint32_t height) {
     uint32_t count = 0;
     Instruction instruction = {.op = OP_copy3, .immediates = {home_of(values, height)}};

@@ -1,10 +1,10 @@
 /* The operand stack at translation time, and where its values are: internal to translator/.
  *
- * WebAssembly pushes and pops; the bytecode names operands. So a push of a local or a constant emits
- * nothing but is remembered here, and the instruction that pops it names the local or the constant. A
- * computed value goes to the accumulator if the instruction set has one, and only if something else
- * needs the accumulator before the value is used is it written to its own slot: by changing the
- * instruction that made it if that is the last one (encoder_retract), else by a copy.
+ * WebAssembly pushes and pops; the bytecode names operands. So a push of a local or a constant
+ * emits nothing but is remembered here, and the instruction that pops it names the local or the
+ * constant. A computed value goes to the accumulator if the instruction set has one, and only if
+ * something else needs the accumulator before the value is used is it written to its own slot: by
+ * changing the instruction that made it if that is the last one (encoder_retract), else by a copy.
  *
  * Each height of the stack has its own slot of the frame, the value's "home". */
 #ifndef TAILRACE_TRANSLATOR_VALUES_H
@@ -106,15 +106,16 @@ void retract_last(Values *values);
 void move_to_slot(Values *values, const Popped *popped, uint16_t slot);
 /* Assigns the popped value to a local; values that still are in the local are saved first. */
 void assign_local(Values *values, const Popped *popped, uint32_t local);
-/* Brings the top `count` values into their homes, constants too: consecutive slots. They stay on the
- * stack. */
+/* Brings the top `count` values into their homes, constants too: consecutive slots. They stay on
+ * the stack. */
 void settle(Values *values, uint32_t count);
-/* Brings every value that is in a local or an accumulator home: before control flow splits or meets.
- * Costs nothing for values that have been flushed before. */
+/* Brings every value that is in a local or an accumulator home: before control flow splits or
+ * meets. Costs nothing for values that have been flushed before. */
 void flush(Values *values);
 /* Saves what is only in the accumulator of that bank, because it is about to change. */
 void spill(Values *values, Bank bank);
-/* Control may have come from elsewhere, or a call returned: nothing is known of the accumulators. */
+/* Control may have come from elsewhere, or a call returned: nothing is known of the
+ * accumulators. */
 void forget_accumulators(Values *values);
 /* The accumulator of the type's bank holds the same as the home of the top value. */
 void mirror_top(Values *values);

@@ -24,6 +24,7 @@ static struct Fake {
     int paranoid;
     bool unreadable;
     uint64_t period, rate;
+    uint64_t disturbed; /* a bit for each switching off, the next one first: it counts 5 more */
 
     int events, alive;
     struct FakeEvent {
@@ -93,8 +94,9 @@ static int fake_control(int descriptor, unsigned long request) {
         uint64_t running = software || fits ? fake.period / turns : 0;
         event->enabled_ns += fake.period;
         event->running_ns += running;
-        event->value += running * fake.rate;
+        event->value += running * fake.rate + (fake.disturbed & 1) * 5;
     }
+    fake.disturbed >>= 1;
     return 0;
 }
 
@@ -167,6 +169,12 @@ Test(counters, counts_what_fits_exactly) {
         cr_assert_eq(counters.items[i].overhead, 3000000); /* all starts last equally long here */
     }
     cr_assert_gt(counters.cost_ns, 0);
+}
+
+Test(counters, the_overhead_is_the_least_of_several) {
+    fake.disturbed = 0xfb; /* all eight but the third */
+    count("cycles");
+    cr_assert_eq(counters.items[0].overhead, 3000000);
 }
 
 Test(counters, counts_this_thread_in_user_space_only) {
@@ -247,6 +255,11 @@ Test(counters, an_event_that_this_cpu_lacks) {
     count("cycles,rca");
     expect_state(0, COUNTER_MEASURED, "");
     expect_state(1, COUNTER_NOT_ON_CPU, "tailrace list events");
+    counters_close(&counters);
+
+    fake.hardware_error = EACCES; /* what we may not use is there */
+    count("rca");
+    expect_state(0, COUNTER_NOT_ON_CPU, "");
 }
 
 Test(counters, no_permission_tells_which_setting) {
@@ -325,8 +338,9 @@ Test(counters, other_failures_have_the_systems_words) {
 
 Test(counters, an_unreadable_group_is_no_zero) {
     fake.unreadable = true;
+    errno = 0;
     count("cycles");
-    expect_state(0, COUNTER_FAILED, "cannot be read");
+    expect_state(0, COUNTER_FAILED, "cannot be read: Input/output error");
 }
 
 Test(counters, what_was_not_read_at_the_start_is_no_count) {

@@ -9,7 +9,8 @@
 static Executors load(const char *left_out) {
     char *directory = scratch_make();
     scratch_write(directory, "build.json", 0644,
-                  "{\"compiler\": \"clang\", \"version\": \"22\", \"layout_seeds\": [4, 2], \"isas\": [\"slots\", \"acc\"],"
+                  "{\"compiler\": \"clang\", \"version\": \"22\", \"layout_seeds\": [4, 2],"
+                  " \"isas\": [\"slots\", \"acc\"],"
                   " \"strategies\": {\"mine\": {}, \"tail-direct\": {}, \"goto-direct\": {},"
                   " \"switch\": {}}}");
     if (left_out) scratch_write(directory, "left-out.txt", 0644, left_out);

@@ -48,6 +48,33 @@ Test(plan, places_are_numbered_over_all_rounds) {
     cr_assert_eq(plan_first(&source, 4), 20 + 3 * 60);
 }
 
+static void expect_about(size_t got, size_t wanted, const char *what) {
+    cr_expect(got * 10 > wanted * 8 && got * 10 < wanted * 12, "%s: %zu times, not about %zu", what,
+              got, wanted);
+}
+
+/* Of what is compared nothing comes first more often than the others, in any place. */
+Test(plan, every_order_is_as_likely) {
+    enum { ROUNDS = 1000 };
+    Recording source = recording(7);
+    size_t count, workloads[5][5] = {0}, layouts[3][3] = {0}, contenders[4][4] = {0};
+    for (int round = 1; round <= ROUNDS; round++) {
+        Place *places = plan_round(&source, round, &count);
+        for (size_t i = 0; i < count; i++) {
+            workloads[i / 12][places[i].workload]++;
+            layouts[i / 4 % 3][places[i].layout]++;
+            contenders[i % 4][places[i].contender]++;
+        }
+        free(places);
+    }
+    for (size_t i = 0; i < 5 * 5; i++)
+        expect_about((&workloads[0][0])[i], ROUNDS * 12 / 5, "a workload in a place");
+    for (size_t i = 0; i < 3 * 3; i++)
+        expect_about((&layouts[0][0])[i], ROUNDS * 20 / 3, "a layout in a place");
+    for (size_t i = 0; i < 4 * 4; i++)
+        expect_about((&contenders[0][0])[i], ROUNDS * 15 / 4, "a contender in a place");
+}
+
 Test(plan, seed_and_round_decide_the_order) {
     Recording source = recording(7), other = recording(8);
     size_t count;

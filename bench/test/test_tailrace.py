@@ -474,8 +474,8 @@ class Resume(TailraceTest):
         sittings = document["sittings"]
         self.assertEqual([(s["state"], s["samples"]) for s in sittings], [("running", 46), ("complete", 14)])
         self.assertEqual(sittings[1]["command"], ["tailrace", "bench", "--resume", str(self.result)])
-        self.assertEqual((document["started"], document["command"], document["seed"]),
-                         (whole["started"], whole["command"], whole["seed"]))
+        self.assertEqual((document["started"], document["command"], document["seed"], document["suite"]),
+                         (whole["started"], whole["command"], whole["seed"], whole["suite"]))
         self.assertEqual(document["finished"], sittings[1]["finished"])
         self.assertFalse(self.journal.exists())
 
@@ -488,13 +488,15 @@ class Resume(TailraceTest):
         self.assertEqual([s for s in document["samples"] if s["order"] in (44, 45)], whole["samples"][44:46])
 
     def test_a_file_of_another_run_is_not_mixed_in(self):
-        self.unfinished()
-        other = dict(self.document(), seed=99)
-        self.result.write_text(json.dumps(other))
-        self.assertEqual(self.resume().returncode, 0)
-        document = self.document()
-        self.assertEqual((document["seed"], len(document["samples"])), (1, 60))
-        self.assertEqual(document["sittings"][0]["samples"], 2)
+        for other in {"seed": 99}, {"started": "2020-01-01T00:00:00Z"}:
+            with self.subTest(other):
+                self.unfinished()
+                self.result.write_text(json.dumps({**self.document(), **other}))
+                self.assertEqual(self.resume().returncode, 0)
+                document = self.document()
+                self.assertEqual((document["seed"], len(document["samples"])), (1, 60))
+                self.assertEqual(document["sittings"][0]["samples"], 2)
+                self.result.unlink()
 
     def test_a_complete_run_gets_more_rounds(self):
         self.bench()
@@ -507,7 +509,21 @@ class Resume(TailraceTest):
 
     def test_failures_stay_failures(self):
         self.bench(trouble="switch-acc:sort=crash")
+        document = self.document()
+        gaps = document["not_measured"]
+        # As if it had been killed before the journal was emptied: it has what the file has.
+        lines = [dict(document, samples=[]), *({"not_measured": gap} for gap in gaps)]
+        pathlib.Path(f"{self.result}.samples").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.assertEqual(self.resume().returncode, 1)
+        self.assertEqual(self.document()["not_measured"], gaps)
+
+    def test_what_both_sittings_miss_is_told_once(self):
+        self.build_layouts(0, 5)
+        (self.folder / "dispatch" / "switch-acc.layout5").unlink()
+        self.bench()
         gaps = self.document()["not_measured"]
+        self.assertEqual([(gap["strategy"], gap["control"]) for gap in gaps],
+                         [("switch", False), ("switch", True)])
         self.assertEqual(self.resume().returncode, 1)
         self.assertEqual(self.document()["not_measured"], gaps)
 
@@ -529,6 +545,16 @@ class Resume(TailraceTest):
         self.assert_fails(self.resume(), 1, "was measured on another machine (Another CPU; this is")
         self.result.write_bytes(before[0])
         self.assertEqual(self.journal.read_bytes(), before[1])
+
+    def test_another_cpu_of_the_machine_is_refused(self):
+        self.bench()
+        document = self.document()
+        other = 4095 if document["pinned_cpu"] is None else document["pinned_cpu"] + 1
+        self.result.write_text(json.dumps(dict(document, pinned_cpu=other)))
+        self.assert_fails(self.resume(), 1, f"its samples were taken on CPU {other}, and now")
+        if document["pinned_cpu"] is not None:
+            self.result.write_text(json.dumps(dict(document, pinned_cpu=None)))
+            self.assert_fails(self.resume(), 1, "its samples were not pinned to a CPU; now they would be")
 
     def test_another_kernel_is_said(self):
         self.unfinished()

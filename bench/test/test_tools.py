@@ -4,7 +4,6 @@
 Usage: test_tools.py TAILRACE_PROGRAM SCHEMA_JSON
 """
 import json
-import os
 import signal
 import subprocess
 import time
@@ -157,7 +156,8 @@ class Simulation(ToolsTest):
              "--workload", "sort,vm", "--output", self.result], env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         deadline = time.monotonic() + 60
-        while not any("vm" in line for line in (self.log("valgrind") if (self.tools / "valgrind.log").exists() else [])):
+        log = self.tools / "valgrind.log"
+        while not (log.exists() and any("vm" in line for line in self.log("valgrind"))):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)

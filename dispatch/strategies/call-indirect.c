@@ -2,12 +2,12 @@
  *
  * Mechanism: call
  * Sites: one
- * Called: call threading, subroutine dispatch by a table of function pointers
- * Used by: Ruby's OPT_CALL_THREADED_CODE is the like with addresses; tables of function pointers are what many
- *     emulators of processors use
+ * Called: call threading through a table of function pointers
+ * Used by: emulators of processors, such as Musashi (m68kcpu.c, m68ki_instruction_jump_table)
  * Needs: nothing
- * Cost: a call and a return for each instruction, and one jump for all, as in a switch; what is not in the two
- *     result registers goes through memory; quick to compile whatever the number of handlers
+ * Cost: a call and a return for each instruction, and one jump for all, as in a switch; what is not
+ *     in the two result registers goes through memory; quick to compile whatever the number of
+ *     handlers
  * Aliases: function-table
  * Measured: when asked
  * Order: 9

@@ -2,12 +2,14 @@
  *
  * Mechanism: goto
  * Sites: handler
- * Called: token threading, indexed threading (Klint 1981, "Interpretation techniques")
+ * Called: token threading, by writers of Forths and in Ruby's sources; "threaded code" in CPython's
  * Used by: CPython with computed gotos (Python/ceval_macros.h), Lua 5.4 (ljumptab.h), Ruby's
- *     OPT_TOKEN_THREADED_CODE (vm_exec.h), JavaScriptCore's LLInt, in assembly (llint/LowLevelInterpreter.asm)
+ *     OPT_TOKEN_THREADED_CODE (vm_exec.h), JavaScriptCore's LLInt, in assembly
+ *     (llint/LowLevelInterpreter.asm)
  * Needs: goto
- * Cost: a jump for each handler, which predictors tell apart by address; a load from the table before it; one
- *     function of all handlers: slow to compile, and its registers are allocated for all of them together
+ * Cost: a jump for each handler, which predictors tell apart by address; a load from the table
+ *     before it; one function of all handlers: slow to compile, and its registers are allocated for
+ *     all of them together
  * Aliases: token-threading, token-threaded, computed-goto, jump-table
  * Flags: -w -fno-gcse -fno-crossjumping -freorder-blocks-algorithm=simple
  * Order: 2

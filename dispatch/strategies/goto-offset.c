@@ -1,4 +1,5 @@
-/* A computed goto at the end of each handler, to a base plus the 32-bit offset at the next instruction's head.
+/* A computed goto at the end of each handler, to a base plus the 32-bit offset at the next
+ * instruction's head.
  *
  * Mechanism: goto
  * Sites: handler

@@ -3,7 +3,8 @@
  * Mechanism: switch
  * Sites: handler
  * Called: replicated switch; what tail duplication makes of a switch in a loop
- * Used by: whoever lets a compiler copy a switch's jump to the end of its cases, mostly without having asked
+ * Used by: whoever lets a compiler copy a switch's jump to the end of its cases, mostly without
+ *     having asked
  * Needs: copied-switch
  * Cost: as goto-indirect, with 32-bit entries in the table and an addition for each jump
  * Aliases: replicated-switch

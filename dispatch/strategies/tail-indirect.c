@@ -3,11 +3,11 @@
  * Mechanism: tail
  * Sites: handler
  * Called: tail-call threading with a dispatch table
- * Used by: CPython 3.14 with --with-tail-call-interp (Python/ceval_macros.h), upb's parser (Haberman 2021),
- *     Wasmi with its feature indirect-dispatch (dispatch/backend/tail.rs)
+ * Used by: CPython 3.14 with --with-tail-call-interp (Python/ceval_macros.h), upb's parser
+ *     (Haberman 2021), Wasmi with its feature indirect-dispatch (dispatch/backend/tail.rs)
  * Needs: musttail
- * Cost: as tail-direct, with the table's address and a load from it for each jump, and instructions that are
- *     six bytes shorter
+ * Cost: as tail-direct, with the table's address and a load from it for each jump, and instructions
+ *     that are six bytes shorter
  * Aliases: tail-table
  * Measured: when asked
  * Order: 7

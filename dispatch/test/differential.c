@@ -2,12 +2,12 @@
  *
  *     differential FILE...
  *
- * prints a transcript for each module: its exported functions are called in order, each with several
- * fixed vectors of arguments, and every call is followed by what it logged (imported functions are the
- * host's: they log their arguments), its results or its trap, and the exported state. Floats are
- * printed as bits and NaNs as "nan", since WebAssembly leaves their bits open. differential.mjs prints
- * the same with node's engine; scripts/fuzz-differential compares. A module that never returns is
- * stopped by whoever started this. */
+ * prints a transcript for each module: its exported functions are called in order, each with
+ * several fixed vectors of arguments, and every call is followed by what it logged (imported
+ * functions are the host's: they log their arguments), its results or its trap, and the exported
+ * state. Floats are printed as bits and NaNs as "nan", since WebAssembly leaves their bits open.
+ * differential.mjs prints the same with node's engine; scripts/fuzz-differential compares. A module
+ * that never returns is stopped by whoever started this. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,16 +18,18 @@
 
 enum { VECTORS = 5 };
 
-/* ---- Values --------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 /* The same numbers stand in differential.mjs. */
-static const uint32_t i32_values[] = {0, 1, 0xffffffff, 0x80000000, 0x7fffffff, 7, 65535, 0x12345678};
+static const uint32_t i32_values[] = {0,          1, 0xffffffff, 0x80000000,
+                                      0x7fffffff, 7, 65535,      0x12345678};
 static const uint64_t i64_values[] = {0, 1, UINT64_MAX, 1ull << 63, INT64_MAX, 33, 0xffffffff,
                                       0x123456789abcdef0};
 static const uint32_t f32_values[] = {0, 0x3fc00000, 0xbf800000, 0x7f800000, 0x7fc00000, 0x80000000,
                                       0x4f000000, 1}; /* 0, 1.5, -1, inf, nan, -0, 2^31, smallest */
-static const uint64_t f64_values[] = {0, 0x3ff8000000000000, 0xbff0000000000000, 0x7ff0000000000000,
-                                      0x7ff8000000000000, 0x8000000000000000, 0x43e0000000000000, 1};
+static const uint64_t f64_values[] = {
+    0, 0x3ff8000000000000, 0xbff0000000000000, 0x7ff0000000000000, 0x7ff8000000000000,
+    0x8000000000000000, 0x43e0000000000000, 1};
 enum { VALUES = sizeof i32_values / sizeof *i32_values };
 
 static uint64_t choose_value(ValueType type, unsigned index) {
@@ -66,7 +68,7 @@ static void print_values(const char *what, const ValueType *types, uint32_t coun
     putchar('\n');
 }
 
-/* ---- Imports -------------------------------------------------------------------------------------- */
+/* ---- Imports --------------------------------------------------------------------------------- */
 
 /* Logs its arguments and returns values that depend on nothing. */
 static Trap log_call(void *environment, Instance *caller, uint64_t *slots) {
@@ -97,7 +99,7 @@ static bool resolve(void *context, const Import *import, Extern *found) {
     return false;
 }
 
-/* ---- State ---------------------------------------------------------------------------------------- */
+/* ---- State ----------------------------------------------------------------------------------- */
 
 static uint32_t hash_memory(const Memory *memory) {
     uint32_t hash = 0x811c9dc5;
@@ -132,7 +134,7 @@ static void print_state(Instance *instance) {
     }
 }
 
-/* ---- Calls ---------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 /* Modules of wasm-opt --translate-to-fuzz count down in loops and calls, and this begins anew. */
 static void reset_limit(Store *store, Instance *instance) {
@@ -172,7 +174,7 @@ static void call_all(Store *store, Instance *instance) {
     }
 }
 
-/* ---- Modules -------------------------------------------------------------------------------------- */
+/* ---- Modules --------------------------------------------------------------------------------- */
 
 static void run_program(const Program *program) {
     Error error;

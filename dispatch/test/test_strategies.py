@@ -74,6 +74,8 @@ class Strategies(unittest.TestCase):
         self.assertEqual(json.loads("{" + line[5] + "}"),
                          {"mechanism": "tail", "sites": "handler", "does": "Does it.", "called": "something long",
                           "used_by": "nobody: really", "cost": "little", "aliases": ["mine", "my-own"]})
+        few = self.write("few.c", HEAD.replace("Sites: handler", "Sites: several").replace("mine, my-own", "few-places"))
+        self.assertIn('"sites": "several"', self.run_program("list", few)[1])
         switch = self.run_program("list")[1].splitlines()[0].split("\t")
         self.assertEqual(switch[:3] + switch[4:5], ["switch", "strategies/switch.c", "", "1"])
         self.assertEqual(switch[3].split()[0], "-w")
@@ -89,6 +91,7 @@ class Strategies(unittest.TestCase):
                 ("Cost: little", "Cost: little\n * Cost: 2", '"Cost:" twice'),
                 ("    long", "long", '"long" in its head is no field'),
                 ("Mechanism: tail", "Mechanism: magic", '"Mechanism: magic" is not one of switch, goto, tail, call'),
+                ("Sites: handler", "Sites: 4", '"Sites: 4" is not one of handler, one, several'),
                 ("when asked", "never", '"Measured: never" is not one of'),
                 ("mine,", "Mine,", 'the alias "Mine"'),
                 ("Flags: -fone -ftwo", "Order: first", '"Order: first" is not a number'),

@@ -116,6 +116,13 @@ class Findings(unittest.TestCase):
         subprocess.run(["as", "-o", self.build / f"dispatch/libexecutor-{name}.a", "-"], input=text, text=True,
                        check=True)
 
+    def means(self, strategy, mechanism, sites):
+        """What the strategy's head says."""
+        path = self.build / "dispatch/build.json"
+        info = json.loads(path.read_text())
+        info["strategies"][strategy] = {"mechanism": mechanism, "sites": sites}
+        path.write_text(json.dumps(info))
+
     def audit(self, status=0):
         done = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
@@ -155,16 +162,20 @@ class Findings(unittest.TestCase):
         self.assertEqual(code["switch-acc"], ["add $0x1,%rdi", "jmp dispatch", "dispatch:", "movzwl (%rbx),%eax",
                                               "movslq (%r12,%rax,4),%rax", "add %r12,%rax", "jmp *%rax"])
 
+    def test_layouts_that_were_not_built(self):
+        self.make({"switch": {}, "call-direct": {}}, seeds=(0, 1))
+        (self.build / "dispatch/libexecutor-call-direct-acc.layout1.a").unlink()
+        self.assertEqual(set(self.audit()["executors"]), {"switch-acc", "switch-acc.layout1", "call-direct-acc"})
+        (self.build / "dispatch/libexecutor-call-direct-acc.a").unlink()
+        self.assertIn("libexecutor-call-direct-acc.a is missing", self.audit(status=1))
+
     def test_switch_with_two_sites(self):
         self.finds("switch", {VICTIM: f"{BODY}\nAGAIN"}, "^2 dispatch sites instead of one: .* copied the switch$")
 
     def test_switch_that_is_meant_to_be_copied(self):
         def make(changes):
             self.make({"switch": changes})
-            path = self.build / "dispatch/build.json"
-            info = json.loads(path.read_text())
-            info["strategies"]["switch"] = {"mechanism": "switch", "sites": "handler"}
-            path.write_text(json.dumps(info))
+            self.means("switch", "switch", "handler")
         make({name: f"{BODY}\nAGAIN" for name in OPCODES[1:]})
         self.audit()
         places = json.loads((self.build / "dispatch/places.json").read_text())["switch-acc"]
@@ -178,6 +189,22 @@ class Findings(unittest.TestCase):
         self.assertEqual(found, [f"1 handlers have no dispatch site of their own: {VICTIM}"])
         make({})
         self.audit(status=1)
+
+    def test_several_sites_that_are_meant(self):
+        def found(mechanism, changes, status=0):
+            strategy = next(name for name in MAKERS if name.startswith(mechanism))
+            self.make({strategy: changes})
+            self.means(strategy, mechanism, "several")
+            return self.audit(status)["executors"][f"{strategy}-acc"]["findings"]
+        self.assertEqual(found("call", {"enter": "call *(%rbx)\n"}), [])
+        # Which of the two calls follows a handler is not known: nothing for predictors.
+        self.assertEqual(json.loads((self.build / "dispatch/places.json").read_text()), {})
+        self.assertEqual(found("goto", {name: f"{BODY}\njmp L_br" for name in OPCODES[10:]}), [])
+        self.assertEqual(found("switch", {VICTIM: f"{BODY}\nAGAIN"}), [])
+        for mechanism in "call", "switch":
+            self.assertEqual(found(mechanism, {}, status=1),
+                             ["1 dispatch sites instead of several: the compiler merged them"])
+        self.assertEqual(found("tail", {}), [])
 
     def test_switch_without_a_jump_table(self):
         self.make({"switch": {"cases": ".long 1, 2, 3\n"}})
@@ -219,6 +246,11 @@ class Findings(unittest.TestCase):
             self.assertEqual(self.audit()["executors"]["tail-direct-acc"]["handlers_that_use_the_stack"], ["zero"])
         self.make({"tail-direct": {VICTIM: "popcnt %rax, %rax\nmov (%rbp), %rax\njmp *%rax"}})
         self.audit()
+
+    def test_tail_handlers_that_all_spill(self):
+        r = self.finds("tail-direct", {name: "push %rbx\npop %rbx\njmp *%rax" for name in OPCODES[10:20]},
+                       "^each of 10 handlers uses the native stack: [^;]* and 7 more$")
+        self.assertEqual(len(r["handlers_that_use_the_stack"]), 10)
 
     def test_spills_are_counted_where_all_handlers_are_one_function(self):
         for strategy, jump in ("goto-direct", "jmp *(%rbx)"), ("switch", "jmp dispatch"):

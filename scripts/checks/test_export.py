@@ -114,6 +114,21 @@ class Export(unittest.TestCase):
         self.assertEqual([one["per_family_instance_index"] for one in iterations if one["family_index"] == 1],
                          [0] * 3 + [1] * 3 + [2] * 3)
 
+    def test_both_clocks_keep_their_names(self):
+        document = result([sample(1, "sort", "switch", 1)])
+        document["samples"][0]["phases"]["execute"] = {"cpu": 1000, "wall": 3000}
+        one, = self.google(document)["benchmarks"]
+        self.assertEqual((one["cpu_time"], one["real_time"]), (1000, 3000))
+
+    def test_caches_have_bytes_and_sharers(self):
+        document = result()
+        document["machine"]["caches"] = [
+            {"level": level, "type": "Data", "size": size, "ways_of_associativity": "8",
+             "coherency_line_size": "64", "shared_cpu_list": cpus}
+            for level, size, cpus in (("1", "48K", "0"), ("3", "32M", "0-3,8"))]
+        self.assertEqual([(one["size"], one["num_sharing"]) for one in self.google(document)["context"]["caches"]],
+                         [(49152, 1), (32 << 20, 5)])
+
     def test_aggregates(self):
         document = result()
         for one in document["samples"]:
@@ -130,7 +145,7 @@ class Export(unittest.TestCase):
             self.assertNotIn("gone", one)
 
     def test_several_builds_and_layouts_have_names_of_their_own(self):
-        samples = [sample(1, "sort", "switch", 1, layout=layout, build=name)
+        samples = [dict(sample(1, "sort", "switch", 1, layout=layout, build=name), order=5 - layout)
                    for layout in (0, 5) for name in ("clang-22", "gcc-12")]
         document = {**result(samples), "builds": [build(), build("gcc-12")]}
         self.assertEqual([one["name"] for one in self.google(document)["benchmarks"]],

@@ -108,6 +108,23 @@ class Guide(unittest.TestCase):
         self.assertNotIn("measure\n", said)
         self.assertFalse(list(self.tree.glob("results/local/try/tail-wrong*")))
 
+    def test_a_strategy_that_cannot_be_compiled(self):
+        (self.tree / "tail-broken.c").write_text(WRONG.replace("__builtin_trap()", "no_such_word()"))
+        said = self.run_in_tree("scripts/try tail-broken.c --layouts 4", status=1)
+        self.assertIn("\ntry: tail-broken could not be built, see above", said)
+        self.assertEqual(said.count("FAILED:"), 1, said)
+
+    def test_a_strategy_that_never_ends(self):
+        (self.tree / "tail-stuck.c").write_text(WRONG.replace("__builtin_trap()", 'for (;;) __asm__ volatile("")'))
+        program = self.tree / "scripts/try"
+        text = program.read_text()
+        self.addCleanup(program.write_text, text)
+        self.assertIn("SUITE_TIMEOUT = 180", text)
+        program.write_text(text.replace("SUITE_TIMEOUT = 180", "SUITE_TIMEOUT = 1"))
+        said = self.run_in_tree("scripts/try tail-stuck.c" + CHEAPEST, status=1)
+        if "skipped  the official suite" not in said:
+            self.assertIn("tail-stuck is wrong: the official suite did not end in 1 s; nothing was measured", said)
+
     def test_what_the_guide_says_goes_wrong_is_found(self):
         if not shutil.which("wasm-opt"):
             self.skipTest("there is no wasm-opt: no random modules")
@@ -115,6 +132,12 @@ class Guide(unittest.TestCase):
         (self.tree / "tail-forgets.c").write_text(text.replace("STATE_ACCUMULATORS(KEEP)", ""))
         said = self.run_in_tree("scripts/try tail-forgets.c" + CHEAPEST, status=1)
         self.assertIn("tail-forgets is wrong: 50 random modules", said)
+
+    def test_a_build_without_any_executor(self):
+        said = self.run_in_tree("meson setup build-none -Ddispatch=switch-replicated", status=1)
+        self.assertRegex(said, "nothing is left to build: switch-replicated-acc: (clang takes|only clang)")
+        said = self.run_in_tree("scripts/build --directory build-none -Ddispatch=switch-replicated", status=1)
+        self.assertIn("nothing is left to build: switch-replicated-acc: ", said)
 
     def test_names_that_cannot_be_tried(self):
         for arguments, words in ("magic", 'no strategy "magic"'), ("missing.c", "No such file"), \

@@ -117,12 +117,15 @@ class NewStrategy(unittest.TestCase):
         self.assertEqual(self.listed(), KEPT)
 
     def test_names_that_cannot_be(self):
-        for name, words in ("Mine", "is no name for a strategy"), ("spectest-mine", "is no name for a strategy"), \
+        for name, words in ("Mine", "is no name for a strategy"), ("spectest-mine", "begin with count-, "), \
                 ("switch", "is taken by"), ("call-threading", "is taken by"), ("all", "is taken by"):
             self.assertIn(words, self.run_in(self.tree, "scripts/new-strategy", name, "--from", "switch", status=2).stderr)
         self.assertIn('no strategy "magic"',
                       self.run_in(self.tree, "scripts/new-strategy", "mine", "--from", "magic", status=2).stderr)
         self.run_in(self.tree, "scripts/new-strategy", "mine", "--from", "switch", "--to", self.scratch)
+        self.assertIn("new-strategy: cannot write /dev/null/x: Not a directory\n",
+                      self.run_in(self.tree, "scripts/new-strategy", "mine", "--to", "/dev/null/x", "--from", "switch",
+                                  status=1).stderr)
         self.assertIn("is there already", self.run_in(self.tree, "scripts/new-strategy", "mine", "--from", "switch",
                                                       "--to", self.scratch, status=2).stderr)
 

@@ -74,6 +74,19 @@ class Predict(unittest.TestCase):
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("magic", done.stderr)
 
+    def test_a_strategy_that_was_not_built(self):
+        build = self.copy_build()
+        (build / "dispatch/places.json").write_text(json.dumps(self.places))
+        info = json.loads((BUILD / "dispatch/build.json").read_text())
+        name = next(iter(info["strategies"]))
+        left_out = build / "dispatch/left-out.txt"
+        left_out.unlink()
+        left_out.write_text(f"{name}-acc\tfor a test\n")
+        done = predict("--suite", ROOT / "bench/workloads/default.json", "--dispatch", name, "--isa", "acc",
+                       program=build / "tailrace")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertEqual(done.stderr, f"tailrace: {name}-acc was left out of this build: for a test\n")
+
     def copy_build(self):
         """A build directory with the same executors, and places of its own."""
         build = self.folder / "build"

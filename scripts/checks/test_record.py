@@ -5,6 +5,7 @@ import pathlib
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -152,6 +153,70 @@ const compiled = new WebAssembly.Module(require("fs").readFileSync(process.argv[
 WebAssembly.instantiate(compiled, { env: { f: () => process.exit(7) } }).then(({ exports }) => exports.main());
 """)
 
+# What a program may do with functions of a module: put them in tables and globals of its own, get them back,
+# give them to other instances; export what it imports.
+FUNCTIONS = ("""(module (import "env" "f" (func $f (param i32) (result i32)))
+  (export "imported" (func $f)) (table (export "table") 2 funcref) (elem (i32.const 0) $f)
+  (global (export "constant") funcref (ref.func $own))
+  (func $own (export "own") (param i32) (result i32)
+    (call_indirect (param i32) (result i32) (local.get 0) (i32.const 0))))""",
+             """
+import assert from "node:assert";
+import fs from "node:fs";
+const table = new WebAssembly.Table({ initial: 2, element: "anyfunc" });
+const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+const make = (f) => new WebAssembly.Instance(module, { env: { f } }).exports;
+const first = make((n) => n + 1), second = make(first.own), third = make(first.imported);
+assert(first.imported(1) === 2 && second.imported(2) === 3 && third.own(3) === 4 && third.table.get(0)(4) === 5);
+table.set(0, first.own);
+assert(table.get(0) === first.own && table.get(0)(5) === 6);
+second.table.set(1, first.own);
+assert(second.table.get(1) === first.own && second.table.get(1)(6) === 7);
+assert(first.constant.value === first.own && first.constant.value(7) === 8);
+const global = new WebAssembly.Global({ value: "anyfunc", mutable: true }, first.own);
+assert(global.value === first.own && global.value(8) === 9);
+""")
+
+# A thread gets the compiled module.
+THREADS = ("""(module (memory 1) (global $n (mut i32) (i32.const 0)) (data (i32.const 0) "abcd")
+  (func $start (global.set $n (i32.const 5))) (start $start)
+  (func (export "f") (result i32) (i32.add (i32.load (i32.const 0)) (global.get $n))))""",
+           """
+import assert from "node:assert";
+import fs from "node:fs";
+import vm from "node:vm";
+import { Worker, isMainThread, workerData } from "node:worker_threads";
+const run = (module) => assert(new WebAssembly.Instance(module).exports.f() === 0x64636266);
+if (isMainThread) {
+    const bytes = fs.readFileSync(process.argv[2]);
+    const foreign = vm.runInNewContext(`new ArrayBuffer(${bytes.length})`); // not instanceof ArrayBuffer here
+    new Uint8Array(foreign).set(bytes);
+    const module = new WebAssembly.Module(foreign);
+    run(module);
+    new Worker(new URL(import.meta.url), { workerData: module });
+} else run(workerData);
+""")
+
+# Memories and tables of a module without code.
+CODELESS = '(module (memory (export "memory") 1 2) (table (export "table") 1 3 funcref))'
+USES_CODELESS = ("""(module (import "env" "memory" (memory 1 2)) (import "env" "table" (table 1 3 funcref))
+  (func (export "grow") (result i32) (memory.grow (i32.const 1))))""", """
+import assert from "node:assert";
+import fs from "node:fs";
+const read = (name) => new WebAssembly.Module(fs.readFileSync(name));
+const env = new WebAssembly.Instance(read(process.argv[3])).exports;
+const { grow } = new WebAssembly.Instance(read(process.argv[2]), { env }).exports;
+assert(grow() === 1 && grow() === -1);
+""")
+
+NESTED = ("""(module (import "env" "f" (func $f (param i32) (result i32)))
+  (func (export "f") (param i32) (result i32) (call $f (local.get 0))))""", """
+import fs from "node:fs";
+const env = { f: (n) => n > 1 ? instance.exports.f(n - 1) : 0 };
+const { instance } = await WebAssembly.instantiate(fs.readFileSync(process.argv[2]), { env });
+instance.exports.f(Number(process.argv[3]));
+""")
+
 EMPTY = '(module (memory (export "memory") 1) (func (export "f") (result i32) (i32.load (i32.const 8))))'
 REFUSED = {
     "needs SIMD": ('(module (func (export "f") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))', """
@@ -163,6 +228,15 @@ instance.exports.t.set(0, foreign);
 if (instance.exports.t.get(0)() !== 1) throw new Error("is not there");"""),
     "where a stack ends": ('(module (func $f (export "f") (call $f)))',
                            "try { instance.exports.f(); } catch (error) {}"),
+    # The other one, which was there first, is not recorded either.
+    r"1\.trace is not recorded: its memory 0 belongs to another": (
+        EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
+    r"2\.trace is not recorded: its memory 0 belongs to another": (
+        EMPTY, 'new WebAssembly.Instance(read(process.argv[5]), { "": instance.exports });'),
+    r"2\.trace is not recorded: an instance that is not recorded calls a function of it": (EMPTY, """
+const table = new WebAssembly.Table({ initial: 1, element: "anyfunc" });
+table.set(0, instance.exports.f);
+new WebAssembly.Instance(read(process.argv[6]), { "": { table } }).exports.call();"""),
     "is an import": ('(module (import "env" "f" (func $f)) (start $f) (func))', ""),
 }
 REFUSING = """
@@ -211,7 +285,8 @@ class Record(unittest.TestCase):
         module = self.assemble(name, wat)
         output = self.path / f"{name}.traces"
         script = self.write(f"{name}.{extension}", program)
-        done = subprocess.run([RECORD, "--output", output, script, module, *others], capture_output=True, text=True)
+        done = subprocess.run([RECORD, "--output", output, script, module, *others], capture_output=True, text=True,
+                              timeout=120)
         self.assertEqual(done.returncode, status, done.stderr)
         return sorted(output.glob("*.trace")), done.stderr
 
@@ -258,6 +333,49 @@ class Record(unittest.TestCase):
             self.assertIn(hashes.copy().pop(), measured)
         self.assertEqual(len(hashes), 1)
 
+    def assert_replays(self, traces, count):
+        self.assertEqual(len(traces), count)
+        for trace in traces:
+            done = self.replay(trace)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_functions_of_instances(self):
+        self.assert_replays(self.record("functions", *FUNCTIONS)[0], 3)
+
+    def test_a_module_in_another_thread(self):
+        self.assert_replays(self.record("threads", *THREADS)[0], 2)
+
+    def test_a_memory_of_a_module_without_code(self):
+        other = self.assemble("codeless", CODELESS)
+        self.assert_replays(self.record("user", *USES_CODELESS, others=[other])[0], 1)
+
+    def test_nested_calls(self):
+        self.assert_replays(self.record("nested", *NESTED, others=["1000"])[0], 1)
+        _, said = self.record("too-nested", *NESTED, others=["1001"], status=1)
+        self.assertIn("1.trace is not recorded: more than 1000 calls of it are nested", said)
+
+    def test_a_stack_that_overflows_in_the_recorder(self):
+        # Wherever it overflows: the module is called with ever less of the stack left.
+        traces, said = self.record("overflow", NESTED[0], """
+            import fs from "node:fs";
+            const { instance } = await WebAssembly.instantiate(fs.readFileSync(process.argv[2]), { env: { f: (n) => n } });
+            const recurse = (n) => n > 0 ? recurse(n - 1) : instance.exports.f(5);
+            let deepest = 1;
+            const overflows = (n) => { try { recurse(n); } catch { return true; } };
+            while (!overflows(deepest)) deepest += 100;
+            for (let n = deepest - 200; n < deepest + 200; n++) overflows(n);""", status=1)
+        self.assertIn("1.trace is not recorded: the stack overflowed", said)
+        self.assertEqual(traces, [])
+
+    def test_a_killed_thread_leaves_no_end(self):
+        traces, _ = self.record("killed", THREADS[0], """
+            import fs from "node:fs";
+            new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync(process.argv[2])));
+            process.kill(process.pid, "SIGKILL");""", status=-9)
+        done = self.replay(traces[0])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the trace ends here, in the middle; was the recorded process or thread killed?", done.stderr)
+
     def test_a_program_may_leave_within_a_call(self):
         traces, said = self.record("leaves", *LEAVES, extension="cjs", status=7)
         self.assertIn("1.trace: 4 crossings", said) # into and out of instantiation, into main, out to f
@@ -268,11 +386,15 @@ class Record(unittest.TestCase):
         memory = self.assemble("memory", EMPTY)
         foreign = self.assemble("foreign", """(module (type $t (func (result i32))) (func (export "f") (result i32)
           (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))""")
+        simd = "(drop (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1)))"
+        shares = self.assemble("shares", f'(module (import "" "memory" (memory 1)) (func {simd}))')
+        calls = self.assemble("calls", f"""(module (import "" "table" (table 1 funcref))
+          (func (export "call") (result i32) {simd} (call_indirect (result i32) (i32.const 0))))""")
         for i, (words, (wat, program)) in enumerate(REFUSED.items()):
             with self.subTest(words):
                 program = REFUSING + program + 'process.stderr.write("the program went on");'
-                _, said = self.record(f"refused{i}", wat, program, status=1, others=[memory, foreign])
-                self.assertRegex(said, f"not recorded: .*{words}")
+                _, said = self.record(f"refused{i}", wat, program, status=1, others=[memory, foreign, shares, calls])
+                self.assertRegex(said, words if "recorded" in words else f"not recorded: .*{words}")
                 self.assertIn("the program went on", said)
 
     def test_alterations_are_found(self):
@@ -301,6 +423,50 @@ class Record(unittest.TestCase):
         done = self.replay_bytes(trace[:end] + b"\x22\x01" + trace[end + 9:])
         self.assertRegex(done.stderr, "crossing 6 .*: sentinel returns, but a trap was recorded")
 
+    def test_another_course_of_events_is_found(self):
+        traces, _ = self.record("course", """(module (import "env" "f" (func $f)) (import "env" "g" (func $g))
+          (import "env" "c" (global i32)) (func (export "go") (call $f) (unreachable))
+          (func (export "odd") (result f32) (f32.const nan)))""", """
+          import fs from "node:fs";
+          const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+          const { exports } = new WebAssembly.Instance(module, { env: { f() {}, g() {}, c: 7 } });
+          try { exports.go(); } catch {}
+          exports.odd();""")
+        trace = traces[0].read_bytes()
+        begin, call, back, trap, odd = b"\x11\x02", b"\x20\x00", b"\x12", b"\x22\x01", b"\x11\x03\x21"
+        nan = b"\x00\x00\xc0\x7f"
+        whole = begin + call + back + trap + odd + nan
+        self.assertEqual(trace.count(whole), 1)
+        for words, status, others in [
+                ("the module calls env.f, but a call of env.g was recorded", 4,
+                 (begin, b"\x20\x01", back, trap, odd, nan)),
+                ("an exception has left go, but a trap was recorded", 4, (begin, call, b"\x13", trap, odd, nan)),
+                ("go traps .unreachable.*, but the recorded trap was integer divide by zero", 4,
+                 (begin, call, back, b"\x22\x02", odd, nan)),
+                ("go traps .unreachable.*, but a return to the host was recorded", 4,
+                 (begin, call, back, b"\x21", odd, nan)),
+                ("a trap of kind 7", 1, (begin, call, back, b"\x22\x07", odd, nan)),
+                ("global 0 is set and cannot be", 1, (b"\x05\x00\x08", begin, call, back, trap, odd, nan)),
+                ("result 1 of odd is nan.*, but inf was recorded", 4,
+                 (begin, call, back, trap, odd, b"\x00\x00\x80\x7f")),
+                ("^$", 0, (begin, call, back, trap, odd, b"\x01\x00\x80\xff")),  # any NaN is as good
+                ("^$", 0, (begin, call, back, b"\x22\x00", odd, nan))]:  # and a trap that is not known
+            done = self.replay_bytes(trace.replace(whole, b"".join(others)))
+            self.assertEqual(done.returncode, status, f"{words}: {done.stderr}")
+            self.assertRegex(done.stderr, words)
+
+    def test_the_hash_is_of_all_values(self):
+        trace, _ = self.small_trace()
+        place = trace.index(b"\x21", trace.index(b"\x20\x00\x81")) + 1
+        result, = struct.unpack_from("<d", trace, place)
+        other = trace[:place] + struct.pack("<d", result + 1) + trace[place + 8:]
+        other = other.replace(b"\xda\xb4\xe9\x02", b"\xdb\xb4\xe9\x02")  # the argument that it comes from
+        done = [self.replay_bytes(one) for one in (trace, trace, other)]
+        self.assertEqual([one.returncode for one in done], [0, 0, 0], done[2].stderr)
+        hashes = [re.search(r"hash (\w+)", one.stdout)[1] for one in done]
+        self.assertEqual(hashes[0], hashes[1])
+        self.assertNotEqual(hashes[0], hashes[2])
+
     def test_truncations_are_said(self):
         trace, start = self.small_trace()
         for length in range(len(trace)):
@@ -317,8 +483,8 @@ class Record(unittest.TestCase):
         for words, text in {
             "a module of": trace[:5] + huge,
             "ends here": trace[:5] + leb(2**30) + trace[6:],
-            "cannot allocate a memory": head + huge + b"\0" + b"\2\0",
-            "exceeds the limit": head + b"\1\3" + huge + b"\0",
+            r"altered.trace: byte 0x\w+: cannot allocate a memory": head + huge + b"\0" + b"\2\0",
+            r"altered.trace: byte 0x\w+: a table .* exceeds the limit": head + b"\1\3" + huge + b"\0",
             "incompatible import type": head + b"\1\0\2\0\x10",
             "bytes at address": begun + b"\x01\0" + leb(65535) + b"\2xx",
             "has 65536$": begun + b"\x01\0" + huge + huge,
@@ -342,6 +508,9 @@ class Record(unittest.TestCase):
             done = self.replay_bytes(text)
             self.assertIn(done.returncode, (1,), f"{words}: {done.stdout}{done.stderr}")
             self.assertRegex(done.stderr, words)
+        # The place is right behind what fits in the reader's buffer, too.
+        text = begun + (b"\x01\0\0" + leb(65000) + bytes(65000)) * 2 + b"\x77"
+        self.assertIn(f"byte 0x{len(text) - 1:x}: ", self.replay_bytes(text).stderr)
 
     def test_damaged_traces_never_crash(self):
         trace, start = self.small_trace()

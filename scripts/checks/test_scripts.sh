@@ -27,6 +27,12 @@ for script in setup build test test-aarch64 new-strategy try fetch-spectest fetc
         failures=1
     fi
 done
+for names in "" "," "clang,"; do
+    if said=$(scripts/bench --no-setup --cc "$names" 2>&1) || [[ $said != *"not \"$names\""* ]]; then
+        echo "scripts/bench --cc \"$names\" is not refused: $said"
+        failures=1
+    fi
+done
 if said=$(scripts/bench --no-setup --cc no-such-compiler,nor-this 2>&1) ||
     ! grep -q 'left out: nor-this: there is no such compiler' <<<"$said" ||
     ! grep -q 'none of the compilers could be used' <<<"$said"; then

@@ -16,7 +16,7 @@ export const PAGE = 1 << PAGE_BITS;
 export const PAGES = 2 ** (32 - PAGE_BITS); // of an address space: no address is outside
 
 export const ADDED = { table: "tailrace:pages", memory: "tailrace:memory", start: "tailrace:start",
-                       passed: "tailrace:passed" };
+                       passed: "tailrace:passed", original: "tailrace:original" };
 
 export const I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, FUNCREF = 0x70, EXTERNREF = 0x6f;
 const KINDS = ["function", "table", "memory", "global"];
@@ -94,8 +94,8 @@ function readImports(cursor, module) {
     module.importedFunctions = module.functions.length;
 }
 
-// What the recorder must know of a module; `sections` are places in the bytes.
-function read(bytes) {
+// What the recorder must know of a module that instrument() takes; `sections` are places in the bytes.
+export function read(bytes) {
     const module = { types: [], imports: [], functions: [], importedFunctions: 0, tables: [], memories: [], globals: [],
                      exports: [], start: -1, sections: [], dataCount: 0 };
     const cursor = new Cursor(bytes, 8);
@@ -412,5 +412,10 @@ export function instrument(bytes) {
         else if (id !== SECTION.start) out.copy(bytes, begin, end);
     }
     for (const id of ORDER) if (fresh.has(id)) write(id);
+    const original = new Bytes(bytes.length + 64); // goes with the module when it is given to another thread
+    original.text(ADDED.original);
+    original.copy(bytes);
+    out.byte(0);
+    out.sized(original);
     return { bytes: out.taken(), module };
 }

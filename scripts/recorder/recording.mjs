@@ -25,6 +25,10 @@ export const owners = new WeakMap();
 export const maxima = new WeakMap();
 // By wrapper: { recording, raw, index }.
 const wrapped = new WeakMap();
+// The other way round: the wrapper of a raw function.
+const wrappers = new WeakMap();
+// Memories, tables and globals of instances that are not recorded.
+export const unwatched = new WeakSet();
 // By function of a module that has no code of its own, and only exports what it imports: its type. Programs
 // make such modules to put a function of theirs into a table.
 export const typesOfReexports = new WeakMap();
@@ -57,6 +61,14 @@ function trapKind(error) {
     return TRAPS.find(([words]) => words.test(error.message))?.[1] ?? TRAP.any;
 }
 
+// Whose turn it is; at a crossing neither's, until its record has been made.
+const HOST = 0, MODULE = 1, CROSSING = 2;
+
+const OVERFLOW = "the stack overflowed: where a stack ends differs from engine to engine";
+
+// As runtime/store.h has it: how many calls of a module may be under way at once.
+const MAX_NESTED_CALLS = 1000;
+
 // Writes less than this many equal bytes between two changes along with them: a record costs about as much.
 const GAP = 6;
 
@@ -67,6 +79,9 @@ export class Recording {
         this.report = report;
         this.stopped = false;
         this.crossings = 0;
+        this.turn = HOST;
+        this.refusal = undefined; // the reason, until the file is removed
+        this.nestedCalls = 0;
         this.entry = new Bytes(256); // the record that handed over to the module: what it finds comes before
         this.isUnwinding = false;
         this.shadow = Buffer.alloc(0);
@@ -74,18 +89,24 @@ export class Recording {
         this.compared = []; // pages, since the host had its turn; and which they are
         this.isCompared = undefined;
         this.passed = []; // pages whose table entry does nothing
-        this.wrappers = new Map(); // by exported function
         this.references = new Map(); // the numbers of externrefs
         this.foreign = new Map(); // functions that are not the module's, as { index, raw }
         this.foreignOf = new Map(); // the other way round, by raw
     }
 
-    // Gives up: the program goes on without being recorded.
+    // Gives up: the program goes on without being recorded. After an overflow there is no stack to clean up.
     refuse(reason) {
         if (this.stopped) return;
         this.stopped = true;
+        this.refusal = reason;
+        if (reason !== OVERFLOW) this.discard();
+    }
+
+    discard() {
+        if (!this.refusal) return;
         this.file.remove();
-        this.report(`${this.file.path} is not recorded: ${reason}`, false);
+        this.report(`${this.file.path} is not recorded: ${this.refusal}`, false);
+        this.refusal = undefined;
         this.shadow = this.view = Buffer.alloc(0);
     }
 
@@ -155,7 +176,7 @@ export class Recording {
     // What the host sees of a value of the module, and the other way round.
     toHost(type, value) {
         if (type !== FUNCREF || value === null) return value;
-        return this.foreignOf.get(value) ?? (this.stopped ? this.wrappers.get(value) ?? value : this.wrapper(value));
+        return this.foreignOf.get(value) ?? (this.stopped ? wrapperOf(value) : this.wrapper(value));
     }
 
     toModule(type, value) {
@@ -178,7 +199,7 @@ export class Recording {
 
     // The entry of a page that is touched for the first time.
     check(page) {
-        if (!this.stopped) {
+        if (this.isModules()) {
             this.compare(page);
             this.compare(page + 1); // an access may reach into it
             this.passed.push(page);
@@ -232,8 +253,24 @@ export class Recording {
 
     // ---- Crossings -------------------------------------------------------------------------------
 
-    // The host hands over to the module. What is left to be written into `entry` is the caller's.
+    // Whether it is the module's turn, as it must be. Else it was called in a way that the recorder does not see.
+    isModules() {
+        if (this.turn === HOST) this.refuse("an instance that is not recorded calls a function of it");
+        else if (this.turn === CROSSING) this.refuse(OVERFLOW);
+        return !this.stopped;
+    }
+
+    // The same of the host. Else the stack overflowed while the recorder was at a crossing.
+    isHosts() {
+        if (this.turn !== HOST) this.refuse(OVERFLOW);
+        return !this.stopped;
+    }
+
+    // The host hands over to the module. What is left to be written into `entry` is the caller's, and that it
+    // is the module's turn then.
     enter(record) {
+        this.isHosts();
+        this.turn = CROSSING;
         this.crossings++;
         this.isUnwinding = record === RECORD.throw;
         this.entry.length = 0;
@@ -241,8 +278,11 @@ export class Recording {
         return this.entry;
     }
 
-    // The module hands over to the host.
+    // The module hands over to the host, whose turn the caller begins when the record is complete.
     leave(record) {
+        const goesOn = this.isModules();
+        this.turn = CROSSING;
+        if (!goesOn) return this.file; // what the caller writes goes no further
         this.crossings++;
         this.synchronise();
         this.file.copy(this.entry.buffer, 0, this.entry.length);
@@ -252,39 +292,49 @@ export class Recording {
     }
 
     leaveByException(error) {
-        if (this.isUnwinding) this.leave(RECORD.unwound);
+        if (this.turn !== MODULE) this.refuse(OVERFLOW);
+        else if (this.isUnwinding) this.leave(RECORD.unwound);
         else if (error instanceof RuntimeError) this.leave(RECORD.trap).byte(trapKind(error));
-        else this.refuse(`${error?.name}: ${error?.message}: where a stack ends differs from engine to engine`);
+        else this.refuse(OVERFLOW);
         this.isUnwinding = false;
+        this.turn = HOST;
     }
 
     // What the host sees of a function of the instance.
     wrapper(raw) {
-        let wrapper = this.wrappers.get(raw);
+        let wrapper = wrappers.get(raw);
         if (wrapper) return wrapper;
         const index = Number(raw.name), { parameters, results } = this.module.functions[index];
         wrapper = (...given) => {
             if (this.stopped) return this.resultToHost(results, raw(...given.map(rawFunction)));
             const values = parameters.map((type, i) => this.convert(type, given[i]));
-            const out = this.enter(RECORD.call);
-            out.unsigned(index);
-            this.writeAll(out, parameters, values);
+            if (this.nestedCalls === MAX_NESTED_CALLS)
+                this.refuse(`more than ${MAX_NESTED_CALLS} calls of it are nested, which Tailrace does not do`);
+            this.nestedCalls++;
             let result;
             try {
-                result = raw(...parameters.map((type, i) => this.toModule(type, values[i])));
+                const out = this.enter(RECORD.call);
+                out.unsigned(index);
+                this.writeAll(out, parameters, values);
+                const taken = parameters.map((type, i) => this.toModule(type, values[i]));
+                this.turn = MODULE;
+                result = raw(...taken);
             } catch (error) {
                 if (!this.stopped) this.leaveByException(error);
                 throw error;
+            } finally {
+                this.nestedCalls--;
             }
             result = this.resultToHost(results, result);
             if (!this.stopped) {
                 const file = this.leave(RECORD.result);
                 this.writeAll(file, results, results.length === 1 ? [result] : result);
+                this.turn = HOST;
             }
             return result;
         };
         Object.defineProperties(wrapper, { name: { value: raw.name }, length: { value: raw.length } });
-        this.wrappers.set(raw, wrapper);
+        wrappers.set(raw, wrapper);
         wrapped.set(wrapper, { recording: this, raw, index });
         return wrapper;
     }
@@ -303,6 +353,7 @@ export class Recording {
             const out = this.leave(RECORD.import);
             out.unsigned(index);
             this.writeAll(out, parameters, given);
+            this.turn = HOST;
             let values;
             try {
                 const result = host(...given);
@@ -314,16 +365,19 @@ export class Recording {
                     values = values.map((value, i) => this.convert(results[i], value));
                 }
             } catch (error) {
-                if (!this.stopped) this.enter(RECORD.throw);
+                if (!this.stopped) {
+                    this.enter(RECORD.throw);
+                    this.turn = MODULE;
+                }
                 throw error;
             }
             if (!this.stopped) {
                 const entry = this.enter(RECORD.return);
                 if (values) this.writeAll(entry, results, values);
             }
-            if (!values) return undefined;
-            values = values.map((value, i) => this.toModule(results[i], value));
-            return values.length === 1 ? values[0] : values;
+            if (values) values = values.map((value, i) => this.toModule(results[i], value));
+            this.turn = MODULE;
+            return values?.length === 1 ? values[0] : values;
         };
     }
 
@@ -369,8 +423,11 @@ export class Recording {
 
     own(thing, kind, index, type) {
         const owner = owners.get(thing);
-        if (owner && owner.recording !== this)
+        if (unwatched.has(thing)) return this.refuse(`its ${kind} ${index} belongs to another instance, too`);
+        if (owner && owner.recording !== this) {
+            disown(thing, kind);
             return this.refuse(`its ${kind} ${index} belongs to another instance, too`);
+        }
         if (owner && owner.index !== index)
             return this.refuse(`its ${kind}s ${owner.index} and ${index} are one and the same`);
         owners.set(thing, { recording: this, index, type });
@@ -386,11 +443,11 @@ export class Recording {
     // Writes the state of what is imported, and returns what to import instead; undefined if that is not what
     // the module wants, and the engine shall say so.
     imports(given) {
-        const replaced = {};
+        const replaced = Object.create(null);
         let functions = 0, tables = 0, globals = 0;
         for (const { module, name, unique, kind, type } of this.module.imports) {
             const value = given?.[module]?.[name];
-            replaced[module] ??= {};
+            replaced[module] ??= Object.create(null);
             replaced[module][unique] = value;
             if (kind === "function") {
                 if (typeof value !== "function") return undefined;
@@ -432,7 +489,7 @@ export class Recording {
             const value = imports[module][unique];
             if (kind === "table") {
                 for (let i = 0; i < value.length && !this.stopped; i++) {
-                    const element = tableGet.call(value, i);
+                    const element = wrapperOf(tableGet.call(value, i));
                     if (element === null) continue;
                     this.wroteTable(tables, i, type.type, element);
                     // What the host had put there before must be recorded when the module calls it, too.
@@ -463,8 +520,8 @@ export class Recording {
         for (const { name, kind, index } of this.module.exports) {
             replaced[name] = kind === "function" ? this.wrapper(exports[name]) : exports[name];
             if (kind === "table") this.own(exports[name], "table", index, this.module.tables[index]);
-            if (kind === "global" && this.module.globals[index].mutable)
-                this.own(exports[name], "global", index, this.module.globals[index]);
+            const global = kind === "global" ? this.module.globals[index] : undefined;
+            if (global?.mutable || global?.type === FUNCREF) this.own(exports[name], "global", index, global);
         }
         this.start(exports[ADDED.start]);
         Object.defineProperty(instance, "exports", { value: Object.freeze(replaced), configurable: true });
@@ -475,17 +532,23 @@ export class Recording {
         if (this.module.start >= 0 && this.module.start < this.module.importedFunctions)
             this.refuse("its start function is an import");
         if (!this.stopped) this.enter(RECORD.instantiate);
+        this.turn = MODULE;
+        this.nestedCalls = 1;
         try {
             start?.();
         } catch (error) {
             this.refuse("its start function failed");
             throw error;
         }
+        this.nestedCalls = 0;
         if (!this.stopped) this.leave(RECORD.result);
+        this.turn = HOST;
     }
 
     // The process ends, maybe within a function of the host that the module has called.
     end() {
+        if (!this.stopped) this.isHosts();
+        this.discard();
         if (this.stopped) return;
         this.stopped = true;
         const { file } = this;
@@ -504,4 +567,14 @@ export class Recording {
 
 export function rawFunction(value) {
     return wrapped.get(value)?.raw ?? value;
+}
+
+export function wrapperOf(value) {
+    return wrappers.get(value) ?? value;
+}
+
+// Another instance may change what is a recorded one's, where nobody sees it.
+export function disown(thing, kind) {
+    const owner = owners.get(thing);
+    owner?.recording.refuse(`its ${kind} ${owner.index} belongs to another instance, too`);
 }

@@ -34,6 +34,7 @@ export class TraceFile extends Bytes {
         this.unsigned(VERSION);
         this.unsigned(moduleBytes.length);
         this.copy(moduleBytes);
+        this.flush();
     }
 
     flush() {
