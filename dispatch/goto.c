@@ -11,16 +11,16 @@
 #include "dispatch/targets.h"
 
 #define HANDLER(name) handle_##name:
-/* `lookup` is what an opcode is looked up in, or an offset added to: in a register, as the state. */
-#if DISPATCH_SIZE == 8
-#define KEEP_LOOKUP() ((void)0)
+/* `lookup` is what an opcode is looked up in, or an offset added to: see STATE_IN_REGISTERS. */
+#if DISPATCH_SIZE != 8 && defined __clang__
+#define LOOKUP_IN_REGISTER() __asm__ volatile("" : : "r"(lookup))
 #else
-#define KEEP_LOOKUP() __asm__ volatile("" : : "r"(lookup))
+#define LOOKUP_IN_REGISTER() ((void)0)
 #endif
 #define DISPATCH()                                                                                 \
     do {                                                                                           \
         STATE_IN_REGISTERS();                                                                      \
-        KEEP_LOOKUP();                                                                             \
+        LOOKUP_IN_REGISTER();                                                                      \
         goto *TARGET_AT(ip, lookup, lookup);                                                       \
     } while (0)
 #define CONTINUE_AT(name) goto handle_##name

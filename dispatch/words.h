@@ -9,6 +9,7 @@
  *     STOP(trap)        ends execution with a trap known only at run time
  *     TRAP(CODE)        ends execution with TRAP_CODE; must not cost the handler a prologue
  *     CONTINUE_AT(name) goes to another handler without touching ip
+ *     NEXT(size)        goes `size` bytes further on; only if it can do so better than below
  *
  * and has in scope in every handler the executor's state:
  *
@@ -45,17 +46,26 @@ __asm__(SKIP(LAYOUT_SHIFT));
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-/* For mechanisms whose handlers are one function: at each dispatch the state is in registers. The empty
+/* For mechanisms whose handlers are one function: at each dispatch the state is in registers. The
  * asm emits nothing, and compilers neither merge nor copy nor move it. Without it, clang 22
- *   - makes one piece of code of what many handlers end with: a sixth of goto-indirect's jumps were left, and
- *     195 handlers of the switch shared a store behind one more jump;
- *   - keeps the old ip and fp until a handler's end, and so moves the new ones about at each dispatch;
- *   - in some layouts keeps `instance` on the native stack, and a rare constant in its register.
- * So dispatches would differ by more than how they dispatch, and layouts by more than where code lies: see
- * what `scripts/audit` says of the layouts. */
+ *   - makes one piece of code of what many handlers end with: a sixth of goto-indirect's jumps were
+ *     left, and 195 handlers of the switch shared a store, behind one more jump;
+ *   - keeps the old ip and fp until a handler's end, and moves the new ones into place at each
+ *     dispatch of the switch;
+ *   - keeps `instance` on the native stack in some layouts, and not in others.
+ * Then executors would differ by more than how they dispatch, and layouts by more than where code
+ * lies. gcc 12 does nothing of this, and with operands would add a move to each handler. */
+#ifdef __clang__
 #define STATE_IN_REGISTERS()                                                                       \
     __asm__ volatile("" : "+r"(ip), "+r"(fp), "+r"(memory), "+r"(instance))
+#else
+#define STATE_IN_REGISTERS() ((void)0)
+#endif
 
+/* How a handler that does not jump ends: at the instruction `size` bytes further on. */
+#ifndef NEXT
+#define NEXT(size) JUMP(ip + (size))
+#endif
 #define JUMP(target)                                                                               \
     do {                                                                                           \
         ip = (target);                                                                             \

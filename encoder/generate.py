@@ -230,7 +230,7 @@ def handler(variant, planted=0):
     op, lines = variant.op, []
     if planted:
         lines.append(f"__asm__ volatile({' '.join(['PLANTED_PAIR'] * (planted // 2))} : \"+r\"(ip));")
-    if "ends" not in op.flags or any(re.search(r"\bnext\b", line) for line in op.body):
+    if any(re.search(r"\bnext\b", line) for line in op.body):
         lines.append(f"const uint8_t *const next = ip + DISPATCH_SIZE + {variant.length};")
     for operand, kind in zip(op.values, variant.values):
         upper, offset = operand.type.upper(), variant.offsets[operand.name]
@@ -254,7 +254,7 @@ def handler(variant, planted=0):
         else:
             lines.append(f"SET_REGISTER_{upper}({REGISTERS[(variant.result, bank(op.result))]}, r);")
     if "ends" not in op.flags:
-        lines += ["ip = next;", "DISPATCH();"]
+        lines.append(f"NEXT(DISPATCH_SIZE + {variant.length});")
     return "\n".join([f"HANDLER({variant.name})", "{"] + [f"    {line}" for line in lines] + ["}"])
 
 
