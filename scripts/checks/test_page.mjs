@@ -20,6 +20,8 @@ function skip(why) {
   process.exit(77);
 }
 if (!chromium) skip('chromium is missing; scripts/setup installs it');
+if (parseInt(process.versions.node) < 20)
+  skip(`this is node ${process.versions.node}, and what drives the browser needs 20 or later`);
 if (!existsSync(driver) || !existsSync(join(scripts, 'page/node_modules/charts.js')))
   skip('the page\'s packages are missing; scripts/setup installs them');
 if (spawnSync('/usr/bin/python3', ['-c', 'import numpy, scipy, jinja2, matplotlib, jsonschema']).status !== 0)
