@@ -40,13 +40,16 @@ SIMULATED = {
 }
 AUDITED = [
     "opcodes", "dispatch_sites", "code_bytes", "median_handler_bytes", "largest_handler_bytes",
-    "largest_handler"]
+    "largest_handler", "handler_instructions"]
 WORDS = [
     statistics_of_runs.FASTER, statistics_of_runs.SLOWER, statistics_of_runs.SAME,
     statistics_of_runs.UNDECIDED]
 
 
-UNLIKE = 0.05  # layouts whose code differs by more than this share differ in more than their order
+# Layouts that differ by more than this share differ in more than their order: in the number of machine
+# instructions; and where those were not counted yet, in bytes, and in how many use the stack or stand in
+# another order.
+UNLIKE_INSTRUCTIONS, UNLIKE = 0.01, 0.05
 
 
 def rounded(number, digits=5):
@@ -243,11 +246,15 @@ class Case:
             own = [executors.get(name if n == 0 else f"{name}.layout{seed}") for n, seed in enumerate(seeds)]
             if None in own:
                 continue
-            sizes = [entry["code_bytes"] for entry in own]
+            # Other registers make longer encodings of the same instructions.
+            counts = [entry.get("handler_instructions") for entry in own]
+            sizes, unit, unlike = counts, "machine instructions", UNLIKE_INSTRUCTIONS
+            if None in counts:
+                sizes, unit, unlike = [entry["code_bytes"] for entry in own], "bytes", UNLIKE
             stacks = [count(entry["handlers_that_use_the_stack"]) for entry in own]
             what = []
-            if max(sizes) > (1 + UNLIKE) * min(sizes):
-                what.append(f"{listed([f'{size:,}' for size in sizes])} bytes")
+            if max(sizes) > (1 + unlike) * min(sizes):
+                what.append(f"{listed([f'{size:,}' for size in sizes])} {unit}")
             if None not in stacks and max(stacks) - min(stacks) > UNLIKE * own[0]["opcodes"]:
                 what.append(f"{listed([str(stack) for stack in stacks])} handlers that use the native stack")
             if any((entry.get("share_in_layout_order") or 1) < 1 - UNLIKE for entry in own):

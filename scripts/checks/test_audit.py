@@ -145,6 +145,9 @@ class Findings(unittest.TestCase):
         document = self.audit()
         self.assertEqual(len(document["executors"]), 12)
         sizes = {"tail-direct": 4 + 4 + 2, "goto-direct": 4 + 2, "switch": 4 + 2, "call-direct": 4 + 1}
+        # Of halt, which ends execution, another number.
+        instructions = {"tail-direct": 33 * 3 + 1, "goto-direct": 33 * 2 + 3,
+                        "switch": 33 * 2 + 3, "call-direct": 33 * 2 + 1}
         sites = {"tail-direct": len(OPCODES) - 1, "goto-direct": len(OPCODES), "switch": 1, "call-direct": 1}
         for name, r in document["executors"].items():
             strategy = name.split("-acc")[0]
@@ -152,6 +155,7 @@ class Findings(unittest.TestCase):
             self.assertEqual(r["dispatch_sites"], sites[strategy])
             # Jumps to the dispatch are two bytes long or five.
             self.assertIn(r["median_handler_bytes"], [sizes[strategy], sizes[strategy] + 3])
+            self.assertEqual(r["handler_instructions"], instructions[strategy])
             self.assertEqual(r["handlers_that_use_the_stack"], [])
             self.assertEqual(r["handlers_that_call"], [])
         self.assertEqual({(e["executor"], e["opcode"]) for e in document["listings"]},

@@ -183,6 +183,15 @@ class Report(unittest.TestCase):
         text = dict(self.data(document)["cases"][0]["warnings"])["other code"]
         self.assertIn("of switch handlers in an order of the compiler's own; of tail-direct 2,000 and 2,101 bytes. What",
                       text)
+        # The same instructions, whatever their encodings.
+        for entry in executors.values():
+            entry["handler_instructions"] = 500
+        text = dict(self.data(document)["cases"][0]["warnings"])["other code"]
+        self.assertIn("of switch handlers in an order of the compiler's own. What", text)
+        executors["tail-direct-acc"]["handler_instructions"] = 506
+        text = dict(self.data(document)["cases"][0]["warnings"])["other code"]
+        self.assertIn("of tail-direct 506 and 500 machine instructions. What", text)
+        executors["tail-direct-acc"]["handler_instructions"] = 500
         executors["tail-direct-acc.layout1"]["code_bytes"] = 2000
         executors["switch-acc.layout1"]["handlers_that_use_the_stack"] = ["br", "call", "halt"] + ["copy_many"] * 3
         text = dict(self.data(document)["cases"][0]["warnings"])["spills"]

@@ -110,6 +110,7 @@ function whySection(state, change) {
     ['opcodes', 'opcodes'],
     ['dispatch sites (indirect jumps)', 'dispatch_sites'],
     ['handlers’ code, bytes', 'code_bytes'],
+    ['handlers’ code, instructions', 'handler_instructions'],
     ['median handler, bytes', 'median_handler_bytes'],
     ['largest handler, bytes', 'largest_handler_bytes'],
     ['handlers that use the native stack', 'stack'],
