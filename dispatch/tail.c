@@ -14,9 +14,9 @@
 #error "tail strategies need the musttail attribute: clang 13 or gcc 15"
 #endif
 
-/* The asm emits nothing. With it, clang 22 moves ip on in its register, behind the last operand that is
- * read. Without, it does so at the handler's beginning and into another register, from where it has to
- * be moved: an instruction of nine in i32.add. */
+/* The asm emits nothing. With it, clang 22 moves ip on in its register, behind the last operand
+ * that is read. Without, it does so at the handler's beginning and into another register, from
+ * where it has to be moved: an instruction of nine in i32.add. */
 #define NEXT(size)                                                                                 \
     do {                                                                                           \
         __asm__("" : "+r"(ip));                                                                    \
