@@ -308,6 +308,15 @@ class Findings(unittest.TestCase):
         said = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True).stdout
         self.assertIn("in an order of its own, and not the layout's: switch-acc.layout1\n", said)
 
+    def test_other_code_in_a_layout_is_said(self):
+        self.make({"switch": {}, "goto-direct": {}}, seeds=(0, 1))
+        said = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True).stdout
+        self.assertNotIn("other code", said)
+        self.assemble("switch", 1, switch(order(1), {VICTIM: f"{BODY}\n{BODY}\njmp dispatch"}))
+        self.audit()
+        said = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True).stdout
+        self.assertIn("other code than in the first layout, not the same elsewhere: switch-acc.layout1\n", said)
+
     def test_hot_opcode_that_does_not_exist(self):
         self.make({"switch": {}}, opcodes=[n for n in OPCODES if n != "br"])
         self.assertIn("names br, which acc does not have", self.audit(status=1))
