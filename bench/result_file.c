@@ -277,17 +277,14 @@ bool result_can_write(const char *path, Error *error) {
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         return fail(error, ERROR_FILE, "cannot write the results to %s: it is a directory", path);
     if (result_is_special(path)) return true;
-    char *temporary = temporary_beside(path);
-    /* Not the very name, which may be in use by a run that is going on. */
-    char *probe = format_string("%s.%ld", temporary, (long)getpid());
-    int descriptor = open(probe, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), reason = errno;
-    if (descriptor >= 0) {
-        close(descriptor);
-        unlink(probe);
-    }
-    free(probe);
-    free(temporary);
-    if (descriptor >= 0) return true;
+    /* Trying it out by a file would leave that file behind if the process is killed just then; opening
+     * the journal, which comes next, finds whatever else is wrong. */
+    char *resolved = realpath(path, NULL), *target = copy_string(resolved ? resolved : path);
+    bool writable = access(dirname(target), W_OK | X_OK) == 0;
+    int reason = errno;
+    free(target);
+    free(resolved);
+    if (writable) return true;
     return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
 }
 

@@ -41,7 +41,7 @@ bool result_write(const char *path, json_t *document, bool final, Error *error);
 /* Whether it is something that cannot be replaced: a pipe, a device. */
 bool result_is_special(const char *path);
 
-/* Whether a file can be made at `path`; false and an Error if not. */
+/* Whether a file may be made at `path`, which leaves nothing there; false and an Error if not. */
 bool result_can_write(const char *path, Error *error);
 
 #endif
