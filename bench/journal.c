@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,27 +26,50 @@ bool journal_exists(const char *result_path) {
     return exists;
 }
 
-/* The process that wrote it may be killed and not yet quite gone: waits a little. */
-static bool lock(int descriptor) {
-    for (int attempts = 0; flock(descriptor, LOCK_EX | LOCK_NB) != 0; attempts++) {
-        if (errno != EWOULDBLOCK || attempts == 20) return false;
+static bool is_removed(int descriptor) {
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && status.st_nlink == 0;
+}
+
+/* Opens and locks it. The process that wrote it may be killed and not yet quite gone: waits a
+ * little. Between opening and locking, a process that ends removes it. False, and errno. */
+static bool lock(Journal *journal) {
+    for (int attempts = 0; attempts < 20; attempts++) {
+        journal->descriptor = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        if (journal->descriptor < 0) return false;
+        bool locked = flock(journal->descriptor, LOCK_EX | LOCK_NB) == 0;
+        int reason = errno;
+        if (locked && !is_removed(journal->descriptor)) return true;
+        close(journal->descriptor);
+        journal->descriptor = -1;
+        errno = reason;
+        if (!locked && reason != EWOULDBLOCK) return false;
         nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
     }
+    errno = EWOULDBLOCK;
+    return false;
+}
+
+/* A line that a crash has torn does not count: a journal of a torn head alone is an empty one. */
+static bool find_length(Journal *journal, Error *error) {
+    size_t size;
+    char *text = read_file(journal->path, JOURNAL_LIMIT, &size, error);
+    if (!text) return false;
+    const char *last = memrchr(text, '\n', size);
+    journal->length = last ? last + 1 - text : 0;
+    free(text);
     return true;
 }
 
 bool journal_open(Journal *journal, const char *result_path, Error *error) {
     *journal = (Journal){.path = journal_path(result_path)};
-    journal->descriptor = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    bool opened = journal->descriptor >= 0;
-    if (opened && lock(journal->descriptor)) {
-        journal->length = lseek(journal->descriptor, 0, SEEK_END);
-        return true;
-    }
-    if (opened && errno == EWOULDBLOCK)
+    if (lock(journal)) {
+        if (find_length(journal, error)) return true;
+    } else if (errno == EWOULDBLOCK) {
         fail(error, ERROR_FILE, "another tailrace bench is writing %s", result_path);
-    else
+    } else {
         fail(error, ERROR_FILE, "cannot write %s: %s", journal->path, strerror(errno));
+    }
     journal_close(journal, false);
     return false;
 }

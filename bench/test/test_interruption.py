@@ -52,7 +52,7 @@ class Run:
                           "--output", self.result]
 
     def start(self):
-        there = self.result.exists() or (self.journal.exists() and self.journal.stat().st_size)
+        there = self.result.exists() or (self.journal.exists() and "\n" in self.journal.read_text())
         arguments = ["--resume", self.result] if there else self.arguments
         environment = dict(os.environ, FAKE_LOG=str(self.log))
         return subprocess.Popen([self.folder / "tailrace", "bench", *arguments], env=environment, text=True,

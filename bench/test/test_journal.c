@@ -81,6 +81,18 @@ Test(journal, a_torn_last_line_is_dropped) {
     journal_close(&journal, true);
 }
 
+/* As a kill in the middle of the first write leaves it. */
+Test(journal, of_a_torn_head_alone_is_empty) {
+    Journal journal = filled();
+    cr_assert_gt(journal.length, 0);
+    journal_close(&journal, false);
+    scratch_write(directory, "result.json.samples", 0644, "{\"schema\":2,\"tool\":");
+    journal = opened();
+    cr_assert_eq(journal.length, 0);
+    cr_assert_eq(count(&journal, false), 0);
+    journal_close(&journal, false);
+}
+
 Test(journal, damage_elsewhere_is_an_error) {
     Journal journal = filled();
     static const char tail[] = "{\"sample\"\n{}\n";

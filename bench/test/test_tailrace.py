@@ -481,7 +481,7 @@ class Resume(TailraceTest):
 
     def test_goes_on_from_the_journal_alone(self):
         whole = self.unfinished()
-        self.result.unlink()
+        self.result.unlink(missing_ok=True)
         self.assertEqual(self.resume().returncode, 0)
         document = self.document()
         self.assertEqual(len(document["samples"]), 60)
@@ -496,7 +496,7 @@ class Resume(TailraceTest):
                 document = self.document()
                 self.assertEqual((document["seed"], len(document["samples"])), (1, 60))
                 self.assertEqual(document["sittings"][0]["samples"], 2)
-                self.result.unlink()
+                self.result.unlink(missing_ok=True)
 
     def test_a_complete_run_gets_more_rounds(self):
         self.bench()
@@ -585,6 +585,16 @@ class Resume(TailraceTest):
         before = self.journal.read_bytes()
         self.assert_fails(self.bench(), 1, "has samples of a run that was killed")
         self.assertEqual(self.journal.read_bytes(), before)
+
+    def test_a_torn_beginning_is_no_run(self):
+        self.unfinished()
+        begin = self.journal.read_bytes().split(b"\n")[0][:100]
+        self.result.unlink(missing_ok=True)
+        self.journal.write_bytes(begin)
+        self.assert_fails(self.resume(), 1, "there is no run to go on with")
+        self.journal.write_bytes(begin)
+        self.assertEqual(self.bench().returncode, 0)
+        self.assertFalse(self.journal.exists())
 
     def test_the_main_directory_of_another_place_can_be_named(self):
         self.unfinished()
