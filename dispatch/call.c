@@ -90,7 +90,7 @@ static const Handler handlers[OPCODE_COUNT] = {OPCODES(X)};
 #undef X
 
 /* Apart from enter(), whose wide vector moves would have clang put a vzeroupper into the loop. */
-static __attribute__((noinline)) void run(State *state, Next next) {
+SHARED_DISPATCH static __attribute__((noinline)) void run(State *state, Next next) {
     do next = TARGET_AT(next.ip, handlers, run)(state, next.ip, next.ia);
     while (next.ip);
 }

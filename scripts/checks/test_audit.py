@@ -67,7 +67,8 @@ def goto(names, changes):
 def switch(names, changes):
     """`names` is where the cases stand; their numbers are changes' "numbers", or go in the same order."""
     again = "movzwl (%rbx), %eax\nmovslq (%r12,%rax,4), %rax\nadd %r12, %rax\njmp *%rax\n"
-    text = ".text\n.type enter,@function\nenter:\nlea cases(%rip), %r12\ndispatch:\n" + again
+    text = ".text\n.type enter,@function\nenter:\nlea cases(%rip), %r12\n" + \
+        f".skip {changes.get('skip', 0)}, 0x90\ndispatch:\n" + again
     for name in names:
         code = changes.get(name, "jmp stopped" if name == "halt" else f"{BODY}\njmp dispatch")
         text += f".p2align 4\nL_{name}:\n{code.replace('AGAIN', again)}\n"
@@ -175,6 +176,14 @@ class Findings(unittest.TestCase):
 
     def test_switch_with_two_sites(self):
         self.finds("switch", {VICTIM: f"{BODY}\nAGAIN"}, "^2 dispatch sites instead of one: .* copied the switch$")
+
+    def test_switch_whose_dispatch_lies_in_two_cache_lines(self):
+        for skipped, split in [(0, False), (45, False), (46, True), (56, True), (57, False)]:
+            self.make({"switch": {"skip": skipped}})
+            found = self.audit(status=int(split))["executors"]["switch-acc"]["findings"]
+            self.assertEqual(bool(found), split, skipped)
+            if split:
+                self.assertRegex(found[0], "^its one dispatch lies in two cache lines")
 
     def test_switch_that_is_meant_to_be_copied(self):
         def make(changes):
