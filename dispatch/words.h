@@ -63,9 +63,9 @@ __asm__(SKIP(LAYOUT_SHIFT));
 #endif
 
 /* For the function that begins with a dispatch that all handlers share: it lies in one cache line.
- * In one layout of four it would lie in two, where the switch took 1.0 to 1.4 times as long on Zen 5
- * (results/README.md). Compilers align the heads of loops for that reason; clang does so in its
- * block placement, which is off here (strategies/switch.c). */
+ * In one layout of four it would lie in two, where the switch took 1.0 to 1.4 times as long on a
+ * Zen 5 (results/README.md). Compilers align the heads of loops for that reason; clang does so in
+ * its block placement, which is off here (strategies/switch.c). */
 #define SHARED_DISPATCH __attribute__((aligned(64)))
 
 /* How a handler that does not jump ends: at the instruction `size` bytes further on. */
