@@ -277,8 +277,8 @@ bool result_can_write(const char *path, Error *error) {
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         return fail(error, ERROR_FILE, "cannot write the results to %s: it is a directory", path);
     if (result_is_special(path)) return true;
-    /* Trying it out by a file would leave that file behind if the process is killed just then; opening
-     * the journal, which comes next, finds whatever else is wrong. */
+    /* Trying it out by a file would leave that file behind if the process is killed just then;
+     * opening the journal, which comes next, finds whatever else is wrong. */
     char *resolved = realpath(path, NULL), *target = copy_string(resolved ? resolved : path);
     bool writable = access(dirname(target), W_OK | X_OK) == 0;
     int reason = errno;
