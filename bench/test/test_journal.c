@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/journal.h"
@@ -108,6 +109,23 @@ Test(journal, it_belongs_to_one_process) {
     Journal journal = filled(), other;
     cr_assert_not(journal_open(&other, path, &error));
     cr_assert(strstr(error.message, "another tailrace bench is writing"), "%s", error.message);
+    journal_close(&journal, true);
+}
+
+/* The one that ends removes what the other has opened already, and waits for. */
+Test(journal, one_that_is_removed_meanwhile_is_made_again) {
+    Journal journal = filled();
+    pid_t child = fork();
+    if (child == 0) { /* shares the lock */
+        usleep(100000);
+        journal_close(&journal, true);
+        _exit(0);
+    }
+    journal_close(&journal, false);
+    journal = opened();
+    waitpid(child, NULL, 0);
+    cr_assert_eq(journal.length, 0);
+    cr_assert(journal_exists(path));
     journal_close(&journal, true);
 }
 

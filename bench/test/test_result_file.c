@@ -233,3 +233,11 @@ Test(result_file, trying_out_a_place_changes_nothing_there) {
     cr_assert_eq(stat(directory, &status), 0);
     cr_assert_eq(status.st_mtim.tv_sec, 1);
 }
+
+Test(result_file, trying_out_a_place_leaves_what_a_running_one_writes) {
+    Error error;
+    const char *running = ".result.json.tmp";
+    scratch_write(directory, running, 0644, "half of a result");
+    cr_assert(result_can_write(path, &error));
+    cr_assert_eq(files(), 1);
+}

@@ -481,7 +481,7 @@ class Resume(TailraceTest):
 
     def test_goes_on_from_the_journal_alone(self):
         whole = self.unfinished()
-        self.result.unlink(missing_ok=True)
+        self.result.unlink()
         self.assertEqual(self.resume().returncode, 0)
         document = self.document()
         self.assertEqual(len(document["samples"]), 60)
@@ -496,7 +496,7 @@ class Resume(TailraceTest):
                 document = self.document()
                 self.assertEqual((document["seed"], len(document["samples"])), (1, 60))
                 self.assertEqual(document["sittings"][0]["samples"], 2)
-                self.result.unlink(missing_ok=True)
+                self.result.unlink()
 
     def test_a_complete_run_gets_more_rounds(self):
         self.bench()
