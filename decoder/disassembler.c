@@ -25,7 +25,10 @@ static const uint8_t *print_value(FILE *out, const uint8_t *at, uint8_t class, u
     switch (class) {
     case CLASS_SLOT: fprintf(out, "s%u", read_u16(at)); return at + 2;
     case CLASS_CONSTANT: break;
-    default: fputs("acc", out); return at;
+    case CLASS_ACCUMULATOR: fputs("acc", out); return at;
+    default:
+        fprintf(out, "%c%d", type >= VALUE_F32 ? 'f' : 'i', class - CLASS_FIRST_PIN + 1);
+        return at;
     }
     switch (type) {
     case VALUE_I32: fprintf(out, "%" PRId32, read_i32(at)); return at + 4;

@@ -48,7 +48,7 @@ static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance,
     __asm__("" : "+r"(lookup)); /* so that no compiler forms the address anew at each dispatch */
     uint8_t *memory = instance->memory0->base;
 #define X(type, name) type name = {0};
-    STATE_ACCUMULATORS(X)
+    ISA_REGISTERS(X)
 #undef X
     Trap stop;
     DISPATCH();

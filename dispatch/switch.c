@@ -41,7 +41,7 @@ enum {
 SHARED_DISPATCH static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     uint8_t *memory = instance->memory0->base;
 #define X(type, name) type name = {0};
-    STATE_ACCUMULATORS(X)
+    ISA_REGISTERS(X)
 #undef X
     Trap stop;
 

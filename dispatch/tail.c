@@ -40,8 +40,8 @@
 #define ARGUMENT(type, name) , name
 #define PARAMETERS                                                                                 \
     const uint8_t *ip, uint64_t *fp, uint8_t *memory,                                              \
-        Instance *instance STATE_ACCUMULATORS(PARAMETER)
-#define ARGUMENTS ip, fp, memory, instance STATE_ACCUMULATORS(ARGUMENT)
+        Instance *instance ISA_REGISTERS(PARAMETER)
+#define ARGUMENTS ip, fp, memory, instance ISA_REGISTERS(ARGUMENT)
 
 typedef CONVENTION Trap (*Handler)(PARAMETERS);
 
@@ -56,6 +56,14 @@ static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance);
  * layout. */
 #ifndef HANDLER
 #define HANDLER(name) static CONVENTION __attribute__((used)) Trap handle_##name(PARAMETERS)
+#endif
+#if COUNT_INSTRUCTIONS
+#include "dispatch/profile.h"
+#define DISPATCH()                                                                                 \
+    do {                                                                                           \
+        profile_instruction(ip, read_u16(ip), fp);                                                 \
+        TAIL_CALL_TO HANDLER_AT(ip)(ARGUMENTS);                                                    \
+    } while (0)
 #endif
 #ifndef DISPATCH
 #define DISPATCH() TAIL_CALL_TO HANDLER_AT(ip)(ARGUMENTS)
@@ -96,7 +104,7 @@ static const DispatchWords *words(void) { return target_words(handlers, (uintptr
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     uint8_t *memory = instance->memory0->base;
 #define X(type, name) type name = {0};
-    STATE_ACCUMULATORS(X)
+    ISA_REGISTERS(X)
 #undef X
     return HANDLER_AT(ip)(ARGUMENTS);
 }

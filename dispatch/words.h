@@ -116,7 +116,6 @@ INLINE FloatRegister float_register_f64(double value) {
 #define SET_INTEGER_ACCUMULATOR_I64(value) SET_REGISTER_I64(ia, value)
 #define SET_FLOAT_ACCUMULATOR_F32(value) SET_REGISTER_F32(fa, value)
 #define SET_FLOAT_ACCUMULATOR_F64(value) SET_REGISTER_F64(fa, value)
-#define STATE_ACCUMULATORS(X) X(uint64_t, ia) X(FloatRegister, fa)
 #else
 #define SET_INTEGER_ACCUMULATOR(value) ((void)0)
 #define SET_FLOAT_ACCUMULATOR(value) ((void)0)
@@ -124,8 +123,17 @@ INLINE FloatRegister float_register_f64(double value) {
 #define SET_INTEGER_ACCUMULATOR_I64(value) ((void)0)
 #define SET_FLOAT_ACCUMULATOR_F32(value) ((void)0)
 #define SET_FLOAT_ACCUMULATOR_F64(value) ((void)0)
-#define STATE_ACCUMULATORS(X)
 #endif
+/* Pinned locals: what exchanges registers with slots. */
+#define SWAP_OUT_F(to, name) (fp[to] = bits_of_f64(REGISTER_F64(name)))
+#define SWAP_IN_F(name, from) SET_REGISTER_F64(name, f64_of_bits(fp[from]))
+#define RESTORE_I(from)                                                                            \
+    do {                                                                                           \
+        i1 = fp[from];                                                                             \
+        i2 = fp[(from) + 1];                                                                       \
+        i3 = fp[(from) + 2];                                                                       \
+    } while (0)
+
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 

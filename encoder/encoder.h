@@ -53,7 +53,7 @@ typedef struct Instruction {
     Op op;
     Operand result;
     Operand values[3];
-    uint64_t immediates[5]; /* in the table's order; labels as their Label */
+    uint64_t immediates[6]; /* in the table's order; labels as their Label */
 } Instruction;
 
 /* ---- The generated descriptions of the ops ------------------------------------------------- */
@@ -81,7 +81,7 @@ typedef struct OpInfo {
     uint8_t value_types[3]; /* ValueKind */
     uint8_t result_type;    /* ValueKind */
     uint8_t immediate_count;
-    uint8_t immediate_kinds[5]; /* ImmediateKind */
+    uint8_t immediate_kinds[6]; /* ImmediateKind */
     uint16_t mirror;        /* Op with operands exchanged, itself if commutative; OP_COUNT: none */
     uint16_t inverse;       /* Op that is true when this is false; this and the next likewise */
     uint16_t branch_if;     /* compare and branch if true */

@@ -15,6 +15,7 @@ handler of OPCODE: for scripts/calibrate, which tests whether such differences a
 isa.table explain their own format.
 """
 import argparse
+import fnmatch
 import itertools
 import pathlib
 import random
@@ -34,12 +35,16 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
 ACCESSES = re.compile(r"\b(LOAD|STORE|FAR_LOAD|FAR_STORE)\((\w+)")  # of linear memory, and the C type in it
 ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
                 "uint64_t": 8, "float": 4, "double": 8}
-CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR"}
-REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa"}  # (class, bank): the variable in handlers
+CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR", "p": "PIN_P", "q": "PIN_Q", "r": "PIN_R"}
+CLASS_ORDER = "skapqr"  # of the enum, and of the mixed radix by which forms are found
+REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa",  # (class, bank): the variable in handlers
+             ("p", "i"): "i1", ("p", "f"): "f1", ("q", "i"): "i2", ("q", "f"): "f2", ("r", "i"): "i3",
+             ("r", "f"): "f3"}
+REGISTER_TYPES = {"i": "uint64_t", "f": "FloatRegister"}
 SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page
-ORDER = "ask"  # the order that exchangeable operands are put into
+ORDER = "apqrsk"  # the order that exchangeable operands are put into
 ATTRIBUTES = {"wasm", "commutes", "mirror", "compare", "inverse", "load", "store", "constants", "only",
-              "move", "ends"}
+              "move", "ends", "pins"}
 
 
 class TableError(Exception):
@@ -102,7 +107,7 @@ class Op:
 
 
 LINE = re.compile(r"^(\S+)(?:\s+(?P<operands>[^\[=]*?))?(?:\s*->\s*(?P<result>\w+(?::\w+)?))?"
-                  r"(?:\s*\[(?P<attributes>[^\]]*)\])?(?:\s*=\s(?P<expression>.*))?$")
+                  r"(?:\s*\[(?P<attributes>(?:[^\[\]]|\[\w*\])*)\])?(?:\s*=\s(?P<expression>.*))?$")
 
 
 def read_op(line):
@@ -195,19 +200,25 @@ def variants(op, isa, positions):
     def classes(value_type, narrowed, table):
         return [c for c in ORDER if c in table[bank(value_type)] and (not narrowed or c in narrowed)]
 
+    if "pins" in op.flags and "p" not in isa["values"]["i"]:
+        return
     results = classes(op.result, op.result_narrowed, isa["results"]) if op.result else [""]
     values = [classes(o.type, o.narrowed, isa["values"]) for o in op.values]
     only = op.named.get("only")
+    forms = isa["forms"].get(op.name)
     mirror = op.mirror()
     for result in results:
         for combination in itertools.product(*values):
-            if only and f"{result}_{''.join(combination)}" not in only.split(","):
+            form = f"{result}_{''.join(combination)}"
+            if only and not any(fnmatch.fnmatchcase(form, pattern) for pattern in only.split(",")):
+                continue
+            if forms and not any(fnmatch.fnmatchcase(form, pattern) for pattern in forms):
                 continue
             if op.values and "constants" not in op.flags and set(combination) == {"k"} \
                     and not all(o.narrowed == "k" for o in op.values):
                 continue
             registers = [(c, bank(o.type)) for c, o in zip(combination, op.values) if c not in "sk"]
-            if len(registers) != len(set(registers)):
+            if len(registers) != len(set(registers)) and ("commutes" not in op.flags or "a" in combination):
                 continue
             if mirror:
                 left, right = (ORDER.index(c) for c in combination[:2])
@@ -278,7 +289,7 @@ def encode_function(op):
 def generate(arguments):
     ops, sections = read_ops(arguments.ops)
     ops = derive(ops, sections)
-    isa = read_isa(arguments.isas, arguments.isa)
+    isa = read_isa(arguments.isas, arguments.isa, [op.name for op in ops])
     positions = {op.name: index for index, op in enumerate(ops)}
     opcodes = [variant for op in ops for variant in variants(op, isa, positions)]
     if len(opcodes) > 0xffff:
@@ -294,7 +305,7 @@ def generate(arguments):
     if arguments.plant:
         raise TableError("--plant needs --layout")
     opcode_of = {variant.name: number for number, variant in enumerate(opcodes)}
-    letters = [c for c in ORDER if any(c in t for t in isa["values"].values())]
+    letters = [c for c in CLASS_ORDER if any(c in t for t in isa["values"].values())]
 
     # ops.h: the enums and, behind the declarations that they need, the encode functions.
     text = [head, "#ifdef OPS_H_ENCODE_FUNCTIONS\n"]
@@ -305,17 +316,22 @@ def generate(arguments):
     text.append(f"enum {{ OPCODE_COUNT = {len(opcodes)}, OPERAND_CLASS_COUNT = {len(letters)} }};")
     text.append("typedef enum OperandClass { "
                 + ", ".join(f"CLASS_{CLASS_NAMES[c]}{' = 0' if n == 0 else ''}"
-                            for n, c in enumerate(sorted(letters, key='ska'.index)))
+                            for n, c in enumerate(letters))
                 + (", CLASS_ACCUMULATOR = 0xff" if "a" not in letters else "") + " } OperandClass;")
     text.append(f"#define ISA_NAME \"{arguments.isa}\"")
     text.append(f"#define ISA_HAS_ACCUMULATORS {int('a' in letters)}")
+    pins = [c for c in letters if c not in "ska"]
+    text.append(f"#define ISA_PINS {len(pins)} /* registers of each bank for hot locals */")
+    text.append(f"#define CLASS_FIRST_PIN {'CLASS_PIN_P' if pins else '0x100 /* none */'}")
+    text.append("#define ISA_REGISTERS(X) " + " ".join(
+        f"X({REGISTER_TYPES[b]}, {REGISTERS[(c, b)]})" for c in letters if c not in "sk" for b in "if"))
     text.append("#define OPCODES(X) \\")
     text += [f"    X({variant.name}) \\" for variant in opcodes]
     text.append("\n#endif")
     (out / "ops.h").write_text("\n".join(text) + "\n")
 
     # ops.c: descriptions. The variants of an op are found by the classes in mixed radix.
-    class_number = {c: n for n, c in enumerate(sorted(letters, key="ska".index))}
+    class_number = {c: n for n, c in enumerate(letters)}
     text = [head, '#include "encoder/encoder.h"\n#include "translator/opcodes.h"\n']
     for op in ops:
         radix = len(letters)
@@ -387,16 +403,27 @@ def write_layout(seed, opcodes, planted, head, out):
         f"#define LAYOUT_OPCODES(X){names}\n")
 
 
-def read_isa(path, name):
+def read_isa(path, name, ops):
+    """The classes of the instruction set, and which forms it has of the ops for which it says so."""
+    isa, forms = None, {}
     for line in path.read_text().splitlines():
         fields = line.split(maxsplit=2)
+        if len(fields) == 3 and fields[0] == "forms" and fields[1] == name:
+            globs, _, patterns = fields[2].partition(":")
+            for glob in globs.split():
+                matching = fnmatch.filter(ops, glob)
+                if not matching:
+                    raise TableError(f"{path}: no op is called '{glob}'")
+                forms.update(dict.fromkeys(matching, patterns.split()))
         if len(fields) == 3 and fields[0] == "isa" and fields[1] == name:
             parts = [part.strip() for part in fields[2].split("|")]
             if len(parts) != 4:
                 raise TableError(f"{path}: '{name}' needs four lists of operand classes")
             check_classes("".join(parts))
-            return {"values": {"i": parts[0], "f": parts[1]}, "results": {"i": parts[2], "f": parts[3]}}
-    raise TableError(f"{path}: there is no instruction set '{name}'")
+            isa = {"values": {"i": parts[0], "f": parts[1]}, "results": {"i": parts[2], "f": parts[3]}}
+    if not isa:
+        raise TableError(f"{path}: there is no instruction set '{name}'")
+    return isa | {"forms": forms}
 
 
 def reference_page(ops, sections, opcodes, isa):

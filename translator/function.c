@@ -5,6 +5,7 @@
 
 #include "translator/block_type.h"
 #include "translator/opcodes.h"
+#include "translator/pins.h"
 
 /* A structured instruction that is open. */
 typedef struct Control {
@@ -14,6 +15,8 @@ typedef struct Control {
     Label label;      /* where `br` goes: a loop's start, else the end */
     Label else_label; /* WASM_IF: the second arm, or the end if there is none */
     uint32_t height;  /* of the operand stack below the block's parameters */
+    Pins pins;        /* at `label` */
+    Pins outer_pins;  /* of a loop: around it */
     /* See "locals that need no zeroing" below. */
     uint32_t assigned_at_entry, assigned_at_branch, assigned_least;
 } Control;
@@ -23,6 +26,7 @@ struct FunctionTranslator {
     const Code *codes;
     Encoder *encoder;
     Values values;
+    PinChooser *pins; /* if the instruction set has any; owned */
 
     /* Of the present function. */
     const FunctionType *type;
@@ -50,12 +54,18 @@ FunctionTranslator *function_translator_new(const Module *module, const Code *co
     t->codes = codes;
     t->encoder = encoder;
     values_init(&t->values, encoder);
+    t->pins = ISA_PINS ? pin_chooser_new() : NULL;
+    if (ISA_PINS && !t->pins) {
+        function_translator_free(t);
+        return NULL;
+    }
     return t;
 }
 
 void function_translator_free(FunctionTranslator *t) {
     if (!t) return;
     values_free(&t->values);
+    pin_chooser_free(t->pins);
     free(t->local_types);
     free(t->local_states);
     free(t->assigned);
@@ -116,6 +126,7 @@ static void open_control(FunctionTranslator *t, uint8_t kind, BlockType type) {
         .type = type,
         .label = encoder_label(t->encoder),
         .height = t->values.height - type.parameter_count,
+        .pins = t->values.pins,
         .assigned_at_entry = t->assigned_count,
         .assigned_at_branch = UINT32_MAX,
         .assigned_least = UINT32_MAX,
@@ -179,22 +190,43 @@ static void move_down(FunctionTranslator *t, uint32_t count, uint32_t height) {
     else encode_copy_many(t->encoder, from, to, (uint16_t)count);
 }
 
+/* Gives the caller its registers back, where this function has them. What is done before a return
+ * that restores the integer ones by itself, or before a tail call. */
+static void restore_pins(FunctionTranslator *t, Bank bank) {
+    if (!ISA_PINS || !t->values.pins.is_entered[bank]) return;
+    if (bank == INTEGERS) encode_restore_i(t->encoder, t->values.saved_pins[bank]);
+    else encode_restore_f(t->encoder, t->values.saved_pins[bank]);
+}
+
 static void emit_return(FunctionTranslator *t) {
     Values *values = &t->values;
     uint32_t count = t->type->result_count;
     uint16_t link = (uint16_t)t->link_slot;
+    bool restores = ISA_PINS && values->pins.is_entered[INTEGERS];
     if (count == 0) {
-        encode_return(t->encoder, link);
+        restore_pins(t, FLOATS);
+        if (restores) encode_return_restore(t->encoder, link);
+        else encode_return(t->encoder, link);
     } else if (count == 1) {
         Popped result = pop(values);
         bool is_float = bank_of(result.value.type) == FLOATS;
+        if (is_float && result.operand.class >= CLASS_FIRST_PIN) {
+            move_to(values, &result, accumulator());
+            result.operand = accumulator();
+        }
+        restore_pins(t, FLOATS);
+        if (is_float) restore_pins(t, INTEGERS);
         /* 32-bit constants are widened by their being kept in 64 bits. */
         emit_with(values,
-                  (Instruction){.op = is_float ? OP_return_f : OP_return_i, .immediates = {link}},
+                  (Instruction){.op = is_float   ? OP_return_f
+                                      : restores ? OP_return_i_restore
+                                                 : OP_return_i,
+                                .immediates = {link}},
                   &result);
         push_back(values, &result);
     } else {
         settle(values, count);
+        for (int bank = 0; bank < BANKS; bank++) restore_pins(t, (Bank)bank);
         encode_return_many(t->encoder, home_of(values, values->height - count), (uint16_t)count,
                            link);
     }
@@ -211,13 +243,21 @@ static void jump(FunctionTranslator *t, uint32_t depth) {
     mark_branch(t, target);
     if (count == 1) {
         Popped value = pop(&t->values);
-        move_to_slot(&t->values, &value, home_of(&t->values, target->height));
+        move_to(&t->values, &value, slot(home_of(&t->values, target->height)));
         push_back(&t->values, &value);
     } else if (count) {
         settle(&t->values, count);
         move_down(t, count, target->height);
     }
+    emit_exchange(&t->values, &t->values.pins, &target->pins);
     encode_br(t->encoder, target->label);
+}
+
+/* Whether registers hold other things at the target than here. */
+static bool changes_pins(const FunctionTranslator *t, const Control *target) {
+    return ISA_PINS && (is_function(t, target)
+                            ? t->values.pins.is_entered[INTEGERS] || t->values.pins.is_entered[FLOATS]
+                            : !pins_equal(&t->values.pins, &target->pins));
 }
 
 /* `sense`: whether to branch if the condition is true or if it is false. */
@@ -226,7 +266,8 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
     Popped condition = pop(values);
     Control *target = control_at(t, depth);
     uint32_t count = arity(target);
-    if (count == 0) {
+    const bool changes = changes_pins(t, target);
+    if (count == 0 && !changes) {
         mark_branch(t, target);
         branch_on(t, condition, sense, target->label);
         return;
@@ -235,7 +276,7 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
      * branch, so the condition must not be in an accumulator's last instruction any more, but
      * accumulators survive moves. */
     settle(values, count);
-    if (!is_function(t, target) && target->height == values->height - count) {
+    if (!is_function(t, target) && !changes && target->height == values->height - count) {
         mark_branch(t, target);
         branch_on(t, condition, sense, target->label);
         return;
@@ -247,6 +288,7 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
     } else {
         mark_branch(t, target);
         move_down(t, count, target->height);
+        emit_exchange(values, &values->pins, &target->pins);
         encode_br(t->encoder, target->label);
     }
     encoder_bind(t->encoder, skip);
@@ -261,8 +303,14 @@ static void translate_br_table(FunctionTranslator *t) {
     for (uint32_t i = 0; i <= count; i++) last = leb_u32(&t->at);
     uint32_t values_count = arity(control_at(t, last));
     settle(values, values_count);
+    bool direct = values_count == 0;
+    if (ISA_PINS) {
+        t->at = labels;
+        for (uint32_t i = 0; i <= count; i++)
+            direct &= !changes_pins(t, control_at(t, leb_u32(&t->at)));
+    }
     emit_with(values, (Instruction){.op = OP_br_table, .immediates = {count}}, &index);
-    if (values_count == 0) {
+    if (direct) {
         for (uint32_t i = 0; i <= count; i++) {
             Control *target = control_at(t, leb_u32(&labels));
             mark_branch(t, target);
@@ -270,8 +318,8 @@ static void translate_br_table(FunctionTranslator *t) {
         }
         return;
     }
-    /* Each target wants the values elsewhere: entries go to stubs behind the table that move
-     * them. */
+    /* Each target wants the values elsewhere, or other locals in registers: entries go to stubs
+     * behind the table that move them. */
     Label first = 0;
     for (uint32_t i = 0; i <= count; i++) {
         Label stub = encoder_label(t->encoder);
@@ -321,6 +369,21 @@ static void set_stack(FunctionTranslator *t, uint32_t height, const ValueType *t
     t->values.flushed = t->values.height;
 }
 
+static bool translate_loop(FunctionTranslator *t, BlockType type) {
+    const Pins outer = t->values.pins;
+    if (ISA_PINS) {
+        const Pins inner = pin_chooser_loop(t->pins, t->at, &outer);
+        emit_exchange(&t->values, &outer, &inner);
+        set_pins(&t->values, &inner);
+    }
+    open_control(t, WASM_LOOP, type);
+    if (t->out_of_memory) return true;
+    Control *control = control_at(t, 0);
+    control->outer_pins = outer;
+    bind(t, control->label);
+    return true;
+}
+
 static void translate_if(FunctionTranslator *t) {
     BlockType type = block_type_read(t->module, &t->at);
     Popped condition = pop(&t->values);
@@ -350,6 +413,13 @@ static void translate_else(FunctionTranslator *t, bool reachable) {
 /* Closes the innermost block. Returns whether what follows can be reached. */
 static bool translate_end(FunctionTranslator *t, bool reachable) {
     Control *control = control_at(t, 0);
+    if (ISA_PINS && control->kind == WASM_LOOP && !pins_equal(&control->pins, &control->outer_pins)) {
+        if (reachable) {
+            settle(&t->values, control->type.result_count);
+            emit_exchange(&t->values, &control->pins, &control->outer_pins);
+        }
+        set_pins(&t->values, &control->outer_pins);
+    }
     bool is_meeting =
         control->kind != WASM_LOOP && (control->is_reached || control->kind == WASM_IF);
     uint32_t count = control->type.result_count;
@@ -395,6 +465,7 @@ static void translate_call(FunctionTranslator *t, uint32_t function, bool is_tai
     uint16_t base = prepare_call(t, type);
     uint32_t imported = t->module->imported_function_count;
     uint16_t count = (uint16_t)type->parameter_count, link = (uint16_t)t->link_slot;
+    for (int bank = 0; bank < BANKS && is_tail; bank++) restore_pins(t, (Bank)bank);
     if (function < imported && is_tail)
         encode_return_call_import(t->encoder, function, base, count, link);
     else if (function < imported) encode_call_import(t->encoder, function, base);
@@ -411,6 +482,12 @@ static void translate_call_indirect(FunctionTranslator *t, bool is_tail) {
     bool is_64 = t->module->tables[table].type.limits.is_64;
     Popped index = pop(&t->values);
     uint16_t base = prepare_call(t, type);
+    if (is_tail) {
+        /* The index is read behind what restores the registers. */
+        if (index.operand.class >= CLASS_FIRST_PIN) move_to(&t->values, &index, slot(home_of(&t->values, index.height)));
+        if (index.operand.class >= CLASS_FIRST_PIN) index.operand = slot(home_of(&t->values, index.height)), index.value.place = IN_HOME;
+        for (int bank = 0; bank < BANKS; bank++) restore_pins(t, (Bank)bank);
+    }
     Instruction call = {.op = is_tail ? OP_return_call_indirect
                               : is_64 ? OP_call_indirect64
                                       : OP_call_indirect,
@@ -654,8 +731,8 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
         BlockType type = block_type_read(t->module, &t->at);
         settle(&t->values, type.parameter_count);
         flush(&t->values);
+        if (opcode == WASM_LOOP) return translate_loop(t, type);
         open_control(t, (uint8_t)opcode, type);
-        if (opcode == WASM_LOOP) bind(t, control_at(t, 0)->label);
         return true;
     }
     case WASM_IF: translate_if(t); return true;
@@ -674,6 +751,23 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
 }
 
 /* ---- Functions ------------------------------------------------------------------------------- */
+
+/* Where integer registers are saved stands behind the link, which returns rely on. */
+static bool begin_values(FunctionTranslator *t) {
+    uint32_t first_free = t->link_slot + LINK_SLOTS;
+    if (ISA_PINS) {
+        if (!pin_chooser_scan(t->pins, t->at, t->local_types, t->local_count)) return false;
+        bool wants[BANKS] = {pin_chooser_wants(t->pins, INTEGERS), pin_chooser_wants(t->pins, FLOATS)};
+        for (int bank = 0; bank < BANKS; bank++) {
+            t->values.saved_pins[bank] = (uint16_t)first_free;
+            if (wants[bank]) first_free += PIN_COUNT;
+        }
+        t->values.junk = (uint16_t)first_free;
+        if (wants[INTEGERS] || wants[FLOATS]) first_free++;
+    }
+    values_begin(&t->values, t->local_count, first_free);
+    return !t->values.out_of_memory;
+}
 
 static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
     uint32_t parameters = body->type->parameter_count;
@@ -704,12 +798,16 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
     t->local_count = count;
     t->link_slot = count;
     t->depth = 0;
-    values_begin(&t->values, count, t->link_slot + 2);
-    return !t->values.out_of_memory;
+    return begin_values(t);
 }
 
 /* Translates up to the end of the body. */
 static void translate_body(FunctionTranslator *t) {
+    if (ISA_PINS) {
+        const Pins outer = t->values.pins, inner = pin_chooser_function(t->pins);
+        emit_exchange(&t->values, &outer, &inner);
+        set_pins(&t->values, &inner);
+    }
     open_control(t, WASM_BLOCK, (BlockType){0, t->type->result_count, NULL, t->type->results});
     bool reachable = true;
     while (t->depth && !t->out_of_memory && !t->values.out_of_memory) {

@@ -9,12 +9,15 @@
 #include "encoder/encoder.h"
 #include "translator/module.h"
 
+/* Slots of a frame's link: the return address and the caller's frame. */
+enum { LINK_SLOTS = 2 };
+
 /* One translated function: what a call instruction points to. */
 typedef struct Code {
     const uint8_t *entry; /* where a call goes */
     const uint8_t *begin; /* the lowest address of its bytecode: not always the entry */
     uint32_t frame_slots; /* slots that the frame needs, callee arguments not included */
-    uint32_t link_slot;   /* where the return address and the caller's frame are kept (2 slots) */
+    uint32_t link_slot;   /* where the link is kept */
     uint32_t function;    /* its index in the module */
 } Code;
 

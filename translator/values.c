@@ -1,6 +1,7 @@
 #include "translator/values.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { NONE = -1 };
 
@@ -9,6 +10,7 @@ void values_init(Values *values, Encoder *encoder) { *values = (Values){.encoder
 void values_free(Values *values) {
     free(values->stack);
     free(values->local_heads);
+    free(values->pin_of_local);
 }
 
 void forget_accumulators(Values *values) {
@@ -26,16 +28,102 @@ void values_begin(Values *values, uint32_t local_count, uint32_t first_home) {
     values->first_home = first_home;
     if (local_count > values->local_capacity) {
         int32_t *heads = realloc(values->local_heads, local_count * sizeof *heads);
-        if (!heads) {
+        if (heads) values->local_heads = heads;
+        uint8_t *pins = realloc(values->pin_of_local, local_count);
+        if (pins) values->pin_of_local = pins;
+        if (!heads || !pins) {
             values->out_of_memory = true;
             return;
         }
+        uint32_t more = local_count - values->local_capacity;
         for (uint32_t i = values->local_capacity; i < local_count; i++) heads[i] = NONE;
-        values->local_heads = heads;
+        memset(pins + values->local_capacity, NO_PIN, more);
         values->local_capacity = local_count;
     }
-    for (int bank = 0; bank < BANKS; bank++) values->accumulators[bank].pending = NONE;
+    const Pins none = no_pins();
+    set_pins(values, &none);
+    for (int bank = 0; bank < BANKS; bank++) {
+        values->accumulators[bank].pending = NONE;
+        for (int pin = 0; pin < PIN_COUNT; pin++) values->pin_pending[bank][pin] = NONE;
+    }
     forget_accumulators(values);
+}
+
+/* ---- Pinned locals -------------------------------------------------------------------------- */
+
+static Operand pin_operand(uint32_t pin) {
+    return (Operand){(OperandClass)(CLASS_FIRST_PIN + pin), 0, 0};
+}
+
+static bool is_pin(Operand operand) { return operand.class >= CLASS_FIRST_PIN; }
+
+Operand local_operand(const Values *values, uint32_t local) {
+    uint8_t pin = ISA_PINS ? values->pin_of_local[local] : NO_PIN;
+    return pin == NO_PIN ? slot((uint16_t)local) : pin_operand(pin);
+}
+
+void set_pins(Values *values, const Pins *pins) {
+    for (int bank = 0; bank < PINNED_BANKS; bank++)
+        for (int pin = 0; pin < PIN_COUNT; pin++)
+            if (values->pins.is_entered[bank] && values->pins.locals[bank][pin] != NO_LOCAL)
+                values->pin_of_local[values->pins.locals[bank][pin]] = NO_PIN;
+    values->pins = *pins;
+    for (int bank = 0; bank < PINNED_BANKS; bank++)
+        for (int pin = 0; pin < PIN_COUNT; pin++)
+            if (pins->locals[bank][pin] != NO_LOCAL)
+                values->pin_of_local[pins->locals[bank][pin]] = (uint8_t)pin;
+    forget_accumulators(values);
+}
+
+/* Where what a register holds belongs if it is not there; `junk` for what nobody wants. */
+static uint16_t slot_of_pin(const Values *values, const Pins *pins, int bank, int pin) {
+    if (!pins->is_entered[bank]) return (uint16_t)(values->saved_pins[bank] + pin);
+    int32_t local = pins->locals[bank][pin];
+    return local == NO_LOCAL ? values->junk : (uint16_t)local;
+}
+
+void emit_exchange(Values *values, const Pins *from, const Pins *to) {
+    for (int bank = 0; bank < PINNED_BANKS; bank++) {
+        Instruction exchange = {0};
+        int count = 0;
+        for (int pin = 0; pin < PIN_COUNT; pin++) {
+            uint16_t old = slot_of_pin(values, from, bank, pin);
+            uint16_t new = slot_of_pin(values, to, bank, pin);
+            if (old != new) count = pin + 1;
+            exchange.immediates[2 * pin] = old;
+            exchange.immediates[2 * pin + 1] = new;
+        }
+        static const uint16_t ops[BANKS][4] = {{0, OP_swap_i1, OP_swap_i2, OP_swap_i3},
+                                               {0, OP_swap_f1, OP_swap_f2, OP_swap_f3}};
+        exchange.op = (Op)ops[bank][count];
+        if (count) encoder_emit(values->encoder, exchange);
+    }
+}
+
+/* A register that holds nothing and is not in the set `busy`; NONE if there is none. */
+static int free_pin(const Values *values, Bank bank, unsigned busy) {
+    if (!ISA_PINS || !values->pins.is_entered[bank]) return NONE;
+    for (int pin = PIN_COUNT; pin-- > 0;)
+        if (values->pins.locals[bank][pin] == NO_LOCAL && values->pin_pending[bank][pin] == NONE &&
+            !(busy >> pin & 1))
+            return pin;
+    return NONE;
+}
+
+static void hold_in_pin(Values *values, uint32_t height, Bank bank, int pin) {
+    values->stack[height].place = IN_PIN;
+    values->stack[height].local = (uint32_t)pin;
+    values->pin_pending[bank][pin] = height;
+}
+
+/* The registers of that bank that an instruction reads. */
+static unsigned pins_read(const Instruction *instruction, Bank bank) {
+    unsigned pins = 0;
+    const OpInfo *info = &op_info[instruction->op];
+    for (unsigned i = 0; i < info->value_count; i++)
+        if (is_pin(instruction->values[i]) && (info->value_types[i] >= VALUE_F32) == (bank == FLOATS))
+            pins |= 1u << (instruction->values[i].class - CLASS_FIRST_PIN);
+    return pins;
 }
 
 /* ---- Emitting ------------------------------------------------------------------------------- */
@@ -44,7 +132,8 @@ static bool writes_accumulator(const Instruction *instruction, Bank *bank) {
     const OpInfo *info = &op_info[instruction->op];
     if (!ISA_HAS_ACCUMULATORS || info->result_type == VALUE_NONE) return false;
     *bank = info->result_type >= VALUE_F32 ? FLOATS : INTEGERS;
-    return !(info->flags & OP_MOVES && instruction->result.class == CLASS_SLOT);
+    return !is_pin(instruction->result) &&
+           !(info->flags & OP_MOVES && instruction->result.class == CLASS_SLOT);
 }
 
 /* All emission goes through here, so that what is known of the accumulators stays true. */
@@ -78,10 +167,10 @@ static const Instruction *last_writing(const Values *values, Operand result, Ban
     return (op_info[last->op].result_type >= VALUE_F32) == (bank == FLOATS) ? last : NULL;
 }
 
-/* Makes the last instruction write to `slot`, if the instruction set has that form of it. */
-static bool redirect_last(Values *values, const Instruction *last, uint16_t to) {
+/* Makes the last instruction write to `to`, if the instruction set has that form of it. */
+static bool redirect_last(Values *values, const Instruction *last, Operand to) {
     Instruction redirected = *last;
-    redirected.result = slot(to);
+    redirected.result = to;
     if (!encoder_accepts(&redirected)) return false;
     retract_last(values);
     emit(values, redirected);
@@ -92,23 +181,26 @@ static bool redirect_last(Values *values, const Instruction *last, uint16_t to) 
  * merely mirrors the slot. */
 static Operand plain_operand(const Values *values, const Value *value, uint32_t height) {
     switch (value->place) {
-    case IN_LOCAL: return slot((uint16_t)value->local);
+    case IN_LOCAL: return local_operand(values, value->local);
     case IN_CONSTANT: return constant(value->bits);
     case IN_ACCUMULATOR: return accumulator();
+    case IN_PIN: return pin_operand(value->local);
     default: return slot(home_of(values, height));
     }
 }
 
-static void copy(Values *values, Operand from, uint16_t to, ValueType type) {
+static void copy(Values *values, Operand from, Operand to, ValueType type) {
     bool is_small = type == TYPE_I32 || type == TYPE_F32;
-    Op op = OP_copy;
-    if (from.class == CLASS_CONSTANT && is_small) op = OP_const_i32;
-    if (from.class == CLASS_ACCUMULATOR && bank_of(type) == FLOATS) op = OP_copy_f;
     Bank bank = bank_of(type);
+    bool in_memory = to.class == CLASS_SLOT &&
+                     (from.class == CLASS_SLOT || from.class == CLASS_CONSTANT);
+    Op op = bank == FLOATS && !in_memory ? OP_copy_f : OP_copy;
+    if (from.class == CLASS_CONSTANT && is_small && op == OP_copy) op = OP_const_i32;
     bool mirrored = from.class == CLASS_ACCUMULATOR ||
                     (from.class == CLASS_SLOT && values->accumulators[bank].mirror == from.slot);
-    emit(values, (Instruction){.op = op, .result = slot(to), .values = {from}});
-    if (ISA_HAS_ACCUMULATORS && mirrored) values->accumulators[bank].mirror = to;
+    emit(values, (Instruction){.op = op, .result = to, .values = {from}});
+    if (ISA_HAS_ACCUMULATORS && mirrored && to.class == CLASS_SLOT)
+        values->accumulators[bank].mirror = to.slot;
 }
 
 void spill(Values *values, Bank bank) {
@@ -116,10 +208,25 @@ void spill(Values *values, Bank bank) {
     if (height == NONE) return;
     values->accumulators[bank].pending = NONE;
     values->stack[height].place = IN_HOME;
-    uint16_t home = home_of(values, (uint32_t)height);
+    Operand home = slot(home_of(values, (uint32_t)height));
     const Instruction *last = last_writing(values, accumulator(), bank);
     if (last && redirect_last(values, last, home)) return;
     copy(values, accumulator(), home, values->stack[height].type);
+}
+
+/* Makes way for `instruction`, which writes the accumulator: what is only there goes to a register
+ * that the instruction does not read, or else home. */
+static void make_way(Values *values, const Instruction *instruction, Bank bank) {
+    int64_t height = values->accumulators[bank].pending;
+    if (height == NONE) return;
+    const Instruction *last = last_writing(values, accumulator(), bank);
+    int pin = last ? free_pin(values, bank, pins_read(instruction, bank)) : NONE;
+    if (pin == NONE || !redirect_last(values, last, pin_operand((uint32_t)pin))) {
+        spill(values, bank);
+        return;
+    }
+    values->accumulators[bank].pending = NONE;
+    hold_in_pin(values, (uint32_t)height, bank, pin);
 }
 
 /* ---- Pushing -------------------------------------------------------------------------------- */
@@ -166,8 +273,21 @@ void push_result(Values *values, Instruction instruction, ValueType type) {
     Bank bank = bank_of(type);
     instruction.result = accumulator();
     bool to_accumulator = encoder_accepts(&instruction);
+    if (to_accumulator && values->accumulators[bank].pending != NONE &&
+        !last_writing(values, accumulator(), bank)) {
+        /* To move what is in the accumulator would be an instruction of its own. */
+        int pin = free_pin(values, bank, 0);
+        instruction.result = pin_operand(pin == NONE ? 0 : (uint32_t)pin);
+        if (pin != NONE && encoder_accepts(&instruction)) {
+            emit(values, instruction);
+            push(values, IN_PIN, type);
+            if (!values->out_of_memory) hold_in_pin(values, values->height - 1, bank, pin);
+            return;
+        }
+        instruction.result = accumulator();
+    }
     if (!to_accumulator) instruction.result = slot(home_of(values, values->height));
-    spill(values, bank);
+    make_way(values, &instruction, bank);
     emit(values, instruction);
     push(values, to_accumulator ? IN_ACCUMULATOR : IN_HOME, type);
     if (to_accumulator) values->accumulators[bank].pending = values->height - 1;
@@ -183,6 +303,7 @@ Popped pop(Values *values) {
     Bank bank = bank_of(value.type);
     if (value.place == IN_LOCAL) values->local_heads[value.local] = value.earlier;
     if (value.place == IN_ACCUMULATOR) values->accumulators[bank].pending = NONE;
+    if (value.place == IN_PIN) values->pin_pending[bank][value.local] = NONE;
     if (popped.operand.class == CLASS_SLOT &&
         popped.operand.slot == values->accumulators[bank].mirror)
         popped.operand = accumulator();
@@ -195,6 +316,7 @@ void push_back(Values *values, const Popped *popped) {
     if (value->place == IN_LOCAL) values->local_heads[value->local] = (int32_t)popped->height;
     if (value->place == IN_ACCUMULATOR)
         values->accumulators[bank_of(value->type)].pending = popped->height;
+    if (value->place == IN_PIN) values->pin_pending[bank_of(value->type)][value->local] = popped->height;
 }
 
 void drop(Values *values, uint32_t count) {
@@ -203,7 +325,7 @@ void drop(Values *values, uint32_t count) {
 
 const Instruction *producer_of(const Values *values, const Popped *popped) {
     Operand plain = plain_operand(values, &popped->value, popped->height);
-    if (popped->value.place != IN_HOME && popped->value.place != IN_ACCUMULATOR) return NULL;
+    if (popped->value.place == IN_LOCAL || popped->value.place == IN_CONSTANT) return NULL;
     return last_writing(values, plain, bank_of(popped->value.type));
 }
 
@@ -217,9 +339,9 @@ static void set_operands(Values *values, Instruction *instruction, const Popped 
         instruction->values[i] = plain_operand(values, &operands[i].value, operands[i].height);
     for (unsigned i = 0; i < count && !encoder_accepts(instruction); i++) {
         if (instruction->values[i].class == CLASS_SLOT) continue;
-        uint16_t home = home_of(values, operands[i].height);
+        Operand home = slot(home_of(values, operands[i].height));
         copy(values, instruction->values[i], home, operands[i].value.type);
-        instruction->values[i] = slot(home);
+        instruction->values[i] = home;
     }
 }
 
@@ -237,9 +359,9 @@ void push_result_of(Values *values, Instruction instruction, const Popped *opera
 
 /* ---- Moving --------------------------------------------------------------------------------- */
 
-void move_to_slot(Values *values, const Popped *popped, uint16_t to) {
+void move_to(Values *values, const Popped *popped, Operand to) {
     Operand plain = plain_operand(values, &popped->value, popped->height);
-    if (plain.class == CLASS_SLOT && plain.slot == to) return;
+    if (plain.class == to.class && (plain.class != CLASS_SLOT || plain.slot == to.slot)) return;
     const Instruction *producer = producer_of(values, popped);
     if (producer && redirect_last(values, producer, to)) return;
     copy(values, popped->operand, to, popped->value.type);
@@ -249,13 +371,16 @@ void move_to_slot(Values *values, const Popped *popped, uint16_t to) {
  * local's list: the caller mends it. */
 static void bring_home(Values *values, uint32_t height) {
     Value *value = &values->stack[height];
+    Bank bank = bank_of(value->type);
     if (value->place == IN_HOME) return;
     if (value->place == IN_ACCUMULATOR) {
-        spill(values, bank_of(value->type));
+        spill(values, bank);
         return;
     }
-    copy(values, plain_operand(values, value, height), home_of(values, height), value->type);
+    Operand from = plain_operand(values, value, height), home = slot(home_of(values, height));
+    if (value->place == IN_PIN) values->pin_pending[bank][value->local] = NONE;
     value->place = IN_HOME;
+    copy(values, from, home, value->type);
 }
 
 void assign_local(Values *values, const Popped *popped, uint32_t local) {
@@ -270,7 +395,7 @@ void assign_local(Values *values, const Popped *popped, uint32_t local) {
         values->local_heads[local] = NONE;
         if (producer) emit(values, remade);
     }
-    move_to_slot(values, popped, (uint16_t)local);
+    move_to(values, popped, local_operand(values, local));
 }
 
 /* Copies of slots to consecutive homes, up to three in one instruction. Returns how many were
@@ -281,7 +406,8 @@ static uint32_t copy_run(Values *values, uint32_t height) {
     for (; count < 3 && height + count < values->height; count++) {
         const Value *value = &values->stack[height + count];
         if (value->place != IN_LOCAL) break;
-        instruction.values[count] = slot((uint16_t)value->local);
+        instruction.values[count] = local_operand(values, value->local);
+        if (is_pin(instruction.values[count]) && bank_of(value->type) == FLOATS) break;
     }
     if (count < 2) return 0;
     if (count == 2) instruction.op = OP_copy2;
@@ -319,6 +445,7 @@ void flush(Values *values) {
     unlink_from(values, values->flushed);
     for (int bank = 0; bank < BANKS; bank++) spill(values, (Bank)bank);
     for (uint32_t i = values->flushed; i < values->height; i++)
-        if (values->stack[i].place == IN_LOCAL) bring_home(values, i);
+        if (values->stack[i].place == IN_LOCAL || values->stack[i].place == IN_PIN)
+            bring_home(values, i);
     values->flushed = values->height;
 }

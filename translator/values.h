@@ -6,29 +6,32 @@
  * something else needs the accumulator before the value is used is it written to its own slot: by
  * changing the instruction that made it if that is the last one (encoder_retract), else by a copy.
  *
- * Each height of the stack has its own slot of the frame, the value's "home". */
+ * Each height of the stack has its own slot of the frame, the value's "home".
+ *
+ * Where the instruction set has registers for hot locals (pins.h), a local that is in one is named by
+ * that, and one that no local is in may hold a computed value in the accumulator's stead. */
 #ifndef TAILRACE_TRANSLATOR_VALUES_H
 #define TAILRACE_TRANSLATOR_VALUES_H
 
 #include "encoder/encoder.h"
 #include "translator/module.h"
+#include "translator/pins.h"
 
 typedef enum Place {
     IN_HOME,        /* its home slot */
     IN_LOCAL,       /* a local that still holds it */
     IN_CONSTANT,    /* nowhere: known */
     IN_ACCUMULATOR, /* only there */
+    IN_PIN,         /* only in a register that no local is in */
 } Place;
 
 typedef struct Value {
     uint8_t place; /* Place */
     ValueType type;
-    uint32_t local;  /* IN_LOCAL */
+    uint32_t local;  /* IN_LOCAL; IN_PIN: the register's number */
     int32_t earlier; /* IN_LOCAL: index of the next lower value in the same local, or -1 */
     uint64_t bits;   /* IN_CONSTANT */
 } Value;
-
-typedef enum Bank { INTEGERS, FLOATS, BANKS } Bank; /* references are integers */
 
 typedef struct Values {
     Encoder *encoder;
@@ -48,18 +51,21 @@ typedef struct Values {
         uint32_t mirror; /* a slot that holds the same as the accumulator, or NO_MIRROR */
         uint32_t mirror_before_last; /* what `mirror` was before the encoder's last instruction */
     } accumulators[BANKS];
+
+    Pins pins; /* at this place of the code */
+    uint16_t saved_pins[BANKS], junk; /* the slots that keep the caller's, and one for anything */
+    int64_t pin_pending[BANKS][PIN_COUNT]; /* height of the value that is only in it, or -1 */
+    uint8_t *pin_of_local; /* its number, or NO_PIN; as long as local_heads; owned */
     bool out_of_memory;
 } Values;
 #define NO_MIRROR UINT32_MAX
+enum { NO_PIN = 0xff };
 
 void values_init(Values *values, Encoder *encoder);
 void values_free(Values *values);
 /* Starts a function: empty stack, locals 0 to local_count - 1, homes from slot `first_home`. */
 void values_begin(Values *values, uint32_t local_count, uint32_t first_home);
 
-static inline Bank bank_of(ValueType type) {
-    return type == TYPE_F32 || type == TYPE_F64 ? FLOATS : INTEGERS;
-}
 static inline uint16_t home_of(const Values *values, uint32_t height) {
     return (uint16_t)(values->first_home + height);
 }
@@ -72,6 +78,9 @@ void push_local(Values *values, ValueType type, uint32_t local);
 void push_home(Values *values, ValueType type);
 /* Emits `instruction`, whose operands have been popped, and pushes its result of that type. */
 void push_result(Values *values, Instruction instruction, ValueType type);
+
+/* Where a local is: its slot or the register that it is in at this place of the code. */
+Operand local_operand(const Values *values, uint32_t local);
 
 /* ---- Popping -------------------------------------------------------------------------------- */
 
@@ -102,8 +111,9 @@ void retract_last(Values *values);
 
 /* ---- Moving --------------------------------------------------------------------------------- */
 
-/* Puts the popped value into a slot that is not its home: a local, another height's home. */
-void move_to_slot(Values *values, const Popped *popped, uint16_t slot);
+/* Puts the popped value where `to` says: a slot that is not its home (a local's, another height's
+ * home), or a register. */
+void move_to(Values *values, const Popped *popped, Operand to);
 /* Assigns the popped value to a local; values that still are in the local are saved first. */
 void assign_local(Values *values, const Popped *popped, uint32_t local);
 /* Brings the top `count` values into their homes, constants too: consecutive slots. They stay on
@@ -119,5 +129,14 @@ void spill(Values *values, Bank bank);
 void forget_accumulators(Values *values);
 /* The accumulator of the type's bank holds the same as the home of the top value. */
 void mirror_top(Values *values);
+
+/* ---- Pinned locals -------------------------------------------------------------------------- */
+
+/* Emits what makes the registers hold what `to` says where they hold what `from` says: they are
+ * written to where what they hold belongs otherwise, and read from there. On a way out of the
+ * present code: what is known here stays as it is. */
+void emit_exchange(Values *values, const Pins *from, const Pins *to);
+/* From here on registers hold what `pins` says. Nothing may be IN_PIN; no instruction is emitted. */
+void set_pins(Values *values, const Pins *pins);
 
 #endif

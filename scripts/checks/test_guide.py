@@ -129,7 +129,7 @@ class Guide(unittest.TestCase):
         if not shutil.which("wasm-opt"):
             self.skipTest("there is no wasm-opt: no random modules")
         text = next(text for kind, _, text in blocks(GUIDE.read_text()) if kind == "c")
-        (self.tree / "tail-forgets.c").write_text(text.replace("STATE_ACCUMULATORS(KEEP)", ""))
+        (self.tree / "tail-forgets.c").write_text(text.replace("ISA_REGISTERS(KEEP)", ""))
         said = self.run_in_tree("scripts/try tail-forgets.c" + CHEAPEST, status=1)
         self.assertIn("tail-forgets is wrong: 50 random modules", said)
 

@@ -1,0 +1,230 @@
+#include "translator/pins.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "translator/opcodes.h"
+
+/* The cost model, in loads or stores of a slot that a use in a register saves. That a set costs
+ * more than a get is because whoever reads it next waits for the memory. */
+enum {
+    GET_WEIGHT = 2,
+    SET_WEIGHT = 3,
+    ITERATIONS = 8,     /* that a loop is taken to run */
+    ENTER_COST = 48,    /* of taking registers over from the caller and giving them back */
+    EXCHANGE_COST = 40, /* of changing what they hold around an inner loop */
+    FUNCTION_COST = 60, /* of doing it in a function that may return early */
+};
+
+enum {
+    LEVELS = 12,    /* of loops inside each other that are told apart; deeper ones count as theirs */
+    CANDIDATES = 6, /* that are kept of each loop and bank */
+};
+
+typedef struct Candidate {
+    int32_t local; /* or NO_LOCAL */
+    float weight;  /* of its uses in an iteration */
+} Candidate;
+
+typedef struct Loop {
+    const uint8_t *at; /* behind the block type */
+    Candidate candidates[BANKS][CANDIDATES]; /* the hottest first */
+} Loop;
+
+struct PinChooser {
+    Loop *loops; /* [0] is the function; owned, grows */
+    uint32_t count, capacity;
+    uint32_t next; /* the first loop that was not asked for */
+
+    /* By level: the weights of locals, and those that are not 0. Owned, grow. */
+    float *weights[LEVELS];
+    uint32_t *touched[LEVELS];
+    uint32_t touched_count[LEVELS];
+    uint32_t local_capacity;
+};
+
+Pins no_pins(void) {
+    Pins pins = {0};
+    for (int bank = 0; bank < BANKS; bank++)
+        for (int i = 0; i < PIN_COUNT; i++) pins.locals[bank][i] = NO_LOCAL;
+    return pins;
+}
+
+bool pins_equal(const Pins *a, const Pins *b) {
+    return !ISA_PINS || (!memcmp(a->is_entered, b->is_entered, sizeof a->is_entered) &&
+                         !memcmp(a->locals, b->locals, sizeof a->locals));
+}
+
+PinChooser *pin_chooser_new(void) { return calloc(1, sizeof(PinChooser)); }
+
+void pin_chooser_free(PinChooser *chooser) {
+    if (!chooser) return;
+    for (int level = 0; level < LEVELS; level++) {
+        free(chooser->weights[level]);
+        free(chooser->touched[level]);
+    }
+    free(chooser->loops);
+    free(chooser);
+}
+
+static bool make_room(PinChooser *chooser, uint32_t locals) {
+    if (locals <= chooser->local_capacity) return true;
+    for (int level = 0; level < LEVELS; level++) {
+        free(chooser->weights[level]);
+        free(chooser->touched[level]);
+        chooser->weights[level] = calloc(locals, sizeof **chooser->weights);
+        chooser->touched[level] = malloc(locals * sizeof **chooser->touched);
+        if (!chooser->weights[level] || !chooser->touched[level]) {
+            chooser->local_capacity = 0;
+            return false;
+        }
+    }
+    chooser->local_capacity = locals;
+    return true;
+}
+
+/* Index of the new loop, or -1 when out of memory. */
+static int64_t add_loop(PinChooser *chooser, const uint8_t *at) {
+    if (chooser->count == chooser->capacity) {
+        uint32_t capacity = chooser->capacity ? 2 * chooser->capacity : 16;
+        Loop *loops = realloc(chooser->loops, capacity * sizeof *loops);
+        if (!loops) return -1;
+        chooser->loops = loops;
+        chooser->capacity = capacity;
+    }
+    Loop *loop = &chooser->loops[chooser->count];
+    loop->at = at;
+    for (int bank = 0; bank < BANKS; bank++)
+        for (int i = 0; i < CANDIDATES; i++) loop->candidates[bank][i] = (Candidate){NO_LOCAL, 0};
+    return chooser->count++;
+}
+
+static void add_weight(PinChooser *chooser, int level, uint32_t local, float weight) {
+    if (chooser->weights[level][local] == 0)
+        chooser->touched[level][chooser->touched_count[level]++] = local;
+    chooser->weights[level][local] += weight;
+}
+
+static void keep_hottest(Candidate *candidates, int32_t local, float weight) {
+    for (int i = CANDIDATES; i-- > 0;) {
+        if (weight <= candidates[i].weight) return;
+        if (i + 1 < CANDIDATES) candidates[i + 1] = candidates[i];
+        candidates[i] = (Candidate){local, weight};
+    }
+}
+
+/* The level's weights become the loop's candidates and, if it is inside another, count there. */
+static void end_level(PinChooser *chooser, int level, Loop *loop, const ValueType *types) {
+    for (uint32_t i = 0; i < chooser->touched_count[level]; i++) {
+        uint32_t local = chooser->touched[level][i];
+        float weight = chooser->weights[level][local];
+        chooser->weights[level][local] = 0;
+        keep_hottest(loop->candidates[bank_of(types[local])], (int32_t)local, weight);
+        if (level > 1) add_weight(chooser, level - 1, local, ITERATIONS * weight);
+    }
+    chooser->touched_count[level] = 0;
+}
+
+bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
+                      uint32_t local_count) {
+    chooser->count = 0;
+    chooser->next = 1;
+    if (!make_room(chooser, local_count) || add_loop(chooser, body) < 0) return false;
+    uint32_t depth = 0;
+    int level = 0;
+    struct {
+        uint32_t depth;
+        int64_t loop;
+    } open[LEVELS] = {{0, 0}};
+    for (const uint8_t *at = body;;) {
+        Opcode opcode = opcode_read(&at);
+        switch (opcode) {
+        case WASM_BLOCK:
+        case WASM_IF: depth++; break;
+        case WASM_LOOP:
+            depth++;
+            at = skip_immediates(opcode, at);
+            if (level + 1 < LEVELS) {
+                int64_t loop = add_loop(chooser, at);
+                if (loop < 0) return false;
+                open[++level].depth = depth;
+                open[level].loop = loop;
+            }
+            continue;
+        case WASM_END:
+            if (open[level].depth == depth) {
+                end_level(chooser, level, &chooser->loops[open[level].loop], types);
+                if (level-- == 0) return true;
+            }
+            depth--;
+            break;
+        case WASM_LOCAL_GET: add_weight(chooser, level, leb_u32(&at), GET_WEIGHT); continue;
+        case WASM_LOCAL_SET:
+        case WASM_LOCAL_TEE: add_weight(chooser, level, leb_u32(&at), SET_WEIGHT); continue;
+        default: break;
+        }
+        at = skip_immediates(opcode, at);
+    }
+}
+
+/* ---- Choosing -------------------------------------------------------------------------------- */
+
+static float weight_of(const Candidate *candidates, int32_t local) {
+    for (int i = 0; i < CANDIDATES && local != NO_LOCAL; i++)
+        if (candidates[i].local == local) return candidates[i].weight;
+    return 0;
+}
+
+/* The registers' best content: the hottest locals, of which those that are in one stay there. */
+static void take_hottest(const Candidate *candidates, const int32_t *before, int32_t *after) {
+    bool is_placed[PIN_COUNT] = {false};
+    for (int i = 0; i < PIN_COUNT; i++) after[i] = NO_LOCAL;
+    for (int i = 0; i < PIN_COUNT; i++)
+        for (int pin = 0; pin < PIN_COUNT; pin++)
+            if (candidates[i].local != NO_LOCAL && before[pin] == candidates[i].local) {
+                after[pin] = before[pin];
+                is_placed[i] = true;
+            }
+    for (int i = 0, pin = 0; i < PIN_COUNT; i++) {
+        if (is_placed[i] || candidates[i].local == NO_LOCAL) continue;
+        while (after[pin] != NO_LOCAL) pin++;
+        after[pin] = candidates[i].local;
+    }
+}
+
+static Pins choose(const Loop *loop, const Pins *outside, float iterations, float enter_cost) {
+    Pins pins = *outside;
+    for (int bank = 0; bank < PINNED_BANKS; bank++) {
+        const Candidate *candidates = loop->candidates[bank];
+        float kept = 0, best = 0;
+        for (int i = 0; i < PIN_COUNT; i++) {
+            kept += weight_of(candidates, outside->locals[bank][i]);
+            best += candidates[i].weight;
+        }
+        float cost = outside->is_entered[bank] ? EXCHANGE_COST : enter_cost;
+        if ((best - kept) * iterations <= cost) continue;
+        take_hottest(candidates, outside->locals[bank], pins.locals[bank]);
+        pins.is_entered[bank] = true;
+    }
+    return pins;
+}
+
+Pins pin_chooser_function(const PinChooser *chooser) {
+    Pins outside = no_pins();
+    return choose(&chooser->loops[0], &outside, 1, FUNCTION_COST);
+}
+
+Pins pin_chooser_loop(PinChooser *chooser, const uint8_t *at, const Pins *outside) {
+    while (chooser->next < chooser->count && chooser->loops[chooser->next].at < at) chooser->next++;
+    if (chooser->next == chooser->count || chooser->loops[chooser->next].at != at) return *outside;
+    return choose(&chooser->loops[chooser->next], outside, ITERATIONS, ENTER_COST);
+}
+
+bool pin_chooser_wants(const PinChooser *chooser, Bank bank) {
+    const Pins outside = no_pins();
+    for (uint32_t i = 0; i < chooser->count; i++)
+        if (choose(&chooser->loops[i], &outside, i ? ITERATIONS : 1, i ? ENTER_COST : FUNCTION_COST)
+                .is_entered[bank])
+            return true;
+    return false;
+}
