@@ -43,6 +43,47 @@ static void print_target(FILE *out, const uint8_t *begin, const uint8_t *field) 
     fprintf(out, "%04tx", field + read_i32(field) - begin);
 }
 
+/* Prints an opcode whose operands are at `at`, and the table of a br_table, which is behind the
+ * instruction, at `next`. Returns where what it has printed ends. */
+static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t *at,
+                                 const uint8_t *next, const OpcodeInfo *opcode) {
+    const OpInfo *op = &op_info[opcode->op];
+    const uint8_t *operand = at;
+    const char *separator = "";
+    bool has_operands = op->value_count || op->immediate_count || op->result_type != VALUE_NONE;
+    fprintf(out, has_operands ? "%-18s " : "%s", op->name);
+    for (unsigned i = 0; i < op->value_count; i++, separator = ", ") {
+        fputs(separator, out);
+        operand = print_value(out, operand, opcode->value_classes[i], op->value_types[i]);
+    }
+    const uint8_t *result = operand;
+    if (op->result_type != VALUE_NONE && opcode->result_class == CLASS_SLOT) operand += 2;
+    uint32_t count = 0;
+    for (unsigned i = 0; i < op->immediate_count; i++, separator = ", ") {
+        fputs(separator, out);
+        switch (op->immediate_kinds[i]) {
+        case IMMEDIATE_SLOT: fprintf(out, "s%u", read_u16(operand)); operand += 2; break;
+        case IMMEDIATE_U16: fprintf(out, "%u", read_u16(operand)); operand += 2; break;
+        case IMMEDIATE_U32: fprintf(out, "%u", count = read_u32(operand)); operand += 4; break;
+        case IMMEDIATE_U64: fprintf(out, "%" PRIu64, read_u64(operand)); operand += 8; break;
+        case IMMEDIATE_PTR: fprintf(out, "0x%" PRIx64, read_u64(operand)); operand += 8; break;
+        case IMMEDIATE_LABEL: print_target(out, begin, operand); operand += 4; break;
+        }
+    }
+    if (op->result_type != VALUE_NONE) {
+        fputs(" -> ", out);
+        print_value(out, result, opcode->result_class, op->result_type);
+    }
+    if (opcode->op != OP_br_table) return at + opcode->length;
+    fputs(" [", out);
+    for (uint32_t i = 0; i <= count; i++, next += 4) {
+        if (i) fputs(", ", out);
+        print_target(out, begin, next);
+    }
+    fputc(']', out);
+    return next;
+}
+
 bool disassemble(FILE *out, const DispatchWords *words, const uint8_t *begin, const uint8_t *end) {
     static WordOpcode sorted[OPCODE_COUNT];
     static const DispatchWords *sorted_words;
@@ -62,41 +103,12 @@ bool disassemble(FILE *out, const DispatchWords *words, const uint8_t *begin, co
             return false;
         }
         const OpcodeInfo *opcode = &opcode_info[found->opcode];
-        const OpInfo *op = &op_info[opcode->op];
-        const uint8_t *operand = at + words->size;
-        const char *separator = "";
-        bool has_operands = op->value_count || op->immediate_count || op->result_type != VALUE_NONE;
-        fprintf(out, has_operands ? "%-18s " : "%s", op->name);
-        for (unsigned i = 0; i < op->value_count; i++, separator = ", ") {
-            fputs(separator, out);
-            operand = print_value(out, operand, opcode->value_classes[i], op->value_types[i]);
-        }
-        const uint8_t *result = operand;
-        if (op->result_type != VALUE_NONE && opcode->result_class == CLASS_SLOT) operand += 2;
-        uint32_t count = 0;
-        for (unsigned i = 0; i < op->immediate_count; i++, separator = ", ") {
-            fputs(separator, out);
-            switch (op->immediate_kinds[i]) {
-            case IMMEDIATE_SLOT: fprintf(out, "s%u", read_u16(operand)); operand += 2; break;
-            case IMMEDIATE_U16: fprintf(out, "%u", read_u16(operand)); operand += 2; break;
-            case IMMEDIATE_U32: fprintf(out, "%u", count = read_u32(operand)); operand += 4; break;
-            case IMMEDIATE_U64: fprintf(out, "%" PRIu64, read_u64(operand)); operand += 8; break;
-            case IMMEDIATE_PTR: fprintf(out, "0x%" PRIx64, read_u64(operand)); operand += 8; break;
-            case IMMEDIATE_LABEL: print_target(out, begin, operand); operand += 4; break;
-            }
-        }
-        if (op->result_type != VALUE_NONE) {
-            fputs(" -> ", out);
-            print_value(out, result, opcode->result_class, op->result_type);
-        }
-        at += words->size + opcode->length;
-        if (opcode->op == OP_br_table) {
-            fputs(" [", out);
-            for (uint32_t i = 0; i <= count; i++, at += 4) {
-                if (i) fputs(", ", out);
-                print_target(out, begin, at);
-            }
-            fputc(']', out);
+        at += words->size;
+        const uint8_t *const next = at + opcode->length;
+        for (unsigned i = 0; i < opcode->part_count; i++) {
+            if (i) fputs("\n   +  ", out);
+            const uint16_t part = opcode->parts ? opcode->parts[i] : found->opcode;
+            at = print_part(out, begin, at, next, &opcode_info[part]);
         }
         fputc('\n', out);
     }

@@ -6,7 +6,12 @@
 
 #include "encoder/encoder.h"
 
-enum { TRIPLE_SLOTS = 1 << 18, PROFILE_HEAD = 2 /* bytes of the switch's dispatch word */ };
+enum { TRIPLE_SLOTS = 1 << 18, PROFILE_HEAD = 2 /* bytes of the dispatch word */ };
+
+typedef struct Pair {
+    uint16_t opcodes[2];
+    uint64_t count; /* 0: the place is free */
+} Pair;
 
 typedef struct Triple {
     uint16_t opcodes[3];
@@ -33,7 +38,8 @@ typedef struct Profile {
     void (*observe)(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
     /* The rest is counted by the observers below. */
     uint64_t opcodes[OPCODE_COUNT];
-    uint64_t pairs[OPCODE_COUNT][OPCODE_COUNT]; /* first, then second */
+    Pair *pairs;                                /* a hash table that grows: first, then second */
+    uint32_t pair_slots, pair_count;
     Triple triples[TRIPLE_SLOTS];               /* a hash table */
     uint64_t lost_triples;                      /* executions that found it full */
     Coverage coverage;
@@ -65,11 +71,11 @@ void profile_detail(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
 void profile_coverage(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
 
 /* Called before each instruction. */
-static inline void profile_instruction(const uint8_t *ip, uint16_t opcode, const uint64_t *fp) {
-    if (profile.instructions++ > 0 && ip != profile.behind) profile.branches++;
-    profile.behind = ip + PROFILE_HEAD + opcode_info[opcode].length;
-    profile.calls += is_call(opcode);
-    if (profile.observe) profile.observe(ip, opcode, fp);
-}
+void profile_instruction(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
+
+/* An observer that counts how often each place of the bytecode is executed, and the counts: 0 for
+ * an address that is no executed instruction's. Errors as profile_coverage. */
+void profile_places(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
+uint64_t profile_count_at(const uint8_t *ip);
 
 #endif

@@ -149,18 +149,19 @@ INLINE FloatRegister float_register_f64(double value) {
 #define CHECK_BOUNDS(bytes) ((void)0)
 #endif
 
+/* `a` is what takes longest to know, so it is added last. */
 #define LOAD(stored, widened)                                                                      \
     do {                                                                                           \
         CHECK_BOUNDS(sizeof(stored));                                                              \
         stored loaded;                                                                             \
-        memcpy(&loaded, memory + a + offset, sizeof loaded);                                       \
+        memcpy(&loaded, memory + offset + a, sizeof loaded);                                       \
         r = (widened)loaded;                                                                       \
     } while (0)
 #define STORE(stored)                                                                              \
     do {                                                                                           \
         CHECK_BOUNDS(sizeof(stored));                                                              \
         const stored value = (stored)b;                                                            \
-        memcpy(memory + a + offset, &value, sizeof value);                                         \
+        memcpy(memory + offset + a, &value, sizeof value);                                         \
     } while (0)
 
 /* Any memory, 64-bit address and offset. */
@@ -183,6 +184,10 @@ INLINE FloatRegister float_register_f64(double value) {
         const stored value = (stored)b;                                                            \
         memcpy(far->base + address, &value, sizeof value);                                         \
     } while (0)
+
+/* In a superinstruction: no access moves over this, so that what stands behind one that traps has
+ * not happened and what stands before it has. Emits nothing. */
+#define ORDER_ACCESSES() __asm__ volatile("" : : : "memory")
 
 /* An operation of the runtime that may trap. */
 #define SLOW(operation)                                                                            \
@@ -211,8 +216,9 @@ INLINE FloatRegister float_register_f64(double value) {
 
 #define LINK(code, frame, back, caller)                                                            \
     do {                                                                                           \
-        (frame)[(code)->link_slot] = (uintptr_t)(back);                                            \
-        (frame)[(code)->link_slot + 1] = (uintptr_t)(caller);                                      \
+        uint64_t *const link = (frame) + (code)->link_slot;                                        \
+        link[0] = (uintptr_t)(back);                                                               \
+        link[1] = (uintptr_t)(caller);                                                             \
     } while (0)
 
 #define ENTER(code, at, back, caller)                                                              \

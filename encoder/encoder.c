@@ -103,6 +103,96 @@ static uint8_t *put(uint8_t *to, uint64_t value, unsigned size) {
     return to + size;
 }
 
+/* Writes the operands of one instruction, or one part of a superinstruction, at `at`; returns where
+ * they end. */
+static uint8_t *write_operands(Encoder *encoder, uint8_t *at, const Instruction *instruction) {
+    const OpInfo *info = &op_info[instruction->op];
+    for (unsigned i = 0; i < info->value_count; i++) {
+        Operand value = instruction->values[i];
+        bool wide = info->value_types[i] == VALUE_I64 || info->value_types[i] == VALUE_F64;
+        if (value.class == CLASS_SLOT) at = put(at, value.slot, 2);
+        else if (value.class == CLASS_CONSTANT) at = put(at, value.bits, wide ? 8 : 4);
+    }
+    if (info->result_type != VALUE_NONE && instruction->result.class == CLASS_SLOT)
+        at = put(at, instruction->result.slot, 2);
+    for (unsigned i = 0; i < info->immediate_count; i++) {
+        static const uint8_t sizes[] = {[IMMEDIATE_SLOT] = 2, [IMMEDIATE_U16] = 2,
+                                        [IMMEDIATE_U32] = 4,  [IMMEDIATE_U64] = 8,
+                                        [IMMEDIATE_PTR] = 8,  [IMMEDIATE_LABEL] = 4};
+        unsigned size = sizes[info->immediate_kinds[i]];
+        if (info->immediate_kinds[i] == IMMEDIATE_LABEL)
+            refer(encoder, (Label)instruction->immediates[i], (size_t)(at - encoder->bytes));
+        else put(at, instruction->immediates[i], size);
+        at += size;
+    }
+    return at;
+}
+
+/* Appends an instruction: `count` parts, which are all of it. */
+static void write(Encoder *encoder, uint16_t opcode, const PendingInstruction *parts,
+                  unsigned count) {
+    unsigned word = encoder->words->size;
+    uint8_t *at = make_room(encoder, word + opcode_info[opcode].length);
+    if (!at) return;
+    encoder->size += word + opcode_info[opcode].length;
+    at = put(at, encoder->words->words[opcode], word);
+    for (unsigned i = 0; i < count; i++) at = write_operands(encoder, at, &parts[i].instruction);
+}
+
+#if ISA_HAS_SEQUENCES
+static uint16_t fusion_next(uint16_t state, uint16_t opcode) {
+    const uint32_t key = (uint32_t)state << 16 | opcode;
+    uint32_t slot = key * 0x9e3779b1u >> (32 - fusion_bits);
+    for (; fusion_steps[slot].next; slot = (slot + 1) & ((1u << fusion_bits) - 1))
+        if (fusion_steps[slot].key == key) return fusion_steps[slot].next;
+    return 0;
+}
+
+/* Writes all pending instructions, in as few instructions as there can be: by dynamic programming,
+ * from the shortest beginning of the line to the longest. */
+static void flush(Encoder *encoder) {
+    struct Division {
+        unsigned count, begin; /* instructions up to here; where the last of them begins */
+        uint16_t opcode;       /* its opcode */
+    } best[PENDING_MOST + 1] = {{0}};
+    const PendingInstruction *pending = encoder->pending;
+    const unsigned count = encoder->pending_count;
+    encoder->pending_count = 0;
+    if (count == 0) return;
+    for (unsigned i = 0; i < count; i++) {
+        if (!best[i + 1].count || best[i].count + 1 < best[i + 1].count)
+            best[i + 1] = (struct Division){best[i].count + 1, i, pending[i].opcode};
+        uint16_t state = 0;
+        for (unsigned j = i; j < count; j++) {
+            state = fusion_next(state, pending[j].opcode);
+            if (!state) break;
+            if (fusion_ends[state] != NO_OPCODE &&
+                (!best[j + 1].count || best[i].count + 1 < best[j + 1].count))
+                best[j + 1] = (struct Division){best[i].count + 1, i, fusion_ends[state]};
+        }
+    }
+    uint8_t ends[PENDING_MOST]; /* of the instructions, backwards */
+    unsigned instructions = 0;
+    for (unsigned end = count; end; end = best[end].begin) ends[instructions++] = (uint8_t)end;
+    while (instructions--) {
+        const unsigned end = ends[instructions], begin = best[end].begin;
+        write(encoder, best[end].opcode, &pending[begin], end - begin);
+    }
+}
+
+static void append(Encoder *encoder, uint16_t opcode, const Instruction *instruction) {
+    if (encoder->pending_count == PENDING_MOST) flush(encoder);
+    encoder->pending[encoder->pending_count++] = (PendingInstruction){*instruction, opcode};
+}
+#else
+static void flush(Encoder *encoder) { (void)encoder; }
+
+static void append(Encoder *encoder, uint16_t opcode, const Instruction *instruction) {
+    encoder->last_start = encoder->size;
+    write(encoder, opcode, &(PendingInstruction){*instruction, opcode}, 1);
+}
+#endif
+
 void encoder_emit(Encoder *encoder, Instruction instruction) {
     uint16_t opcode = find_opcode(&instruction);
     Instruction written = instruction;
@@ -114,35 +204,15 @@ void encoder_emit(Encoder *encoder, Instruction instruction) {
         if (encoder->status == ENCODER_OK) encoder->status = ENCODER_NO_SUCH_FORM;
         return;
     }
-    const OpInfo *info = &op_info[written.op];
-    unsigned word = encoder->words->size;
-    uint8_t *at = make_room(encoder, word + opcode_info[opcode].length);
-    if (!at) return;
-    size_t start = encoder->size;
-    encoder->size += word + opcode_info[opcode].length;
-
-    at = put(at, encoder->words->words[opcode], word);
-    for (unsigned i = 0; i < info->value_count; i++) {
-        Operand value = written.values[i];
-        bool wide = info->value_types[i] == VALUE_I64 || info->value_types[i] == VALUE_F64;
-        if (value.class == CLASS_SLOT) at = put(at, value.slot, 2);
-        else if (value.class == CLASS_CONSTANT) at = put(at, value.bits, wide ? 8 : 4);
-    }
-    if (info->result_type != VALUE_NONE && written.result.class == CLASS_SLOT)
-        at = put(at, written.result.slot, 2);
-    for (unsigned i = 0; i < info->immediate_count; i++) {
-        static const uint8_t sizes[] = {[IMMEDIATE_SLOT] = 2, [IMMEDIATE_U16] = 2,
-                                        [IMMEDIATE_U32] = 4,  [IMMEDIATE_U64] = 8,
-                                        [IMMEDIATE_PTR] = 8,  [IMMEDIATE_LABEL] = 4};
-        unsigned size = sizes[info->immediate_kinds[i]];
-        if (info->immediate_kinds[i] == IMMEDIATE_LABEL)
-            refer(encoder, (Label)written.immediates[i], (size_t)(at - encoder->bytes));
-        else put(at, written.immediates[i], size);
-        at += size;
-    }
+    append(encoder, opcode, &written);
     encoder->last = instruction;
-    encoder->last_start = start;
-    encoder->has_last = !(info->flags & (OP_ENDS | OP_HAS_LABEL));
+    encoder->has_last = !(op_info[written.op].flags & (OP_ENDS | OP_HAS_LABEL));
+}
+
+size_t encoder_position(Encoder *encoder) {
+    flush(encoder);
+    encoder->has_last = false;
+    return encoder->size;
 }
 
 const Instruction *encoder_last(const Encoder *encoder) {
@@ -150,7 +220,8 @@ const Instruction *encoder_last(const Encoder *encoder) {
 }
 
 void encoder_retract(Encoder *encoder) {
-    encoder->size = encoder->last_start;
+    if (ISA_HAS_SEQUENCES) encoder->pending_count--;
+    else encoder->size = encoder->last_start;
     encoder->has_last = false;
 }
 
@@ -168,6 +239,7 @@ Label encoder_label(Encoder *encoder) {
 }
 
 void encoder_bind(Encoder *encoder, Label label) {
+    flush(encoder);
     if (encoder->status != ENCODER_OK) return;
     struct LabelState *state = &encoder->labels[label];
     state->position = (int64_t)encoder->size;
@@ -183,12 +255,14 @@ void encoder_bind(Encoder *encoder, Label label) {
 }
 
 void encoder_table_entry(Encoder *encoder, Label target) {
+    flush(encoder);
     if (!make_room(encoder, 4)) return;
     encoder->size += 4;
     refer(encoder, target, encoder->size - 4);
 }
 
 void encoder_end_function(Encoder *encoder) {
+    flush(encoder);
     encoder->label_count = 0;
     encoder->has_last = false;
 }

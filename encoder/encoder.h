@@ -94,12 +94,21 @@ typedef struct OpInfo {
 } OpInfo;
 
 typedef struct OpcodeInfo {
-    const char *name; /* "i32_add__s_as": op, result's class, values' classes */
-    uint16_t op;
-    uint8_t length; /* bytes behind the dispatch word */
-    uint8_t result_class;
+    const char *name; /* "i32_add__s_as": op, result's class, values' classes; those of a
+                       * superinstruction's parts have "__then__" between them */
+    uint16_t op;      /* of the first part */
+    uint8_t length;   /* bytes behind the dispatch word */
+    uint8_t result_class; /* this and the next: of opcodes of one part */
     uint8_t value_classes[3];
+    uint8_t part_count;    /* 1, or how many opcodes a superinstruction is made of */
+    const uint16_t *parts; /* [part_count]: these opcodes, if there are several */
 } OpcodeInfo;
+
+/* A step of the automaton that finds superinstructions, see fusion_tables in generate.py. */
+typedef struct FusionStep {
+    uint32_t key; /* state << 16 | opcode */
+    uint16_t next; /* state; 0: a free place of the table */
+} FusionStep;
 
 extern const OpInfo op_info[OP_COUNT];
 extern const OpcodeInfo opcode_info[OPCODE_COUNT];
@@ -107,6 +116,11 @@ extern const OpcodeInfo opcode_info[OPCODE_COUNT];
 extern const uint16_t op_of_wasm_opcode[256];
 /* The same for 0xfc 0 to 7, without the plus. */
 extern const uint16_t op_of_saturating_opcode[8];
+#if ISA_HAS_SEQUENCES
+extern const unsigned fusion_bits; /* fusion_steps has 2^fusion_bits places */
+extern const FusionStep fusion_steps[];
+extern const uint16_t fusion_ends[]; /* by state: the superinstruction that ends there; or 0xffff */
+#endif
 
 /* ---- The Encoder ----------------------------------------------------------------------------- */
 
@@ -115,6 +129,14 @@ typedef enum EncoderStatus {
     ENCODER_OUT_OF_MEMORY,
     ENCODER_NO_SUCH_FORM, /* the instruction set has no handler for these operand classes */
 } EncoderStatus;
+
+/* Instructions that are not written yet, in instruction sets with superinstructions: a straight
+ * line of them is divided into as few as possible when its end is known. */
+typedef struct PendingInstruction {
+    Instruction instruction;
+    uint16_t opcode;
+} PendingInstruction;
+enum { PENDING_MOST = ISA_HAS_SEQUENCES ? 32 : 1 };
 
 typedef struct Encoder {
     const DispatchWords *words;
@@ -125,6 +147,8 @@ typedef struct Encoder {
     Instruction last; /* meaningful if has_last */
     size_t last_start;
     bool has_last;
+    PendingInstruction pending[PENDING_MOST]; /* the last is `last`, if has_last */
+    unsigned pending_count;
     EncoderStatus status;
 } Encoder;
 
@@ -149,6 +173,8 @@ Label encoder_label(Encoder *encoder);
 /* Puts the label at the present end of the code and patches all jumps to it. Once for each
  * label. */
 void encoder_bind(Encoder *encoder, Label label);
+/* Bytes of code so far: where the next instruction begins. */
+size_t encoder_position(Encoder *encoder);
 /* Appends one entry of a br_table: count + 1 of them follow the instruction. */
 void encoder_table_entry(Encoder *encoder, Label target);
 /* Forgets all labels, so that the next function's numbering starts anew. Every label that was

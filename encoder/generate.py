@@ -4,6 +4,7 @@
     generate.py --isa acc ops.table isa.table OUTPUT_FOLDER
     generate.py --isa acc --layout SEED ops.table isa.table OUTPUT_FOLDER
     generate.py --isa acc --layout SEED --plant OPCODE=N ops.table isa.table OUTPUT_FOLDER
+    generate.py --isa fused --sequences FILE [--most N] [--unused] ...
 
 The first writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and
 disassembler read) and ops.md (the printed reference). The second writes what differs between layouts:
@@ -13,6 +14,10 @@ and the order once more, as a list). Seed 0 is the order of the
 table and no shift. The third writes handlers.SEED.inc alone, with N more instructions at the head of the
 handler of OPCODE: for scripts/calibrate, which tests whether such differences are found. ops.table and
 isa.table explain their own format.
+
+With superinstructions (isa.table) there is one more opcode for each line of FILE, or of the first N: the
+opcodes named there, executed one after the other. --unused has them made, and the encoder never use them:
+what remains of a difference then is the layout's.
 """
 import argparse
 import fnmatch
@@ -41,10 +46,12 @@ REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa",  # (class, bank): the variable 
              ("p", "i"): "i1", ("p", "f"): "f1", ("q", "i"): "i2", ("q", "f"): "f2", ("r", "i"): "i3",
              ("r", "f"): "f3"}
 REGISTER_TYPES = {"i": "uint64_t", "f": "FloatRegister"}
+LONGEST_OPERANDS = 250  # bytes behind the dispatch word of a superinstruction
 SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page
 ORDER = "apqrsk"  # the order that exchangeable operands are put into
 ATTRIBUTES = {"wasm", "commutes", "mirror", "compare", "inverse", "load", "store", "constants", "only",
-              "move", "ends", "pins"}
+              "move", "ends", "pins", "changes",
+              "repeats"}
 
 
 class TableError(Exception):
@@ -175,6 +182,42 @@ def derive(ops, sections):
     return ops + derived
 
 
+class Sequence:
+    """An opcode made of others: a superinstruction."""
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.name = "__then__".join(part.name for part in parts)
+        self.length = sum(part.length for part in parts)
+        if self.length > LONGEST_OPERANDS:
+            raise TableError(f"{self.name}: its operands take {self.length} bytes, more than {LONGEST_OPERANDS}")
+
+
+def read_sequences(path, variants_by_name, most):
+    sequences, seen = [], set()
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        names = line.partition("#")[0].split()
+        if not names:
+            continue
+        if most is not None and len(sequences) == most:
+            break
+        where = f"{path.name}, line {number}"
+        for name in names:
+            if name not in variants_by_name:
+                raise TableError(f"{where}: there is no opcode {name}")
+        parts = [variants_by_name[name] for name in names]
+        if len(parts) < 2:
+            raise TableError(f"{where}: a sequence has at least two opcodes")
+        for part in parts[:-1]:
+            if "ends" in part.op.flags:
+                raise TableError(f"{where}: nothing can follow {part.name}")
+        if tuple(names) in seen:
+            raise TableError(f"{where}: the sequence stands there twice")
+        seen.add(tuple(names))
+        sequences.append(Sequence(parts))
+    return sequences
+
+
 class Variant:
     """One opcode: an op and the classes of its result and values."""
 
@@ -218,7 +261,7 @@ def variants(op, isa, positions):
                     and not all(o.narrowed == "k" for o in op.values):
                 continue
             registers = [(c, bank(o.type)) for c, o in zip(combination, op.values) if c not in "sk"]
-            if len(registers) != len(set(registers)) and ("commutes" not in op.flags or "a" in combination):
+            if len(registers) != len(set(registers)) and (not op.flags & {"commutes", "repeats"} or "a" in combination):
                 continue
             if mirror:
                 left, right = (ORDER.index(c) for c in combination[:2])
@@ -236,37 +279,66 @@ PLANTED = """#ifdef __aarch64__
 #endif"""
 
 
-def handler(variant, planted=0):
-    """The C text of one handler, with `planted` instructions more than it needs."""
+def body(variant, start=0):
+    """The C statements of a variant's handler whose operands stand `start` bytes behind the dispatch word."""
     op, lines = variant.op, []
-    if planted:
-        lines.append(f"__asm__ volatile({' '.join(['PLANTED_PAIR'] * (planted // 2))} : \"+r\"(ip));")
     if any(re.search(r"\bnext\b", line) for line in op.body):
-        lines.append(f"const uint8_t *const next = ip + DISPATCH_SIZE + {variant.length};")
+        lines.append(f"const uint8_t *const next = ip + DISPATCH_SIZE + {start + variant.length};")
     for operand, kind in zip(op.values, variant.values):
-        upper, offset = operand.type.upper(), variant.offsets[operand.name]
+        upper, offset = operand.type.upper(), start + variant.offsets[operand.name]
         read = {"s": f"SLOT_{upper}({offset})", "k": f"CONSTANT_{upper}({offset})"}.get(
             kind, f"REGISTER_{upper}({REGISTERS.get((kind, bank(operand.type)))})")
-        lines.append(f"const {VALUE_TYPES[operand.type]} {operand.name} = {read};")
+        c_type = VALUE_TYPES[operand.type]
+        if op.flags & {"load", "store"} and operand is op.values[0] and kind not in "sk":
+            # The high half of a register with an i32 is zero; to clear it again would lengthen the address's way.
+            c_type, read = "uint64_t", REGISTERS[(kind, "i")]
+        lines.append(f"const {c_type} {operand.name} = {read};")
     for operand in op.immediates:
         c_type = IMMEDIATES[operand.type][1]
         lines.append(f"{c_type}{'' if c_type.endswith('*') else ' '}const {operand.name} = "
-                     f"OPERAND_{operand.type.upper()}({variant.offsets[operand.name]});")
+                     f"OPERAND_{operand.type.upper()}({start + variant.offsets[operand.name]});")
     if op.result:
         lines.append(f"{VALUE_TYPES[op.result]} r;")
     lines += op.body
     if op.result:
         upper = op.result.upper()
         if variant.result == "s":
-            lines.append(f"SET_SLOT_{upper}({variant.offsets['r']}, r);")
+            lines.append(f"SET_SLOT_{upper}({start + variant.offsets['r']}, r);")
             if "move" not in op.flags:
                 lines.append(f"SET_{'INTEGER' if bank(op.result) == 'i' else 'FLOAT'}_"
                              f"ACCUMULATOR_{upper}(r);")
         else:
             lines.append(f"SET_REGISTER_{upper}({REGISTERS[(variant.result, bank(op.result))]}, r);")
-    if "ends" not in op.flags:
-        lines.append(f"NEXT(DISPATCH_SIZE + {variant.length});")
-    return "\n".join([f"HANDLER({variant.name})", "{"] + [f"    {line}" for line in lines] + ["}"])
+    return lines
+
+
+def sequence_body(sequence):
+    """What the parts do, one after the other. Where one of them ends execution with a trap, memory is as the
+    parts before have left it and as no later one has changed it: an access out of bounds is a signal that
+    compilers do not know of, so a fence keeps accesses in order wherever one of two is a store."""
+    lines, at, loads, stores = [], 0, False, False
+    for part in sequence.parts:
+        is_load = part.op.access_bytes("LOAD") > 0
+        is_store = part.op.access_bytes("STORE") > 0 or "changes" in part.op.flags
+        if (is_load and stores) or (is_store and (loads or stores)):
+            lines.append("ORDER_ACCESSES();")
+            loads = stores = False
+        loads, stores = loads or is_load, stores or is_store
+        lines += ["{"] + [f"    {line}" for line in body(part, at)] + ["}"]
+        at += part.length
+    return lines
+
+
+def handler(opcode, planted=0):
+    """The C text of one handler, with `planted` instructions more than it needs."""
+    lines = []
+    if planted:
+        lines.append(f"__asm__ volatile({' '.join(['PLANTED_PAIR'] * (planted // 2))} : \"+r\"(ip));")
+    is_sequence = isinstance(opcode, Sequence)
+    lines += sequence_body(opcode) if is_sequence else body(opcode)
+    if "ends" not in (opcode.parts[-1] if is_sequence else opcode).op.flags:
+        lines.append(f"NEXT(DISPATCH_SIZE + {opcode.length});")
+    return "\n".join([f"HANDLER({opcode.name})", "{"] + [f"    {line}" for line in lines] + ["}"])
 
 
 def encode_function(op):
@@ -291,7 +363,11 @@ def generate(arguments):
     ops = derive(ops, sections)
     isa = read_isa(arguments.isas, arguments.isa, [op.name for op in ops])
     positions = {op.name: index for index, op in enumerate(ops)}
-    opcodes = [variant for op in ops for variant in variants(op, isa, positions)]
+    simple = [variant for op in ops for variant in variants(op, isa, positions)]
+    sequences = []
+    if isa["has_sequences"] and arguments.sequences:
+        sequences = read_sequences(arguments.sequences, {v.name: v for v in simple}, arguments.most)
+    opcodes = simple + sequences
     if len(opcodes) > 0xffff:
         raise TableError(f"{len(opcodes)} opcodes do not fit 16 bits")
     head = f"/* Made by encoder/generate.py from ops.table and isa.table ({arguments.isa}): do not edit. */\n"
@@ -304,7 +380,7 @@ def generate(arguments):
         return
     if arguments.plant:
         raise TableError("--plant needs --layout")
-    opcode_of = {variant.name: number for number, variant in enumerate(opcodes)}
+    opcode_of = {opcode.name: number for number, opcode in enumerate(opcodes)}
     letters = [c for c in CLASS_ORDER if any(c in t for t in isa["values"].values())]
 
     # ops.h: the enums and, behind the declarations that they need, the encode functions.
@@ -313,7 +389,9 @@ def generate(arguments):
     text.append("#else\n\ntypedef enum Op {")
     text += [f"    OP_{identifier(op.name)}," for op in ops]
     text.append("    OP_COUNT\n} Op;\n")
-    text.append(f"enum {{ OPCODE_COUNT = {len(opcodes)}, OPERAND_CLASS_COUNT = {len(letters)} }};")
+    text.append(f"enum {{ OPCODE_COUNT = {len(opcodes)}, SIMPLE_OPCODE_COUNT = {len(simple)}, "
+                f"OPERAND_CLASS_COUNT = {len(letters)} }};")
+    text.append(f"#define ISA_HAS_SEQUENCES {int(isa['has_sequences'])}")
     text.append("typedef enum OperandClass { "
                 + ", ".join(f"CLASS_{CLASS_NAMES[c]}{' = 0' if n == 0 else ''}"
                             for n, c in enumerate(letters))
@@ -333,15 +411,15 @@ def generate(arguments):
     # ops.c: descriptions. The variants of an op are found by the classes in mixed radix.
     class_number = {c: n for n, c in enumerate(letters)}
     text = [head, '#include "encoder/encoder.h"\n#include "translator/opcodes.h"\n']
+    simple_of = {name: list(group) for name, group in itertools.groupby(simple, lambda v: v.op.name)}
     for op in ops:
         radix = len(letters)
         table = [0xFFFF] * radix ** (1 + len(op.values))
-        for variant in opcodes:
-            if variant.op is op:
-                index = class_number.get(variant.result, 0)
-                for c in variant.values:
-                    index = index * radix + class_number[c]
-                table[index] = opcode_of[variant.name]
+        for variant in simple_of.get(op.name, []):
+            index = class_number.get(variant.result, 0)
+            for c in variant.values:
+                index = index * radix + class_number[c]
+            table[index] = opcode_of[variant.name]
         text.append(f"static const uint16_t variants_{identifier(op.name)}[] = "
                     f"{{{', '.join(map(str, table))}}};")
     text.append("\nconst OpInfo op_info[OP_COUNT] = {")
@@ -367,13 +445,23 @@ def generate(arguments):
                     f".flags = {' | '.join(flags) or 0}, .section = \"{sections[op.name]}\", "
                     f".load_bytes = {op.access_bytes('LOAD')}, .store_bytes = {op.access_bytes('STORE')}, "
                     f".variants = variants_{identifier(op.name)}}},")
-    text.append("};\n\nconst OpcodeInfo opcode_info[OPCODE_COUNT] = {")
-    for variant in opcodes:
+    text.append("};\n")
+    for number, sequence in enumerate(sequences):
+        parts = ", ".join(str(opcode_of[part.name]) for part in sequence.parts)
+        text.append(f"static const uint16_t parts_{number}[] = {{{parts}}};")
+    text.append("\nconst OpcodeInfo opcode_info[OPCODE_COUNT] = {")
+    for variant in simple:
         values = ", ".join(f"CLASS_{CLASS_NAMES[c]}" for c in variant.values) or 0
         result = f"CLASS_{CLASS_NAMES[variant.result]}" if variant.result else 0
         text.append(f"    {{\"{variant.name}\", OP_{identifier(variant.op.name)}, {variant.length}, "
-                    f"{result}, {{{values}}}}},")
-    text.append("};\n\nconst uint16_t op_of_wasm_opcode[256] = {")
+                    f"{result}, {{{values}}}, 1, NULL}},")
+    for number, sequence in enumerate(sequences):
+        text.append(f"    {{\"{sequence.name}\", OP_{identifier(sequence.parts[0].op.name)}, {sequence.length}, "
+                    f"0, {{0}}, {len(sequence.parts)}, parts_{number}}},")
+    text.append("};")
+    if isa["has_sequences"]:
+        text += fusion_tables([] if arguments.unused else sequences, opcode_of)
+    text.append("\n\nconst uint16_t op_of_wasm_opcode[256] = {")
     text += [f"    [WASM_{identifier(op.name).upper()}] = OP_{identifier(op.name)} + 1,"
              for op in ops if "wasm" in op.flags and "trunc_sat" not in op.name]
     text.append("};\nconst uint16_t op_of_saturating_opcode[8] = {")
@@ -382,7 +470,36 @@ def generate(arguments):
     text.append("};")
     (out / "ops.c").write_text("\n".join(text) + "\n")
 
-    (out / "ops.md").write_text(reference_page(ops, sections, opcodes, arguments.isa))
+    (out / "ops.md").write_text(reference_page(ops, sections, simple, arguments.isa))
+
+
+def fusion_tables(sequences, opcode_of):
+    """The automaton that finds sequences: from state 0, each opcode leads to a state, which may be the end of
+    a sequence. Its transitions are a hash table, at most half full, probed linearly."""
+    transitions, ends = {}, [0xFFFF]
+    for sequence in sequences:
+        state = 0
+        for part in sequence.parts:
+            key = (state, opcode_of[part.name])
+            if key not in transitions:
+                transitions[key] = len(ends)
+                ends.append(0xFFFF)
+            state = transitions[key]
+        ends[state] = opcode_of[sequence.name]
+    if len(ends) > 0xFFFF:
+        raise TableError(f"the sequences have {len(ends)} beginnings, more than 16 bits tell apart")
+    bits = max(4, (2 * len(transitions)).bit_length())
+    table = [(0, 0)] * (1 << bits)  # no transition leads back to state 0
+    for (state, opcode), target in transitions.items():
+        key = state << 16 | opcode
+        slot = (key * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - bits)
+        while table[slot][1]:
+            slot = (slot + 1) % len(table)
+        table[slot] = (key, target)
+    return [f"\nconst unsigned fusion_bits = {bits};",
+            f"const FusionStep fusion_steps[{len(table)}] = {{",
+            *[f"    {{{key}u, {target}}}," for key, target in table], "};",
+            f"const uint16_t fusion_ends[{len(ends)}] = {{{', '.join(map(str, ends))}}};"]
 
 
 def write_layout(seed, opcodes, planted, head, out):
@@ -405,8 +522,12 @@ def write_layout(seed, opcodes, planted, head, out):
 
 def read_isa(path, name, ops):
     """The classes of the instruction set, and which forms it has of the ops for which it says so."""
-    isa, forms = None, {}
-    for line in path.read_text().splitlines():
+    isa, forms, has_sequences = None, {}, False
+    lines = path.read_text().splitlines()
+    for fields in (line.split() for line in lines):
+        if fields[:2] == ["isa", name] and fields[3:] == ["+", "sequences"]:
+            name, has_sequences = fields[2], True
+    for line in lines:
         fields = line.split(maxsplit=2)
         if len(fields) == 3 and fields[0] == "forms" and fields[1] == name:
             globs, _, patterns = fields[2].partition(":")
@@ -423,7 +544,7 @@ def read_isa(path, name, ops):
             isa = {"values": {"i": parts[0], "f": parts[1]}, "results": {"i": parts[2], "f": parts[3]}}
     if not isa:
         raise TableError(f"{path}: there is no instruction set '{name}'")
-    return isa | {"forms": forms}
+    return isa | {"forms": forms, "has_sequences": has_sequences}
 
 
 def reference_page(ops, sections, opcodes, isa):
@@ -467,6 +588,9 @@ def main():
                         help="write the handlers in the layout of this seed")
     parser.add_argument("--plant", type=planted_numbers, default={}, metavar="OPCODE=N[,OPCODE=N...]",
                         help="with --layout: handlers of OPCODE with an even number N of instructions more")
+    parser.add_argument("--sequences", type=pathlib.Path, metavar="FILE", help="superinstructions, a line each")
+    parser.add_argument("--most", type=int, metavar="N", help="only the first N of them")
+    parser.add_argument("--unused", action="store_true", help="make them, and have the encoder not use them")
     parser.add_argument("ops", type=pathlib.Path)
     parser.add_argument("isas", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)

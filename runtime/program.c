@@ -37,7 +37,8 @@ enum { /* the commands that share parse_run's options, as bits */
        REPLAY = 4,
        PROFILE = 8,
        STREAM = 16,
-       CALLS = RUN | MEASURE | PROFILE | STREAM, /* those that call into a module themselves */
+       LINES = 32,
+       CALLS = RUN | MEASURE | PROFILE | STREAM | LINES, /* those that call into a module themselves */
 };
 
 enum {
@@ -46,7 +47,8 @@ enum {
     OPTION_NO_EXECUTE,
     OPTION_LIMIT,
     OPTION_TRACE,
-    OPTION_PROFILE
+    OPTION_PROFILE,
+    OPTION_STATIC,
 };
 
 static const struct {
@@ -70,7 +72,10 @@ static const struct {
       "also which opcodes and pairs of them were executed how often, and what they did to memory",
       0}},
 #endif
-    {MEASURE | PROFILE | STREAM,
+    {LINES,
+     {"static", OPTION_STATIC, NULL, 0,
+      "execute nothing: all of the module's lines, counted by the loops that they lie in", 0}},
+    {MEASURE | PROFILE | STREAM | LINES,
      {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0}},
     {CALLS,
      {"invoke", 'n', "EXPORT", 0,
@@ -118,6 +123,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
     }
     case OPTION_EVENTS: options->events = argument; return 0;
     case OPTION_TRACE: options->trace = argument; return 0;
+    case OPTION_STATIC: options->is_static = true; return 0;
     case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
 #if COUNT_INSTRUCTIONS
     case OPTION_PROFILE: profile.observe = profile_coverage; return 0;
@@ -216,6 +222,14 @@ static int command_stream(int argc, char **argv) {
                          "dropped.",
                          argc, argv);
 }
+
+static int command_lines(int argc, char **argv) {
+    return parse_and_run(LINES, run_lines, "FILE.wasm [ARG...]\n--trace TRACE",
+                         "Does what run does, and prints the bytecode's straight lines: first the "
+                         "names of all opcodes, then for each line OPCODE:COUNT of its "
+                         "instructions. What the program itself prints is dropped.",
+                         argc, argv);
+}
 #endif
 
 /* ---- inspect, info --------------------------------------------------------------------------- */
@@ -281,6 +295,7 @@ static const struct {
     {"replay", command_replay, "run a module from a trace of it and its host"},
 #if COUNT_INSTRUCTIONS
     {"profile", command_profile, "do what run does, and print which instructions were executed"},
+    {"lines", command_lines, "do what run does, and print the straight lines of instructions"},
     {"stream", command_stream, "do what run does, and write the opcodes in the order of execution"},
 #endif
     {"inspect", command_inspect, "print the bytecode of a module's functions"},

@@ -38,6 +38,7 @@ typedef struct RunOptions {
     uint32_t stack_slots;
     const char *events; /* what `measure` counts, a list as counters_open takes it */
     bool no_execute;    /* `measure` does everything but the execution, and counts nothing */
+    bool is_static;     /* `lines`: nothing is executed */
     uint64_t limit;     /* instructions after which `stream` ends */
 } RunOptions;
 
@@ -49,9 +50,15 @@ int inspect(const char *file, const char *function); /* NULL: all functions */
 int info(bool with_words);
 int run_profile(const RunOptions *options); /* counting executors only, as is the next */
 int run_stream(const RunOptions *options);
+int run_lines(const RunOptions *options);
 
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */
 bool print_profile(Error *error);
+
+/* Prints the straight lines of the module's bytecode with the counts of profile_places; those of a
+ * guess by loops if `is_static`. Fails only for want of memory. */
+struct ModuleFile;
+bool print_lines(const struct ModuleFile *file, bool is_static, Error *error);
 
 /* What profile_coverage (dispatch/profile.h) counted, as JSON; NULL: out of memory. "opcodes"
  * were executed at least once; "pairs" are [first, second, count], opcodes as their places in

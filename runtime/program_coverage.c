@@ -21,11 +21,13 @@ static json_t *opcodes_json(uint16_t places[OPCODE_COUNT]) {
 
 static json_t *pairs_json(const uint16_t places[OPCODE_COUNT]) {
     json_t *pairs = json_array();
-    for (uint16_t i = 0; i < OPCODE_COUNT; i++)
-        for (uint16_t j = 0; profile.opcodes[i] && j < OPCODE_COUNT; j++)
-            if (profile.pairs[i][j])
-                json_array_append_new(pairs, json_pack("[i, i, I]", places[i], places[j],
-                                                       (json_int_t)profile.pairs[i][j]));
+    for (uint32_t i = 0; i < profile.pair_slots; i++) {
+        const Pair *pair = &profile.pairs[i];
+        if (pair->count)
+            json_array_append_new(pairs, json_pack("[i, i, I]", places[pair->opcodes[0]],
+                                                   places[pair->opcodes[1]],
+                                                   (json_int_t)pair->count));
+    }
     return pairs;
 }
 

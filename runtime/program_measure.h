@@ -35,5 +35,6 @@ void catch_interrupts(void);
 int measure_replay(const RunOptions *options);
 int profile_replay(const RunOptions *options);
 int stream_replay(const RunOptions *options);
+int lines_replay(const RunOptions *options);
 
 #endif

@@ -47,10 +47,12 @@ static size_t collect(Sequence *sequences, int length) {
         for (uint16_t i = 0; i < OPCODE_COUNT; i++)
             if (profile.opcodes[i]) sequences[count++] = (Sequence){{i}, profile.opcodes[i]};
     } else if (length == 2) {
-        for (uint16_t i = 0; i < OPCODE_COUNT; i++)
-            for (uint16_t j = 0; j < OPCODE_COUNT; j++)
-                if (profile.pairs[i][j])
-                    sequences[count++] = (Sequence){{i, j}, profile.pairs[i][j]};
+        for (uint32_t i = 0; i < profile.pair_slots; i++) {
+            const Pair *pair = &profile.pairs[i];
+            if (pair->count)
+                sequences[count++] =
+                    (Sequence){{pair->opcodes[0], pair->opcodes[1]}, pair->count};
+        }
     } else {
         for (uint32_t i = 0; i < TRIPLE_SLOTS; i++) {
             const Triple *triple = &profile.triples[i];
@@ -64,8 +66,9 @@ static size_t collect(Sequence *sequences, int length) {
 }
 
 bool print_profile(Error *error) {
-    size_t most = (size_t)OPCODE_COUNT * OPCODE_COUNT;
+    size_t most = OPCODE_COUNT;
     if (most < TRIPLE_SLOTS) most = TRIPLE_SLOTS;
+    if (most < profile.pair_slots) most = profile.pair_slots;
     Sequence *sequences = malloc(most * sizeof *sequences);
     if (!sequences) return fail(error, ERROR_MEMORY, "out of memory");
     uint64_t total = profile.instructions ? profile.instructions : 1;

@@ -183,6 +183,19 @@ int profile_replay(const RunOptions *options) {
     return finish_output(status);
 }
 
+int lines_replay(const RunOptions *options) {
+    catch_interrupts();
+    profile.observe = profile_places;
+    Play *play = new_play();
+    if (!play) return EXIT_FAILED;
+    int status = go(play, options, false);
+    Error error;
+    if (status == EXIT_DONE && !print_lines(&play->file, false, &error))
+        status = complain(&error, EXIT_FAILED);
+    clean_up(play);
+    return finish_output(status);
+}
+
 int stream_replay(const RunOptions *options) {
     catch_interrupts();
     stream_start(options->limit);

@@ -258,6 +258,31 @@ int run_profile(const RunOptions *options) {
     return finish_output(status);
 }
 
+static int print_static_lines(const RunOptions *options) {
+    ModuleFile file = {0};
+    Error error = {.kind = ERROR_NONE};
+    int status = EXIT_DONE;
+    if (!module_file_load(&file, options->file, &error) || !module_file_read(&file, &error) ||
+        !module_file_translate(&file, opcode_words(), &error) || !print_lines(&file, true, &error))
+        status = complain(&error, EXIT_FAILED);
+    module_file_close(&file);
+    return finish_output(status);
+}
+
+int run_lines(const RunOptions *options) {
+    if (options->trace) return lines_replay(options);
+    if (options->is_static) return print_static_lines(options);
+    catch_interrupts();
+    Run run = {.options = options, .guest_output = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    profile.observe = profile_places;
+    bool finished;
+    int status = go(&run, &finished);
+    Error error;
+    if (finished && !print_lines(&run.file, false, &error)) status = complain(&error, EXIT_FAILED);
+    clean_up(&run);
+    return finish_output(status);
+}
+
 int run_stream(const RunOptions *options) {
     if (options->trace) return stream_replay(options);
     catch_interrupts();

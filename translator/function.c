@@ -823,12 +823,12 @@ bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, Co
                         Error *error) {
     const FunctionBody *body = &t->module->bodies[function - t->module->imported_function_count];
     t->out_of_memory = !begin_function(t, body);
-    offsets->begin = offsets->entry = t->encoder->size;
+    offsets->begin = offsets->entry = encoder_position(t->encoder);
     Label start = encoder_label(t->encoder);
     encoder_bind(t->encoder, start);
     if (!t->out_of_memory) translate_body(t);
     if (t->first_zeroed <= t->last_zeroed) {
-        offsets->entry = t->encoder->size;
+        offsets->entry = encoder_position(t->encoder);
         encode_zero(t->encoder, (uint16_t)t->first_zeroed,
                     (uint16_t)(t->last_zeroed - t->first_zeroed + 1), start);
     }

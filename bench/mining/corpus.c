@@ -1,0 +1,156 @@
+#include "bench/mining/corpus.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/memory.h"
+
+void corpus_free(Corpus *corpus) {
+    for (uint32_t i = 0; i < corpus->opcode_count; i++) free(corpus->names[i]);
+    for (size_t i = 0; i < corpus->program_count; i++) free(corpus->programs[i].name);
+    free(corpus->isa);
+    free(corpus->names);
+    free(corpus->programs);
+    free(corpus->lines);
+    free(corpus->opcodes);
+    free(corpus->weights);
+    *corpus = (Corpus){0};
+}
+
+static char *cut_end(char *text) {
+    text[strcspn(text, "\n")] = 0;
+    return text;
+}
+
+/* The head: which instruction set, and the names of its opcodes. */
+static bool read_head(Corpus *corpus, FILE *file, const char *path, Error *error) {
+    char isa[32] = "", line[2048];
+    unsigned count = 0;
+    if (!fgets(line, sizeof line, file) || sscanf(line, "%31s %u opcodes", isa, &count) != 2 ||
+        count == 0 || count > UINT16_MAX)
+        return fail(error, ERROR_MALFORMED,
+                    "%s is no profile: it does not begin with an instruction set; make it with "
+                    "scripts/mine",
+                    path);
+    const bool is_first = !corpus->isa;
+    if (is_first) {
+        corpus->isa = copy_string(isa);
+        corpus->names = allocate(count * sizeof *corpus->names);
+    }
+    if (strcmp(corpus->isa, isa) != 0 || (!is_first && corpus->opcode_count != count))
+        return fail(error, ERROR_MALFORMED,
+                    "%s is of the instruction set %s with %u opcodes, and others are of %s with "
+                    "%u: make all with one build",
+                    path, isa, count, corpus->isa, corpus->opcode_count);
+    for (unsigned i = 0; i < count; i++) {
+        if (!fgets(line, sizeof line, file))
+            return fail(error, ERROR_MALFORMED, "%s ends within the names of opcodes", path);
+        cut_end(line);
+        if (is_first) corpus->names[corpus->opcode_count++] = copy_string(line);
+        else if (strcmp(corpus->names[i], line) != 0)
+            return fail(error, ERROR_MALFORMED, "%s: opcode %u is called %s, and %s elsewhere",
+                        path, i, line, corpus->names[i]);
+    }
+    return true;
+}
+
+static void *make_room(void *array, size_t *capacity, size_t count, size_t size) {
+    if (count < *capacity) return array;
+    *capacity = *capacity ? 2 * *capacity : 1 << 12;
+    return grow(array, *capacity, size);
+}
+
+static bool add_line(Corpus *corpus, const char *text, Error *error, const char *path,
+                     size_t number) {
+    Line line = {.begin = corpus->instruction_count,
+                 .program = (uint32_t)corpus->program_count - 1};
+    for (const char *at = text; *at;) {
+        char *end;
+        unsigned long opcode = strtoul(at, &end, 10);
+        if (end == at || *end != ':' || opcode >= corpus->opcode_count) goto malformed;
+        at = end + 1;
+        double count = (double)strtoull(at, &end, 10);
+        if (end == at || (*end != ' ' && *end != 0)) goto malformed;
+        at = *end ? end + 1 : end;
+        size_t capacity = corpus->instruction_capacity;
+        corpus->opcodes = make_room(corpus->opcodes, &capacity, corpus->instruction_count,
+                                    sizeof *corpus->opcodes);
+        corpus->weights = make_room(corpus->weights, &corpus->instruction_capacity,
+                                    corpus->instruction_count, sizeof *corpus->weights);
+        corpus->opcodes[corpus->instruction_count] = (uint16_t)opcode;
+        corpus->weights[corpus->instruction_count++] = count;
+        line.length++;
+        corpus->programs[corpus->program_count - 1].executed += count;
+    }
+    if (!line.length) return true;
+    corpus->lines = make_room(corpus->lines, &corpus->line_capacity, corpus->line_count,
+                              sizeof *corpus->lines);
+    corpus->lines[corpus->line_count++] = line;
+    return true;
+malformed:
+    return fail(error, ERROR_MALFORMED, "%s: line %zu behind the names is not OPCODE:COUNT ...",
+                path, number);
+}
+
+/* ---- Lines that are the same ----------------------------------------------------------------- */
+
+static const Corpus *sorted; /* for qsort */
+
+static int compare_lines(const void *left, const void *right) {
+    const Line *a = left, *b = right;
+    if (a->length != b->length) return a->length < b->length ? -1 : 1;
+    int order = memcmp(sorted->opcodes + a->begin, sorted->opcodes + b->begin,
+                       a->length * sizeof *sorted->opcodes);
+    return order ? order : (a->begin > b->begin) - (a->begin < b->begin);
+}
+
+static void unite_lines(Corpus *corpus, CorpusProgram *program) {
+    Line *lines = corpus->lines + program->line_begin;
+    const size_t count = corpus->line_count - program->line_begin;
+    sorted = corpus;
+    qsort(lines, count, sizeof *lines, compare_lines);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        Line *last = kept ? &lines[kept - 1] : NULL;
+        if (last && last->length == lines[i].length &&
+            memcmp(corpus->opcodes + last->begin, corpus->opcodes + lines[i].begin,
+                   last->length * sizeof *corpus->opcodes) == 0) {
+            for (uint32_t j = 0; j < last->length; j++)
+                corpus->weights[last->begin + j] += corpus->weights[lines[i].begin + j];
+        } else {
+            lines[kept++] = lines[i];
+        }
+    }
+    corpus->line_count = program->line_end = program->line_begin + kept;
+}
+
+bool corpus_read(Corpus *corpus, const char *path, const char *name, Error *error) {
+    FILE *file = fopen(path, "r");
+    if (!file) return fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
+    bool done = read_head(corpus, file, path, error);
+    if (done) {
+        corpus->programs = make_room(corpus->programs, &corpus->program_capacity,
+                                     corpus->program_count, sizeof *corpus->programs);
+        corpus->programs[corpus->program_count++] =
+            (CorpusProgram){.name = copy_string(name), .line_begin = corpus->line_count};
+        char *text = NULL;
+        size_t size = 0;
+        for (size_t number = 1; done && getline(&text, &size, file) >= 0; number++)
+            done = add_line(corpus, cut_end(text), error, path, number);
+        free(text);
+    }
+    if (done && ferror(file))
+        done = fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
+    fclose(file);
+    if (!done) return false;
+    CorpusProgram *program = &corpus->programs[corpus->program_count - 1];
+    if (program->executed == 0)
+        return fail(error, ERROR_MALFORMED, "%s: nothing was executed", path);
+    unite_lines(corpus, program);
+    for (size_t i = program->line_begin; i < program->line_end; i++)
+        for (uint32_t j = 0; j < corpus->lines[i].length; j++)
+            corpus->weights[corpus->lines[i].begin + j] /= program->executed;
+    return true;
+}
