@@ -142,27 +142,33 @@ INLINE FloatRegister float_register_f64(double value) {
 /* With guard pages every address that a 32-bit index and offset can form lies in the reservation,
  * and what is out of bounds faults (runtime/fault.c). Without, each access is compared. */
 #ifdef TAILRACE_BOUNDS_EXPLICIT
-#define CHECK_BOUNDS(bytes)                                                                        \
-    if (UNLIKELY((uint64_t)a + offset + (bytes) > instance->memory0->size))                        \
+#define CHECK_BOUNDS(address, bytes)                                                               \
+    if (UNLIKELY((uint64_t)(address) + offset + (bytes) > instance->memory0->size))                \
     TRAP(OUT_OF_BOUNDS_MEMORY_ACCESS)
 #else
-#define CHECK_BOUNDS(bytes) ((void)0)
+#define CHECK_BOUNDS(address, bytes) ((void)0)
 #endif
 
-/* `a` is what takes longest to know, so it is added last. */
-#define LOAD(stored, widened)                                                                      \
+/* The address is what takes longest to know, so it is added last. */
+#define LOAD_AT(address, stored, widened)                                                          \
     do {                                                                                           \
-        CHECK_BOUNDS(sizeof(stored));                                                              \
+        CHECK_BOUNDS(address, sizeof(stored));                                                     \
         stored loaded;                                                                             \
-        memcpy(&loaded, memory + offset + a, sizeof loaded);                                       \
+        memcpy(&loaded, memory + offset + (address), sizeof loaded);                               \
         r = (widened)loaded;                                                                       \
     } while (0)
-#define STORE(stored)                                                                              \
+#define STORE_AT(address, what, stored)                                                            \
     do {                                                                                           \
-        CHECK_BOUNDS(sizeof(stored));                                                              \
-        const stored value = (stored)b;                                                            \
-        memcpy(memory + offset + a, &value, sizeof value);                                         \
+        CHECK_BOUNDS(address, sizeof(stored));                                                     \
+        const stored value = (stored)(what);                                                       \
+        memcpy(memory + offset + (address), &value, sizeof value);                                 \
     } while (0)
+#define LOAD(stored, widened) LOAD_AT(a, stored, widened)
+#define STORE(stored) STORE_AT(a, b, stored)
+#define SUM_LOAD(stored, widened) LOAD_AT((uint32_t)(a + b), stored, widened)
+#define SUM_STORE(stored) STORE_AT((uint32_t)(a + b), c, stored)
+#define SCALED_LOAD(stored, widened) LOAD_AT((uint32_t)((a << (shift & 31)) + b), stored, widened)
+#define SCALED_STORE(stored) STORE_AT((uint32_t)((a << (shift & 31)) + b), c, stored)
 
 /* Any memory, 64-bit address and offset. */
 #define FAR_ADDRESS(bytes)                                                                         \

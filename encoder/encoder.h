@@ -87,6 +87,8 @@ typedef struct OpInfo {
     uint16_t branch_if;     /* compare and branch if true */
     uint16_t branch_unless; /* compare and branch if false; only where there is no inverse */
     uint16_t far;           /* the same access to any memory */
+    uint16_t sum;           /* to a + b */
+    uint16_t scaled;        /* to (a << shift) + b */
     uint8_t flags;
     const char *section;             /* of ops.table, or of the derived ops */
     uint8_t load_bytes, store_bytes; /* of linear memory; 0 for bulk ops, whose operands say it */

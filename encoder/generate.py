@@ -37,7 +37,7 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "ptr": (8, "uint64_t", "const void *"),
     "label": (4, "const uint8_t *", "Label"),
 }
-ACCESSES = re.compile(r"\b(LOAD|STORE|FAR_LOAD|FAR_STORE)\((\w+)")  # of linear memory, and the C type in it
+ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_)?(?:LOAD|STORE))\((\w+)")  # of linear memory, and the C type in it
 ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
                 "uint64_t": 8, "float": 4, "double": 8}
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR", "p": "PIN_P", "q": "PIN_Q", "r": "PIN_R"}
@@ -179,6 +179,13 @@ def derive(ops, sections):
             derived.append(Op(f"{op.name}.far", operands, op.result and f"{op.result}:s", [],
                               ["FAR_" + line for line in op.body]))
             sections[derived[-1].name] = "Any memory"
+            operands = [Operand("i32 a"), Operand("i32 b")]
+            operands += [Operand(f"{o.type} c") for o in op.values[1:]] + [Operand("u32 offset")]
+            derived.append(Op(f"{op.name}.sum", operands, op.result, ["commutes"],
+                              ["SUM_" + line for line in op.body]))
+            derived.append(Op(f"{op.name}.scaled", operands + [Operand("u16 shift")], op.result, ["repeats"],
+                              ["SCALED_" + line for line in op.body]))
+            sections.update(dict.fromkeys((o.name for o in derived[-2:]), "Computed addresses"))
     return ops + derived
 
 
@@ -441,7 +448,8 @@ def generate(arguments):
                     f".mirror = {reference(op.mirror())}, .inverse = {reference(op.named.get('inverse'))}, "
                     f".branch_if = {reference('br_if.' + op.name)}, "
                     f".branch_unless = {reference('br_unless.' + op.name)}, "
-                    f".far = {reference(op.name + '.far')}, "
+                    f".far = {reference(op.name + '.far')}, .sum = {reference(op.name + '.sum')}, "
+                    f".scaled = {reference(op.name + '.scaled')}, "
                     f".flags = {' | '.join(flags) or 0}, .section = \"{sections[op.name]}\", "
                     f".load_bytes = {op.access_bytes('LOAD')}, .store_bytes = {op.access_bytes('STORE')}, "
                     f".variants = variants_{identifier(op.name)}}},")

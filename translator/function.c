@@ -263,10 +263,11 @@ static bool changes_pins(const FunctionTranslator *t, const Control *target) {
 /* `sense`: whether to branch if the condition is true or if it is false. */
 static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
     Values *values = &t->values;
-    Popped condition = pop(values);
     Control *target = control_at(t, depth);
     uint32_t count = arity(target);
     const bool changes = changes_pins(t, target);
+    if (count || changes) compute_sums(values, values->height);
+    Popped condition = pop(values);
     if (count == 0 && !changes) {
         mark_branch(t, target);
         branch_on(t, condition, sense, target->label);
@@ -296,6 +297,7 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
 
 static void translate_br_table(FunctionTranslator *t) {
     Values *values = &t->values;
+    compute_sums(values, values->height);
     Popped index = pop(values);
     uint32_t count = leb_u32(&t->at);
     const uint8_t *labels = t->at;
@@ -386,6 +388,7 @@ static bool translate_loop(FunctionTranslator *t, BlockType type) {
 
 static void translate_if(FunctionTranslator *t) {
     BlockType type = block_type_read(t->module, &t->at);
+    compute_sums(&t->values, t->values.height);
     Popped condition = pop(&t->values);
     /* Values below move home between the condition and the branch; usually there are none. */
     settle(&t->values, type.parameter_count);
@@ -480,6 +483,7 @@ static void translate_call_indirect(FunctionTranslator *t, bool is_tail) {
     const FunctionType *type = t->module->types[leb_u32(&t->at)];
     uint32_t table = leb_u32(&t->at);
     bool is_64 = t->module->tables[table].type.limits.is_64;
+    compute_sums(&t->values, t->values.height);
     Popped index = pop(&t->values);
     uint16_t base = prepare_call(t, type);
     if (is_tail) {
@@ -510,10 +514,21 @@ static ValueType type_of_kind(uint8_t kind) {
 }
 
 static void pop_operands(FunctionTranslator *t, Popped *operands, uint32_t count) {
+    compute_sums(&t->values, count);
     while (count--) operands[count] = pop(&t->values);
 }
 
+/* To subtract a constant is to add another: fewer kinds of instructions, and addresses can be sums. */
+static Op negate_constant(Values *values, Op op) {
+    Value *subtrahend = &values->stack[values->height - 1];
+    if (subtrahend->place != IN_CONSTANT) return op;
+    subtrahend->bits = op == OP_i32_sub ? (uint32_t)-subtrahend->bits : -subtrahend->bits;
+    return op == OP_i32_sub ? OP_i32_add : OP_i64_add;
+}
+
 static void translate_numeric(FunctionTranslator *t, Op op) {
+    if (op == OP_i32_sub || op == OP_i64_sub) op = negate_constant(&t->values, op);
+    if ((op == OP_i32_add || op == OP_i32_shl) && delay_sum(&t->values, op)) return;
     const OpInfo *info = &op_info[op];
     Popped operands[2];
     pop_operands(t, operands, info->value_count);
@@ -549,8 +564,19 @@ static void translate_memory_access(FunctionTranslator *t, Op op) {
         access.immediates[1] = argument.memory;
     }
     Popped operands[2];
-    pop_operands(t, operands, info->value_count);
-    if (info->result_type == VALUE_NONE) emit_with(&t->values, access, operands);
+    const bool is_store = info->result_type == VALUE_NONE;
+    if (access.op == info->far) {
+        pop_operands(t, operands, info->value_count);
+    } else {
+        if (is_store) operands[1] = pop(&t->values);
+        operands[0] = pop_address(&t->values);
+        if (fuse_address(&t->values, &access, &operands[0], is_store ? &operands[1] : NULL)) {
+            if (is_store) emit_as_it_is(&t->values, access);
+            else push_result(&t->values, access, type_of_kind(info->result_type));
+            return;
+        }
+    }
+    if (is_store) emit_with(&t->values, access, operands);
     else push_result_of(&t->values, access, operands, type_of_kind(info->result_type));
 }
 
@@ -625,7 +651,7 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     uint32_t first, second;
     switch (opcode) {
     case WASM_NOP: break;
-    case WASM_DROP: pop(values); break;
+    case WASM_DROP: drop(values, 1); break;
     case WASM_SELECT_TYPED:
         t->at = skip_immediates(opcode, t->at);
         __attribute__((fallthrough));
@@ -804,6 +830,12 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
 /* Translates up to the end of the body. */
 static void translate_body(FunctionTranslator *t) {
     if (ISA_PINS) {
+        uint32_t locals[CLEARED_MOST];
+        uint32_t count = pin_chooser_cleared(t->pins, t->type->parameter_count, locals);
+        for (uint32_t i = 0; i < count; i++) {
+            encode_const_i32(t->encoder, slot((uint16_t)locals[i]), constant(0));
+            t->local_states[locals[i]] = ZEROED;
+        }
         const Pins outer = t->values.pins, inner = pin_chooser_function(t->pins);
         emit_exchange(&t->values, &outer, &inner);
         set_pins(&t->values, &inner);

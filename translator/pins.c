@@ -40,6 +40,9 @@ struct PinChooser {
     float *weights[LEVELS];
     uint32_t *touched[LEVELS];
     uint32_t touched_count[LEVELS];
+    bool *is_seen; /* by local; owned, as is the next */
+    uint32_t *read_first;
+    uint32_t read_first_count;
     uint32_t local_capacity;
 };
 
@@ -63,6 +66,8 @@ void pin_chooser_free(PinChooser *chooser) {
         free(chooser->weights[level]);
         free(chooser->touched[level]);
     }
+    free(chooser->is_seen);
+    free(chooser->read_first);
     free(chooser->loops);
     free(chooser);
 }
@@ -79,6 +84,11 @@ static bool make_room(PinChooser *chooser, uint32_t locals) {
             return false;
         }
     }
+    free(chooser->is_seen);
+    free(chooser->read_first);
+    chooser->is_seen = malloc(locals * sizeof *chooser->is_seen);
+    chooser->read_first = malloc(locals * sizeof *chooser->read_first);
+    if (!chooser->is_seen || !chooser->read_first) return false;
     chooser->local_capacity = locals;
     return true;
 }
@@ -130,6 +140,8 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
     chooser->count = 0;
     chooser->next = 1;
     if (!make_room(chooser, local_count) || add_loop(chooser, body) < 0) return false;
+    if (local_count) memset(chooser->is_seen, 0, local_count);
+    chooser->read_first_count = 0;
     uint32_t depth = 0;
     int level = 0;
     struct {
@@ -158,9 +170,17 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
             }
             depth--;
             break;
-        case WASM_LOCAL_GET: add_weight(chooser, level, leb_u32(&at), GET_WEIGHT); continue;
+        case WASM_LOCAL_GET:
         case WASM_LOCAL_SET:
-        case WASM_LOCAL_TEE: add_weight(chooser, level, leb_u32(&at), SET_WEIGHT); continue;
+        case WASM_LOCAL_TEE: {
+            const uint32_t local = leb_u32(&at);
+            const bool is_read = opcode == WASM_LOCAL_GET;
+            add_weight(chooser, level, local, is_read ? GET_WEIGHT : SET_WEIGHT);
+            if (is_read && !chooser->is_seen[local])
+                chooser->read_first[chooser->read_first_count++] = local;
+            chooser->is_seen[local] = true;
+            continue;
+        }
         default: break;
         }
         at = skip_immediates(opcode, at);
@@ -218,6 +238,17 @@ Pins pin_chooser_loop(PinChooser *chooser, const uint8_t *at, const Pins *outsid
     while (chooser->next < chooser->count && chooser->loops[chooser->next].at < at) chooser->next++;
     if (chooser->next == chooser->count || chooser->loops[chooser->next].at != at) return *outside;
     return choose(&chooser->loops[chooser->next], outside, ITERATIONS, ENTER_COST);
+}
+
+uint32_t pin_chooser_cleared(const PinChooser *chooser, uint32_t parameters,
+                             uint32_t locals[CLEARED_MOST]) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < chooser->read_first_count; i++) {
+        if (chooser->read_first[i] < parameters) continue;
+        if (count == CLEARED_MOST) return 0;
+        locals[count++] = chooser->read_first[i];
+    }
+    return count;
 }
 
 bool pin_chooser_wants(const PinChooser *chooser, Bank bank) {

@@ -85,18 +85,22 @@ static uint16_t slot_of_pin(const Values *values, const Pins *pins, int bank, in
 void emit_exchange(Values *values, const Pins *from, const Pins *to) {
     for (int bank = 0; bank < PINNED_BANKS; bank++) {
         Instruction exchange = {0};
-        int count = 0;
+        int last = 0, changes = 0;
         for (int pin = 0; pin < PIN_COUNT; pin++) {
             uint16_t old = slot_of_pin(values, from, bank, pin);
             uint16_t new = slot_of_pin(values, to, bank, pin);
-            if (old != new) count = pin + 1;
+            if (old != new) last = pin, changes++;
             exchange.immediates[2 * pin] = old;
             exchange.immediates[2 * pin + 1] = new;
         }
-        static const uint16_t ops[BANKS][4] = {{0, OP_swap_i1, OP_swap_i2, OP_swap_i3},
-                                               {0, OP_swap_f1, OP_swap_f2, OP_swap_f3}};
-        exchange.op = (Op)ops[bank][count];
-        if (count) encoder_emit(values->encoder, exchange);
+        /* By the last register: that alone; it and those before. */
+        static const uint16_t alone[BANKS][3] = {{OP_swap_i1, OP_swap_1_i2, OP_swap_1_i3},
+                                                 {OP_swap_f1, OP_swap_1_f2, OP_swap_1_f3}};
+        static const uint16_t together[BANKS][3] = {{OP_swap_i1, OP_swap_i2, OP_swap_i3},
+                                                    {OP_swap_f1, OP_swap_f2, OP_swap_f3}};
+        exchange.op = (Op)(changes == 1 ? alone : together)[bank][last];
+        if (changes == 1) memmove(exchange.immediates, exchange.immediates + 2 * last, 16);
+        if (changes) encoder_emit(values->encoder, exchange);
     }
 }
 
@@ -269,8 +273,10 @@ void mirror_top(Values *values) {
     values->accumulators[bank].mirror = home_of(values, values->height - 1);
 }
 
-void push_result(Values *values, Instruction instruction, ValueType type) {
-    Bank bank = bank_of(type);
+/* Emits an instruction whose result is the value at `height`, which is on the stack already. */
+static void emit_result(Values *values, Instruction instruction, uint32_t height) {
+    Value *value = &values->stack[height];
+    Bank bank = bank_of(value->type);
     instruction.result = accumulator();
     bool to_accumulator = encoder_accepts(&instruction);
     if (to_accumulator && values->accumulators[bank].pending != NONE &&
@@ -280,22 +286,78 @@ void push_result(Values *values, Instruction instruction, ValueType type) {
         instruction.result = pin_operand(pin == NONE ? 0 : (uint32_t)pin);
         if (pin != NONE && encoder_accepts(&instruction)) {
             emit(values, instruction);
-            push(values, IN_PIN, type);
-            if (!values->out_of_memory) hold_in_pin(values, values->height - 1, bank, pin);
+            hold_in_pin(values, height, bank, pin);
             return;
         }
         instruction.result = accumulator();
     }
-    if (!to_accumulator) instruction.result = slot(home_of(values, values->height));
+    if (!to_accumulator) instruction.result = slot(home_of(values, height));
     make_way(values, &instruction, bank);
     emit(values, instruction);
-    push(values, to_accumulator ? IN_ACCUMULATOR : IN_HOME, type);
-    if (to_accumulator) values->accumulators[bank].pending = values->height - 1;
+    value->place = to_accumulator ? IN_ACCUMULATOR : IN_HOME;
+    if (to_accumulator) values->accumulators[bank].pending = height;
+}
+
+void push_result(Values *values, Instruction instruction, ValueType type) {
+    push(values, IN_HOME, type);
+    if (!values->out_of_memory) emit_result(values, instruction, values->height - 1);
+}
+
+/* ---- Sums ----------------------------------------------------------------------------------- */
+
+/* The operands of what computes a sum, or of an access to it; what it is a sum of. */
+static void name_sum(const Values *values, const Sum *sum, Instruction *instruction) {
+    const Operand other = sum->other == NO_LOCAL ? constant(sum->constant)
+                                                 : local_operand(values, (uint32_t)sum->other);
+    instruction->values[0] = local_operand(values, sum->local);
+    instruction->values[1] = other;
+    /* One of them may be in the accumulator as well. */
+    for (int i = 0; i < 2; i++) {
+        Instruction named = *instruction;
+        if (named.values[i].class != CLASS_SLOT ||
+            named.values[i].slot != values->accumulators[INTEGERS].mirror)
+            continue;
+        named.values[i] = accumulator();
+        if (encoder_accepts(&named)) *instruction = named;
+        return;
+    }
+}
+
+static Instruction sum_instruction(const Values *values, const Sum *sum, Operand result) {
+    Instruction instruction = {.op = OP_i32_add, .result = result};
+    if (sum->shift && sum->other == NO_LOCAL && sum->constant == 0) {
+        instruction.op = OP_i32_shl;
+        name_sum(values, &(Sum){sum->local, 0, NO_LOCAL, sum->shift}, &instruction);
+        return instruction;
+    }
+    if (sum->shift) {
+        instruction.op = OP_i32_add_scaled;
+        instruction.immediates[0] = sum->shift;
+    }
+    name_sum(values, sum, &instruction);
+    return instruction;
+}
+
+static void forget_sum(Values *values, uint32_t height) {
+    uint32_t i = values->sum_count;
+    while (values->sums[--i] != height) {}
+    for (values->sum_count--; i < values->sum_count; i++) values->sums[i] = values->sums[i + 1];
+}
+
+static void compute_sum(Values *values, uint32_t height) {
+    forget_sum(values, height);
+    emit_result(values, sum_instruction(values, &values->stack[height].sum, slot(0)), height);
+}
+
+void compute_sums(Values *values, uint32_t count) {
+    for (uint32_t i = 0; i < values->sum_count;)
+        if (values->sums[i] + count >= values->height) compute_sum(values, values->sums[i]);
+        else i++;
 }
 
 /* ---- Popping -------------------------------------------------------------------------------- */
 
-Popped pop(Values *values) {
+Popped pop_address(Values *values) {
     uint32_t height = --values->height;
     Value value = values->stack[height];
     if (values->flushed > height) values->flushed = height;
@@ -304,11 +366,92 @@ Popped pop(Values *values) {
     if (value.place == IN_LOCAL) values->local_heads[value.local] = value.earlier;
     if (value.place == IN_ACCUMULATOR) values->accumulators[bank].pending = NONE;
     if (value.place == IN_PIN) values->pin_pending[bank][value.local] = NONE;
+    if (value.place == IN_SUM) values->sum_count--; /* it is the highest */
     if (popped.operand.class == CLASS_SLOT &&
         popped.operand.slot == values->accumulators[bank].mirror)
         popped.operand = accumulator();
     return popped;
 }
+
+Popped pop(Values *values) {
+    compute_sums(values, 1);
+    return pop_address(values);
+}
+
+bool delay_sum(Values *values, Op op) {
+    const Value *left = &values->stack[values->height - 2], *right = left + 1;
+    if (op == OP_i32_add && (left->place == IN_CONSTANT || right->place == IN_SUM)) {
+        const Value *first = left;
+        left = right;
+        right = first;
+    }
+    Sum sum = {left->local, 0, NO_LOCAL, 0};
+    if (left->place == IN_SUM && op == OP_i32_add) sum = left->sum;
+    else if (left->place != IN_LOCAL) return false;
+    if (op == OP_i32_shl) {
+        if (right->place != IN_CONSTANT || !(right->bits & 31)) return false;
+        sum.shift = right->bits & 31;
+    } else if (sum.other == NO_LOCAL && right->place == IN_CONSTANT) {
+        sum.constant += (uint32_t)right->bits;
+    } else if (sum.other == NO_LOCAL && sum.constant == 0 && right->place == IN_LOCAL) {
+        sum.other = (int32_t)right->local;
+    } else {
+        return false;
+    }
+    const uint32_t taken = left->place == IN_SUM;
+    if (values->sum_count - taken == SUMS_MOST) return false;
+    drop(values, 2);
+    push(values, IN_SUM, TYPE_I32)->sum = sum;
+    if (!values->out_of_memory) values->sums[values->sum_count++] = values->height - 1;
+    return true;
+}
+
+/* A sum that no form of the access takes: computed after all, behind what computed `value`. */
+static void compute_address(Values *values, Popped *address, Popped *value) {
+    Instruction instruction = sum_instruction(values, &address->value.sum, slot(0));
+    Operand home = slot(home_of(values, address->height));
+    if (value && value->operand.class == CLASS_ACCUMULATOR && bank_of(value->value.type) == INTEGERS) {
+        Operand kept = slot(home_of(values, value->height));
+        copy(values, value->operand, kept, value->value.type);
+        value->operand = kept;
+        value->value.place = IN_HOME;
+    }
+    make_way(values, &instruction, INTEGERS);
+    instruction.result = home;
+    emit(values, instruction);
+    address->operand = ISA_HAS_ACCUMULATORS ? accumulator() : home;
+    address->value.place = IN_HOME;
+}
+
+bool fuse_address(Values *values, Instruction *access, Popped *address, Popped *value) {
+    const OpInfo *info = &op_info[access->op];
+    Instruction fused = *access;
+    if (value) fused.values[2] = value->operand;
+    if (address->value.place == IN_SUM) {
+        const Sum *sum = &address->value.sum;
+        fused.op = (Op)(sum->shift ? info->scaled : info->sum);
+        fused.immediates[1] = sum->shift;
+        name_sum(values, sum, &fused);
+        if (encoder_accepts(&fused)) {
+            *access = fused;
+            return true;
+        }
+        compute_address(values, address, value);
+        return false;
+    }
+    const Instruction *producer = producer_of(values, address);
+    if (!producer || (producer->op != OP_i32_add && producer->op != OP_i32_add_scaled)) return false;
+    fused.op = (Op)(producer->op == OP_i32_add ? info->sum : info->scaled);
+    fused.values[0] = producer->values[0];
+    fused.values[1] = producer->values[1];
+    fused.immediates[1] = producer->immediates[0];
+    if (!encoder_accepts(&fused)) return false;
+    retract_last(values);
+    *access = fused;
+    return true;
+}
+
+void emit_as_it_is(Values *values, Instruction instruction) { emit(values, instruction); }
 
 void push_back(Values *values, const Popped *popped) {
     const Value *value = &popped->value;
@@ -320,12 +463,14 @@ void push_back(Values *values, const Popped *popped) {
 }
 
 void drop(Values *values, uint32_t count) {
-    while (count--) pop(values);
+    while (count--) pop_address(values);
 }
 
 const Instruction *producer_of(const Values *values, const Popped *popped) {
     Operand plain = plain_operand(values, &popped->value, popped->height);
-    if (popped->value.place == IN_LOCAL || popped->value.place == IN_CONSTANT) return NULL;
+    if (popped->value.place == IN_LOCAL || popped->value.place == IN_CONSTANT ||
+        popped->value.place == IN_SUM)
+        return NULL;
     return last_writing(values, plain, bank_of(popped->value.type));
 }
 
@@ -377,15 +522,31 @@ static void bring_home(Values *values, uint32_t height) {
         spill(values, bank);
         return;
     }
+    if (value->place == IN_SUM) {
+        forget_sum(values, height);
+        value->place = IN_HOME;
+        if (ISA_HAS_ACCUMULATORS) spill(values, INTEGERS);
+        emit(values, sum_instruction(values, &value->sum, slot(home_of(values, height))));
+        return;
+    }
     Operand from = plain_operand(values, value, height), home = slot(home_of(values, height));
     if (value->place == IN_PIN) values->pin_pending[bank][value->local] = NONE;
     value->place = IN_HOME;
     copy(values, from, home, value->type);
 }
 
+static bool is_part_of_sum(const Values *values, uint32_t local) {
+    for (uint32_t i = 0; i < values->sum_count; i++) {
+        const Sum *sum = &values->stack[values->sums[i]].sum;
+        if (sum->local == local || sum->other == (int32_t)local) return true;
+    }
+    return false;
+}
+
 void assign_local(Values *values, const Popped *popped, uint32_t local) {
     int32_t user = values->local_heads[local];
-    if (user != NONE) {
+    bool in_sum = is_part_of_sum(values, local);
+    if (user != NONE || in_sum) {
         /* Older values that are in this local move to their homes, in front of the instruction that
          * made the new one so that it can still be redirected. */
         const Instruction *producer = producer_of(values, popped);
@@ -393,6 +554,7 @@ void assign_local(Values *values, const Popped *popped, uint32_t local) {
         if (producer) retract_last(values);
         for (; user != NONE; user = values->stack[user].earlier) bring_home(values, (uint32_t)user);
         values->local_heads[local] = NONE;
+        while (is_part_of_sum(values, local)) bring_home(values, values->sums[0]);
         if (producer) emit(values, remade);
     }
     move_to(values, popped, local_operand(values, local));
@@ -445,7 +607,7 @@ void flush(Values *values) {
     unlink_from(values, values->flushed);
     for (int bank = 0; bank < BANKS; bank++) spill(values, (Bank)bank);
     for (uint32_t i = values->flushed; i < values->height; i++)
-        if (values->stack[i].place == IN_LOCAL || values->stack[i].place == IN_PIN)
+        if (values->stack[i].place == IN_LOCAL || values->stack[i].place >= IN_PIN)
             bring_home(values, i);
     values->flushed = values->height;
 }

@@ -23,7 +23,18 @@ typedef enum Place {
     IN_CONSTANT,    /* nowhere: known */
     IN_ACCUMULATOR, /* only there */
     IN_PIN,         /* only in a register that no local is in */
+    IN_SUM,         /* nowhere yet: an i32 that is the sum of what is in locals and constants */
 } Place;
+
+/* (local << shift) + other, or + constant. Not computed until it is used, since as an address it
+ * need not be: loads and stores add by themselves. */
+typedef struct Sum {
+    uint32_t local;
+    uint8_t shift;
+    int32_t other; /* a local, or NO_LOCAL: then `constant` */
+    uint32_t constant;
+} Sum;
+enum { SUMS_MOST = 4 }; /* at a time; further ones are computed at once */
 
 typedef struct Value {
     uint8_t place; /* Place */
@@ -31,6 +42,7 @@ typedef struct Value {
     uint32_t local;  /* IN_LOCAL; IN_PIN: the register's number */
     int32_t earlier; /* IN_LOCAL: index of the next lower value in the same local, or -1 */
     uint64_t bits;   /* IN_CONSTANT */
+    Sum sum;         /* IN_SUM */
 } Value;
 
 typedef struct Values {
@@ -51,6 +63,9 @@ typedef struct Values {
         uint32_t mirror; /* a slot that holds the same as the accumulator, or NO_MIRROR */
         uint32_t mirror_before_last; /* what `mirror` was before the encoder's last instruction */
     } accumulators[BANKS];
+
+    uint32_t sums[SUMS_MOST]; /* the heights of those that are IN_SUM, from below */
+    uint32_t sum_count;
 
     Pins pins; /* at this place of the code */
     uint16_t saved_pins[BANKS], junk; /* the slots that keep the caller's, and one for anything */
@@ -74,6 +89,9 @@ static inline uint16_t home_of(const Values *values, uint32_t height) {
 
 void push_constant(Values *values, ValueType type, uint64_t bits);
 void push_local(Values *values, ValueType type, uint32_t local);
+/* Where `op`, an i32.add or i32.shl, of the two values on top is a sum: leaves that in their place and
+ * emits nothing. Else false. */
+bool delay_sum(Values *values, Op op);
 /* Something that is in its home already: a block's result, a call's. */
 void push_home(Values *values, ValueType type);
 /* Emits `instruction`, whose operands have been popped, and pushes its result of that type. */
@@ -92,6 +110,15 @@ typedef struct Popped {
 } Popped;
 
 Popped pop(Values *values);
+/* The same, but what is IN_SUM is not computed: an address, for fuse_address. */
+Popped pop_address(Values *values);
+/* Makes `*access`, a load or a store of `value`, one that adds by itself, where the address is a sum
+ * or its last addition can be taken back: then its operands are filled in, and it can be emitted
+ * as it is. Else false: address and value are operands like others. */
+bool fuse_address(Values *values, Instruction *access, Popped *address, Popped *value);
+void emit_as_it_is(Values *values, Instruction instruction);
+/* Computes those of the top `count` values that are IN_SUM: before several are popped. */
+void compute_sums(Values *values, uint32_t count);
 /* Undoes the last pop: the value was only used, or not yet. */
 void push_back(Values *values, const Popped *popped);
 void drop(Values *values, uint32_t count);
