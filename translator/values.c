@@ -416,7 +416,7 @@ static void compute_address(Values *values, Popped *address, Popped *value) {
         value->operand = kept;
         value->value.place = IN_HOME;
     }
-    make_way(values, &instruction, INTEGERS);
+    spill(values, INTEGERS);
     instruction.result = home;
     emit(values, instruction);
     address->operand = ISA_HAS_ACCUMULATORS ? accumulator() : home;
@@ -543,13 +543,32 @@ static bool is_part_of_sum(const Values *values, uint32_t local) {
     return false;
 }
 
+static bool reads_accumulator(const Instruction *instruction) {
+    const OpInfo *info = &op_info[instruction->op];
+    for (unsigned i = 0; i < info->value_count; i++)
+        if (instruction->values[i].class == CLASS_ACCUMULATOR && info->value_types[i] < VALUE_F32)
+            return true;
+    return false;
+}
+
 void assign_local(Values *values, const Popped *popped, uint32_t local) {
+    Popped value = *popped;
     int32_t user = values->local_heads[local];
-    bool in_sum = is_part_of_sum(values, local);
+    const bool in_sum = is_part_of_sum(values, local);
     if (user != NONE || in_sum) {
         /* Older values that are in this local move to their homes, in front of the instruction that
-         * made the new one so that it can still be redirected. */
-        const Instruction *producer = producer_of(values, popped);
+         * made the new one so that it can still be redirected. Sums are computed there, which
+         * changes the accumulator: if that is needed, the new value waits in its home. */
+        const Instruction *producer = producer_of(values, &value);
+        if (in_sum && (producer ? reads_accumulator(producer)
+                                : value.operand.class == CLASS_ACCUMULATOR &&
+                                      bank_of(value.value.type) == INTEGERS)) {
+            const Operand home = slot(home_of(values, value.height));
+            move_to(values, &value, home);
+            value.operand = home;
+            value.value.place = IN_HOME;
+            producer = NULL;
+        }
         Instruction remade = producer ? *producer : (Instruction){0};
         if (producer) retract_last(values);
         for (; user != NONE; user = values->stack[user].earlier) bring_home(values, (uint32_t)user);
@@ -557,7 +576,7 @@ void assign_local(Values *values, const Popped *popped, uint32_t local) {
         while (is_part_of_sum(values, local)) bring_home(values, values->sums[0]);
         if (producer) emit(values, remade);
     }
-    move_to(values, popped, local_operand(values, local));
+    move_to(values, &value, local_operand(values, local));
 }
 
 /* Copies of slots to consecutive homes, up to three in one instruction. Returns how many were
