@@ -97,14 +97,11 @@ static bool type_matches(const Import *had, const Import *wanted) {
     return false;
 }
 
-/* The name for a message: cut, and free of control characters. */
+/* The name for a message, cut. */
 static Text printable(Name name) {
-    Text text = {.length = name.length < MAX_NAME ? name.length : MAX_NAME};
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)name.bytes[i];
-        text.bytes[i] = byte < 0x20 || byte == 0x7f ? '?' : (char)byte;
-    }
-    text.bytes[text.length] = '\0';
+    Text text = {0};
+    copy_printable(text.bytes, MAX_NAME + 1, name.bytes, name.length);
+    text.length = strlen(text.bytes);
     return text;
 }
 

@@ -93,11 +93,7 @@ static const char *kind_name(ExternKind kind) {
 
 /* A name as a person can read it. */
 static const char *printable(Name name, char *buffer, size_t size) {
-    size_t length = name.length < size ? name.length : size - 1;
-    for (size_t i = 0; i < length; i++)
-        buffer[i] =
-            (unsigned char)name.bytes[i] >= ' ' && name.bytes[i] != 0x7f ? name.bytes[i] : '?';
-    buffer[length] = 0;
+    copy_printable(buffer, size, name.bytes, name.length);
     return buffer;
 }
 
