@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "bench/input/executors.h"
 #include "bench/input/strategies.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
@@ -130,7 +131,7 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
     Executors executors;
     Error error;
     char *directory;
-    if (!load_build(&executors, &directory)) {
+    if (!executors_load_own(&executors, &directory)) {
         free(invocation.argv);
         return EXIT_FAILED;
     }

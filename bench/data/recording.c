@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/data/build_description.h"
 #include "bench/measure/counter_report.h"
 #include "bench/util/memory.h"
 

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/bench.h"
 #include "bench/data/journal.h"
 #include "bench/data/machine.h"
 #include "bench/data/schema.h"

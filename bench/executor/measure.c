@@ -64,10 +64,9 @@ json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_cou
 }
 
 static void interrupted(int signal) {
-    (void)signal;
     static const char message[] = "interrupted\n";
-    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(EXIT_INTERRUPTED);
-    _exit(EXIT_INTERRUPTED);
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(EXIT_INTERRUPTED + signal);
+    _exit(EXIT_INTERRUPTED + signal);
 }
 
 void catch_interrupts(void) {

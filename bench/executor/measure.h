@@ -28,7 +28,7 @@ void begin_execution(Counters *counters);
 json_t *describe_cost(const ModuleFile *file, const Times *phases, int phase_count,
                       const Counters *counters, json_t *results, int status);
 
-/* SIGINT ends the process with EXIT_INTERRUPTED, unless it is ignored. */
+/* SIGINT ends the process as interrupted, unless it is ignored. */
 void catch_interrupts(void);
 
 /* `measure`, `profile` and `stream` of a trace instead of a module (program_replay.c). */

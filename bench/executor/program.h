@@ -13,17 +13,9 @@
 #ifndef TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 #define TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 
+#include "bench/util/exit_status.h"
 #include "runtime/runtime.h"
 #include "runtime/wasi/wasi.h"
-
-enum { /* exit statuses; a WASI guest's own can be any */
-       EXIT_DONE = 0,
-       EXIT_FAILED = 1, /* the module cannot be read, validated, linked or instantiated */
-       EXIT_USAGE = 2,
-       EXIT_TRAP = 3,
-       EXIT_DIVERGED = 4, /* `replay`: the module did something else than what was recorded */
-       EXIT_INTERRUPTED = 130,
-};
 
 typedef struct RunOptions {
     const char *file;
