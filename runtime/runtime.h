@@ -29,6 +29,10 @@ typedef struct Extern {
     };
 } Extern;
 
+/* Zeroed memory for `count` things of `size` bytes that lives as long as the store, or NULL and an
+ * ERROR_MEMORY. Never NULL otherwise, even if count is 0. */
+void *store_allocate(Store *store, size_t count, size_t size, Error *error);
+
 /* Host-made things, for imports. NULL when out of memory or address space. */
 Function *store_host_function(Store *store, const FunctionType *type, HostFunction host,
                               void *environment);

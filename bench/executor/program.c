@@ -17,18 +17,6 @@
 #define COUNT_INSTRUCTIONS 0
 #endif
 
-int complain(const Error *error, int status) {
-    fprintf(stderr, "tailrace: %s\n", error->message);
-    return status;
-}
-
-int finish_output(int status) {
-    if (!ferror(stdout) && fflush(stdout) == 0) return status;
-    Error error;
-    fail(&error, ERROR_FILE, "cannot write to standard output: %s", strerror(errno));
-    return complain(&error, EXIT_FAILED);
-}
-
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
 enum { /* the commands that share parse_run's options, as bits */

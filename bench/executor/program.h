@@ -8,11 +8,11 @@
  *     profile.c   `profile` and `stream`, of the counting executors
  *     coverage.c  what `measure --profile` adds, of the same
  *     module.c    files, exports and imports, in words
- *     values.c    arguments and results as text
  */
 #ifndef TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 #define TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 
+#include "bench/util/complaint.h"
 #include "bench/util/exit_status.h"
 #include "runtime/runtime.h"
 #include "runtime/wasi/wasi.h"
@@ -56,12 +56,6 @@ struct json_t *coverage_json(void);
 void stream_start(uint64_t limit);
 void stream_end(void);
 
-/* Prints "tailrace: <message>" and returns `status`. */
-int complain(const Error *error, int status);
-/* Flushes standard output. Returns `status`, or complains and returns EXIT_FAILED if not all that
- * was printed got out. */
-int finish_output(int status);
-
 /* ---- Modules --------------------------------------------------------------------------------- */
 
 /* A module's file, its contents and its bytecode. Zeroed before, module_file_close'd after use. */
@@ -87,19 +81,5 @@ bool find_exported_function(const ModuleFile *file, const char *name, uint32_t *
 
 /* An import in words: "function env.log [i32] -> []". Returns `buffer`, always NUL-terminated. */
 const char *describe_import(const Import *import, char *buffer, size_t size);
-
-/* ---- Values ---------------------------------------------------------------------------------- */
-
-/* "[i32 i64] -> [f32]". Returns `buffer`, always NUL-terminated. */
-const char *describe_function_type(const FunctionType *type, char *buffer, size_t size);
-
-/* Reads a value: integers in decimal or 0x hexadecimal, signed or not; floats as strtod reads them,
- * with inf and nan; "null" for references. False if `text` is no value of the type. */
-bool parse_value(ValueType type, const char *text, uint64_t *value);
-
-enum { VALUE_TEXT_SIZE = 40 };
-/* Writes a value: integers in signed decimal, floats with the fewest digits that read back as the
- * same value, nan, inf, -inf; references as null, funcref or externref. Returns `buffer`. */
-const char *format_value(ValueType type, uint64_t value, char buffer[VALUE_TEXT_SIZE]);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "bench/executor/measure.h"
 #include "runtime/executor.h"
+#include "runtime/text.h"
 
 #if COUNT_INSTRUCTIONS
 #include "dispatch/profile.h"

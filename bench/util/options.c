@@ -20,8 +20,3 @@ double parse_seconds(const char *text, double least, const char *option, struct 
         argp_error(state, "--%s takes a number of seconds, not \"%s\"", option, text);
     return seconds;
 }
-
-int complain(const Error *error, int status) {
-    fprintf(stderr, "tailrace: %s\n", error->message);
-    return status;
-}
