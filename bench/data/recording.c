@@ -9,9 +9,6 @@
 #include "bench/measure/counter_report.h"
 #include "bench/util/memory.h"
 
-const char *const PHASE_NAMES[PHASE_COUNT] = {"read_validate", "translate", "instantiate",
-                                              "execute"};
-
 static void add_contender(Recording *recording, size_t build, const ExecutorProgram *program,
                           bool control) {
     size_t count = ++recording->contender_count;

@@ -11,17 +11,7 @@
 #include "bench/input/builds.h"
 #include "bench/input/suite.h"
 #include "bench/measure/counters.h"
-
-/* The parts of an executor's work that are timed apart. */
-typedef enum Phase {
-    PHASE_READ_VALIDATE,
-    PHASE_TRANSLATE,
-    PHASE_INSTANTIATE,
-    PHASE_EXECUTE,
-    PHASE_COUNT,
-} Phase;
-
-extern const char *const PHASE_NAMES[PHASE_COUNT]; /* as in the JSON: "read_validate", … */
+#include "bench/measure/phases.h"
 
 /* Something that takes a sample of each workload in each round: an executor of a build, or the
  * control, which is the first executor of its group a second time. What they seem to differ by is
@@ -46,10 +36,6 @@ typedef struct Work {
     int64_t branches;     /* of these, those not followed by the instruction behind them */
     int64_t calls;        /* of these, calls */
 } Work;
-
-typedef struct PhaseTime {
-    int64_t cpu, wall; /* ns; CPU time is that of the executing thread */
-} PhaseTime;
 
 /* One timed process. */
 typedef struct Sample {

@@ -61,7 +61,7 @@ static bool print_functions(const ModuleFile *file, const char *wanted, Error *e
                 file->name, wanted, module->function_count);
 }
 
-int inspect(const char *name, const char *function) {
+int inspect_module(const char *name, const char *function) {
     ModuleFile file;
     Error error = {.kind = ERROR_NONE};
     if (!module_file_load(&file, name, &error)) return complain(&error, EXIT_FAILED);
@@ -74,7 +74,7 @@ int inspect(const char *name, const char *function) {
     return finish_output(status);
 }
 
-int info(bool with_words) {
+int print_info(bool with_words) {
 #ifdef __clang__
     const char *compiler = __VERSION__;
 #else

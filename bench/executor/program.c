@@ -164,7 +164,7 @@ static int parse_and_run(unsigned bit, int (*command)(const RunOptions *), const
 }
 
 static int command_run(int argc, char **argv) {
-    return parse_and_run(RUN, run, "FILE.wasm [ARG...]",
+    return parse_and_run(RUN, run_module, "FILE.wasm [ARG...]",
                          "Runs a WASI command, or calls an export of a module.\v"
                          "Exit status: the program's own; 0 done; 1 the module cannot be read, "
                          "validated, linked or instantiated; 2 usage; 3 trap.",
@@ -172,14 +172,14 @@ static int command_run(int argc, char **argv) {
 }
 
 static int command_measure(int argc, char **argv) {
-    return parse_and_run(MEASURE, measure, "FILE.wasm [ARG...]\n--trace TRACE",
+    return parse_and_run(MEASURE, measure_execution, "FILE.wasm [ARG...]\n--trace TRACE",
                          "Does what run does, once, and prints what it cost as one JSON object. "
                          "What the program itself prints is dropped.",
                          argc, argv);
 }
 
 static int command_replay(int argc, char **argv) {
-    return parse_and_run(REPLAY, replay, "TRACE",
+    return parse_and_run(REPLAY, replay_trace, "TRACE",
                          "Runs a module without the host that it was recorded with, from a trace "
                          "of scripts/record, and checks every value that leaves the module.\v"
                          "Exit status: 0 everything was as recorded; 1 the trace cannot be read "
@@ -190,7 +190,7 @@ static int command_replay(int argc, char **argv) {
 
 #if COUNT_INSTRUCTIONS
 static int command_profile(int argc, char **argv) {
-    return parse_and_run(PROFILE, run_profile, "FILE.wasm [ARG...]\n--trace TRACE",
+    return parse_and_run(PROFILE, profile_execution, "FILE.wasm [ARG...]\n--trace TRACE",
                          "Does what run does, and prints which bytecode instructions were "
                          "executed how often, and which pairs and triples. What the program "
                          "itself prints goes to standard error.",
@@ -198,7 +198,7 @@ static int command_profile(int argc, char **argv) {
 }
 
 static int command_stream(int argc, char **argv) {
-    return parse_and_run(STREAM, run_stream, "FILE.wasm [ARG...]\n--trace TRACE",
+    return parse_and_run(STREAM, stream_execution, "FILE.wasm [ARG...]\n--trace TRACE",
                          "Does what run does, and writes the opcode of each executed instruction, "
                          "two bytes in this machine's order. What the program itself prints is "
                          "dropped.",
@@ -236,7 +236,7 @@ static int command_inspect(int argc, char **argv) {
     };
     InspectOptions options = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    return inspect(options.file, options.function);
+    return inspect_module(options.file, options.function);
 }
 
 static error_t parse_info(int key, char *argument, struct argp_state *state) {
@@ -254,7 +254,7 @@ static int command_info(int argc, char **argv) {
                               .parser = parse_info,
                               .doc = "Says, as JSON, which executor this is and how it was built."};
     argp_parse(&argp, argc, argv, 0, NULL, &with_words);
-    return info(with_words);
+    return print_info(with_words);
 }
 
 /* ---- main ------------------------------------------------------------------------------------ */

@@ -1,13 +1,13 @@
 /* The program that every executor is linked into: what its files share.
  *
- *     program.c   the commands and their options
- *     run.c       `run` and `measure`: from a file to results
- *     replay.c    `replay`, and `measure` of a trace
- *     measure.h   clocks, and the JSON of `measure`
- *     inspect.c   `inspect` and `info`
- *     profile.c   `profile` and `stream`, of the counting executors
- *     coverage.c  what `measure --profile` adds, of the same
- *     module.c    files, exports and imports, in words
+ *     program.c    the commands and their options
+ *     execution.h  what is executed, a module or a trace; `measure`, `profile` and `stream` of it
+ *     run.c        the execution of a module, and `run`
+ *     replay.c     that of a trace, and `replay`
+ *     profile.c    what `profile` and `stream` print, of the counting executors
+ *     coverage.c   what `measure --profile` adds, of the same
+ *     inspect.c    `inspect` and `info`
+ *     module.c     files, exports and imports, in words
  */
 #ifndef TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 #define TAILRACE_BENCH_EXECUTOR_PROGRAM_H
@@ -34,13 +34,13 @@ typedef struct RunOptions {
 } RunOptions;
 
 /* The commands; each prints its own complaints and returns an exit status. */
-int run(const RunOptions *options);
-int measure(const RunOptions *options);
-int replay(const RunOptions *options);
-int inspect(const char *file, const char *function); /* NULL: all functions */
-int info(bool with_words);
-int run_profile(const RunOptions *options); /* counting executors only, as is the next */
-int run_stream(const RunOptions *options);
+int run_module(const RunOptions *options);
+int replay_trace(const RunOptions *options); /* the trace is options->file */
+int measure_execution(const RunOptions *options);
+int profile_execution(const RunOptions *options); /* counting executors only, as is the next */
+int stream_execution(const RunOptions *options);
+int inspect_module(const char *file, const char *function); /* NULL: all functions */
+int print_info(bool with_words);
 
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */
 bool print_profile(Error *error);

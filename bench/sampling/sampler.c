@@ -206,12 +206,7 @@ static bool read_sample(json_t *answer, Sample *sample) {
                     "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
                     &memory) != 0)
         return false;
-    for (int i = 0; i < PHASE_COUNT; i++) {
-        json_int_t cpu, wall;
-        if (json_unpack(phases, "{s:{s:I, s:I}}", PHASE_NAMES[i], "cpu", &cpu, "wall", &wall) != 0)
-            return false;
-        sample->phases[i] = (PhaseTime){cpu, wall};
-    }
+    if (!phases_read(phases, sample->phases)) return false;
     sample->wasm_bytes = wasm;
     sample->bytecode_bytes = bytecode;
     sample->functions = functions;

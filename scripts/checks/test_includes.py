@@ -20,7 +20,7 @@ runtime/wasi    wasi.h
 runtime/replay  replay.h
 dispatch        profile.h
 bench/util      *
-bench/measure   counters.h counter_report.h
+bench/measure   counters.h counter_report.h phases.h
 bench/executor  program.h
 bench/input     *
 bench/data      *
