@@ -21,7 +21,7 @@ runtime/replay  replay.h
 dispatch        profile.h
 bench/util      *
 bench/measure   counters.h counter_report.h phases.h
-bench/executor  program.h
+bench/executor  options.h
 bench/input     *
 bench/data      *
 bench/sampling  *
