@@ -1,5 +1,12 @@
 /* All that one `tailrace bench` found out: what took part, every sample, and what was not measured.
- * The sampler fills it, the summary and the result file read it. */
+ * The sampler fills it, the summary and the result file read it.
+ *
+ *     machine.h            what this machine is
+ *     build_description.h  what result files say of a build
+ *     result_file.h        a recording as a JSON document, as schema.h checks it
+ *     journal.h            what has finished since the file was last replaced
+ *     saving.h             file and journal while a run goes on
+ *     resume.h             a recording from what an earlier sitting left */
 #ifndef TAILRACE_BENCH_DATA_RECORDING_H
 #define TAILRACE_BENCH_DATA_RECORDING_H
 
