@@ -50,7 +50,8 @@ def main():
     assert [kind for kind, _ in blocks] == ["sh", "js", "sh", "json", "sh"], blocks
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        (folder / "scripts").symlink_to(ROOT / "scripts")
+        for needed in ("scripts", "runtime"):
+            (folder / needed).symlink_to(ROOT / needed)
         (folder / "build").mkdir()
         (folder / "build/tailrace").write_text(QUICKLY.format(TAILRACE))
         (folder / "build/tailrace").chmod(0o755)
