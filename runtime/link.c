@@ -102,15 +102,14 @@ bool link_imports(Instance *instance, ImportResolver resolve, void *context, Err
         if (!resolve || !resolve(context, wanted, &found))
             return fail(error, ERROR_LINK, "unknown import \"%s\" \"%s\", a %s",
                         name_text(wanted->module, from, sizeof from),
-                        name_text(wanted->name, name, sizeof name),
-                        describe(wanted).bytes);
+                        name_text(wanted->name, name, sizeof name), describe(wanted).bytes);
         Import had = type_of(&found);
         if (!type_matches(&had, wanted))
             return fail(error, ERROR_LINK,
                         "incompatible import type: \"%s\" \"%s\" must be a %s and is a %s",
                         name_text(wanted->module, from, sizeof from),
-                        name_text(wanted->name, name, sizeof name),
-                        describe(wanted).bytes, describe(&had).bytes);
+                        name_text(wanted->name, name, sizeof name), describe(wanted).bytes,
+                        describe(&had).bytes);
         switch (found.kind) {
         case EXTERN_FUNCTION: *function++ = found.function; break;
         case EXTERN_TABLE: *table++ = found.table; break;

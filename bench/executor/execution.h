@@ -1,4 +1,5 @@
-/* An execution, and what it costs: what `run`, `replay`, `measure`, `profile` and `stream` share. */
+/* An execution, and what it costs: what `run`, `replay`, `measure`, `profile` and `stream` share.
+ */
 #ifndef TAILRACE_BENCH_EXECUTOR_EXECUTION_H
 #define TAILRACE_BENCH_EXECUTOR_EXECUTION_H
 

@@ -44,8 +44,8 @@ static bool prepare_call(Run *run, Error *error) {
     describe_function_type(run->type, type, sizeof type);
     if (!options->invoke) {
         if (parameters || results)
-            return fail(error, ERROR_LINK, "%s: _start is %s instead of [] -> []", run->execution.file.name,
-                        type);
+            return fail(error, ERROR_LINK, "%s: _start is %s instead of [] -> []",
+                        run->execution.file.name, type);
     } else if (options->argument_count != parameters) {
         return fail(error, ERROR_LINK, "%s is %s: it takes %u argument%s, not %zu", name, type,
                     parameters, parameters == 1 ? "" : "s", options->argument_count);
@@ -99,13 +99,15 @@ static bool resolve(void *context, const Import *import, Extern *found) {
 static bool link_and_instantiate(Run *run, Error *error) {
     run->execution.store = store_new(run->execution.options->stack_slots, error);
     if (!run->execution.store || !make_wasi(run, error)) return false;
-    run->instance = instantiate(run->execution.store, &run->execution.file.program, resolve, run, error);
+    run->instance =
+        instantiate(run->execution.store, &run->execution.file.program, resolve, run, error);
     if (run->instance) return true;
     if (error->kind == ERROR_TRAP || error->kind == ERROR_NONE) return false;
     char message[sizeof error->message];
     if (run->missing)
         return fail(error, ERROR_LINK, "%s imports the %s, but only WASI preview 1 is provided",
-                    run->execution.file.name, describe_import(run->missing, message, sizeof message));
+                    run->execution.file.name,
+                    describe_import(run->missing, message, sizeof message));
     strcpy(message, error->message);
     return fail(error, error->kind, "%s: %s", run->execution.file.name, message);
 }
@@ -114,7 +116,8 @@ static bool link_and_instantiate(Run *run, Error *error) {
 static bool initialize(Run *run, Error *error) {
     Extern found;
     uint64_t nothing = 0;
-    if (!run->execution.options->invoke || strcmp(run->execution.options->invoke, "_initialize") == 0 ||
+    if (!run->execution.options->invoke ||
+        strcmp(run->execution.options->invoke, "_initialize") == 0 ||
         !instance_export(run->instance, "_initialize", &found) || found.kind != EXTERN_FUNCTION ||
         found.function->type->parameter_count || found.function->type->result_count)
         return true;
@@ -123,13 +126,13 @@ static bool initialize(Run *run, Error *error) {
 
 static bool call_entry(Run *run, Error *error) {
     Function *entry = instance_extern(run->instance, EXTERN_FUNCTION, run->entry).function;
-    return initialize(run, error) &&
-           function_call(run->execution.store, entry, run->slots, error);
+    return initialize(run, error) && function_call(run->execution.store, entry, run->slots, error);
 }
 
 /* What an unsuccessful step means for the exit status. */
 static int give_up(const Run *run, const Error *error, int status) {
-    if (error->kind == ERROR_NONE) return *store_exit_status(run->execution.store) & 0xff; /* proc_exit */
+    if (error->kind == ERROR_NONE)
+        return *store_exit_status(run->execution.store) & 0xff; /* proc_exit */
     if (error->kind != ERROR_TRAP) return complain(error, status);
     fprintf(stderr, "trap: %s\n", error->message);
     return EXIT_TRAP;
@@ -184,9 +187,8 @@ static void release(Execution *execution) {
 /* Results exist if the function returned; after proc_exit there are none. */
 static uint32_t result_count(const Execution *execution, int status) {
     bool returned = status == EXIT_DONE && !execution->options->no_execute;
-    return execution->options->invoke && returned
-               ? ((const Run *)execution)->type->result_count
-               : 0;
+    return execution->options->invoke && returned ? ((const Run *)execution)->type->result_count
+                                                  : 0;
 }
 
 static const char *result_text(const Execution *execution, uint32_t index,

@@ -22,8 +22,8 @@ typedef struct PhaseTime {
 PhaseTime clocks_now(void);
 PhaseTime clocks_since(PhaseTime start);
 
-/* {"read_validate": {"cpu": ..., "wall": ...}, ...} of the first `count` phases, as `measure` prints
- * it and result files have it. A new reference. */
+/* {"read_validate": {"cpu": ..., "wall": ...}, ...} of the first `count` phases, as `measure`
+ * prints it and result files have it. A new reference. */
 json_t *phases_json(const PhaseTime *phases, int count);
 /* Reads all phases; false if that is not what `json` is. */
 bool phases_read(json_t *json, PhaseTime phases[PHASE_COUNT]);

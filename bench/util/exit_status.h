@@ -5,7 +5,7 @@
 
 enum {
     EXIT_DONE = 0,
-    EXIT_FAILED = 1,        /* such as a module that cannot be read, validated or instantiated */
+    EXIT_FAILED = 1, /* such as a module that cannot be read, validated or instantiated */
     EXIT_USAGE = 2,
     EXIT_TRAP = 3,          /* in the guest */
     EXIT_DIVERGED = 4,      /* `replay`: the module did something else than what was recorded */
