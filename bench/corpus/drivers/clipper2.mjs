@@ -17,7 +17,7 @@ export default async function run() {
         }
         return paths;
     };
-    const a = polygons(150), b = polygons(150), found = [];
+    const a = polygons(330), b = polygons(330), found = [];
     for (const result of [clipper.UnionD(a, b, FillRule.NonZero, 2), clipper.DifferenceD(a, b, FillRule.NonZero, 2),
         clipper.InflatePathsD(a, 3, JoinType.Round, EndType.Polygon, 2, 2, 0)])
         found.push(result.size(), ...Array.from({ length: result.size() }, (_, i) => result.get(i).size()));

@@ -7,7 +7,7 @@ export default async function run() {
     const { instance } = await WebAssembly.instantiate(bytes, { env: { log() {} } });
     const { memory, ...ghostty } = instance.exports, random = randomNumbers(17), number = (top) => Math.floor(random() * top);
     const terminal = ghostty.ghostty_terminal_new(80, 24), parts = [];
-    for (let i = 0; i < 2000; i++)
+    for (let i = 0; i < 12000; i++)
         parts.push(`\x1b[${30 + number(8)};${number(2)}m${prose(40, i)}\x1b[0m`, number(4) ? " " : "\r\n",
             number(9) ? "" : `\x1b[${1 + number(24)};${1 + number(80)}H\x1b[K`, number(20) ? "" : `\x1b[38;2;1;${number(255)};3mé界`);
     const text = Buffer.from(parts.join("")), at = ghostty.ghostty_wasm_alloc_u8_array(text.length);

@@ -4,7 +4,7 @@ import { randomNumbers } from "../inputs.mjs";
 
 export default async function run() {
     const glpk = await GLPK(), random = randomNumbers(9), found = [];
-    for (const [size, generals] of [[60, false], [14, true]]) {
+    for (const [size, generals] of [[150, false], [24, true]]) {
         const names = Array.from({ length: size }, (_, i) => `x${i}`), some = () => Math.round(random() * 20);
         const lp = { name: "lp", objective: { direction: glpk.GLP_MAX, name: "z",
             vars: names.map((name) => ({ name, coef: 1 + some() })) },

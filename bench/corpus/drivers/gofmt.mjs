@@ -10,5 +10,5 @@ return n<<2|${i},nil }
 `;
 
 export default async function run() {
-    return format("package main\n" + Array.from({ length: 120 }, (_, i) => part(i)).join("\n"));
+    return format("package main\n" + Array.from({ length: 300 }, (_, i) => part(i)).join("\n"));
 }

@@ -8,7 +8,7 @@ export default async function run() {
     rewriter.on("a[href]", { element: (element) => element.setAttribute("href", element.getAttribute("href") + "?x") });
     rewriter.on("div.note > p", { element: (element) => element.append("<b>!</b>", { html: true }) });
     rewriter.on("*", { comments: (comment) => comment.remove() });
-    for (let i = 0; i < 500; i++)
+    for (let i = 0; i < 1300; i++)
         await rewriter.write(Buffer.from(`<div class="${i % 3 ? "note" : "text"}" id=d${i}><p>${prose(500, i)}</p>` +
             `<!-- ${i} --><a href='/page/${i}' title="a &amp; b">link</a><ul><li>1<li>2</ul></div>\n`));
     await rewriter.end();

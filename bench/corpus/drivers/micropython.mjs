@@ -19,7 +19,7 @@ for i in range(400):
     tree.insert(state % 1000)
     word = '%03d' % (state % 97)
     words[word] = words.get(word, 0) + 1
-primes = [n for n in range(2, 700) if all(n % d for d in range(2, int(n ** .5) + 1))]
+primes = [n for n in range(2, 3000) if all(n % d for d in range(2, int(n ** .5) + 1))]
 print(list(tree.walk())[:20], sorted(words.items(), key=lambda item: (-item[1], item[0]))[:9], primes[-1], 2 ** 300)
 `;
 

@@ -4,7 +4,7 @@ import { picture } from "../inputs.mjs";
 
 export default async function run() {
     const codec = await createRequire(import.meta.url)("@cornerstonejs/codec-openjpeg/wasmjs")();
-    const { data, width, height } = picture(200, 160), encoder = new codec.J2KEncoder();
+    const { data, width, height } = picture(440, 360), encoder = new codec.J2KEncoder();
     const grey = encoder.getDecodedBuffer({ width, height, bitsPerSample: 8, componentCount: 1, isSigned: false });
     for (let i = 0; i < width * height; i++) grey[i] = data[i * 4 + 1];
     encoder.encode();

@@ -4,7 +4,7 @@ import { records } from "../inputs.mjs";
 
 export default async function run() {
     const { Store } = createRequire(import.meta.url)("oxigraph"), store = new Store();
-    store.load(records(500).map(({ id, name, group, amount, tags }) => `<http://e/${id}> <http://e/name> "${name}" ; ` +
+    store.load(records(1200).map(({ id, name, group, amount, tags }) => `<http://e/${id}> <http://e/name> "${name}" ; ` +
         `<http://e/group> <http://e/g/${group}> ; <http://e/amount> ${amount}` +
         `${tags.map((tag) => ` ; <http://e/tag> "${tag}"`).join("")} .`).join("\n"), { format: "text/turtle" });
     const rows = store.query(`SELECT ?g (COUNT(DISTINCT ?tag) AS ?n) (SUM(?a) AS ?sum) WHERE { ?x <http://e/group> ?g ;

@@ -4,12 +4,12 @@ import { picture } from "../inputs.mjs";
 
 export default async function run() {
     const photon = createRequire(import.meta.url)("@silvia-odwyer/photon-node");
-    const { data, width, height } = picture(160, 120), image = new photon.PhotonImage(new Uint8Array(data), width, height);
+    const { data, width, height } = picture(400, 300), image = new photon.PhotonImage(new Uint8Array(data), width, height);
     photon.gaussian_blur(image, 2);
     photon.sharpen(image);
     photon.adjust_contrast(image, 12);
     photon.hsl(image, "saturate", 0.2);
-    const small = photon.resize(image, 100, 80, photon.SamplingFilter.Lanczos3);
+    const small = photon.resize(image, 250, 200, photon.SamplingFilter.Lanczos3);
     photon.sobel_horizontal(small);
     return Buffer.from(small.get_raw_pixels());
 }

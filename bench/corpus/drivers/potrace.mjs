@@ -9,7 +9,8 @@ export default async function run() {
         }
     };
     const { data, width, height } = picture(400, 400);
-    globalThis.require = createRequire(import.meta.url); // Emscripten takes node for CommonJS
+    // Its Emscripten takes any node for one with CommonJS.
+    Object.assign(globalThis, { require: createRequire(import.meta.url), __dirname: "." });
     const { potrace, init } = await import("esm-potrace-wasm");
     await init();
     return potrace(new ImageData(data, width, height), { turdsize: 2, extractcolors: false });

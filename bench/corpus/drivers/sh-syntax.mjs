@@ -12,5 +12,5 @@ EOF
 `;
 
 export default async function run() {
-    return print(Array.from({ length: 100 }, (_, i) => part(i)).join("\n"), { filepath: "a.sh" });
+    return print(Array.from({ length: 250 }, (_, i) => part(i)).join("\n"), { filepath: "a.sh" });
 }

@@ -9,7 +9,7 @@ export default async function run() {
     const text = Buffer.from(prose(200000)), key = new Uint8Array(32).fill(7), nonce = new Uint8Array(24).fill(9);
     const secret = sodium.crypto_secretbox_easy(text, nonce, key);
     const { publicKey, privateKey } = sodium.crypto_sign_seed_keypair(key);
-    const found = [secret, sodium.crypto_secretbox_open_easy(secret, nonce, key), sodium.crypto_hash_sha512(text),
+    const found = [secret, sodium.crypto_secretbox_open_easy(secret, nonce, key), sodium.crypto_hash(text), sodium.crypto_generichash(32, text),
         sodium.crypto_auth(text, key), sodium.crypto_scalarmult_base(key)];
     for (let i = 0; i < 20; i++) {
         const message = text.subarray(i * 100, i * 100 + 500), signature = sodium.crypto_sign_detached(message, privateKey);

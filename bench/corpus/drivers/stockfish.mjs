@@ -5,6 +5,7 @@ import process from "node:process";
 
 export default async function run() {
     const require = createRequire(import.meta.url), script = require.resolve("stockfish.js"), lines = [];
+    delete globalThis.fetch; // or an older Emscripten takes node for a browser
     process.chdir(path.dirname(script)); // where it looks for its module
     return new Promise((done) => {
         globalThis.postMessage = (line) => {

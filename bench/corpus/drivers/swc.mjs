@@ -4,6 +4,6 @@ import { source } from "../inputs.mjs";
 
 export default async function run() {
     const swc = createRequire(import.meta.url)("@swc/wasm");
-    return swc.transformSync(source(40, { esm: true }), { minify: true, isModule: true,
+    return swc.transformSync(source(160, { esm: true }), { minify: true, isModule: true,
         jsc: { target: "es5", parser: { syntax: "typescript" }, minify: { compress: true, mangle: true } } }).code;
 }

@@ -10,7 +10,7 @@ const part = (i) => `(func $f${i} (export "f${i}") (param $a i32) (param $b i64)
 
 export default async function run() {
     const wabt = await createRequire(import.meta.url)("wabt")();
-    const text = `(module (memory 1) ${Array.from({ length: 200 }, (_, i) => part(i)).join("\n")})`;
+    const text = `(module (memory 1) ${Array.from({ length: 600 }, (_, i) => part(i)).join("\n")})`;
     const module = wabt.parseWat("a.wat", text);
     module.resolveNames();
     module.validate();
