@@ -5,15 +5,16 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "bench/counter_events.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/paths.h"
-#include "bench/process.h"
-#include "bench/strategies.h"
-#include "bench/suite.h"
-#include "bench/table.h"
-#include "bench/terminal.h"
+#include "bench/input/executors.h"
+#include "bench/input/strategies.h"
+#include "bench/input/suite.h"
+#include "bench/measure/counter_events.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/paths.h"
+#include "bench/util/process.h"
+#include "bench/util/table.h"
+#include "bench/util/terminal.h"
 
 #define INFO_TIMEOUT 10 /* seconds */
 #define UNIT_SIZE 64    /* of the name of a unit that counts events */
@@ -77,10 +78,10 @@ static void describe(const Executors *executors, const char *strategy) {
     } FIELDS[] = {{"mechanism", "mechanism"}, {"called", "called"},   {"used by", "used_by"},
                   {"cost", "cost"},           {"aliases", "aliases"}};
     char *does = strategy_field(executors, strategy, "does");
-    if (*does) printf("\n%s: %s\n", strategy, does);
+    if (*does) print_line(stdout, "\n", "%s: %s", strategy, does);
     for (size_t i = 0; *does && i < sizeof FIELDS / sizeof *FIELDS; i++) {
         char *value = strategy_field(executors, strategy, FIELDS[i].field);
-        if (*value) printf("  %s: %s\n", FIELDS[i].title, value);
+        if (*value) print_line(stdout, "  ", "%s: %s", FIELDS[i].title, value);
         free(value);
     }
     free(does);
@@ -100,8 +101,8 @@ static int list_strategies(const Executors *executors) {
     table_free(&table);
     for (size_t i = 0; i < executors->count; i++)
         if (executors->items[i].left_out)
-            printf("\n%s was left out of this build: %s\n", executors->items[i].name,
-                   executors->items[i].left_out);
+            print_line(stdout, "\n", "%s was left out of this build: %s", executors->items[i].name,
+                       executors->items[i].left_out);
     for (size_t i = 0; i < executors->count; i++)
         if (strcmp(executors->items[i].isa, executors->items[0].isa) == 0)
             describe(executors, executors->items[i].strategy);
@@ -159,7 +160,7 @@ int command_list(int argc, char **argv) {
     char *directory;
     int status = EXIT_USAGE;
     if (!strcmp(request.what, "events")) return list_events();
-    if (!load_build(&executors, &directory)) return EXIT_FAILED;
+    if (!executors_load_own(&executors, &directory)) return EXIT_FAILED;
     if (!strcmp(request.what, "strategies"))
         status = list_strategies(&executors);
     else if (!strcmp(request.what, "workloads"))

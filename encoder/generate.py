@@ -412,12 +412,14 @@ def generate(arguments):
         f"X({REGISTER_TYPES[b]}, {REGISTERS[(c, b)]})" for c in letters if c not in "sk" for b in "if"))
     text.append("#define OPCODES(X) \\")
     text += [f"    X({variant.name}) \\" for variant in opcodes]
+    text.append("\n#define OPS_OF_WASM(X) \\")
+    text += [f"    X({identifier(op.name).upper()}, OP_{identifier(op.name)}) \\" for op in ops if "wasm" in op.flags]
     text.append("\n#endif")
     (out / "ops.h").write_text("\n".join(text) + "\n")
 
     # ops.c: descriptions. The variants of an op are found by the classes in mixed radix.
     class_number = {c: n for n, c in enumerate(letters)}
-    text = [head, '#include "encoder/encoder.h"\n#include "translator/opcodes.h"\n']
+    text = [head, '#include "encoder/encoder.h"\n']
     simple_of = {name: list(group) for name, group in itertools.groupby(simple, lambda v: v.op.name)}
     for op in ops:
         radix = len(letters)
@@ -469,13 +471,6 @@ def generate(arguments):
     text.append("};")
     if isa["has_sequences"]:
         text += fusion_tables([] if arguments.unused else sequences, opcode_of)
-    text.append("\n\nconst uint16_t op_of_wasm_opcode[256] = {")
-    text += [f"    [WASM_{identifier(op.name).upper()}] = OP_{identifier(op.name)} + 1,"
-             for op in ops if "wasm" in op.flags and "trunc_sat" not in op.name]
-    text.append("};\nconst uint16_t op_of_saturating_opcode[8] = {")
-    text += [f"    [WASM_{identifier(op.name).upper()} & 7] = OP_{identifier(op.name)},"
-             for op in ops if "wasm" in op.flags and "trunc_sat" in op.name]
-    text.append("};")
     (out / "ops.c").write_text("\n".join(text) + "\n")
 
     (out / "ops.md").write_text(reference_page(ops, sections, simple, arguments.isa))

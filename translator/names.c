@@ -55,18 +55,16 @@ static Name find_function_name(const Module *module, uint32_t index) {
     return (Name){NULL, 0};
 }
 
-const char *module_function_name(const Module *module, uint32_t index, char *buffer, size_t size) {
+bool module_function_name(const Module *module, uint32_t index, char *buffer, size_t size) {
     Name name = find_function_name(module, index);
-    if (size == 0) return buffer;
-    if (name.length == 0) {
+    if (name.length == 0)
         snprintf(buffer, size, "function %u", index);
-        return buffer;
-    }
-    size_t length = name.length < size ? name.length : size - 1;
-    for (size_t i = 0; i < length; i++) {
-        char c = name.bytes[i];
-        buffer[i] = c >= 0x20 && c < 0x7f ? c : '?';
-    }
-    buffer[length] = '\0';
+    else
+        name_text(name, buffer, size);
+    return name.length > 0;
+}
+
+const char *name_text(Name name, char *buffer, size_t size) {
+    copy_printable(buffer, size, name.bytes, name.length);
     return buffer;
 }

@@ -1,0 +1,103 @@
+/* `lines`: the bytecode's straight lines and how often each of their instructions was executed, for
+ * `tailrace mine` to choose superinstructions from. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decoder/operands.h"
+#include "dispatch/profile.h"
+#include "bench/executor/program.h"
+
+/* ---- Where lines begin and how deep they lie in loops ---------------------------------------- */
+
+typedef struct Body {
+    const uint8_t *begin, *end;
+    uint8_t *is_target; /* by byte */
+    int32_t *loops;     /* by byte: how many loops more (less) are open from here on */
+} Body;
+
+enum { WORD = 2 }; /* bytes of the opcode */
+
+static const uint8_t *behind(const uint8_t *at) {
+    const uint16_t opcode = read_u16(at);
+    const uint8_t *next = at + WORD + opcode_info[opcode].length;
+    /* The table's entries are behind the instruction, whose last operand is their number. */
+    if (opcode_info[opcode].op == OP_br_table) next += 4 * ((uint64_t)read_u32(next - 4) + 1);
+    return next;
+}
+
+static void note_target(Body *function, const uint8_t *at, const uint8_t *field) {
+    const uint8_t *target = field + read_i32(field);
+    function->is_target[target - function->begin] = 1;
+    if (target > at) return;
+    function->loops[target - function->begin]++; /* a jump back closes a loop */
+    function->loops[behind(at) - function->begin]--;
+}
+
+static void find_targets(Body *function) {
+    for (const uint8_t *at = function->begin, *next; at < function->end; at = next) {
+        next = behind(at);
+        const OpcodeInfo *opcode = &opcode_info[read_u16(at)];
+        const OpInfo *op = &op_info[opcode->op];
+        if (opcode->op == OP_br_table) {
+            for (const uint8_t *entry = at + WORD + opcode->length; entry < next; entry += 4)
+                note_target(function, at, entry);
+        } else if (op->flags & OP_HAS_LABEL) { /* the last operand */
+            note_target(function, at, at + WORD + opcode->length - 4);
+        }
+    }
+}
+
+/* ---- Writing --------------------------------------------------------------------------------- */
+
+/* What is in loops is taken to run so many times as often for each of them. */
+static uint64_t guess(int32_t depth) {
+    static const uint64_t counts[] = {1, 8, 64, 512, 4096};
+    return counts[depth < 0 ? 0 : depth > 4 ? 4 : depth];
+}
+
+/* A line of "OPCODE:COUNT" for each straight line of the function: instructions that are executed
+ * one after the other and that nothing jumps into. What was never executed is left out. */
+static void print_function_lines(const Body *function, bool is_static) {
+    bool in_line = false;
+    int32_t depth = 0;
+    for (const uint8_t *at = function->begin; at < function->end; at = behind(at)) {
+        const uint16_t opcode = read_u16(at);
+        depth += function->loops[at - function->begin];
+        const uint64_t count = is_static ? guess(depth) : profile_count_at(at);
+        if (in_line && (!count || function->is_target[at - function->begin])) {
+            putchar('\n');
+            in_line = false;
+        }
+        if (!count) continue;
+        printf("%s%u:%" PRIu64, in_line ? " " : "", opcode, count);
+        in_line = !(op_info[opcode_info[opcode].op].flags & OP_ENDS);
+        if (!in_line) putchar('\n');
+    }
+    if (in_line) putchar('\n');
+}
+
+bool print_lines(const ModuleFile *file, bool is_static, Error *error) {
+    printf("%s %d opcodes\n", ISA_NAME, OPCODE_COUNT);
+    for (int i = 0; i < OPCODE_COUNT; i++) puts(opcode_info[i].name);
+    const Program *program = &file->program;
+    const uint32_t count =
+        program->module->function_count - program->module->imported_function_count;
+    for (uint32_t i = 0; i < count && !ferror(stdout); i++) {
+        const Code *code = &program->codes[i];
+        Body function = {.begin = code->begin, .end = program_code_end(program, code)};
+        const size_t bytes = (size_t)(function.end - function.begin) + 1;
+        function.is_target = calloc(bytes, sizeof *function.is_target);
+        function.loops = calloc(bytes, sizeof *function.loops);
+        const bool has_memory = function.is_target && function.loops;
+        if (has_memory) {
+            find_targets(&function);
+            print_function_lines(&function, is_static);
+        }
+        free(function.is_target);
+        free(function.loops);
+        if (!has_memory) return fail(error, ERROR_MEMORY, "out of memory");
+    }
+    return true;
+}

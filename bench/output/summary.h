@@ -1,0 +1,60 @@
+/* A recording as people read it: tables, noise floor, verdicts, warnings. live.h is the same while
+ * it grows; counter_summary.h has the table of counters. */
+#ifndef TAILRACE_BENCH_OUTPUT_SUMMARY_H
+#define TAILRACE_BENCH_OUTPUT_SUMMARY_H
+
+#include <stdio.h>
+
+#include "bench/data/recording.h"
+#include "bench/util/terminal.h"
+
+/* A workload is too short to time if its quickest contender takes less than the first, or less than
+ * the second and the A/A control seems to differ by more than the third: reading the clock, cold
+ * caches and the first touch of memory are some microseconds of each execution, and not the same ones
+ * in each. It is shown, but neither compared nor part of a mean. The same numbers stand in
+ * scripts/analysis/comparison.py. */
+#define TOO_SHORT 100e-6      /* seconds */
+#define MAYBE_TOO_SHORT 1e-3  /* seconds */
+#define SHORT_NOISE 0.05
+
+/* A contender on a workload. Times are CPU seconds of the execution alone. */
+typedef struct Cell {
+    size_t samples;  /* 0: not measured, and the rest is NaN */
+    double median;   /* seconds */
+    double spread;   /* half the distance between the quartiles, as a fraction of the median */
+    double speed;    /* relative to the baseline: the geometric mean over the layouts of the medians of
+                        the ratios formed within rounds; NaN if the workload is too short to time */
+    json_t *verdict; /* what verdicts.h found instead of the speed, with an interval; NULL: nothing.
+                        The recording's. */
+} Cell;
+
+/* What was found for one group. */
+typedef struct Summary {
+    const Group *group;
+    size_t first, columns; /* its contenders: the baseline first, the control last */
+    Cell *cells;           /* [workload * columns + column] */
+    bool *too_short;       /* by workload: what was measured of it is not its execution */
+    Cell *means;           /* [column]: geometric means of the speeds over those workloads that have
+                              one: that many are its `samples` */
+    double noise;          /* largest |speed - 1| of the control over the workloads; NaN if none */
+    double mean_noise;     /* |speed - 1| of the control's mean; NaN if none */
+} Summary;
+
+Summary summary_make(const Recording *recording, const Group *group);
+/* Looks again at what was measured of one workload. */
+void summary_update(const Recording *recording, Summary *summary, size_t workload);
+/* Looks again at the recording's verdicts, which have been replaced. */
+void summary_take_verdicts(const Recording *recording, Summary *summary);
+void summary_free(Summary *summary);
+
+/* The speed of a cell: the verdict's, or else its own; NaN if there is none. */
+double cell_speed(const Cell *cell);
+/* The colour of what was decided about it. */
+Style cell_style(const Cell *cell);
+/* Milliseconds as tables show them, such as "9.876" or "1,234.5". To be freed. */
+char *milliseconds(double seconds);
+
+/* Prints the tables of every group, the verdicts, and all that weakens them. */
+void summary_print(const Recording *recording, FILE *stream);
+
+#endif

@@ -1,0 +1,340 @@
+"""Reading result files, and what they say: the one place that report, verdicts and other scripts share.
+
+load() reads a file and holds it against results/schema.json. A Comparison is one build and one instruction
+set of a result: its strategies relative to the first of them, with estimates and verdicts by
+statistics_of_runs.py. Other builds of the same result were measured in the same rounds, so that their
+speeds can be asked for relative to the same baseline (`build` of speeds() and estimate()).
+"""
+import array
+import collections
+import functools
+import json
+import math
+import pathlib
+import re
+
+import numpy
+from . import statistics_of_runs
+from .printable import printable
+
+SCHEMA = 2
+SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
+LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
+FIRST = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+# A workload is too short to time if its quickest contender takes less than the first, or less than the second
+# and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
+TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05
+MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty times the largest run that was ever made
+
+# Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
+# Verdict on it, both None if there is nothing to compare.
+Cell = collections.namedtuple("Cell", "median spread found verdict")
+
+
+class Trouble(Exception):
+    """A sentence for the user."""
+
+    def __str__(self):
+        return printable(super().__str__())
+
+
+def path_of(error):
+    """samples[12].phases.execute.cpu"""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+    return text.lstrip(".") or "the document"
+
+
+def shape(value):
+    """All of a sample that the schema has rules for: of numbers, that is the type and the sign."""
+    if isinstance(value, dict):
+        return tuple((name, shape(part)) for name, part in value.items())
+    if isinstance(value, list):
+        return tuple(map(shape, value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "number", isinstance(value, int) or value.is_integer(), value < 0
+    return type(value), value
+
+
+def validate(result, path):
+    """Raises a Trouble that names the first place where `result` is not as the schema says."""
+    try:
+        import jsonschema
+    except ImportError as error:
+        raise Trouble(f"{error.name} is missing; scripts/setup installs it") from error
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    samples = result.get("samples")
+    if isinstance(samples, list) and len(samples) > 100:
+        # Thousands of samples, but few kinds of them: one of each is enough, and 30 times as fast.
+        kinds = {shape(sample): place for place, sample in enumerate(reversed(samples), 1)}
+        result = {**result, "samples": [samples[-place] for place in sorted(kinds.values(), reverse=True)]}
+    for error in validator.iter_errors(result):
+        message = error.message if len(error.message) < 200 else f"it breaks the rule \"{error.validator}\""
+        raise Trouble(f"{path} is damaged: {path_of(error)}: {message}")
+
+
+def check_names(result, path):
+    """Raises a Trouble if a sample is of something that the file does not describe, or describes twice."""
+    for what, entries in ("workload", result["suite"]["workloads"]), ("build", result["builds"]):
+        names = [entry["name"] for entry in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise Trouble(f"{path} is damaged: it describes the {what} {json.dumps(name)} twice")
+        for place, sample in enumerate(result["samples"]):
+            if sample[what] not in names:
+                raise Trouble(f"{path} is damaged: samples[{place}] is of the {what} {json.dumps(sample[what])}, "
+                              "which it does not describe")
+
+
+def no_number(text):
+    raise ValueError(f"{text[:20]} is no number of JSON")
+
+
+def finite(text):
+    number = float(text)
+    return number if math.isfinite(number) else no_number(text)
+
+
+def whole(text):
+    number = int(text)
+    return number if abs(number) < 1 << 63 else no_number(text)
+
+
+def parse(text):
+    """JSON as `tailrace bench` reads it: numbers of 64 bits, and strings that can be written as UTF-8."""
+    # Functions for each number take a while.
+    hooks = {"parse_int": whole} if re.search(r"\d{19}", text) else {}
+    if re.search(r"\d[eE]\+?\d{3}|\d{300}", text):
+        hooks["parse_float"] = finite
+    document = json.loads(text, parse_constant=no_number, **hooks)
+    if re.search(r"\\u(?:[dD][89a-fA-F]|0000)", text):
+        for string in strings_of(document):
+            if "\0" in string:
+                raise ValueError("a string has a NUL")
+            string.encode()  # which a lone surrogate cannot be
+    return document
+
+
+def strings_of(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for part in value:
+            yield from strings_of(part)
+        if isinstance(value, dict):
+            yield from strings_of(list(value.values()))
+
+
+def load(path, validated=True):
+    """A result file. `validated`: whether to hold it against the schema, which takes a while."""
+    try:
+        result = parse(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"it is damaged, or no result file: {error}"
+        raise Trouble(f"cannot read {path}: {reason}") from error
+    if not isinstance(result, dict) or "schema" not in result:
+        raise Trouble(f"{path} is no result file of Tailrace")
+    if result["schema"] != SCHEMA:
+        raise Trouble(f"{path} has schema {json.dumps(result['schema'])}; this program reads schema {SCHEMA}")
+    if validated:
+        validate(result, path)
+        check_names(result, path)
+    return result
+
+
+def quantile(numbers, q):
+    """Linear interpolation between neighbours, as `tailrace bench` does."""
+    ordered = sorted(numbers)
+    place = q * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+class Comparison:
+    """One build (a name) and one instruction set of a result. `confidence` and `smallest_effect` are
+    fractions."""
+
+    def __init__(self, result, build, isa, confidence=statistics_of_runs.CONFIDENCE,
+                 smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+        self.result, self.isa = result, isa
+        self.build = next(entry for entry in result["builds"] if entry["name"] == build)
+        self.confidence, self.smallest_effect = confidence, smallest_effect
+        found = collections.defaultdict(lambda: (array.array("q"), array.array("q"), array.array("q")))
+        self.absurd = 0  # samples whose time cannot be true, and is not used
+        failed = {(gap["workload"], gap["build"], gap["strategy"], gap["control"])
+                  for gap in result["not_measured"] if gap["isa"] == isa and gap["strategy"]}
+        names = set()
+        for sample in result["samples"]:
+            if sample["isa"] != isa:
+                continue
+            if sample["build"] == build:
+                names.add(sample["strategy"])
+            key = sample["workload"], sample["build"], sample["strategy"], sample["control"]
+            if sample["round"] > 0 and key not in failed:
+                nanoseconds = sample["phases"]["execute"]["cpu"]
+                if 0 < nanoseconds < LONGEST:
+                    for column, value in zip(found[key], (sample["layout"], sample["round"], round(nanoseconds))):
+                        column.append(value)
+                else:
+                    self.absurd += sample["build"] == build
+        self.workloads = result["suite"]["workloads"]
+        built = [name for name in self.build["strategies"] if name in names]
+        self.strategies = [name for name in FIRST if name in names]
+        self.strategies += [name for name in built if name not in FIRST]
+        self.baseline = self.strategies[0]
+        self.layouts = sorted({layout for layouts, _, _ in found.values() for layout in layouts})
+        self.rounds = sorted({number for _, rounds, _ in found.values() for number in rounds})
+        cells = len(found) * len(self.layouts) * len(self.rounds)
+        if cells > MOST_CELLS:
+            raise Trouble(f"this is no run that can be compared: {len(self.layouts):,} layouts, {len(self.rounds):,} "
+                          f"rounds, and {len(found):,} executors on workloads; a report has room for "
+                          f"{MOST_CELLS:,} cells, and not for {cells:,}")
+        # (workload, build, strategy, control): seconds, [layout, round], NaN where nothing was measured
+        self.times = {key: self.grid(*columns) for key, columns in found.items()}
+        self.too_short = {workload["name"]: seconds for workload in self.workloads
+                          if (seconds := self.seconds_if_too_short(workload["name"]))}
+        self.draws = statistics_of_runs.Draws(len(self.workloads), len(self.layouts), len(self.rounds))
+        controls = [self.estimate((workload["name"],), self.baseline, True) for workload in self.workloads]
+        self.noise = max((abs(found.speed - 1) for found in controls if found), default=None)
+        control = self.mean(self.baseline, True)
+        self.mean_noise = control.found and abs(control.found.speed - 1)
+
+    @property
+    def luck(self):
+        """For each place that shows a difference: what one layout makes of it; empty if there are several."""
+        return ", so that differences may be layout luck" if len(self.layouts) == 1 else ""
+
+    def grid(self, layouts, rounds, nanoseconds):
+        seconds = numpy.full((len(self.layouts), len(self.rounds)), numpy.nan)
+        seconds[numpy.searchsorted(self.layouts, layouts), numpy.searchsorted(self.rounds, rounds)] = \
+            numpy.array(nanoseconds) / 1e9
+        return seconds
+
+    def grid_of(self, workload, strategy, control=False, build=None):
+        """Seconds, [layout, round]; None if it was not measured at all."""
+        return self.times.get((workload, build or self.build["name"], strategy, control))
+
+    def times_of(self, workload, strategy, control=False, build=None):
+        """All seconds that were measured, in a list."""
+        seconds = self.grid_of(workload, strategy, control, build)
+        return [] if seconds is None else seconds[~numpy.isnan(seconds)].tolist()
+
+    def seconds_if_too_short(self, workload):
+        """The median of the quickest contender if the workload is too short to time; None if it is not."""
+        contenders = [(strategy, False) for strategy in self.strategies] + [(self.baseline, True)]
+        medians = [quantile(times, 0.5) for contender in contenders if (times := self.times_of(workload, *contender))]
+        quickest = min(medians, default=math.inf)
+        noise = 0.0
+        one, again = self.grid_of(workload, self.baseline), self.grid_of(workload, self.baseline, True)
+        if one is not None and again is not None:
+            ratios = numpy.log(one) - numpy.log(again)
+            ratios = ratios[~numpy.isnan(ratios).all(axis=1)]
+            if len(ratios):
+                noise = abs(math.exp(numpy.nanmedian(ratios, axis=1).mean()) - 1)
+        short = quickest < TOO_SHORT or (quickest < MAYBE_TOO_SHORT and noise > SHORT_NOISE)
+        return quickest if short else None
+
+    @functools.cache
+    def logs(self, strategy, control=False, build=None):
+        """Logarithms of the seconds: [workload, layout, round], NaN where nothing was measured, and of workloads
+        that are too short to time: nothing that is compared comes from elsewhere."""
+        logs = numpy.full((len(self.workloads), len(self.layouts), len(self.rounds)), numpy.nan)
+        for row, workload in enumerate(self.workloads):
+            seconds = self.grid_of(workload["name"], strategy, control, build)
+            if seconds is not None and workload["name"] not in self.too_short:
+                logs[row] = numpy.log(seconds)
+        return logs
+
+    def speeds(self, strategy, baseline=None, control=False, build=None):
+        """Logarithms of the speeds relative to `baseline`, another strategy of this build."""
+        return self.logs(baseline or self.baseline) - self.logs(strategy, control, build)
+
+    def estimates(self, groups, strategy, baseline=None, control=False, build=None):
+        """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
+        return self.draws.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
+
+    @functools.cache
+    def usual_estimates(self, strategy, control, build):
+        """Of each workload, and of all."""
+        every = range(len(self.workloads))
+        return self.estimates([*([number] for number in every), list(every)], strategy, None, control, build)
+
+    def estimate(self, workloads, strategy, control=False, build=None):
+        """The Estimate over `workloads` (a tuple of names); None if there is nothing to compare."""
+        places = [number for number, workload in enumerate(self.workloads) if workload["name"] in workloads]
+        if len(places) == len(self.workloads):
+            return self.usual_estimates(strategy, control, build)[-1]
+        if len(places) == 1:
+            return self.usual_estimates(strategy, control, build)[places[0]]
+        return self.estimates([places], strategy, None, control, build)[0]
+
+    def judge(self, found, floor):
+        return found and statistics_of_runs.judge(found, self.smallest_effect, floor or 0)
+
+    def cell(self, workload, strategy, control=False):
+        times = self.times_of(workload, strategy, control)
+        if not times:
+            return None
+        median = quantile(times, 0.5)
+        spread = (quantile(times, 0.75) - quantile(times, 0.25)) / 2 / median
+        found = self.estimate((workload,), strategy, control)
+        return Cell(median, spread, found, self.judge(found, self.noise))
+
+    def mean(self, strategy, control=False):
+        """The geometric mean over the workloads that have been measured."""
+        found = self.estimate(tuple(w["name"] for w in self.workloads), strategy, control)
+        # The control is what the floor is made of.
+        return Cell(None, None, found, None if control else self.judge(found, self.mean_noise))
+
+    def instructions(self, workload):
+        return workload["instructions"].get(self.isa)
+
+
+def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
+                smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+    """A Comparison for each build and instruction set, in the order of the samples' first appearance."""
+    isas = list(dict.fromkeys(sample["isa"] for sample in result["samples"]))
+    there = {(sample["build"], sample["isa"]) for sample in result["samples"]}
+    return [Comparison(result, build["name"], isa, confidence, smallest_effect)
+            for isa in isas for build in result["builds"] if (build["name"], isa) in there]
+
+
+def percent(fraction):
+    return f"{fraction * 100:g} %"
+
+
+def speed_text(found, decimals=2):
+    """1.17× (1.12–1.21)"""
+    if not found:
+        return "–"
+
+    def short(factor):
+        return f"{factor:.{decimals}f}" if 0.01 <= factor < 1000 else f"{factor:.1e}"
+    interval = f" ({short(found.low)}–{short(found.high)})" if found.has_interval else ""
+    return f"{short(found.speed)}×{interval}"
+
+
+def mean_text(comparison, strategy):
+    """A sentence."""
+    mean = comparison.mean(strategy)
+    if not mean.found:
+        return f"{strategy}: nothing to compare."
+    return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}, geometric mean over "
+            f"{mean.found.workloads} of {len(comparison.workloads)} workloads: {mean.verdict}"
+            f"{' in this one layout' if comparison.luck else ''}.")
+
+
+def percentage(least, most):
+    """For argparse: a fraction from the text of a percentage."""
+    import argparse
+
+    def parse(text):
+        try:
+            number = float(text.removesuffix("%"))
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"a percentage from {least:g} to {most:g}, not '{text}'")
+        return number / 100
+    return parse
