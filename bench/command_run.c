@@ -41,6 +41,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case 'd': invocation->dispatch = argument; return 0;
     case 'i': invocation->isa = argument; return 0;
+    case OPTION_LINES: invocation->argv[1] = "lines"; return 0; /* the executor's command */
     case ARGP_KEY_ARG:
         if (invocation->has_file) argp_error(state, "one file is enough; what is \"%s\"", argument);
         invocation->has_file = true;
@@ -85,11 +86,21 @@ static const struct argp REPLAY = {
     .doc = REPLAY_DOC};
 
 static const struct argp PROFILE = {
-    .options = (const struct argp_option[]){ISA_OPTION, TRACE_OPTION, RUN_OPTIONS, {0}},
+    .options =
+        (const struct argp_option[]){
+            ISA_OPTION,
+            {"lines", OPTION_LINES, NULL, 0,
+             "print how often each straight line of instructions was executed instead, for "
+             "\"tailrace mine\"",
+             0},
+            STATIC_OPTION,
+            TRACE_OPTION,
+            RUN_OPTIONS,
+            {0}},
     .parser = parse,
     .args_doc = MEASURE_ARGUMENTS,
     .doc = "Does what run does, and prints which bytecode instructions were executed how often, "
-           "and which pairs and triples: candidates for superinstructions."};
+           "and which pairs and triples."};
 
 static const struct argp INSPECT = {
     .options = (const struct argp_option[]){CHOICE, FUNCTION_OPTION, {0}},

@@ -18,6 +18,7 @@ static const struct {
     {"inspect", command_inspect, "print the bytecode of a module's functions"},
     {"profile", command_profile, "count which bytecode instructions a program executes"},
     {"asm", command_asm, "show the machine code of an op, strategy by strategy"},
+    {"mine", command_mine, "choose superinstructions from profiles"},
     {"predict", command_predict, "replay the dispatches through models of branch predictors"},
     {"list", command_list, "list the strategies, workloads or events that there are"},
     {"machine", command_machine, "say what this machine is and what can be measured on it"},

@@ -15,8 +15,9 @@ table and no shift. The third writes handlers.SEED.inc alone, with N more instru
 handler of OPCODE: for scripts/calibrate, which tests whether such differences are found. ops.table and
 isa.table explain their own format.
 
-With superinstructions (isa.table) there is one more opcode for each line of FILE, or of the first N: the
-opcodes named there, executed one after the other. --unused has them made, and the encoder never use them:
+With superinstructions (isa.table) there is one more opcode for each line of several names in FILE, or of the
+first N: the opcodes named there, executed one after the other. Lines of one name say which forms the
+instruction set has besides those that it cannot do without; without such lines it has all. --unused has them made, and the encoder never use them:
 what remains of a difference then is the layout's.
 """
 import argparse
@@ -200,29 +201,48 @@ class Sequence:
             raise TableError(f"{self.name}: its operands take {self.length} bytes, more than {LONGEST_OPERANDS}")
 
 
-def read_sequences(path, variants_by_name, most):
-    sequences, seen = [], set()
+def is_needed(variant):
+    """Whether the translator relies on there being this form: those without registers for hot locals, and
+    what moves values from any place to any other, and what computes sums (values.h)."""
+    letters = {variant.result, *variant.values}
+    return (not letters & set("pqr") or variant.op.name in ("copy", "copy.f", "const.i32")
+            or variant.op.name in ("i32.add", "i32.shl", "i32.add.scaled") and variant.result in "as")  # sums
+
+
+def read_sequences(path, simple, most):
+    """The simple opcodes that there shall be, and the sequences of them."""
+    variants_by_name = {variant.name: variant for variant in simple}
+    wanted, found = [], []
     for number, line in enumerate(path.read_text().splitlines(), 1):
         names = line.partition("#")[0].split()
         if not names:
             continue
-        if most is not None and len(sequences) == most:
-            break
         where = f"{path.name}, line {number}"
         for name in names:
             if name not in variants_by_name:
                 raise TableError(f"{where}: there is no opcode {name}")
         parts = [variants_by_name[name] for name in names]
-        if len(parts) < 2:
-            raise TableError(f"{where}: a sequence has at least two opcodes")
+        if len(parts) == 1:
+            wanted += parts
+            continue
         for part in parts[:-1]:
             if "ends" in part.op.flags:
                 raise TableError(f"{where}: nothing can follow {part.name}")
-        if tuple(names) in seen:
+        found.append((where, parts))
+    if wanted:
+        kept = {variant.name for variant in wanted}
+        simple = [variant for variant in simple if variant.name in kept or is_needed(variant)]
+    kept, sequences, seen = {variant.name for variant in simple}, [], set()
+    for where, parts in found[:most]:
+        names = tuple(part.name for part in parts)
+        if names in seen:
             raise TableError(f"{where}: the sequence stands there twice")
-        seen.add(tuple(names))
+        for name in names:
+            if name not in kept:
+                raise TableError(f"{where}: {name} is not among the forms that the file names")
+        seen.add(names)
         sequences.append(Sequence(parts))
-    return sequences
+    return simple, sequences
 
 
 class Variant:
@@ -373,7 +393,7 @@ def generate(arguments):
     simple = [variant for op in ops for variant in variants(op, isa, positions)]
     sequences = []
     if isa["has_sequences"] and arguments.sequences:
-        sequences = read_sequences(arguments.sequences, {v.name: v for v in simple}, arguments.most)
+        simple, sequences = read_sequences(arguments.sequences, simple, arguments.most)
     opcodes = simple + sequences
     if len(opcodes) > 0xffff:
         raise TableError(f"{len(opcodes)} opcodes do not fit 16 bits")

@@ -536,9 +536,11 @@ static void translate_numeric(FunctionTranslator *t, Op op) {
         /* The negation of a comparison is the opposite comparison, where there is one. */
         const Instruction *producer = producer_of(&t->values, &operands[0]);
         Op inverse = producer ? op_info[producer->op].inverse : OP_COUNT;
-        if (inverse != OP_COUNT && op_info[inverse].flags & OP_IS_BOOLEAN) {
-            Instruction inverted = *producer;
-            inverted.op = inverse;
+        Instruction inverted = producer ? *producer : (Instruction){0};
+        inverted.op = inverse;
+        inverted.result = ISA_HAS_ACCUMULATORS ? accumulator() : inverted.result;
+        if (inverse != OP_COUNT && op_info[inverse].flags & OP_IS_BOOLEAN &&
+            encoder_accepts(&inverted)) {
             retract_last(&t->values);
             push_result(&t->values, inverted, TYPE_I32);
             return;

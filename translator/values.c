@@ -497,8 +497,15 @@ void emit_with(Values *values, Instruction instruction, const Popped *operands) 
 
 void push_result_of(Values *values, Instruction instruction, const Popped *operands,
                     ValueType type) {
-    instruction.result = slot(0); /* while looking for forms of operands: every op has this one */
-    set_operands(values, &instruction, operands);
+    /* Forms of operands are looked for with a result in the accumulator, where the result goes if it
+     * can; else with one in a slot, since every op has that. */
+    instruction.result = accumulator();
+    for (unsigned i = 0; i < op_info[instruction.op].value_count; i++)
+        instruction.values[i] = operands[i].operand;
+    if (!encoder_accepts(&instruction)) {
+        instruction.result = slot(0);
+        set_operands(values, &instruction, operands);
+    }
     push_result(values, instruction, type);
 }
 
@@ -590,8 +597,11 @@ static uint32_t copy_run(Values *values, uint32_t height) {
         instruction.values[count] = local_operand(values, value->local);
         if (is_pin(instruction.values[count]) && bank_of(value->type) == FLOATS) break;
     }
-    if (count < 2) return 0;
-    if (count == 2) instruction.op = OP_copy2;
+    if (count == 2 || !encoder_accepts(&instruction)) {
+        instruction.op = OP_copy2;
+        if (count > 2) count = 2;
+    }
+    if (count < 2 || !encoder_accepts(&instruction)) return 0;
     for (uint32_t i = 0; i < count; i++) {
         for (int bank = 0; bank < BANKS; bank++)
             if (values->accumulators[bank].mirror == (uint32_t)home_of(values, height + i))

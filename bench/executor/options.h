@@ -14,6 +14,7 @@ enum {
     OPTION_LIMIT,
     OPTION_PROFILE,
     OPTION_STATIC,
+    OPTION_LINES,
 };
 
 #define INVOKE_OPTION                                                                              \
@@ -29,6 +30,9 @@ enum {
      "size of the value stack in slots of 8 bytes (default: 1048576)", 0}
 #define TRACE_OPTION                                                                               \
     {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0}
+#define STATIC_OPTION                                                                              \
+    {"static", OPTION_STATIC, NULL, 0,                                                             \
+     "execute nothing: all of the module's lines, counted by the loops that they lie in", 0}
 #define FUNCTION_OPTION                                                                            \
     {"function", 'f', "N|NAME", 0, "this function alone, by its index or its name", 0}
 

@@ -50,9 +50,7 @@ static const struct {
       "also which opcodes and pairs of them were executed how often, and what they did to memory",
       0}},
 #endif
-    {LINES,
-     {"static", OPTION_STATIC, NULL, 0,
-      "execute nothing: all of the module's lines, counted by the loops that they lie in", 0}},
+    {LINES, STATIC_OPTION},
     {MEASURE | PROFILE | STREAM | LINES, TRACE_OPTION},
     {CALLS, INVOKE_OPTION},
     {CALLS, DIR_OPTION},

@@ -14,7 +14,7 @@
 /* As chosen by default: fastest first. */
 static const char *const FAST_STRATEGIES[] = {"tail-direct", "goto-direct", "goto-indirect",
                                               "switch"};
-static const char *const ISAS[] = {"acc", "slots"};
+static const char *const ISAS[] = {"fused", "pinned", "acc", "slots"};
 
 static size_t rank(const char *name, const char *const *names, size_t count) {
     size_t i = 0;

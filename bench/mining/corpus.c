@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/memory.h"
+#include "bench/util/memory.h"
 
 void corpus_free(Corpus *corpus) {
     for (uint32_t i = 0; i < corpus->opcode_count; i++) free(corpus->names[i]);

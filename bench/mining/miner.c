@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/memory.h"
+#include "bench/util/memory.h"
 
 /* ---- Sequences being mined ------------------------------------------------------------------- */
 
