@@ -57,9 +57,9 @@ typedef struct Entry {
     uint8_t confidence : 2, useful : 1, taken : 1; /* taken: not empty */
 } Entry;
 
-/* Histories of `LENGTHS` bits, folded by exclusive or into a few: one for the index and two for the tag of
- * each table. Each branch turns them, puts its own bits in, and takes out those that are now too old.
- * Side by side, so that one instruction does it to many tables. */
+/* Histories of `LENGTHS` bits, folded by exclusive or into a few: one for the index and two for the
+ * tag of each table. Each branch turns them, puts its own bits in, and takes out those that are now
+ * too old. Side by side, so that one instruction does it to many tables. */
 enum { FOLDS = 3 };
 typedef struct Folds {
     uint32_t bits[TABLES], mask[TABLES]; /* mask: `width` ones */
@@ -138,7 +138,8 @@ static void set_newest(Ittage *ittage, uint32_t bits) {
         *next = (*next & ~(ones >> (64 - shift))) | bits >> (64 - shift);
 }
 
-/* Vectors of eight on CPUs that have them. Sanitizers do not get along with choosing one so early. */
+/* Vectors of eight on CPUs that have them. Sanitizers do not get along with choosing one so early.
+ */
 #define WIDE
 #if defined(__x86_64__) && defined(__has_attribute) && !defined(__SANITIZE_ADDRESS__)
 #if __has_attribute(target_clones)
@@ -153,8 +154,8 @@ static void set_newest(Ittage *ittage, uint32_t bits) {
 #endif
 #endif
 
-/* The folds after the histories have grown by `in`, and lost `out` at their ends. No value has more than
- * three times as many bits as a fold. */
+/* The folds after the histories have grown by `in`, and lost `out` at their ends. No value has more
+ * than three times as many bits as a fold. */
 WIDE static void folds_shift(Folds folds[restrict FOLDS], uint32_t in,
                              const uint32_t out[restrict TABLES]) {
     for (int kind = 0; kind < FOLDS; kind++) {
@@ -205,9 +206,9 @@ static void find_entries(Ittage *ittage, uint64_t branch, Lookup *found) {
             index = index_in(ittage, branch, table) << SHARERS_BITS |
                     ((index & low_bits(SHARERS_BITS)) ^ shape->place);
         Entry *entry = &ittage->entries[shape->bank][index];
-        uint32_t tag = ((uint32_t)branch ^ ittage->folds[1].bits[table] ^
-                        ittage->folds[2].bits[table] << 1) &
-                       shape->tag_mask;
+        uint32_t tag =
+            ((uint32_t)branch ^ ittage->folds[1].bits[table] ^ ittage->folds[2].bits[table] << 1) &
+            shape->tag_mask;
         found->entries[table] = entry;
         found->tags[table] = (uint16_t)tag;
         if (!entry->taken || entry->tag != tag) continue;
