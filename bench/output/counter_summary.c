@@ -33,7 +33,7 @@ static double median_in_layout(const Recording *recording, size_t workload, size
         if (sample->round == 0 || sample->workload != workload || sample->contender != contender ||
             sample->layout != layout)
             continue;
-        json_t *counter = find_event(sample->counters, event);
+        json_t *counter = find_event(sample->cost.counters, event);
         json_t *value = json_object_get(counter, "value");
         if (!json_is_integer(value)) continue;
         values[count++] = (double)json_integer_value(value);
@@ -136,8 +136,8 @@ static double cost(const Recording *recording, const Group *group) {
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
         if (sample->round > 0 && sample->contender - group->first < group->count &&
-            json_array_size(sample->counters) > 0)
-            costs[count++] = (double)sample->counting_cost_ns / 1e3;
+            json_array_size(sample->cost.counters) > 0)
+            costs[count++] = (double)sample->cost.counting_cost_ns / 1e3;
     }
     sort_numbers(costs, count);
     double median = quantile(costs, count, 0.5);
@@ -146,7 +146,7 @@ static double cost(const Recording *recording, const Group *group) {
 }
 
 void counter_summary_print(const Recording *recording, const Group *group, FILE *stream) {
-    json_t *events = recording->sample_count ? recording->samples[0].counters : NULL, *counter;
+    json_t *events = recording->sample_count ? recording->samples[0].cost.counters : NULL, *counter;
     size_t i;
     bool any = false, estimated = false, partial = false;
     Table table;

@@ -28,7 +28,7 @@ static void gather(const Recording *recording, const Group *group, size_t worklo
         size_t column = sample->contender - group->first; /* huge if it is of an earlier group */
         if (sample->workload == workload && column < group->count && sample->round > 0)
             times[column * places + (size_t)sample->round * recording->builds.layout_count +
-                  sample->layout] = (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
+                  sample->layout] = (double)sample->cost.phases[PHASE_EXECUTE].cpu / 1e9;
     }
     for (size_t column = 0; column < group->count; column++)
         if (recording_failure(recording, workload, group->first + column))
@@ -83,7 +83,7 @@ static double waiting(const Recording *recording, const Group *group) {
     size_t count = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
-        PhaseTime time = sample->phases[PHASE_EXECUTE];
+        PhaseTime time = sample->cost.phases[PHASE_EXECUTE];
         if (sample->round > 0 && sample->contender - group->first < group->count)
             shares[count++] = (double)(time.wall - time.cpu) / (double)time.cpu;
     }

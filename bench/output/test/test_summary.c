@@ -35,7 +35,7 @@ static void add(Recording *recording, int round, size_t workload, size_t contend
     recording_add(recording, &(Sample){.round = round,
                                        .workload = workload,
                                        .contender = contender,
-                                       .phases[PHASE_EXECUTE] = {ns, ns + ns / 10}});
+                                       .cost.phases[PHASE_EXECUTE] = {ns, ns + ns / 10}});
 }
 
 static void assert_near(double got, double wanted) {
