@@ -155,7 +155,8 @@ Test(summary, the_warm_up_waits_for_nobody) {
     for (int round = 0; round < 2; round++)
         for (size_t contender = 0; contender < 3; contender++) {
             add(&source, round, 0, contender, 10);
-            PhaseTime *time = &source.samples[source.sample_count - 1].phases[PHASE_EXECUTE];
+            Sample *last = &source.samples[source.sample_count - 1];
+            PhaseTime *time = &last->cost.phases[PHASE_EXECUTE];
             if (round == 0) time->wall = 5 * time->cpu;
         }
     char *text = printed(&source);
@@ -185,7 +186,8 @@ Test(summary, what_is_too_short_to_time_is_not_compared) {
     free(text);
     /* A little longer, and the control tells. */
     for (size_t i = 0; i < source.sample_count; i++)
-        if (source.samples[i].workload == 0) source.samples[i].phases[PHASE_EXECUTE].cpu *= 100;
+        if (source.samples[i].workload == 0)
+            source.samples[i].cost.phases[PHASE_EXECUTE].cpu *= 100;
     summary = summary_make(&source, &group);
     cr_assert(summary.too_short[0]);
     summary_free(&summary);
