@@ -177,8 +177,8 @@ static bool has_word(const char *list, const char *word) {
     return false;
 }
 
-/* x86 CPUs say so themselves; elsewhere the firmware's names and Xen's folder tell. Where none of them
- * does, as in a container that hides /proc and /sys, it is not known. */
+/* x86 CPUs say so themselves; elsewhere the firmware's names and Xen's folder tell. Where none of
+ * them does, as in a container that hides /proc and /sys, it is not known. */
 static json_t *virtual_machine(const char *root, const char *cpuinfo) {
     static const char *const products[] = {"KVM",    "QEMU",      "VMware", "VirtualBox",
                                            "HVM",    "Bochs",     "BHYVE",  "Virtual Machine",

@@ -45,8 +45,8 @@ static size_t tidy(double *numbers, size_t count) {
     return kept;
 }
 
-/* The median over rounds of the logarithms of the ratios, and its mean over layouts; NaN if there are
- * none. Cells are in the order of gather(). */
+/* The median over rounds of the logarithms of the ratios, and its mean over layouts; NaN if there
+ * are none. Cells are in the order of gather(). */
 static double make_speed(const double *baseline, const double *own, double *scratch, size_t places,
                          size_t layouts) {
     double sum = 0;
@@ -76,8 +76,8 @@ static Cell make_cell(const double *baseline, double *own, double *scratch, size
     };
 }
 
-/* The share of their CPU time that the samples of a group waited for: the median. The warm-up counts
- * in no statistic. */
+/* The share of their CPU time that the samples of a group waited for: the median. The warm-up
+ * counts in no statistic. */
 static double waiting(const Recording *recording, const Group *group) {
     double *shares = allocate((recording->sample_count + 1) * sizeof *shares);
     size_t count = 0;
@@ -494,8 +494,8 @@ static void print_group_warnings(const Recording *recording, const Group *group,
     const char *where = name ? name : "", *colon = name ? ": " : "";
     Summary summary = summary_make(recording, group);
     if (share_waiting > BUSY)
-        warn(stream, "%s%sThe machine was busy: samples waited for %.0f%% of their CPU time.", where,
-             colon, share_waiting * 100);
+        warn(stream, "%s%sThe machine was busy: samples waited for %.0f%% of their CPU time.",
+             where, colon, share_waiting * 100);
     for (size_t i = 0; i < recording->suite.count; i++) {
         double quickest = INFINITY;
         for (size_t j = 0; j < summary.columns; j++)
