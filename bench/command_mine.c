@@ -62,9 +62,9 @@ static const struct argp MINE = {
     .options =
         (const struct argp_option[]){
             {"count", 'c', "N", 0, "choose so many superinstructions (default: 4000)", 0},
-            {"longest", OPTION_LONGEST, "N", 0, "of at most N opcodes (default: 8)", 0},
+            {"longest", OPTION_LONGEST, "N", 0, "of at most N opcodes (default: 12)", 0},
             {"programs", OPTION_PROGRAMS, "N", 0,
-             "that occur in at least N of the profiles (default: 2, or 1 of a single one)", 0},
+             "that occur in at least N of the profiles (default: an eighth of them, at most 8)", 0},
             {"forms", OPTION_FORMS, "N", 0,
              "also name the N forms that are executed most, and those that superinstructions are "
              "made of: the instruction set then has no others that it can do without (default: 0, "
@@ -242,13 +242,16 @@ static bool write_table(const Corpus *corpus, const Wishes *wishes, const MinedS
 
 int command_mine(int argc, char **argv) {
     Wishes wishes = {
-        .miner = {.most = 4000, .longest = 8, .progress = show_progress},
+        .miner = {.most = 4000, .longest = LONGEST_SEQUENCE, .progress = show_progress},
         .profiles = allocate((size_t)argc * sizeof(char *)),
         .judged = allocate((size_t)argc * sizeof(char *)),
     };
     parse_options(&MINE, argc, argv, 0, &wishes);
     if (!wishes.miner.least_programs)
-        wishes.miner.least_programs = wishes.profile_count > 1 ? 2 : 1;
+        wishes.miner.least_programs =
+            wishes.profile_count < 8    ? 1
+            : wishes.profile_count > 64 ? 8
+                                        : (uint32_t)(wishes.profile_count / 8);
     Corpus trained = {0}, judged = {0};
     Error error = {.kind = ERROR_NONE};
     bool done = (!wishes.output || output_can_write(wishes.output, &error)) &&

@@ -15,10 +15,19 @@ typedef struct Symbol {
     uint32_t length;        /* in opcodes */
 } Symbol;
 
+/* A bit each; the last for all further ones. */
+typedef unsigned __int128 ProgramSet;
+enum { PROGRAM_BITS = 128 };
+
+static uint32_t set_size(ProgramSet set) {
+    return (uint32_t)(__builtin_popcountll((uint64_t)set) +
+                      __builtin_popcountll((uint64_t)(set >> 64)));
+}
+
 typedef struct Pair {
     uint32_t first, second;
     double saved;     /* what making it one symbol would save now */
-    uint64_t programs; /* a bit each (the 64th for all further ones): where it was ever seen */
+    ProgramSet programs; /* where it was ever seen */
     uint32_t *places; /* where it may stand */
     uint32_t place_count, place_capacity;
     uint32_t heap_place; /* or NONE */
@@ -49,7 +58,7 @@ typedef struct Miner {
 
 static double worth(const Miner *m, uint32_t pair) {
     const Pair *p = &m->pairs[pair];
-    if ((uint32_t)__builtin_popcountll(p->programs) < m->wishes->least_programs) return 0;
+    if (set_size(p->programs) < m->wishes->least_programs) return 0;
     return p->saved;
 }
 
@@ -123,7 +132,7 @@ static void note_pair(Miner *m, uint32_t place, int sign) {
     Pair *pair = &m->pairs[*entry];
     pair->saved += sign * m->weight[behind];
     if (sign > 0) {
-        pair->programs |= 1ull << (m->program[place] < 63 ? m->program[place] : 63);
+        pair->programs |= (ProgramSet)1 << m->program[place];
         pair->places = make_room(pair->places, &pair->place_capacity, pair->place_count,
                                  sizeof *pair->places);
         pair->places[pair->place_count++] = place;
@@ -182,7 +191,7 @@ static void begin(Miner *m) {
             const uint32_t place = (uint32_t)m->place_count;
             m->at[place] = corpus->opcodes[line->begin + j];
             m->weight[place] = corpus->weights[line->begin + j];
-            m->program[place] = line->program < 63 ? (uint8_t)line->program : 63;
+            m->program[place] = line->program < PROGRAM_BITS ? (uint8_t)line->program : PROGRAM_BITS - 1;
             m->previous[place] = j ? place - 1 : NONE;
             m->next[place] = j + 1 < line->length ? place + 1 : NONE;
         }
@@ -339,7 +348,7 @@ MinedSequence *mine(const Corpus *corpus, const MinerWishes *wishes, size_t *cou
     while (made < most && m.heap_count && worth(&m, m.heap[0]) > 1e-12) {
         const uint32_t pair = m.heap[0];
         MinedSequence *sequence = &sequences[made++];
-        sequence->programs = (uint32_t)__builtin_popcountll(m.pairs[pair].programs);
+        sequence->programs = set_size(m.pairs[pair].programs);
         merge(&m, pair);
         sequence->length = write_opcodes(&m, m.symbol_count - 1, sequence->opcodes);
         if (wishes->progress && made % 64 == 0) wishes->progress(made, most);
