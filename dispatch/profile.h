@@ -70,7 +70,10 @@ void profile_detail(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
  * with a message and status 1. */
 void profile_coverage(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
 
-/* Called before each instruction. */
+/* Called before each instruction. Handlers that are functions need not save their state around it. */
+#if __has_attribute(preserve_all)
+__attribute__((preserve_all))
+#endif
 void profile_instruction(const uint8_t *ip, uint16_t opcode, const uint64_t *fp);
 
 /* An observer that counts how often each place of the bytecode is executed, and the counts: 0 for

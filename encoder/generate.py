@@ -205,7 +205,7 @@ def is_needed(variant):
     """Whether the translator relies on there being this form: those without registers for hot locals, and
     what moves values from any place to any other, and what computes sums (values.h)."""
     letters = {variant.result, *variant.values}
-    return (not letters & set("pqr") or variant.op.name in ("copy", "copy.f", "const.i32")
+    return (not letters & set("pqr") or variant.op.name in ("copy", "copy.f", "const.i32", "global.set.f")
             or variant.op.name in ("i32.add", "i32.shl", "i32.add.scaled") and variant.result in "as")  # sums
 
 

@@ -593,10 +593,12 @@ static void translate_select(FunctionTranslator *t) {
 
 static void translate_global_set(FunctionTranslator *t, uint32_t global) {
     Popped value = pop(&t->values);
-    bool in_float_accumulator =
-        bank_of(value.value.type) == FLOATS && value.operand.class == CLASS_ACCUMULATOR;
+    /* global.set takes integers; of floats, what is in memory or known looks alike. */
+    bool in_float_register = bank_of(value.value.type) == FLOATS &&
+                             value.operand.class != CLASS_SLOT &&
+                             value.operand.class != CLASS_CONSTANT;
     emit_with(&t->values,
-              (Instruction){.op = in_float_accumulator ? OP_global_set_f : OP_global_set,
+              (Instruction){.op = in_float_register ? OP_global_set_f : OP_global_set,
                             .immediates = {global}},
               &value);
 }

@@ -171,10 +171,13 @@ static const Instruction *last_writing(const Values *values, Operand result, Ban
     return (op_info[last->op].result_type >= VALUE_F32) == (bank == FLOATS) ? last : NULL;
 }
 
-/* Makes the last instruction write to `to`, if the instruction set has that form of it. */
-static bool redirect_last(Values *values, const Instruction *last, Operand to) {
+/* Makes the last instruction, whose result is of that bank, write to `to`, if the instruction set has
+ * that form of it. In memory a float may have been written by an instruction for integers, a copy:
+ * a register is then one of another bank. */
+static bool redirect_last(Values *values, const Instruction *last, Operand to, Bank bank) {
     Instruction redirected = *last;
     redirected.result = to;
+    if (is_pin(to) && (op_info[last->op].result_type >= VALUE_F32) != (bank == FLOATS)) return false;
     if (!encoder_accepts(&redirected)) return false;
     retract_last(values);
     emit(values, redirected);
@@ -214,7 +217,7 @@ void spill(Values *values, Bank bank) {
     values->stack[height].place = IN_HOME;
     Operand home = slot(home_of(values, (uint32_t)height));
     const Instruction *last = last_writing(values, accumulator(), bank);
-    if (last && redirect_last(values, last, home)) return;
+    if (last && redirect_last(values, last, home, bank)) return;
     copy(values, accumulator(), home, values->stack[height].type);
 }
 
@@ -225,7 +228,7 @@ static void make_way(Values *values, const Instruction *instruction, Bank bank) 
     if (height == NONE) return;
     const Instruction *last = last_writing(values, accumulator(), bank);
     int pin = last ? free_pin(values, bank, pins_read(instruction, bank)) : NONE;
-    if (pin == NONE || !redirect_last(values, last, pin_operand((uint32_t)pin))) {
+    if (pin == NONE || !redirect_last(values, last, pin_operand((uint32_t)pin), bank)) {
         spill(values, bank);
         return;
     }
@@ -515,7 +518,7 @@ void move_to(Values *values, const Popped *popped, Operand to) {
     Operand plain = plain_operand(values, &popped->value, popped->height);
     if (plain.class == to.class && (plain.class != CLASS_SLOT || plain.slot == to.slot)) return;
     const Instruction *producer = producer_of(values, popped);
-    if (producer && redirect_last(values, producer, to)) return;
+    if (producer && redirect_last(values, producer, to, bank_of(popped->value.type))) return;
     copy(values, popped->operand, to, popped->value.type);
 }
 
