@@ -36,6 +36,7 @@ struct Store {
 
     MemoryNode *memories;
     TableNode *tables;
+    uint64_t table_elements; /* of all of them, at most MAX_TABLE_ELEMENTS */
     InstanceNode *instances; /* those whose functions can be running */
     struct Block *blocks;    /* every other allocation, the nodes above included */
 
@@ -52,10 +53,10 @@ void *store_allocate(Store *store, size_t count, size_t size, Error *error);
 const Code *store_find_code(const Store *store, const uint8_t *ip, const Module **module);
 
 /* The storage of memories and tables: makes and releases what the structure points to. `memory` and
- * `table` are zeroed; on failure they stay as they are. */
+ * `table` are zeroed; on failure they stay as they are. `all` counts the elements of all tables. */
 bool memory_open(Memory *memory, MemoryType type, Error *error);
 void memory_close(Memory *memory);
-bool table_open(Table *table, TableType type, Error *error);
+bool table_open(Table *table, TableType type, uint64_t *all, Error *error);
 void table_close(Table *table);
 
 /* Whether `count` things from `from` on lie within `all` of them; no sum can overflow here. */
