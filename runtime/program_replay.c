@@ -17,7 +17,7 @@ typedef struct Play {
     Store *store;
     Counters *counters; /* around the execution, the replayer's own work included; NULL: none */
     Times phases[PHASE_COUNT]; /* of the module alone */
-    Times host;                /* what the replayer itself took in the last two phases */
+    Times host;                /* what the replayer itself took in the last phase */
 } Play;
 
 /* Divides the time of a phase between the module and the replayer (replay.h). The phase began at
@@ -39,8 +39,7 @@ static bool divide_time(Play *play, Phase phase, Times start, HostTime before, E
     double share = (double)(host - brief) / (double)(all.wall - brief);
     uint64_t cpu = brief + (uint64_t)((double)(all.cpu - brief) * share);
     play->phases[phase] = (Times){all.cpu - cpu, all.wall - host};
-    play->host.cpu += cpu;
-    play->host.wall += host;
+    play->host = (Times){cpu, host};
     return true;
 }
 
@@ -120,6 +119,9 @@ int replay(const RunOptions *options) {
     if (status == EXIT_DONE) {
         printf("%" PRIu64 " crossings, %" PRIu64 " values checked, hash %016" PRIx64 "\n",
                replay->crossings, replay->checks, replay->hash);
+        if (replay->checks == 0)
+            puts("nothing could be checked but the course of the calls: no value leaves the module, "
+                 "and it has no memory");
         if (play->phases[EXECUTE].cpu > 0)
             printf("execution %.3f ms, replayer %.3f ms\n", (double)play->phases[EXECUTE].cpu / 1e6,
                    (double)play->host.cpu / 1e6);
