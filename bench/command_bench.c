@@ -120,13 +120,30 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
     return -1;
 }
 
+/* A guest gets a directory because a command line names it, and never because a file does: those of
+ * the document, the first `count`, must have been named again. */
+static bool check_directories(Wishes *wishes, size_t count, Error *error) {
+    bool same = wishes->directory_count == 2 * count;
+    for (size_t i = 0; same && i < count; i++)
+        same = strcmp(wishes->directories[i], wishes->directories[count + i]) == 0;
+    wishes->directory_count = count;
+    if (same) return true;
+    return fail(error, ERROR_UNSUPPORTED,
+                count ? "its modules use the directory %s: name what they may use again, with --dir as "
+                        "in the first sitting"
+                      : "its modules use no directory, and --dir %s names one",
+                wishes->directories[0]);
+}
+
 /* What is compared is what the document says, by the options of its first sitting with those of
  * this one over them. */
 static bool take_over_options(json_t *document, int argc, char **argv, Error *error) {
     Wishes *wishes = &session.wishes;
     if (!wishes_of_command(json_object_get(document, "command"), wishes))
         return fail(error, ERROR_FILE, "its command line is damaged");
+    size_t directories = wishes->directory_count;
     wishes_parse(wishes, argc, argv);
+    if (!check_directories(wishes, directories, error)) return false;
     wishes->seed = (uint64_t)json_integer_value(json_object_get(document, "seed"));
     json_t *main_build = json_array_get(json_object_get(document, "builds"), 0);
     wishes->layouts = json_array_size(json_object_get(main_build, "layout_seeds"));
@@ -316,7 +333,7 @@ int command_bench(int argc, char **argv) {
     if (resumed && session.wishes.changes) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
-             "--invoke, --trace, --dispatch, "
+             "--invoke, --env, --trace, --dispatch, "
              "--isa, --layouts, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {

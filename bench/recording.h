@@ -61,6 +61,8 @@ typedef struct Sample {
     int64_t wasm_bytes, bytecode_bytes, functions, peak_rss_kib;
     json_t *counters;         /* as the executor printed them (counter_report.h); owned */
     int64_t counting_cost_ns; /* of starting and stopping them once */
+    int64_t crossings;        /* of a trace: between module and host; 0: it is none */
+    int64_t replayer_ns;      /* what the replayer itself took of the execution, in CPU time */
 } Sample;
 
 #define ANY ((size_t)-1)
@@ -132,6 +134,8 @@ bool recording_choose_events(Recording *recording, const char *events, const Cou
 
 /* Takes over the sample's counters. */
 void recording_add(Recording *recording, const Sample *sample);
+/* Whether both are about the same workload, and for the same reason. */
+bool recording_is_same_gap(const NotMeasured *one, const NotMeasured *other);
 /* Takes over `reason`. */
 void recording_add_not_measured(Recording *recording, NotMeasured entry);
 /* Drops what was not measured of this kind, since it is tried again. */

@@ -82,7 +82,7 @@ json_t *result_sample(const Recording *recording, const Sample *sample) {
         json_object_set_new(phases, PHASE_NAMES[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
                                       "wall", (json_int_t)sample->phases[i].wall));
-    return need(
+    json_t *json = need(
         json_pack("{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}",
                   "round", sample->round, "order", sample->order, "layout",
                   builds_seed(&recording->builds, sample->layout), "workload",
@@ -94,6 +94,11 @@ json_t *result_sample(const Recording *recording, const Sample *sample) {
                   "peak_rss_kib", (json_int_t)sample->peak_rss_kib, "counters",
                   sample->counters ? json_incref(sample->counters) : json_array(),
                   "counting_cost_ns", (json_int_t)sample->counting_cost_ns));
+    if (sample->crossings > 0) {
+        json_object_set_new(json, "crossings", json_integer(sample->crossings));
+        json_object_set_new(json, "replayer_ns", json_integer(sample->replayer_ns));
+    }
+    return json;
 }
 
 json_t *result_gap(const Recording *recording, const NotMeasured *entry) {

@@ -175,7 +175,8 @@ static bool check_builds(const Recording *recording, json_t *builds, Error *erro
 }
 
 static bool check_suite(const Suite *suite, json_t *workloads, Error *error) {
-    static const char *const keys[] = {"name", "sha256", "invoke", "args", "expect"};
+    static const char *const keys[] = {"name", "sha256", "invoke", "args", "dirs",
+                                       "env",  "expect"};
     if (json_array_size(workloads) != suite->count)
         return fail(error, ERROR_UNSUPPORTED, "it has %zu workloads and not %zu",
                     json_array_size(workloads), suite->count);
@@ -249,13 +250,15 @@ static const char *find_isa(const Recording *recording, json_t *entry) {
 
 static bool load_sample(Recording *recording, json_t *entry) {
     json_int_t layout = 0, wasm = 0, bytecode = 0, functions = 0, memory = 0, cost = 0;
+    json_int_t crossings = 0, replayer = 0;
     json_t *phases, *counters;
     Sample sample = {.workload = find_workload(recording, entry),
                      .contender = find_contender(recording, entry)};
-    if (json_unpack(entry, "{s:i, s:i, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round",
+    if (json_unpack(entry, "{s:i, s:i, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:I, s?I, s?I}", "round",
                     &sample.round, "order", &sample.order, "layout", &layout, "phases", &phases,
                     "wasm_bytes", &wasm, "bytecode_bytes", &bytecode, "functions", &functions,
-                    "peak_rss_kib", &memory, "counters", &counters, "counting_cost_ns", &cost) != 0)
+                    "peak_rss_kib", &memory, "counters", &counters, "counting_cost_ns", &cost,
+                    "crossings", &crossings, "replayer_ns", &replayer) != 0)
         return false;
     for (int i = 0; i < PHASE_COUNT; i++) {
         json_int_t cpu, wall;
@@ -270,6 +273,8 @@ static bool load_sample(Recording *recording, json_t *entry) {
     sample.functions = functions;
     sample.peak_rss_kib = memory;
     sample.counting_cost_ns = cost;
+    sample.crossings = crossings;
+    sample.replayer_ns = replayer;
     sample.counters = json_incref(counters);
     recording_add(recording, &sample);
     return true;

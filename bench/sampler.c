@@ -72,8 +72,16 @@ static char *wrong_result(const Workload *workload, json_t *answer) {
     return why;
 }
 
+/* Says what is wrong with a workload itself, such as a trace that was cut off, once: the counting
+ * executor, which runs it first, has found the same. */
 static void note_failure(Recording *recording, NotMeasured entry, const char *who) {
-    if (entry.workload == ANY)
+    bool was_said = false;
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        was_said |= strcmp(recording->not_measured[i].what, "instructions") == 0 &&
+                    recording_is_same_gap(&recording->not_measured[i], &entry);
+    if (was_said)
+        ;
+    else if (entry.workload == ANY)
         progress_note("%s %s", who, entry.reason);
     else
         progress_note("%s on %s: %s", who, recording->suite.workloads[entry.workload].name,
@@ -216,6 +224,11 @@ static bool read_sample(json_t *answer, Sample *sample) {
     sample->bytecode_bytes = bytecode;
     sample->functions = functions;
     sample->peak_rss_kib = memory;
+    json_int_t crossings = 0, replayer = 0;
+    json_unpack(answer, "{s:{s:I, s:I}}", "replay", "crossings", &crossings, "replayer_ns",
+                &replayer);
+    sample->crossings = crossings;
+    sample->replayer_ns = replayer;
     return sample->phases[PHASE_EXECUTE].cpu > 0;
 }
 

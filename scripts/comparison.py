@@ -113,6 +113,8 @@ class Comparison:
         self.confidence, self.smallest_effect = confidence, smallest_effect
         # (workload, build, strategy, control): seconds by layout and round
         self.times = collections.defaultdict(dict)
+        # By workload that is a trace: (crossings, the replayer's seconds, the module's) of each sample
+        self.replays = collections.defaultdict(list)
         self.absurd = 0  # samples whose time cannot be true, and is not used
         failed = {(gap["workload"], gap["build"], gap["strategy"], gap["control"])
                   for gap in result["not_measured"] if gap["isa"] == isa and gap["strategy"]}
@@ -127,6 +129,9 @@ class Comparison:
                 nanoseconds = sample["phases"]["execute"]["cpu"]
                 if 0 < nanoseconds < LONGEST:
                     self.times[key][sample["layout"], sample["round"]] = nanoseconds / 1e9
+                    if sample["build"] == build and "crossings" in sample:
+                        self.replays[sample["workload"]].append(
+                            (sample["crossings"], sample["replayer_ns"] / 1e9, nanoseconds / 1e9))
                 else:
                     self.absurd += sample["build"] == build
         self.workloads = result["suite"]["workloads"]
