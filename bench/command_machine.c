@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "bench/machine.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/table.h"
+#include "bench/data/machine.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/table.h"
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     (void)argument;

@@ -12,16 +12,16 @@
 #include <sys/stat.h>
 
 #include "bench/bench.h"
-#include "bench/builds.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/paths.h"
+#include "bench/input/builds.h"
+#include "bench/input/strategies.h"
+#include "bench/input/suite.h"
 #include "bench/predictor.h"
-#include "bench/process.h"
-#include "bench/progress.h"
-#include "bench/strategies.h"
-#include "bench/suite.h"
-#include "bench/table.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/paths.h"
+#include "bench/util/process.h"
+#include "bench/util/progress.h"
+#include "bench/util/table.h"
 
 #define DEFAULT_LIMIT 5000000
 #define MOST 8000000 /* what process_run keeps */

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/strategies.h"
+#include "bench/input/strategies.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
 
 enum { OPTION_STACK = 256, OPTION_TRACE };
 

@@ -4,7 +4,7 @@
 
 #include "runtime/store.h"
 
-/* Runs wasm code of `instance` at frame `fp` until it returns or traps, see dispatch/executor.h. An
+/* Runs wasm code of `instance` at frame `fp` until it returns or traps, see runtime/executor.h. An
  * access to the inaccessible part of one of the store's memories is
  * TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS; *instance->stopped_at is NULL then if the place cannot be told.
  * Every other fault is left to whoever handled it before the process's first execution, by default

@@ -71,7 +71,7 @@ struct Instance {
     Memory *memory0;      /* memories[0], or an empty memory if the module has none */
 
     Transfer transfer;
-    const uint8_t **stopped_at; /* the store's: where execution ended, see dispatch/executor.h */
+    const uint8_t **stopped_at; /* the store's: where execution ended, see runtime/executor.h */
 
     bool *dropped_elements; /* by segment */
     bool *dropped_datas;

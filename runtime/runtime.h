@@ -4,7 +4,7 @@
  *
  * A Store owns all that running creates, and one value stack. Not thread-safe; several stores may
  * live in one process. Which executor runs the bytecode is decided at link time: see
- * dispatch/executor.h. */
+ * runtime/executor.h. */
 #ifndef TAILRACE_RUNTIME_RUNTIME_H
 #define TAILRACE_RUNTIME_RUNTIME_H
 

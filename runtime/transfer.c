@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "dispatch/executor.h"
+#include "runtime/executor.h"
 
 /* What stands below a callee's frame when it runs in another instance than its caller. */
 enum { SAVED_IP, SAVED_FP, SAVED_INSTANCE, SAVED_RESULT_COUNT, SAVED_SLOTS };

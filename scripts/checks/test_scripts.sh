@@ -7,23 +7,25 @@ if ! command -v shellcheck >/dev/null; then
     echo "skipped: shellcheck is missing"
     exit 77
 fi
-mapfile -t shells < <(grep -lE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* scripts/checks/* .ci/run \
-    bench/test/fake_executor 2>/dev/null)
+mapfile -t shells < <(grep -lsE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* scripts/*/* runtime/test/* \
+    bench/*/* .ci/run)
 shellcheck -x "${shells[@]}"
 
 failures=0
-for script in setup build bench test test-aarch64 new-strategy try fetch-spectest fetch-real report export calibrate verdicts; do
-    help=$(cd / && "$OLDPWD/scripts/$script" --help)
+scripts=(scripts/{setup,build,test,test-aarch64,new-strategy,try,report,export,calibrate,verdicts}
+    runtime/test/fetch-spectest bench/real/fetch-real scripts/page/fetch-charts)
+for script in scripts/bench "${scripts[@]}"; do
+    help=$(cd / && "$OLDPWD/$script" --help)
     if ! grep -qi '^usage: ' <<<"$help"; then
-        echo "scripts/$script --help does not say how to use it"
+        echo "$script --help does not say how to use it"
         failures=1
     fi
 done
-for script in setup build test test-aarch64 new-strategy try fetch-spectest fetch-real report export calibrate verdicts; do
+for script in "${scripts[@]}"; do
     status=0
-    "scripts/$script" --no-such-option >/dev/null 2>&1 || status=$?
+    said=$("$script" --no-such-option 2>&1) || status=$?
     if [ $status -ne 2 ]; then
-        echo "scripts/$script ends with $status instead of 2 for an unknown option"
+        echo "$script ends with $status instead of 2 for an unknown option: $said"
         failures=1
     fi
 done

@@ -1,0 +1,196 @@
+#define _GNU_SOURCE 1
+#include "bench/input/builds.h"
+
+#include <libgen.h>
+#include <sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bench/data/schema.h"
+#include "bench/util/memory.h"
+#include "bench/util/paths.h"
+
+#define AUDIT_LIMIT (16u << 20)
+
+static bool name_is_taken(const Builds *builds, const char *name) {
+    for (size_t i = 0; i + 1 < builds->count; i++)
+        if (strcmp(builds->items[i].name, name) == 0) return true;
+    return false;
+}
+
+/* The name of the last build, which is not yet named. To be freed. */
+static char *choose_name(const Builds *builds, const char *directory) {
+    const Build *build = &builds->items[builds->count - 1];
+    const char *compiler = "unknown", *version = "";
+    json_unpack(build->executors.build, "{s:s, s:s}", "compiler", &compiler, "version", &version);
+    char *name = format_string("%s-%.*s", compiler, (int)strcspn(version, "."), version);
+    if (!name_is_taken(builds, name)) return name;
+    free(name);
+    char *resolved = realpath(directory, NULL),
+         *path = copy_string(resolved ? resolved : directory);
+    name = copy_string(basename(path));
+    for (int i = 2; name_is_taken(builds, name); i++) {
+        free(name);
+        name = format_string("%s-%d", basename(path), i);
+    }
+    free(path);
+    free(resolved);
+    return name;
+}
+
+static bool add_build(Builds *builds, const char *directory, Error *error) {
+    char *path = format_string("%s/dispatch", directory);
+    Executors executors;
+    bool done = executors_load(path, &executors, error);
+    free(path);
+    if (!done) return false;
+    builds->items = grow(builds->items, ++builds->count, sizeof *builds->items);
+    Build *build = &builds->items[builds->count - 1];
+    *build = (Build){.executors = executors, .programs = json_object()};
+    build->name = choose_name(builds, directory);
+    return true;
+}
+
+bool builds_load(Builds *builds, const char *own, const char *list, Error *error) {
+    *builds = (Builds){.layout_count = 1};
+    if (!list) return add_build(builds, own, error);
+    char *copy = copy_string(list), *rest = copy;
+    bool done = true;
+    for (char *directory; done && (directory = strsep(&rest, ","));)
+        done = add_build(builds, directory, error);
+    free(copy);
+    if (!done) builds_free(builds);
+    return done;
+}
+
+void builds_free(Builds *builds) {
+    for (size_t i = 0; i < builds->count; i++) {
+        free(builds->items[i].name);
+        executors_free(&builds->items[i].executors);
+        json_decref(builds->items[i].programs);
+    }
+    free(builds->items);
+    *builds = (Builds){0};
+}
+
+/* How many of the first `count` layouts are the same in both. */
+static size_t same_layouts(const Executors *one, const Executors *other, size_t count) {
+    size_t same = 0;
+    while (same < count && one->layouts[same] == other->layouts[same])
+        same++;
+    return same;
+}
+
+bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error) {
+    const Executors *first = &builds->items[0].executors;
+    size_t count = wanted ? wanted : first->layout_count;
+    for (size_t i = 0; i < builds->count; i++) {
+        const Executors *executors = &builds->items[i].executors;
+        if (executors->layout_count < count && !wanted) count = executors->layout_count;
+        if (executors->layout_count < count)
+            return fail(
+                error, ERROR_UNSUPPORTED,
+                "--layouts %zu: %s has %zu; \"scripts/build --layouts %zu\" adds what is missing",
+                count, builds->count > 1 ? builds->items[i].name : "this build",
+                executors->layout_count, count);
+    }
+    for (size_t i = 1; i < builds->count; i++) {
+        size_t same = same_layouts(first, &builds->items[i].executors, count);
+        if (same > 0 && !wanted) count = same;
+        if (same < count)
+            return fail(error, ERROR_UNSUPPORTED,
+                        "%s and %s were built in different layouts: give both the same -Dlayouts",
+                        builds->items[0].name, builds->items[i].name);
+    }
+    builds->layout_count = count;
+    return true;
+}
+
+bool builds_know(const Builds *builds, const char *list, bool isas, Error *error) {
+    char names[1000] = "";
+    for (size_t i = 0; i < builds->count; i++)
+        executors_names(&builds->items[i].executors, isas, names, sizeof names);
+    return names_are_known(list, names, isas ? "instruction set" : "strategy", error);
+}
+
+void build_hash(Build *build, const ExecutorProgram *program, size_t layouts) {
+    json_t *hashes = json_object();
+    for (size_t i = 0; i < layouts; i++) {
+        char *path = executors_layout_path(&build->executors, program, i);
+        char *seed = format_string("%lld", (long long)build->executors.layouts[i]);
+        char digest[SHA256_DIGEST_STRING_LENGTH];
+        if (SHA256File(path, digest)) json_object_set_new(hashes, seed, json_string(digest));
+        free(seed);
+        free(path);
+    }
+    json_object_set_new(build->programs, program->name, hashes);
+}
+
+json_int_t builds_seed(const Builds *builds, size_t layout) {
+    return builds->items[0].executors.layouts[layout];
+}
+
+/* Whether the file of `path` is older than one of the programs that take part. */
+static bool is_stale(const Build *build, time_t written) {
+    for (size_t i = 0; i < build->executors.count; i++) {
+        const ExecutorProgram *program = &build->executors.items[i];
+        size_t layouts = json_object_size(json_object_get(build->programs, program->name));
+        for (size_t j = 0; j < layouts; j++) {
+            struct stat status;
+            char *path = executors_layout_path(&build->executors, program, j);
+            bool newer = stat(path, &status) == 0 && status.st_mtime > written;
+            free(path);
+            if (newer) return true;
+        }
+    }
+    return false;
+}
+
+json_t *build_audit(const Build *build, char **missing) {
+    struct stat status;
+    char *path = format_string("%s/audit.json", build->executors.directory), *text = NULL;
+    json_t *audit = NULL;
+    Error error;
+    *missing = NULL;
+    if (stat(path, &status) != 0)
+        *missing = copy_string("scripts/audit makes it");
+    else if (is_stale(build, status.st_mtime))
+        *missing = copy_string("it is older than the programs; scripts/audit makes it anew");
+    else if (!(text = read_file(path, AUDIT_LIMIT, NULL, &error)))
+        *missing = copy_string(error.message);
+    else if (!json_is_object(audit = json_loads(text, 0, NULL)))
+        *missing = format_string("%s is not a JSON object", path);
+    else if (!schema_check(audit, "audit", &error))
+        *missing = format_string("%s is damaged: %s", path, error.message);
+    free(text);
+    free(path);
+    if (!*missing) return audit;
+    json_decref(audit);
+    return NULL;
+}
+
+json_t *build_description(const Build *build, size_t layouts) {
+    const Executors *executors = &build->executors;
+    json_t *description = json_pack("{s:s}", "name", build->name), *left_out = json_array();
+    json_object_update(description, executors->build);
+    for (size_t i = 0; i < executors->count; i++) {
+        const ExecutorProgram *program = &executors->items[i];
+        if (program->left_out)
+            json_array_append_new(left_out,
+                                  json_pack("{s:s, s:s, s:s}", "strategy", program->strategy, "isa",
+                                            program->isa, "reason", program->left_out));
+    }
+    json_t *seeds = json_array(); /* those measured, which may be fewer than those built */
+    for (size_t i = 0; i < layouts; i++)
+        json_array_append_new(seeds, json_integer(executors->layouts[i]));
+    json_object_set_new(description, "layout_seeds", seeds);
+    json_object_set_new(description, "left_out", left_out);
+    json_object_set(description, "programs", build->programs);
+    char *missing;
+    json_t *audit = build_audit(build, &missing);
+    json_object_set_new(description, "audit", audit ? audit : json_null());
+    json_object_set_new(description, "audit_missing", missing ? json_string(missing) : json_null());
+    free(missing);
+    return need(description);
+}

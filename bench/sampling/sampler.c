@@ -1,0 +1,384 @@
+#include "bench/sampling/sampler.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/sampling/pace.h"
+#include "bench/sampling/plan.h"
+#include "bench/util/memory.h"
+#include "bench/util/process.h"
+#include "bench/util/progress.h"
+
+/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...` (or `... --trace FILE`), or
+ * `program info` if `workload` is NULL, and returns the JSON it prints. NULL if that failed, with
+ * the reason in *why, to be freed, or with *why NULL if the user interrupted. */
+static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
+                   char *events, char **why) {
+    size_t argc = 0;
+    char **argv = allocate(((workload ? workload_words(workload) : 0) + 8) * sizeof *argv);
+    argv[argc++] = (char *)program;
+    if (workload) {
+        argv[argc++] = "measure";
+        argv[argc++] = "--events";
+        argv[argc++] = events;
+        argc = workload_command(workload, argv, argc);
+    } else {
+        argv[argc++] = "info";
+    }
+
+    ProcessResult result;
+    Error error;
+    *why = NULL;
+    bool started = process_run(argv, recording->cpu, recording->timeout, &result, &error);
+    free(argv);
+    if (!started) {
+        *why = copy_string(error.message);
+        return NULL;
+    }
+    json_t *answer = NULL;
+    json_error_t reason;
+    const char *complaint = result.complaint;
+    switch (result.end) {
+    case PROCESS_INTERRUPTED: break;
+    case PROCESS_TIMED_OUT:
+        *why = format_string("did not finish within %g s", recording->timeout);
+        break;
+    case PROCESS_SIGNALLED:
+        *why = format_string("crashed (%s)%s%s", strsignal(result.status), *complaint ? ": " : "",
+                             complaint);
+        break;
+    case PROCESS_EXITED:
+        if (result.status != 0)
+            *why = format_string("ended with status %d%s%s", result.status, *complaint ? ": " : "",
+                                 complaint);
+        else if (!(answer = json_loads(result.output, 0, &reason)))
+            *why = format_string("printed something else than its JSON: %s", reason.text);
+    }
+    free(result.output);
+    return answer;
+}
+
+/* Why the answer's results are not those that the suite expects, to be freed; NULL if they are. */
+static char *wrong_result(const Workload *workload, json_t *answer) {
+    json_t *results = json_object_get(answer, "results");
+    json_t *expected = json_object_get(workload->json, "expect");
+    if (workload_expects(workload, results)) return NULL;
+    char *got = join_strings(results), *wanted = join_strings(expected);
+    char *why = format_string("returned %s instead of %s", *got ? got : "nothing",
+                              *wanted ? wanted : "nothing");
+    free(got);
+    free(wanted);
+    return why;
+}
+
+/* Says what is wrong with a workload itself, such as a trace that was cut off, once: the counting
+ * executor, which runs it first, has found the same. */
+static void note_failure(Recording *recording, NotMeasured entry, const char *who) {
+    bool was_said = false;
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        was_said |= strcmp(recording->not_measured[i].what, "instructions") == 0 &&
+                    recording_is_same_gap(&recording->not_measured[i], &entry);
+    if (was_said)
+        ;
+    else if (entry.workload == ANY)
+        progress_note("%s %s", who, entry.reason);
+    else
+        progress_note("%s on %s: %s", who, recording->suite.workloads[entry.workload].name,
+                      entry.reason);
+    recording_add_not_measured(recording, entry);
+}
+
+/* What the program of an executor in a layout says of itself, if that is what its name says; or
+ * else NULL and the reason in *why. */
+static json_t *identify_program(const Recording *recording, const Contender *contender,
+                                size_t layout, char **why) {
+    const Executors *executors = &recording->builds.items[contender->build].executors;
+    const ExecutorProgram *program = contender->program;
+    char *path = executors_layout_path(executors, program, layout);
+    const char *strategy = "", *isa = "";
+    json_int_t seed = 0, wanted = executors->layouts[layout];
+    json_t *info = NULL;
+    if (access(path, X_OK) != 0)
+        *why = format_string("was not built in all layouts: \"scripts/build --layouts %zu "
+                             "--dispatch %s\" does that",
+                             recording->builds.layout_count, program->strategy);
+    else
+        info = ask(recording, path, NULL, NULL, why);
+    if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
+                             &seed) != 0 ||
+                 strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
+        *why = format_string("says that it is \"%s-%s\"", strategy, isa);
+    else if (info && seed != wanted)
+        *why = format_string("%s says that its layout is %lld", path, (long long)seed);
+    free(path);
+    if (!*why) return info;
+    json_decref(info);
+    return NULL;
+}
+
+static void identify(Recording *recording, size_t index) {
+    Contender *contender = &recording->contenders[index];
+    if (recording_failure(recording, ANY, index)) return; /* of an earlier sitting */
+    char *why = NULL;
+    for (size_t i = 0; i < recording->builds.layout_count && !why; i++) {
+        json_t *info = identify_program(recording, contender, i, &why);
+        if (i == 0)
+            contender->info = info;
+        else
+            json_decref(info);
+    }
+    if (!why) return;
+    NotMeasured entry = {"executor", ANY, index, contender->build, contender->program->isa,
+                         -1,         why};
+    char *who = contender_name(recording, contender);
+    if (contender->control)
+        recording_add_not_measured(recording, entry); /* was said of the original */
+    else
+        note_failure(recording, entry, who);
+    free(who);
+}
+
+/* The counting executor of an instruction set, of the first build that has one; NULL if none has.
+ * To be freed. */
+static char *find_counter(const Recording *recording, const char *isa) {
+    char *counter = NULL;
+    for (size_t i = 0; i < recording->builds.count && !counter; i++)
+        counter = executors_counter(&recording->builds.items[i].executors, isa);
+    return counter;
+}
+
+static int64_t count_at(json_t *answer, const char *key) {
+    json_t *count = json_object_get(answer, key);
+    return json_is_integer(count) ? json_integer_value(count) : -1;
+}
+
+/* What a workload executes is exact and the same for all strategies: once is enough. */
+static void count_work(Recording *recording, size_t isa) {
+    const char *name = recording->isas[isa];
+    char *counter = find_counter(recording, name), *who = format_string("count-%s", name);
+    for (size_t i = 0; counter && i < recording->suite.count && !interrupted(); i++) {
+        const Workload *workload = &recording->suite.workloads[i];
+        Work *work = &recording->work[i * recording->isa_count + isa];
+        if (work->instructions >= 0) continue; /* counted in an earlier sitting */
+        char *doing = format_string("counting instructions: %s, %s", workload->name, name), *why;
+        progress_show(0, recording->budget, doing);
+        free(doing);
+        json_t *answer = ask(recording, counter, workload, "none", &why);
+        if (answer) why = wrong_result(workload, answer);
+        if (answer && !why)
+            *work = (Work){count_at(answer, "instructions"), count_at(answer, "branches"),
+                           count_at(answer, "calls")};
+        if (answer && !why && work->instructions < 0)
+            why = copy_string("does not say how many instructions it executed");
+        if (why)
+            note_failure(recording, (NotMeasured){"instructions", i, ANY, ANY, name, -1, why}, who);
+        json_decref(answer);
+    }
+    if (!counter)
+        recording_add_not_measured(
+            recording, (NotMeasured){"instructions", ANY, ANY, ANY, name, -1,
+                                     copy_string("the counting executor was not built")});
+    free(counter);
+    free(who);
+}
+
+void sampler_prepare(Recording *recording) {
+    for (size_t i = 0; i < recording->contender_count; i++)
+        identify(recording, i);
+    for (size_t i = 0; i < recording->isa_count; i++)
+        count_work(recording, i);
+    progress_clear();
+}
+
+/* The counters, if they are as result files have them. */
+static bool read_counters(json_t *answer, Sample *sample) {
+    json_t *list = NULL, *counter;
+    json_int_t cost = 0;
+    const char *event, *state;
+    size_t i;
+    if (json_unpack(answer, "{s:o, s:I}", "counters", &list, "counting_cost_ns", &cost) != 0 ||
+        !json_is_array(list))
+        return false;
+    json_array_foreach(list, i, counter)
+        if (json_unpack(counter, "{s:s, s:s}", "event", &event, "state", &state) != 0) return false;
+    sample->counters = list; /* the answer's, until the sample is added */
+    sample->counting_cost_ns = cost;
+    return true;
+}
+
+static bool read_sample(json_t *answer, Sample *sample) {
+    json_t *phases = NULL;
+    json_int_t wasm = 0, bytecode = 0, functions = 0, memory = 0;
+    if (json_unpack(answer, "{s:o, s:I, s:I, s:I, s:I}", "phases", &phases, "wasm_bytes", &wasm,
+                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
+                    &memory) != 0)
+        return false;
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        json_int_t cpu, wall;
+        if (json_unpack(phases, "{s:{s:I, s:I}}", PHASE_NAMES[i], "cpu", &cpu, "wall", &wall) != 0)
+            return false;
+        sample->phases[i] = (PhaseTime){cpu, wall};
+    }
+    sample->wasm_bytes = wasm;
+    sample->bytecode_bytes = bytecode;
+    sample->functions = functions;
+    sample->peak_rss_kib = memory;
+    json_int_t crossings = 0, replayer = 0;
+    json_unpack(answer, "{s:{s:I, s:I}}", "replay", "crossings", &crossings, "replayer_ns",
+                &replayer);
+    sample->crossings = crossings;
+    sample->replayer_ns = replayer;
+    return sample->phases[PHASE_EXECUTE].cpu > 0;
+}
+
+static void take_sample(Recording *recording, Sample sample, const SamplerHooks *hooks) {
+    const Workload *workload = &recording->suite.workloads[sample.workload];
+    const Contender *contender = &recording->contenders[sample.contender];
+    const Executors *executors = &recording->builds.items[contender->build].executors;
+    char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
+    json_t *answer = ask(recording, path, workload, recording->events, &why);
+    free(path);
+    if (answer) why = wrong_result(workload, answer);
+    if (answer && !why && !read_sample(answer, &sample))
+        why = copy_string("printed JSON without usable times");
+    if (answer && !why && !read_counters(answer, &sample))
+        why = copy_string("printed JSON without usable counters");
+    if (why) {
+        char *who = contender_name(recording, contender);
+        note_failure(recording,
+                     (NotMeasured){"sample", sample.workload, sample.contender, contender->build,
+                                   contender->program->isa, sample.round, why},
+                     who);
+        free(who);
+        hooks->failure(recording);
+    } else if (answer) {
+        json_incref(sample.counters);
+        recording_add(recording, &sample);
+        hooks->sample(recording);
+    }
+    json_decref(answer);
+}
+
+int sampler_least_rounds(const Recording *recording) {
+    return recording->builds.layout_count > 1 ? LEAST_ROUNDS_OF_LAYOUTS : LEAST_ROUNDS;
+}
+
+/* Samples of a round in one layout: one for each workload and contender that has not failed at it.
+ * So many are the warm-up, too. */
+static int layout_size(const Recording *recording) {
+    int size = 0;
+    for (size_t i = 0; i < recording->suite.count; i++)
+        for (size_t j = 0; j < recording->contender_count; j++)
+            size += !recording_failure(recording, i, j);
+    return size;
+}
+
+/* Whether the sample of that place was taken, maybe in an earlier sitting. */
+static bool was_taken(const Recording *recording, int order) {
+    for (size_t i = recording->sample_count; i > 0; i--)
+        if (recording->samples[i - 1].order == order) return true;
+    return false;
+}
+
+/* Whether this place of a round is still to be sampled. */
+static bool is_missing(const Recording *recording, const Place *place, int order) {
+    return !recording_failure(recording, place->workload, place->contender) &&
+           !was_taken(recording, order);
+}
+
+/* Takes what is missing of a round. False if it was interrupted. */
+static bool sample_round(Recording *recording, int round, Pace *pace, const SamplerHooks *hooks) {
+    size_t count;
+    Place *places = plan_round(recording, round, &count);
+    int first = plan_first(recording, round), least = sampler_least_rounds(recording);
+    int missing = 0;
+    for (size_t i = 0; i < count; i++)
+        missing += is_missing(recording, &places[i], first + (int)i);
+    for (size_t i = 0; i < count && !interrupted(); i++) {
+        Sample sample = {.round = round,
+                         .order = first + (int)i,
+                         .workload = places[i].workload,
+                         .layout = places[i].layout,
+                         .contender = places[i].contender};
+        if (!is_missing(recording, &places[i], sample.order)) continue;
+        double now = seconds_now();
+        Ahead ahead = {missing,
+                       layout_size(recording) * (int)recording->builds.layout_count,
+                       round < least ? least - round : 0};
+        double left = pace_left(pace, ahead, now);
+        hooks->next(recording, &sample, pace_fraction(pace, left, now), left);
+        take_sample(recording, sample, hooks);
+        pace->sampling += seconds_now() - now;
+        pace->samples++;
+        if (missing > 0) missing--; /* of one that fails, more than one */
+    }
+    free(places);
+    return !interrupted();
+}
+
+/* Seconds that the slowest round of the earlier sittings took at least: the sum of its samples'
+ * times; and `all` of their rounds. */
+static double slowest_before(const Recording *recording, double *all) {
+    double slowest = 0, sum = 0;
+    *all = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        if (i > 0 && sample->round != sample[-1].round) sum = 0;
+        for (int j = 0; j < PHASE_COUNT; j++) {
+            sum += (double)sample->phases[j].wall / 1e9;
+            *all += (double)sample->phases[j].wall / 1e9;
+        }
+        if (sum > slowest) slowest = sum;
+    }
+    return slowest;
+}
+
+/* Whether samples of the round were taken in an earlier sitting. */
+static bool was_begun(const Recording *recording, int round) {
+    for (size_t i = recording->sample_count; i > 0; i--)
+        if (recording->samples[i - 1].round >= round) return true;
+    return false;
+}
+
+static void stop(Recording *recording, const char *rule, char *reason) {
+    free(recording->stop_reason);
+    recording->stop_rule = rule;
+    recording->stop_reason = reason;
+}
+
+void sampler_run(Recording *recording, double started, const SamplerHooks *hooks) {
+    Pace pace = {.started = started, .limit = started + recording->budget};
+    double slowest = slowest_before(recording, &pace.before); /* of the rounds so far */
+    int least = sampler_least_rounds(recording);
+    /* A resumed run begins with the last finished round, in which nothing is missing. */
+    for (int round = recording->rounds;; round++) {
+        double now = seconds_now();
+        if (round > least && !was_begun(recording, round) &&
+            now + slowest > pace.limit) {
+            stop(recording, "budget",
+                 format_string("another round would not have ended within the budget of %g s",
+                               recording->budget));
+            break;
+        }
+        if (interrupted() || !sample_round(recording, round, &pace, hooks)) {
+            stop(recording, "interrupted",
+                 format_string("interrupted by a signal (%s)", strsignal(interrupted())));
+            break;
+        }
+        recording->rounds = round;
+        if (layout_size(recording) == 0) {
+            stop(recording, "failed", copy_string("every executor failed at every workload"));
+            break;
+        }
+        double sampled = seconds_now();
+        bool enough = hooks->round(recording);
+        pace.judging = seconds_now() - sampled;
+        if (seconds_now() - now > slowest) slowest = seconds_now() - now;
+        if (enough) {
+            stop(recording, "interval", copy_string("every comparison is decided"));
+            break;
+        }
+    }
+    progress_clear();
+}

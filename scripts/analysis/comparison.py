@@ -1,0 +1,261 @@
+"""Reading result files, and what they say: the one place that report, verdicts and other scripts share.
+
+load() reads a file and holds it against results/schema.json. A Comparison is one build and one instruction
+set of a result: its strategies relative to the first of them, with estimates and verdicts by
+statistics_of_runs.py. Other builds of the same result were measured in the same rounds, so that their
+speeds can be asked for relative to the same baseline (`build` of speeds() and estimate()).
+"""
+import collections
+import functools
+import json
+import math
+import pathlib
+
+import numpy
+from . import statistics_of_runs
+
+SCHEMA = 2
+SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
+LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
+FIRST = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+
+# Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
+# Verdict on it, both None if there is nothing to compare.
+Cell = collections.namedtuple("Cell", "median spread found verdict")
+
+
+class Trouble(Exception):
+    """A sentence for the user."""
+
+
+def path_of(error):
+    """samples[12].phases.execute.cpu"""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+    return text.lstrip(".") or "the document"
+
+
+def shape(value):
+    """All of a sample that the schema has rules for: of numbers, that is the type and the sign."""
+    if isinstance(value, dict):
+        return tuple((name, shape(part)) for name, part in value.items())
+    if isinstance(value, list):
+        return tuple(map(shape, value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "number", isinstance(value, int) or value.is_integer(), value < 0
+    return type(value), value
+
+
+def validate(result, path):
+    """Raises a Trouble that names the first place where `result` is not as the schema says."""
+    try:
+        import jsonschema
+    except ImportError as error:
+        raise Trouble(f"{error.name} is missing; scripts/setup installs it") from error
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    samples = result.get("samples")
+    if isinstance(samples, list) and len(samples) > 100:
+        # Thousands of samples, but few kinds of them: one of each is enough, and 30 times as fast.
+        kinds = {shape(sample): place for place, sample in enumerate(reversed(samples), 1)}
+        result = {**result, "samples": [samples[-place] for place in sorted(kinds.values(), reverse=True)]}
+    for error in validator.iter_errors(result):
+        message = error.message if len(error.message) < 200 else f"it breaks the rule \"{error.validator}\""
+        raise Trouble(f"{path} is damaged: {path_of(error)}: {message}")
+
+
+def check_names(result, path):
+    """Raises a Trouble if a sample is of something that the file does not describe, or describes twice."""
+    for what, entries in ("workload", result["suite"]["workloads"]), ("build", result["builds"]):
+        names = [entry["name"] for entry in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise Trouble(f"{path} is damaged: it describes the {what} {json.dumps(name)} twice")
+        for place, sample in enumerate(result["samples"]):
+            if sample[what] not in names:
+                raise Trouble(f"{path} is damaged: samples[{place}] is of the {what} {json.dumps(sample[what])}, "
+                              "which it does not describe")
+
+
+def load(path, validated=True):
+    """A result file. `validated`: whether to hold it against the schema, which takes a while."""
+    try:
+        result = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"it is damaged, or no result file: {error}"
+        raise Trouble(f"cannot read {path}: {reason}") from error
+    if not isinstance(result, dict) or "schema" not in result:
+        raise Trouble(f"{path} is no result file of Tailrace")
+    if result["schema"] != SCHEMA:
+        raise Trouble(f"{path} has schema {json.dumps(result['schema'])}; this program reads schema {SCHEMA}")
+    if validated:
+        validate(result, path)
+        check_names(result, path)
+    return result
+
+
+def quantile(numbers, q):
+    """Linear interpolation between neighbours, as `tailrace bench` does."""
+    ordered = sorted(numbers)
+    place = q * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+class Comparison:
+    """One build (a name) and one instruction set of a result. `confidence` and `smallest_effect` are
+    fractions."""
+
+    def __init__(self, result, build, isa, confidence=statistics_of_runs.CONFIDENCE,
+                 smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+        self.result, self.isa = result, isa
+        self.build = next(entry for entry in result["builds"] if entry["name"] == build)
+        self.confidence, self.smallest_effect = confidence, smallest_effect
+        # (workload, build, strategy, control): seconds by layout and round
+        self.times = collections.defaultdict(dict)
+        # By workload that is a trace: (crossings, the replayer's seconds, the module's) of each sample
+        self.replays = collections.defaultdict(list)
+        self.absurd = 0  # samples whose time cannot be true, and is not used
+        failed = {(gap["workload"], gap["build"], gap["strategy"], gap["control"])
+                  for gap in result["not_measured"] if gap["isa"] == isa and gap["strategy"]}
+        names = set()
+        for sample in result["samples"]:
+            if sample["isa"] != isa:
+                continue
+            if sample["build"] == build:
+                names.add(sample["strategy"])
+            key = sample["workload"], sample["build"], sample["strategy"], sample["control"]
+            if sample["round"] > 0 and key not in failed:
+                nanoseconds = sample["phases"]["execute"]["cpu"]
+                if 0 < nanoseconds < LONGEST:
+                    self.times[key][sample["layout"], sample["round"]] = nanoseconds / 1e9
+                    if sample["build"] == build and "crossings" in sample:
+                        self.replays[sample["workload"]].append(
+                            (sample["crossings"], sample["replayer_ns"] / 1e9, nanoseconds / 1e9))
+                else:
+                    self.absurd += sample["build"] == build
+        self.workloads = result["suite"]["workloads"]
+        built = [name for name in self.build["strategies"] if name in names]
+        self.strategies = [name for name in FIRST if name in names]
+        self.strategies += [name for name in built if name not in FIRST]
+        self.baseline = self.strategies[0]
+        self.layouts = sorted({layout for times in self.times.values() for layout, _ in times})
+        self.rounds = sorted({number for times in self.times.values() for _, number in times})
+        self.draws = statistics_of_runs.Draws(len(self.workloads), len(self.layouts), len(self.rounds))
+        controls = [self.estimate((workload["name"],), self.baseline, True) for workload in self.workloads]
+        self.noise = max((abs(found.speed - 1) for found in controls if found), default=None)
+        control = self.mean(self.baseline, True)
+        self.mean_noise = control.found and abs(control.found.speed - 1)
+
+    @property
+    def luck(self):
+        """For each place that shows a difference: what one layout makes of it; empty if there are several."""
+        return ", so that differences may be layout luck" if len(self.layouts) == 1 else ""
+
+    def times_of(self, workload, strategy, control=False, build=None):
+        return self.times.get((workload, build or self.build["name"], strategy, control), {})
+
+    @functools.cache
+    def logs(self, strategy, control=False, build=None):
+        """Logarithms of the seconds: [workload, layout, round], NaN where nothing was measured."""
+        logs = numpy.full((len(self.workloads), len(self.layouts), len(self.rounds)), numpy.nan)
+        layouts = {layout: place for place, layout in enumerate(self.layouts)}
+        rounds = {number: place for place, number in enumerate(self.rounds)}
+        for row, workload in enumerate(self.workloads):
+            times = self.times_of(workload["name"], strategy, control, build)
+            for (layout, number), seconds in times.items():
+                logs[row, layouts[layout], rounds[number]] = math.log(seconds)
+        return logs
+
+    def speeds(self, strategy, baseline=None, control=False, build=None):
+        """Logarithms of the speeds relative to `baseline`, another strategy of this build."""
+        return self.logs(baseline or self.baseline) - self.logs(strategy, control, build)
+
+    def estimates(self, groups, strategy, baseline=None, control=False, build=None):
+        """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
+        return self.draws.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
+
+    @functools.cache
+    def usual_estimates(self, strategy, control, build):
+        """Of each workload, and of all."""
+        every = range(len(self.workloads))
+        return self.estimates([*([number] for number in every), list(every)], strategy, None, control, build)
+
+    def estimate(self, workloads, strategy, control=False, build=None):
+        """The Estimate over `workloads` (a tuple of names); None if there is nothing to compare."""
+        places = [number for number, workload in enumerate(self.workloads) if workload["name"] in workloads]
+        if len(places) == len(self.workloads):
+            return self.usual_estimates(strategy, control, build)[-1]
+        if len(places) == 1:
+            return self.usual_estimates(strategy, control, build)[places[0]]
+        return self.estimates([places], strategy, None, control, build)[0]
+
+    def judge(self, found, floor):
+        return found and statistics_of_runs.judge(found, self.smallest_effect, floor or 0)
+
+    def cell(self, workload, strategy, control=False):
+        times = list(self.times_of(workload, strategy, control).values())
+        if not times:
+            return None
+        median = quantile(times, 0.5)
+        spread = (quantile(times, 0.75) - quantile(times, 0.25)) / 2 / median
+        found = self.estimate((workload,), strategy, control)
+        return Cell(median, spread, found, self.judge(found, self.noise))
+
+    def mean(self, strategy, control=False):
+        """The geometric mean over the workloads that have been measured."""
+        found = self.estimate(tuple(w["name"] for w in self.workloads), strategy, control)
+        # The control is what the floor is made of.
+        return Cell(None, None, found, None if control else self.judge(found, self.mean_noise))
+
+    def instructions(self, workload):
+        return workload["instructions"].get(self.isa)
+
+
+def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
+                smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+    """A Comparison for each build and instruction set, in the order of the samples' first appearance."""
+    isas = list(dict.fromkeys(sample["isa"] for sample in result["samples"]))
+    there = {(sample["build"], sample["isa"]) for sample in result["samples"]}
+    return [Comparison(result, build["name"], isa, confidence, smallest_effect)
+            for isa in isas for build in result["builds"] if (build["name"], isa) in there]
+
+
+def percent(fraction):
+    return f"{fraction * 100:g} %"
+
+
+def speed_text(found, decimals=2):
+    """1.17× (1.12–1.21)"""
+    if not found:
+        return "–"
+
+    def short(factor):
+        return f"{factor:.{decimals}f}" if 0.01 <= factor < 1000 else f"{factor:.1e}"
+    interval = f" ({short(found.low)}–{short(found.high)})" if found.has_interval else ""
+    return f"{short(found.speed)}×{interval}"
+
+
+def mean_text(comparison, strategy):
+    """A sentence."""
+    mean = comparison.mean(strategy)
+    if not mean.found:
+        return f"{strategy}: nothing to compare."
+    return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}, geometric mean over "
+            f"{mean.found.workloads} of {len(comparison.workloads)} workloads: {mean.verdict}"
+            f"{' in this one layout' if comparison.luck else ''}.")
+
+
+def percentage(least, most):
+    """For argparse: a fraction from the text of a percentage."""
+    import argparse
+
+    def parse(text):
+        try:
+            number = float(text.removesuffix("%"))
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"a percentage from {least:g} to {most:g}, not '{text}'")
+        return number / 100
+    return parse
