@@ -29,15 +29,7 @@
 #ifndef TAILRACE_BENCH_BENCH_H
 #define TAILRACE_BENCH_BENCH_H
 
-#define TAILRACE_VERSION "0.1"
-
-/* Exit statuses of the commands. `run` also ends with the guest's own. */
-enum {
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_INTERRUPTED = 128, /* plus the signal's number */
-};
+#include "bench/util/exit_status.h"
 
 /* The commands. argv[0] is the name to show in messages, "tailrace bench"; the result is the exit
  * status. `run`, `replay`, `inspect`, `profile` and `asm` return only if what they start could

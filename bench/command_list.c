@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/input/executors.h"
 #include "bench/input/strategies.h"
 #include "bench/input/suite.h"
 #include "bench/measure/counter_events.h"
@@ -159,7 +160,7 @@ int command_list(int argc, char **argv) {
     char *directory;
     int status = EXIT_USAGE;
     if (!strcmp(request.what, "events")) return list_events();
-    if (!load_build(&executors, &directory)) return EXIT_FAILED;
+    if (!executors_load_own(&executors, &directory)) return EXIT_FAILED;
     if (!strcmp(request.what, "strategies"))
         status = list_strategies(&executors);
     else if (!strcmp(request.what, "workloads"))

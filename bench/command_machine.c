@@ -6,6 +6,7 @@
 
 #include "bench/bench.h"
 #include "bench/data/machine.h"
+#include "bench/input/executors.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
 #include "bench/util/table.h"
@@ -135,7 +136,7 @@ int command_machine(int argc, char **argv) {
     } else {
         Executors executors = {0};
         char *directory = NULL;
-        bool built = load_build(&executors, &directory);
+        bool built = executors_load_own(&executors, &directory);
         print(machine, built ? executors.build : NULL);
         if (built) {
             executors_free(&executors);

@@ -28,4 +28,8 @@ typedef struct Executor {
 
 extern const Executor executor;
 
+/* Executors keep the frame pointer in a register, from which a fault's place is told. One that
+ * keeps it in memory tells where, in Executor.enter. */
+void fault_watch_frame(uint64_t *const *fp);
+
 #endif

@@ -12,10 +12,6 @@
  */
 Trap execute(const Code *code, uint64_t *fp, Instance *instance);
 
-/* Executors keep the frame pointer in a register, from which a fault's place is told. One that
- * keeps it in memory tells where, in Executor.enter. */
-void fault_watch_frame(uint64_t *const *fp);
-
 /* Around the call of a host function: a fault in there is the host's own, whatever the address.
  * fault_suspend's result is for fault_resume. */
 void *fault_suspend(void);

@@ -4,7 +4,17 @@
  *
  * A Store owns all that running creates, and one value stack. Not thread-safe; several stores may
  * live in one process. Which executor runs the bytecode is decided at link time: see
- * runtime/executor.h. */
+ * runtime/executor.h.
+ *
+ *     instance.h        what instances consist of; what handlers call of memories and tables
+ *     executor.h        the contract between a dispatch and what calls it
+ *     transfer.h        calls that leave an instance, for handlers
+ *     numeric.h         arithmetic where it differs from C's, for handlers
+ *     text.h            types and values as text
+ *
+ * Inside: store.h (what lives as long), memory.h, table.h, constant.h, link.h, fault.h (faults
+ * become traps), return_address.h. Above it stand wasi/, the host of command-line programs, and
+ * replay/, the host of recorded ones. */
 #ifndef TAILRACE_RUNTIME_RUNTIME_H
 #define TAILRACE_RUNTIME_RUNTIME_H
 
@@ -29,6 +39,10 @@ typedef struct Extern {
     };
 } Extern;
 
+/* Zeroed memory for `count` things of `size` bytes that lives as long as the store, or NULL and an
+ * ERROR_MEMORY. Never NULL otherwise, even if count is 0. */
+void *store_allocate(Store *store, size_t count, size_t size, Error *error);
+
 /* Host-made things, for imports. NULL when out of memory or address space. */
 Function *store_host_function(Store *store, const FunctionType *type, HostFunction host,
                               void *environment);
@@ -52,6 +66,10 @@ Instance *instantiate(Store *store, const Program *program, ImportResolver resol
 bool instance_export(Instance *instance, const char *name, Extern *found);
 /* Number `index` of the instance's index space of that kind; it must exist. */
 Extern instance_extern(Instance *instance, ExternKind kind, uint32_t index);
+
+/* How many calls may be nested through host functions. Each nesting costs native stack, also what
+ * the host function itself needs, and the usual native stack has 8 MiB. */
+enum { MAX_NESTED_CALLS = 1000 };
 
 /* Calls `function`. `slots` holds the arguments on entry and the results on return, one value a
  * slot as instance.h describes, and has room for the larger number of the two. On a trap returns

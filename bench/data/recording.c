@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/data/build_description.h"
 #include "bench/measure/counter_report.h"
 #include "bench/util/memory.h"
-
-const char *const PHASE_NAMES[PHASE_COUNT] = {"read_validate", "translate", "instantiate",
-                                              "execute"};
 
 static void add_contender(Recording *recording, size_t build, const ExecutorProgram *program,
                           bool control) {

@@ -1,5 +1,12 @@
 /* All that one `tailrace bench` found out: what took part, every sample, and what was not measured.
- * The sampler fills it, the summary and the result file read it. */
+ * The sampler fills it, the summary and the result file read it.
+ *
+ *     machine.h            what this machine is
+ *     build_description.h  what result files say of a build
+ *     result_file.h        a recording as a JSON document, as schema.h checks it
+ *     journal.h            what has finished since the file was last replaced
+ *     saving.h             file and journal while a run goes on
+ *     resume.h             a recording from what an earlier sitting left */
 #ifndef TAILRACE_BENCH_DATA_RECORDING_H
 #define TAILRACE_BENCH_DATA_RECORDING_H
 
@@ -11,17 +18,7 @@
 #include "bench/input/builds.h"
 #include "bench/input/suite.h"
 #include "bench/measure/counters.h"
-
-/* The parts of an executor's work that are timed apart. */
-typedef enum Phase {
-    PHASE_READ_VALIDATE,
-    PHASE_TRANSLATE,
-    PHASE_INSTANTIATE,
-    PHASE_EXECUTE,
-    PHASE_COUNT,
-} Phase;
-
-extern const char *const PHASE_NAMES[PHASE_COUNT]; /* as in the JSON: "read_validate", … */
+#include "bench/measure/phases.h"
 
 /* Something that takes a sample of each workload in each round: an executor of a build, or the
  * control, which is the first executor of its group a second time. What they seem to differ by is
@@ -46,10 +43,6 @@ typedef struct Work {
     int64_t branches;     /* of these, those not followed by the instruction behind them */
     int64_t calls;        /* of these, calls */
 } Work;
-
-typedef struct PhaseTime {
-    int64_t cpu, wall; /* ns; CPU time is that of the executing thread */
-} PhaseTime;
 
 /* One timed process. */
 typedef struct Sample {

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/bench.h"
 #include "bench/data/journal.h"
 #include "bench/data/machine.h"
 #include "bench/data/schema.h"
@@ -77,18 +76,14 @@ static json_t *executors(const Recording *recording) {
 
 json_t *result_sample(const Recording *recording, const Sample *sample) {
     const Contender *contender = &recording->contenders[sample->contender];
-    json_t *phases = json_object();
-    for (int i = 0; i < PHASE_COUNT; i++)
-        json_object_set_new(phases, PHASE_NAMES[i],
-                            json_pack("{s:I, s:I}", "cpu", (json_int_t)sample->phases[i].cpu,
-                                      "wall", (json_int_t)sample->phases[i].wall));
     json_t *json = need(
         json_pack("{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}",
                   "round", sample->round, "order", sample->order, "layout",
                   builds_seed(&recording->builds, sample->layout), "workload",
                   index_name(recording->suite.workloads, sample->workload), "build",
                   build_name(recording, contender->build), "strategy", contender->program->strategy,
-                  "isa", contender->program->isa, "control", contender->control, "phases", phases,
+                  "isa", contender->program->isa, "control", contender->control, "phases",
+                  phases_json(sample->phases, PHASE_COUNT),
                   "wasm_bytes", (json_int_t)sample->wasm_bytes, "bytecode_bytes",
                   (json_int_t)sample->bytecode_bytes, "functions", (json_int_t)sample->functions,
                   "peak_rss_kib", (json_int_t)sample->peak_rss_kib, "counters",

@@ -260,12 +260,7 @@ static bool load_sample(Recording *recording, json_t *entry) {
                     "peak_rss_kib", &memory, "counters", &counters, "counting_cost_ns", &cost,
                     "crossings", &crossings, "replayer_ns", &replayer) != 0)
         return false;
-    for (int i = 0; i < PHASE_COUNT; i++) {
-        json_int_t cpu, wall;
-        if (json_unpack(phases, "{s:{s:I, s:I}}", PHASE_NAMES[i], "cpu", &cpu, "wall", &wall) != 0)
-            return false;
-        sample.phases[i] = (PhaseTime){cpu, wall};
-    }
+    if (!phases_read(phases, sample.phases)) return false;
     sample.layout = find_layout(recording, layout);
     if (sample.workload == ANY || sample.contender == ANY || sample.layout == ANY) return false;
     sample.wasm_bytes = wasm;

@@ -11,7 +11,8 @@
 #include "bench/util/memory.h"
 
 #define PATH_SIZE 300
-#define SHOWN 60 /* bytes of a value that a message shows */
+#define SHOWN 60    /* bytes of a value that a message shows */
+#define DEEPEST 100 /* schemas within schemas: ours needs twenty; a $ref to itself has no end */
 #define REFERENCE "#/$defs/"
 
 /* Where in the document we are, as messages name it. */
@@ -23,6 +24,7 @@ typedef struct Path {
 typedef struct Validation {
     json_t *root;
     Path path;
+    int depth;
     Error *error;
 } Validation;
 
@@ -244,15 +246,18 @@ static const struct {
 };
 #define KEYWORD_COUNT (sizeof KEYWORDS / sizeof *KEYWORDS)
 
-/* As deep as the schema, which is ours. */
 static bool validate(Validation *validation, json_t *value, json_t *schema) {
-    for (size_t i = 0; i < KEYWORD_COUNT; i++) {
+    if (validation->depth == DEEPEST)
+        return complain_of(validation, value, "below more than %d schemas", DEEPEST);
+    validation->depth++;
+    bool valid = true;
+    for (size_t i = 0; valid && i < KEYWORD_COUNT; i++) {
         json_t *argument = json_object_get(schema, KEYWORDS[i].name);
-        if (argument && KEYWORDS[i].check &&
-            !KEYWORDS[i].check(validation, value, argument, schema))
-            return false;
+        if (argument && KEYWORDS[i].check)
+            valid = KEYWORDS[i].check(validation, value, argument, schema);
     }
-    return true;
+    validation->depth--;
+    return valid;
 }
 
 bool schema_validate(json_t *document, json_t *schema, json_t *root, Error *error) {

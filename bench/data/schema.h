@@ -17,7 +17,8 @@
  * less than 0". */
 bool schema_check(json_t *document, const char *definition, Error *error);
 
-/* The same against any schema. `root` is where $ref looks. */
+/* The same against any schema. `root` is where $ref looks. At most 100 schemas apply to a value and
+ * those around it: what lies deeper is refused. */
 bool schema_validate(json_t *document, json_t *schema, json_t *root, Error *error);
 
 /* Whether the schema uses nothing that the validator does not know. False and an Error that names

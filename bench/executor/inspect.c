@@ -7,6 +7,7 @@
 #include "bench/executor/program.h"
 #include "decoder/disassembler.h"
 #include "runtime/executor.h"
+#include "runtime/text.h"
 
 static bool is_number(const char *text) { return *text && text[strspn(text, "0123456789")] == 0; }
 
@@ -15,7 +16,8 @@ static bool is_wanted(const Module *module, uint32_t index, const char *wanted) 
     if (!wanted) return true;
     if (is_number(wanted)) return strtoull(wanted, NULL, 10) == index;
     char name[256];
-    if (strcmp(module_function_name(module, index, name, sizeof name), wanted) == 0) return true;
+    if (module_function_name(module, index, name, sizeof name) && strcmp(name, wanted) == 0)
+        return true;
     const Export *export = module_find_export(module, wanted);
     return export && export->kind == EXTERN_FUNCTION && export->index == index;
 }
@@ -25,12 +27,10 @@ static bool print_function(const ModuleFile *file, uint32_t defined) {
     const Program *program = &file->program;
     const Code *code = &program->codes[defined];
     const uint8_t *end = program_code_end(program, code);
-    char number[32], name[256], type[512];
-    snprintf(number, sizeof number, "function %u", code->function);
-    module_function_name(module, code->function, name, sizeof name);
-    bool has_name = strcmp(name, number) != 0;
-    printf("%s: %s%s%s, frame of %u slots, %td bytes", number, has_name ? name : "",
-           has_name ? " " : "",
+    char name[256], type[512];
+    bool has_name = module_function_name(module, code->function, name, sizeof name);
+    printf("function %u: %s%s%s, frame of %u slots, %td bytes", code->function,
+           has_name ? name : "", has_name ? " " : "",
            describe_function_type(module->function_types[code->function], type, sizeof type),
            code->frame_slots, end - code->begin);
     if (code->entry != code->begin) printf(", entered at %04tx", code->entry - code->begin);
@@ -61,7 +61,7 @@ static bool print_functions(const ModuleFile *file, const char *wanted, Error *e
                 file->name, wanted, module->function_count);
 }
 
-int inspect(const char *name, const char *function) {
+int inspect_module(const char *name, const char *function) {
     ModuleFile file;
     Error error = {.kind = ERROR_NONE};
     if (!module_file_load(&file, name, &error)) return complain(&error, EXIT_FAILED);
@@ -74,7 +74,7 @@ int inspect(const char *name, const char *function) {
     return finish_output(status);
 }
 
-int info(bool with_words) {
+int print_info(bool with_words) {
 #ifdef __clang__
     const char *compiler = __VERSION__;
 #else

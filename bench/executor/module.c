@@ -9,6 +9,7 @@
 
 #include "bench/executor/program.h"
 #include "runtime/executor.h"
+#include "runtime/text.h"
 
 /* Sizes and counts in a module are 32-bit, and nobody has seen a tenth of this. */
 #define MAX_FILE_BYTES ((size_t)1 << 30)
@@ -91,16 +92,6 @@ static const char *kind_name(ExternKind kind) {
     return names[kind];
 }
 
-/* A name as a person can read it. */
-static const char *printable(Name name, char *buffer, size_t size) {
-    size_t length = name.length < size ? name.length : size - 1;
-    for (size_t i = 0; i < length; i++)
-        buffer[i] =
-            (unsigned char)name.bytes[i] >= ' ' && name.bytes[i] != 0x7f ? name.bytes[i] : '?';
-    buffer[length] = 0;
-    return buffer;
-}
-
 /* "; it exports the functions a, b, c and 12 more" */
 static void list_exported_functions(const Module *module, char *buffer, size_t size) {
     enum { SHOWN = 8 };
@@ -112,7 +103,7 @@ static void list_exported_functions(const Module *module, char *buffer, size_t s
         char name[40];
         length += (size_t)snprintf(buffer + length, size - length, "%s%s",
                                    count == 1 ? "; it exports the functions " : ", ",
-                                   printable(module->exports[i].name, name, sizeof name));
+                                   name_text(module->exports[i].name, name, sizeof name));
     }
     if (count == 0)
         snprintf(buffer, size, "; it exports no functions");
@@ -147,7 +138,7 @@ const char *describe_import(const Import *import, char *buffer, size_t size) {
         break;
     }
     snprintf(buffer, size, "%s %s.%s%s%s", kind_name(import->kind),
-             printable(import->module, module, sizeof module),
-             printable(import->name, name, sizeof name), *type ? " " : "", type);
+             name_text(import->module, module, sizeof module),
+             name_text(import->name, name, sizeof name), *type ? " " : "", type);
     return buffer;
 }

@@ -1,6 +1,5 @@
 /* main of every executor program: the commands and their options. */
 #define _GNU_SOURCE
-#include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/executor/options.h"
 #include "bench/executor/program.h"
 
 #if COUNT_INSTRUCTIONS
@@ -17,18 +17,6 @@
 #undef COUNT_INSTRUCTIONS
 #define COUNT_INSTRUCTIONS 0
 #endif
-
-int complain(const Error *error, int status) {
-    fprintf(stderr, "tailrace: %s\n", error->message);
-    return status;
-}
-
-int finish_output(int status) {
-    if (!ferror(stdout) && fflush(stdout) == 0) return status;
-    Error error;
-    fail(&error, ERROR_FILE, "cannot write to standard output: %s", strerror(errno));
-    return complain(&error, EXIT_FAILED);
-}
 
 /* ---- run, measure ---------------------------------------------------------------------------- */
 
@@ -39,15 +27,6 @@ enum { /* the commands that share parse_run's options, as bits */
        PROFILE = 8,
        STREAM = 16,
        CALLS = RUN | MEASURE | PROFILE | STREAM, /* those that call into a module themselves */
-};
-
-enum {
-    OPTION_STACK = 256,
-    OPTION_EVENTS,
-    OPTION_NO_EXECUTE,
-    OPTION_LIMIT,
-    OPTION_TRACE,
-    OPTION_PROFILE
 };
 
 static const struct {
@@ -71,18 +50,11 @@ static const struct {
       "also which opcodes and pairs of them were executed how often, and what they did to memory",
       0}},
 #endif
-    {MEASURE | PROFILE | STREAM,
-     {"trace", OPTION_TRACE, "TRACE", 0, "replay this trace of scripts/record instead", 0}},
-    {CALLS,
-     {"invoke", 'n', "EXPORT", 0,
-      "call this export with the ARGs and print its results, each on a line", 0}},
-    {CALLS,
-     {"dir", 'D', "HOST[::GUEST]", 0,
-      "let the program use this directory and what is in it; may be repeated", 0}},
-    {CALLS, {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0}},
-    {CALLS | REPLAY,
-     {"stack", OPTION_STACK, "SLOTS", 0,
-      "size of the value stack in slots of 8 bytes (default: 1048576)", 0}},
+    {MEASURE | PROFILE | STREAM, TRACE_OPTION},
+    {CALLS, INVOKE_OPTION},
+    {CALLS, DIR_OPTION},
+    {CALLS, ENV_OPTION},
+    {CALLS | REPLAY, STACK_OPTION},
 };
 enum { RUN_OPTION_COUNT = sizeof run_options / sizeof run_options[0] };
 
@@ -177,33 +149,23 @@ static int parse_and_run(unsigned bit, int (*command)(const RunOptions *), const
 }
 
 static int command_run(int argc, char **argv) {
-    return parse_and_run(RUN, run, "FILE.wasm [ARG...]",
-                         "Runs a WASI command, or calls an export of a module.\v"
-                         "Exit status: the program's own; 0 done; 1 the module cannot be read, "
-                         "validated, linked or instantiated; 2 usage; 3 trap.",
-                         argc, argv);
+    return parse_and_run(RUN, run_module, RUN_ARGUMENTS, RUN_DOC, argc, argv);
 }
 
 static int command_measure(int argc, char **argv) {
-    return parse_and_run(MEASURE, measure, "FILE.wasm [ARG...]\n--trace TRACE",
+    return parse_and_run(MEASURE, measure_execution, MEASURE_ARGUMENTS,
                          "Does what run does, once, and prints what it cost as one JSON object. "
                          "What the program itself prints is dropped.",
                          argc, argv);
 }
 
 static int command_replay(int argc, char **argv) {
-    return parse_and_run(REPLAY, replay, "TRACE",
-                         "Runs a module without the host that it was recorded with, from a trace "
-                         "of scripts/record, and checks every value that leaves the module.\v"
-                         "Exit status: 0 everything was as recorded; 1 the trace cannot be read "
-                         "or its module not be run; 2 usage; 4 something was not as recorded, and "
-                         "the message says what and where.",
-                         argc, argv);
+    return parse_and_run(REPLAY, replay_trace, "TRACE", REPLAY_DOC, argc, argv);
 }
 
 #if COUNT_INSTRUCTIONS
 static int command_profile(int argc, char **argv) {
-    return parse_and_run(PROFILE, run_profile, "FILE.wasm [ARG...]\n--trace TRACE",
+    return parse_and_run(PROFILE, profile_execution, MEASURE_ARGUMENTS,
                          "Does what run does, and prints which bytecode instructions were "
                          "executed how often, and which pairs and triples. What the program "
                          "itself prints goes to standard error.",
@@ -211,7 +173,7 @@ static int command_profile(int argc, char **argv) {
 }
 
 static int command_stream(int argc, char **argv) {
-    return parse_and_run(STREAM, run_stream, "FILE.wasm [ARG...]\n--trace TRACE",
+    return parse_and_run(STREAM, stream_execution, MEASURE_ARGUMENTS,
                          "Does what run does, and writes the opcode of each executed instruction, "
                          "two bytes in this machine's order. What the program itself prints is "
                          "dropped.",
@@ -239,17 +201,16 @@ static error_t parse_inspect(int key, char *argument, struct argp_state *state) 
 }
 
 static int command_inspect(int argc, char **argv) {
-    static const struct argp_option inspect_options[] = {
-        {"function", 'f', "N|NAME", 0, "this function alone, by its index or its name", 0}, {0}};
+    static const struct argp_option inspect_options[] = {FUNCTION_OPTION, {0}};
     const struct argp argp = {
         .options = inspect_options,
         .parser = parse_inspect,
         .args_doc = "FILE.wasm",
-        .doc = "Prints the bytecode of a module's functions.",
+        .doc = INSPECT_DOC,
     };
     InspectOptions options = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    return inspect(options.file, options.function);
+    return inspect_module(options.file, options.function);
 }
 
 static error_t parse_info(int key, char *argument, struct argp_state *state) {
@@ -267,7 +228,7 @@ static int command_info(int argc, char **argv) {
                               .parser = parse_info,
                               .doc = "Says, as JSON, which executor this is and how it was built."};
     argp_parse(&argp, argc, argv, 0, NULL, &with_words);
-    return info(with_words);
+    return print_info(with_words);
 }
 
 /* ---- main ------------------------------------------------------------------------------------ */

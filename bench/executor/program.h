@@ -1,29 +1,21 @@
 /* The program that every executor is linked into: what its files share.
  *
- *     program.c   the commands and their options
- *     run.c       `run` and `measure`: from a file to results
- *     replay.c    `replay`, and `measure` of a trace
- *     measure.h   clocks, and the JSON of `measure`
- *     inspect.c   `inspect` and `info`
- *     profile.c   `profile` and `stream`, of the counting executors
- *     coverage.c  what `measure --profile` adds, of the same
- *     module.c    files, exports and imports, in words
- *     values.c    arguments and results as text
+ *     program.c    the commands and their options
+ *     execution.h  what is executed, a module or a trace; `measure`, `profile` and `stream` of it
+ *     run.c        the execution of a module, and `run`
+ *     replay.c     that of a trace, and `replay`
+ *     profile.c    what `profile` and `stream` print, of the counting executors
+ *     coverage.c   what `measure --profile` adds, of the same
+ *     inspect.c    `inspect` and `info`
+ *     module.c     files, exports and imports, in words
  */
 #ifndef TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 #define TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 
+#include "bench/util/complaint.h"
+#include "bench/util/exit_status.h"
 #include "runtime/runtime.h"
 #include "runtime/wasi/wasi.h"
-
-enum { /* exit statuses; a WASI guest's own can be any */
-       EXIT_DONE = 0,
-       EXIT_FAILED = 1, /* the module cannot be read, validated, linked or instantiated */
-       EXIT_USAGE = 2,
-       EXIT_TRAP = 3,
-       EXIT_DIVERGED = 4, /* `replay`: the module did something else than what was recorded */
-       EXIT_INTERRUPTED = 130,
-};
 
 typedef struct RunOptions {
     const char *file;
@@ -42,13 +34,13 @@ typedef struct RunOptions {
 } RunOptions;
 
 /* The commands; each prints its own complaints and returns an exit status. */
-int run(const RunOptions *options);
-int measure(const RunOptions *options);
-int replay(const RunOptions *options);
-int inspect(const char *file, const char *function); /* NULL: all functions */
-int info(bool with_words);
-int run_profile(const RunOptions *options); /* counting executors only, as is the next */
-int run_stream(const RunOptions *options);
+int run_module(const RunOptions *options);
+int replay_trace(const RunOptions *options); /* the trace is options->file */
+int measure_execution(const RunOptions *options);
+int profile_execution(const RunOptions *options); /* counting executors only, as is the next */
+int stream_execution(const RunOptions *options);
+int inspect_module(const char *file, const char *function); /* NULL: all functions */
+int print_info(bool with_words);
 
 /* Prints dispatch/profile.h's profile; fails only for want of memory. */
 bool print_profile(Error *error);
@@ -63,12 +55,6 @@ struct json_t *coverage_json(void);
  * writes what is still held back. */
 void stream_start(uint64_t limit);
 void stream_end(void);
-
-/* Prints "tailrace: <message>" and returns `status`. */
-int complain(const Error *error, int status);
-/* Flushes standard output. Returns `status`, or complains and returns EXIT_FAILED if not all that
- * was printed got out. */
-int finish_output(int status);
 
 /* ---- Modules --------------------------------------------------------------------------------- */
 
@@ -95,19 +81,5 @@ bool find_exported_function(const ModuleFile *file, const char *name, uint32_t *
 
 /* An import in words: "function env.log [i32] -> []". Returns `buffer`, always NUL-terminated. */
 const char *describe_import(const Import *import, char *buffer, size_t size);
-
-/* ---- Values ---------------------------------------------------------------------------------- */
-
-/* "[i32 i64] -> [f32]". Returns `buffer`, always NUL-terminated. */
-const char *describe_function_type(const FunctionType *type, char *buffer, size_t size);
-
-/* Reads a value: integers in decimal or 0x hexadecimal, signed or not; floats as strtod reads them,
- * with inf and nan; "null" for references. False if `text` is no value of the type. */
-bool parse_value(ValueType type, const char *text, uint64_t *value);
-
-enum { VALUE_TEXT_SIZE = 40 };
-/* Writes a value: integers in signed decimal, floats with the fewest digits that read back as the
- * same value, nan, inf, -inf; references as null, funcref or externref. Returns `buffer`. */
-const char *format_value(ValueType type, uint64_t value, char buffer[VALUE_TEXT_SIZE]);
 
 #endif

@@ -1,33 +1,27 @@
-/* `replay`, and `measure`, `profile` and `stream` of a trace. */
+/* The execution of a trace. `replay`. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bench/executor/measure.h"
+#include "bench/executor/execution.h"
 #include "runtime/executor.h"
 #include "runtime/replay/replay.h"
 
-#if COUNT_INSTRUCTIONS
-#include "dispatch/profile.h"
-#endif
-
+/* Its counters count the replayer's own work, too; its phases are the module's alone. */
 typedef struct Play {
+    Execution execution; /* first */
     Replay replay;
-    ModuleFile file;
-    Store *store;
-    Counters *counters; /* around the execution, the replayer's own work included; NULL: none */
-    Times phases[PHASE_COUNT]; /* of the module alone */
-    Times host;                /* what the replayer itself took in the last phase */
+    PhaseTime host; /* what the replayer itself took in the last phase */
 } Play;
 
 /* Divides the time of a phase between the module and the replayer (replay.h). The phase began at
  * `start`, when the replay's host had had the time `before`. False if nothing is left. */
-static bool divide_time(Play *play, Phase phase, Times start, HostTime before, Error *error) {
+static bool divide_time(Play *play, Phase phase, PhaseTime start, HostTime before, Error *error) {
     const Replay *replay = &play->replay;
-    Times all = since(start);
-    uint64_t clock = (replay->host.stretches - before.stretches) * replay->clock_ns;
-    uint64_t host = replay->host.ns - before.ns + clock;
-    uint64_t brief = replay->host.brief_ns - before.brief_ns + clock;
+    PhaseTime all = clocks_since(start);
+    int64_t clock = (int64_t)((replay->host.stretches - before.stretches) * replay->clock_ns);
+    int64_t host = (int64_t)(replay->host.ns - before.ns) + clock;
+    int64_t brief = (int64_t)(replay->host.brief_ns - before.brief_ns) + clock;
     if (host >= all.wall)
         return fail(error, ERROR_FILE,
                     "%s: the module does next to nothing between its crossings: its time cannot be "
@@ -37,9 +31,9 @@ static bool divide_time(Play *play, Phase phase, Times start, HostTime before, E
      * clocks differ a little, which matters where there is next to no rest. */
     if (brief >= all.cpu) brief = 0;
     double share = (double)(host - brief) / (double)(all.wall - brief);
-    uint64_t cpu = brief + (uint64_t)((double)(all.cpu - brief) * share);
-    play->phases[phase] = (Times){all.cpu - cpu, all.wall - host};
-    play->host = (Times){cpu, host};
+    int64_t cpu = brief + (int64_t)((double)(all.cpu - brief) * share);
+    play->execution.phases[phase] = (PhaseTime){all.cpu - cpu, all.wall - host};
+    play->host = (PhaseTime){cpu, host};
     return true;
 }
 
@@ -51,145 +45,108 @@ static int status_of(const Replay *replay) {
     }
 }
 
-/* Goes through all phases. Returns the exit status; after failures, complaints were printed. */
-static int go(Play *play, const RunOptions *options, bool needs_times) {
+static Execution *make(void) {
+    Play *play = calloc(1, sizeof *play);
+    if (!play) return NULL;
+    play->replay.trace.descriptor = -1;
+    return &play->execution;
+}
+
+/* As ExecutionKind.go, but for *finished. */
+static int play_trace(Play *play) {
     Replay *replay = &play->replay;
-    ModuleFile *file = &play->file;
+    Execution *execution = &play->execution;
+    const RunOptions *options = execution->options;
+    ModuleFile *file = &execution->file;
     Error error;
     if (!trace_open(&replay->trace, options->trace, &error)) return complain(&error, EXIT_FAILED);
     file->name = options->trace;
     if (!trace_module(&replay->trace, &file->bytes, &file->size, &error))
         return complain(&error, EXIT_FAILED);
-    Times start = now();
+    PhaseTime start = clocks_now();
     if (!module_file_read(file, &error)) return complain(&error, EXIT_FAILED);
-    play->phases[READ_VALIDATE] = since(start);
-    start = now();
+    execution->phases[PHASE_READ_VALIDATE] = clocks_since(start);
+    start = clocks_now();
     if (!module_file_translate(file, executor.words(), &error))
         return complain(&error, EXIT_FAILED);
-    play->phases[TRANSLATE] = since(start);
+    execution->phases[PHASE_TRANSLATE] = clocks_since(start);
 
-    play->store = store_new(options->stack_slots, &error);
-    if (!play->store) return complain(&error, EXIT_FAILED);
-    replay_begin(replay, play->store, &file->program);
-    start = now();
+    execution->store = store_new(options->stack_slots, &error);
+    if (!execution->store) return complain(&error, EXIT_FAILED);
+    replay_begin(replay, execution->store, &file->program);
+    start = clocks_now();
     bool going = replay_instantiate(replay, &file->program);
-    bool is_timed = divide_time(play, INSTANTIATE, start, (HostTime){0}, &error);
+    bool is_timed = divide_time(play, PHASE_INSTANTIATE, start, (HostTime){0}, &error);
     if (going && !options->no_execute) {
         HostTime before = replay->host;
-        begin_execution(play->counters);
-        start = now();
+        execution_count(execution);
+        start = clocks_now();
         replay_run(replay);
-        is_timed = divide_time(play, EXECUTE, start, before, &error) && is_timed;
-        if (play->counters) counters_stop(play->counters);
+        is_timed = divide_time(play, PHASE_EXECUTE, start, before, &error) && is_timed;
+        if (execution->counters) counters_stop(execution->counters);
     }
     if (going && options->no_execute) return is_timed ? EXIT_DONE : complain(&error, EXIT_FAILED);
     if (replay->outcome == REPLAY_ENDED) replay_check_memories(replay);
-    if (replay->outcome == REPLAY_ENDED && needs_times && !is_timed)
+    if (replay->outcome == REPLAY_ENDED && execution->needs_times && !is_timed)
         return complain(&error, EXIT_FAILED);
     return status_of(replay);
 }
 
-static void clean_up(Play *play) {
-    if (play->store) store_free(play->store);
-    module_file_close(&play->file);
+static int go(Execution *execution, bool *finished) {
+    int status = play_trace((Play *)execution);
+    *finished = status == EXIT_DONE;
+    return status;
+}
+
+static void release(Execution *execution) {
+    Play *play = (Play *)execution;
+    if (execution->store) store_free(execution->store);
+    module_file_close(&execution->file);
     trace_close(&play->replay.trace);
     free(play);
 }
 
-static Play *new_play(void) {
-    Play *play = calloc(1, sizeof *play);
-    if (play) {
-        play->replay.trace.descriptor = -1;
-        return play;
-    }
-    Error error;
-    fail(&error, ERROR_MEMORY, "out of memory");
-    complain(&error, EXIT_FAILED);
-    return NULL;
+static json_t *results(const Execution *execution, int status) {
+    (void)status;
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016" PRIx64, ((const Play *)execution)->replay.hash);
+    return execution->options->no_execute ? json_array() : json_pack("[s]", hash);
 }
 
-int replay(const RunOptions *options) {
-    catch_interrupts();
+static void report(const Execution *execution, json_t *report) {
+    const Play *play = (const Play *)execution;
+    const Replay *replay = &play->replay;
+    json_t *share = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
+        (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",
+        (json_int_t)replay->clock_ns, "clock_readings", (json_int_t)(2 * replay->host.stretches));
+    json_object_set_new(report, "replay", share);
+}
+
+const ExecutionKind trace_execution = {make, go, results, report, release};
+
+int replay_trace(const RunOptions *options) {
     RunOptions of_trace = *options;
     of_trace.trace = options->file;
-    Play *play = new_play();
-    if (!play) return EXIT_FAILED;
-    int status = go(play, &of_trace, false);
-    const Replay *replay = &play->replay;
-    if (status == EXIT_DONE) {
+    Execution *execution = execution_begin(&of_trace);
+    if (!execution) return EXIT_FAILED;
+    bool finished;
+    int status = go(execution, &finished);
+    const Play *play = (const Play *)execution;
+    if (finished) {
+        const Replay *replay = &play->replay;
         printf("%" PRIu64 " crossings, %" PRIu64 " values checked, hash %016" PRIx64 "\n",
                replay->crossings, replay->checks, replay->hash);
         if (replay->checks == 0)
             puts("nothing could be checked but the course of the calls: no value leaves the module, "
                  "and it has no memory");
-        if (play->phases[EXECUTE].cpu > 0)
-            printf("execution %.3f ms, replayer %.3f ms\n", (double)play->phases[EXECUTE].cpu / 1e6,
+        int64_t cpu = execution->phases[PHASE_EXECUTE].cpu;
+        if (cpu > 0)
+            printf("execution %.3f ms, replayer %.3f ms\n", (double)cpu / 1e6,
                    (double)play->host.cpu / 1e6);
         else
             puts("execution not measured: too short");
     }
-    clean_up(play);
+    release(execution);
     return finish_output(status);
 }
-
-int measure_replay(const RunOptions *options) {
-    static Counters counters;
-    catch_interrupts();
-    Error error;
-    if (!counters_open(&counters, options->no_execute ? "none" : options->events, &COUNTER_KERNEL,
-                       &error))
-        return complain(&error, EXIT_USAGE);
-    Play *play = new_play();
-    if (!play) return EXIT_FAILED;
-    play->counters = &counters;
-    int status = go(play, options, true);
-    counters_close(&counters);
-    if (status == EXIT_DONE) {
-        const Replay *replay = &play->replay;
-        char hash[17];
-        snprintf(hash, sizeof hash, "%016" PRIx64, replay->hash);
-        json_t *results = options->no_execute ? json_array() : json_pack("[s]", hash);
-        json_t *report =
-            describe_cost(&play->file, play->phases, options->no_execute ? EXECUTE : PHASE_COUNT,
-                          &counters, results, status);
-        json_t *share = json_pack(
-            "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
-            (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",
-            (json_int_t)replay->clock_ns, "clock_readings",
-            (json_int_t)(2 * replay->host.stretches));
-        json_object_set_new(report, "replay", share);
-        if (report) json_dumpf(report, stdout, JSON_REAL_PRECISION(17));
-        putchar('\n');
-        json_decref(report);
-    }
-    clean_up(play);
-    return finish_output(status);
-}
-
-#if COUNT_INSTRUCTIONS
-/* The exit status of a replay that is only looked at. */
-static int look(const RunOptions *options) {
-    Play *play = new_play();
-    if (!play) return EXIT_FAILED;
-    int status = go(play, options, false);
-    clean_up(play);
-    return status;
-}
-
-int profile_replay(const RunOptions *options) {
-    catch_interrupts();
-    profile.observe = profile_detail;
-    int status = look(options);
-    Error error;
-    if (status == EXIT_DONE && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
-    return finish_output(status);
-}
-
-int stream_replay(const RunOptions *options) {
-    catch_interrupts();
-    stream_start(options->limit);
-    int status = look(options);
-    stream_end();
-    return finish_output(status);
-}
-#endif

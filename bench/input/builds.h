@@ -1,6 +1,5 @@
 /* The builds of one run: build directories whose executors are compared with each other, such as
- * one of clang and one of gcc. What result files say of each (results/schema.json, "builds") is put
- * together here. */
+ * one of clang and one of gcc. */
 #ifndef TAILRACE_BENCH_INPUT_BUILDS_H
 #define TAILRACE_BENCH_INPUT_BUILDS_H
 
@@ -41,13 +40,7 @@ bool builds_know(const Builds *builds, const char *list, bool isas, Error *error
  * sampler finds that it does not work. */
 void build_hash(Build *build, const ExecutorProgram *program, size_t layouts);
 
-/* The seed of a layout, and what result files say of a build. A new reference. */
+/* The seed of a layout. */
 json_int_t builds_seed(const Builds *builds, size_t layout);
-json_t *build_description(const Build *build, size_t layouts);
-
-/* What scripts/audit found in the programs that take part, as it stands in dispatch/audit.json.
- * NULL and the reason in *missing, to be freed, if that is not there, older than one of the
- * programs, or damaged. */
-json_t *build_audit(const Build *build, char **missing);
 
 #endif

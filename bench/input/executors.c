@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/util/memory.h"
+#include "bench/util/options.h"
 #include "bench/util/paths.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -128,6 +129,20 @@ bool executors_load(const char *directory, Executors *executors, Error *error) {
     free(left_out);
     free(path);
     return true;
+}
+
+bool executors_load_own(Executors *executors, char **directory) {
+    Error error;
+    *directory = program_directory(&error);
+    if (*directory) {
+        char *path = format_string("%s/dispatch", *directory);
+        bool done = executors_load(path, executors, &error);
+        free(path);
+        if (done) return true;
+        free(*directory);
+    }
+    complain(&error, 0);
+    return false;
 }
 
 void executors_free(Executors *executors) {

@@ -35,6 +35,9 @@ typedef struct Executors {
 
 /* Reads what is in `directory`. False and an Error if there is no usable build.json. */
 bool executors_load(const char *directory, Executors *executors, Error *error);
+/* Those beside the running program; tells where that is. On failure says why and returns false.
+ * `directory` is to be freed. */
+bool executors_load_own(Executors *executors, char **directory);
 void executors_free(Executors *executors);
 
 /* The executor for --dispatch and --isa, either NULL if not given: the fastest that was built, as

@@ -1,4 +1,5 @@
-/* A recording as people read it: tables, noise floor, verdicts, warnings. */
+/* A recording as people read it: tables, noise floor, verdicts, warnings. live.h is the same while
+ * it grows; counter_summary.h has the table of counters. */
 #ifndef TAILRACE_BENCH_OUTPUT_SUMMARY_H
 #define TAILRACE_BENCH_OUTPUT_SUMMARY_H
 

@@ -52,24 +52,13 @@ bool tool_run(const Recording *recording, char *const *argv, double timeout, cha
         *why = copy_string(error.message);
         return false;
     }
-    const char *separator = *result.complaint ? ": " : "";
-    switch (result.end) {
-    case PROCESS_INTERRUPTED: break;
-    case PROCESS_TIMED_OUT:
-        *why = format_string("%s did not finish within %.0f s", argv[0], timeout);
-        break;
-    case PROCESS_SIGNALLED:
-        *why = format_string("%s crashed (%s)%s%s", argv[0], strsignal(result.status), separator,
-                             result.complaint);
-        break;
-    case PROCESS_EXITED:
-        if (result.status == 0) {
-            *output = result.output;
-            return true;
-        }
-        *why = format_string("%s ended with status %d%s%s", argv[0], result.status, separator,
-                             result.complaint);
+    if (result.end == PROCESS_EXITED && result.status == 0) {
+        *output = result.output;
+        return true;
     }
+    char *failure = process_failure(&result, timeout);
+    if (failure) *why = format_string("%s %s", argv[0], failure);
+    free(failure);
     free(result.output);
     return false;
 }

@@ -38,23 +38,9 @@ static json_t *ask(const Recording *recording, const char *program, const Worklo
     }
     json_t *answer = NULL;
     json_error_t reason;
-    const char *complaint = result.complaint;
-    switch (result.end) {
-    case PROCESS_INTERRUPTED: break;
-    case PROCESS_TIMED_OUT:
-        *why = format_string("did not finish within %g s", recording->timeout);
-        break;
-    case PROCESS_SIGNALLED:
-        *why = format_string("crashed (%s)%s%s", strsignal(result.status), *complaint ? ": " : "",
-                             complaint);
-        break;
-    case PROCESS_EXITED:
-        if (result.status != 0)
-            *why = format_string("ended with status %d%s%s", result.status, *complaint ? ": " : "",
-                                 complaint);
-        else if (!(answer = json_loads(result.output, 0, &reason)))
-            *why = format_string("printed something else than its JSON: %s", reason.text);
-    }
+    *why = process_failure(&result, recording->timeout);
+    if (result.end == PROCESS_EXITED && !*why && !(answer = json_loads(result.output, 0, &reason)))
+        *why = format_string("printed something else than its JSON: %s", reason.text);
     free(result.output);
     return answer;
 }
@@ -214,12 +200,7 @@ static bool read_sample(json_t *answer, Sample *sample) {
                     "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
                     &memory) != 0)
         return false;
-    for (int i = 0; i < PHASE_COUNT; i++) {
-        json_int_t cpu, wall;
-        if (json_unpack(phases, "{s:{s:I, s:I}}", PHASE_NAMES[i], "cpu", &cpu, "wall", &wall) != 0)
-            return false;
-        sample->phases[i] = (PhaseTime){cpu, wall};
-    }
+    if (!phases_read(phases, sample->phases)) return false;
     sample->wasm_bytes = wasm;
     sample->bytecode_bytes = bytecode;
     sample->functions = functions;

@@ -2,7 +2,14 @@
  *
  * Every sample is a fresh process, on one CPU where that is allowed. A contender that fails at a
  * workload is not asked for it again. A recording that has samples already, of an earlier sitting,
- * is gone on with: what is missing in its last round is taken first. */
+ * is gone on with: what is missing in its last round is taken first.
+ *
+ *     plan.h           which samples a round takes, in which order
+ *     pace.h           how long the run will go on
+ *     verdicts.h       faster, slower, undecided: runs scripts/verdicts
+ *     whole_process.h  whole processes, timed by hyperfine
+ *     simulation.h     simulated counts, by cachegrind (cachegrind.h)
+ *     outside_tool.h   what the last two share */
 #ifndef TAILRACE_BENCH_SAMPLING_SAMPLER_H
 #define TAILRACE_BENCH_SAMPLING_SAMPLER_H
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bench.h"
+#include "bench/util/exit_status.h"
 
 void *need(void *pointer) {
     if (pointer) return pointer;

@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bench/util/memory.h"
-#include "bench/util/paths.h"
-
 error_t parse_options(const struct argp *argp, int argc, char **argv, unsigned flags, void *input) {
     /* argp takes the name in messages from the program, which does not know of commands. */
     program_invocation_short_name = argv[0];
@@ -22,23 +19,4 @@ double parse_seconds(const char *text, double least, const char *option, struct 
     if (end == text || *end || !isfinite(seconds) || seconds < least)
         argp_error(state, "--%s takes a number of seconds, not \"%s\"", option, text);
     return seconds;
-}
-
-bool load_build(Executors *executors, char **directory) {
-    Error error;
-    *directory = program_directory(&error);
-    if (*directory) {
-        char *path = format_string("%s/dispatch", *directory);
-        bool done = executors_load(path, executors, &error);
-        free(path);
-        if (done) return true;
-        free(*directory);
-    }
-    complain(&error, 0);
-    return false;
-}
-
-int complain(const Error *error, int status) {
-    fprintf(stderr, "tailrace: %s\n", error->message);
-    return status;
 }

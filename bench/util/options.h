@@ -5,7 +5,7 @@
 #include <argp.h>
 #include <stdbool.h>
 
-#include "bench/input/executors.h"
+#include "bench/util/complaint.h"
 
 /* Options that several commands have, as lines of their tables. */
 #define SUITE_OPTION                                                                               \
@@ -24,12 +24,5 @@ error_t parse_options(const struct argp *argp, int argc, char **argv, unsigned f
 
 /* A number of seconds from `least` up. Ends the program with a usage message if `text` is none. */
 double parse_seconds(const char *text, double least, const char *option, struct argp_state *state);
-
-/* Loads the executors beside the program and tells where that is. On failure says why and returns
- * false. `directory` is to be freed. */
-bool load_build(Executors *executors, char **directory);
-
-/* Prints "tailrace: " and the error's sentence; returns `status`. */
-int complain(const Error *error, int status);
 
 #endif

@@ -58,6 +58,20 @@ static int highest(const cpu_set_t *set, const char *list) {
     return cpu;
 }
 
+char *process_failure(const ProcessResult *result, double timeout) {
+    const char *complaint = result->complaint, *separator = *complaint ? ": " : "";
+    switch (result->end) {
+    case PROCESS_TIMED_OUT: return format_string("did not finish within %g s", timeout);
+    case PROCESS_SIGNALLED:
+        return format_string("crashed (%s)%s%s", strsignal(result->status), separator, complaint);
+    case PROCESS_EXITED:
+        if (result->status == 0) return NULL;
+        return format_string("ended with status %d%s%s", result->status, separator, complaint);
+    case PROCESS_INTERRUPTED: break;
+    }
+    return NULL;
+}
+
 int process_choose_cpu(const char *root) {
     cpu_set_t allowed, one;
     Error error;

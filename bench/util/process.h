@@ -29,6 +29,11 @@ typedef struct ProcessResult {
  * output is to be freed. */
 bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error);
 
+/* Why it failed, after the name of what was started: "did not finish within 60 s", "crashed
+ * (Segmentation fault): ...", "ended with status 3: ...", with the first line of its stderr. To be
+ * freed. NULL if it exited with status 0, or the user interrupted. `timeout` is that of its run. */
+char *process_failure(const ProcessResult *result, double timeout);
+
 /* The highest-numbered CPU that we may use, since low ones serve most interrupts; NOT_PINNED if
  * this system does not let us choose. Of Intel's hybrid CPUs it is a performance core, if we may
  * use one: generic events count on those alone. `root`: where the system's files are, "" but in

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bench/executor/program.h"
-#include "runtime/store.h"
+#include "runtime/text.h"
 
 /* Schedulers give another thread some milliseconds, and a turn of the host has some
  * microseconds. */
@@ -112,15 +111,16 @@ static const char *function_name(const Replay *replay, uint32_t function, char b
         snprintf(buffer, NAME_SIZE, "function %u of the host", function - module->function_count);
         return buffer;
     }
-    if (function >= module->imported_function_count)
-        return module_function_name(module, function, buffer, NAME_SIZE);
+    if (function >= module->imported_function_count) {
+        module_function_name(module, function, buffer, NAME_SIZE);
+        return buffer;
+    }
     const Import *import = module->imports;
     for (uint32_t seen = 0;; import++)
         if (import->kind == EXTERN_FUNCTION && seen++ == function) break;
-    snprintf(buffer, NAME_SIZE, "%.*s.%.*s", (int)import->module.length, import->module.bytes,
-             (int)import->name.length, import->name.bytes);
-    for (char *at = buffer; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f) *at = '?';
+    char from[NAME_SIZE / 2], name[NAME_SIZE / 2];
+    snprintf(buffer, NAME_SIZE, "%s.%s", name_text(import->module, from, sizeof from),
+             name_text(import->name, name, sizeof name));
     return buffer;
 }
 /* The name lives to the end of the block. */

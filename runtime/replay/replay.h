@@ -1,4 +1,5 @@
-/* Replaying a trace: runs a module without the host that it was recorded with.
+/* Replaying a trace: runs a module without the host that it was recorded with. TRACE.md says what a
+ * trace is; recorder/ makes them, for scripts/record; trace.h reads them.
  *
  *     TraceReader -> Replay -> replay_instantiate -> replay_run -> replay_check_memories
  *

@@ -1,11 +1,12 @@
 /* What the files of the WASI implementation share: calls, guest memory, descriptors, errors.
  *
- *     wasi.c              the table of functions, arguments, environment, clocks, random, exit
- *     wasi_descriptors.c  the guest's descriptor table and rights
- *     wasi_files.c        fd_*: work on an open file or directory
- *     wasi_paths.c        path_*: work on a name below an open directory
- *     wasi_poll.c         poll_oneoff
- *     open_beneath.c      the sandbox: opening a path that must not lead out of a directory */
+ *     wasi.c          the table of functions, arguments, environment, clocks, random, exit
+ *     guest.c         the guest's memory, and errors in its numbers
+ *     descriptors.c   the guest's descriptor table and rights
+ *     files.c         fd_*: work on an open file or directory
+ *     paths.c         path_*: work on a name below an open directory
+ *     poll.c          poll_oneoff
+ *     open_beneath.c  the sandbox: opening a path that must not lead out of a directory */
 #ifndef TAILRACE_RUNTIME_WASI_INTERNAL_H
 #define TAILRACE_RUNTIME_WASI_INTERNAL_H
 

@@ -58,4 +58,26 @@ if [ "$said" != "report of $tree/results/local/a-mine.json" ]; then
     echo "scripts/bench makes a page of another run's results: $said"
     failures=1
 fi
+
+# What reaches the build, and what the program: option by option as the program reads them.
+printf '#!/bin/sh\necho "build $*"\n' >"$tree/scripts/build"
+# shellcheck disable=SC2016 # it is the stand-in's
+printf '#!/bin/sh\necho "tailrace $*"\n' >"$tree/build/tailrace"
+expect() {
+    local said status=0 wanted=$1
+    shift
+    said=$("$tree/scripts/bench" --no-setup --no-whole-processes "$@" 2>/dev/null) || status=$?
+    if [ "$said" != "$wanted" ]; then
+        echo "scripts/bench $* ends with $status and does: $said"
+        failures=1
+    fi
+}
+expect $'build --layouts 4\ntailrace bench'
+expect $'build --layouts 2\ntailrace bench --layouts 2' --lay 2
+expect $'build --layouts 2\ntailrace bench -l 2' -l2
+expect $'build --dispatch all --isa slots,acc --layouts 4\ntailrace bench --dispatch all --isa slots,acc' \
+    --dispatch=all --isa slots,acc
+expect $'build --layouts 4\ntailrace bench --invoke run -- --layouts 7' --invoke run -- --layouts 7
+expect $'build --layouts 4\ntailrace bench --simulate=9 --simulate' --sim=9 -m
+expect "" --s x # may be --suite, --stop, ...: nothing is built
 exit $failures

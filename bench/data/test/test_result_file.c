@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "bench/data/build_description.h"
 #include "bench/data/machine.h"
 #include "bench/data/result_file.h"
 #include "bench/util/memory.h"

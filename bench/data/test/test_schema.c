@@ -80,6 +80,17 @@ Test(schema, each_keyword_and_the_place_of_the_damage) {
     }
 }
 
+Test(schema, the_depth_is_bounded) {
+    json_t *schema = parse("{\"items\": {\"$ref\": \"#/$defs/x\"},"
+                           " \"$defs\": {\"x\": {\"$ref\": \"#/$defs/x\"}}}");
+    json_t *document = parse("[[], 1]");
+    Error error;
+    cr_assert_not(schema_validate(document, schema, schema, &error));
+    cr_assert_str_eq(error.message, "[0] is an array: below more than 100 schemas");
+    json_decref(schema);
+    json_decref(document);
+}
+
 Test(schema, long_paths_and_values_are_cut) {
     char text[5000] = "", *end = text;
     for (int i = 0; i < 5; i++)

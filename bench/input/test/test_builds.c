@@ -1,10 +1,8 @@
 #define _GNU_SOURCE 1
 #include <criterion/criterion.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bench/input/builds.h"
 #include "bench/util/test/scratch.h"
@@ -90,41 +88,13 @@ Test(builds, strategies_of_any_of_them_are_known) {
     cr_assert_not(builds_know(&builds, "magic", false, &error));
 }
 
-static json_t *described(void) {
+Test(builds, programs_are_hashed) {
     load();
     build_hash(&builds.items[0], &builds.items[0].executors.items[0], 2);
-    return build_description(&builds.items[0], 2);
-}
-
-Test(builds, programs_are_hashed) {
-    json_t *build = described();
-    json_t *hashes = json_object_get(json_object_get(build, "programs"), "switch-acc");
+    json_t *hashes = json_object_get(builds.items[0].programs, "switch-acc");
     /* printf one | sha256sum, printf two | sha256sum */
     cr_assert_str_eq(json_string_value(json_object_get(hashes, "0")),
                      "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed");
     cr_assert_str_eq(json_string_value(json_object_get(hashes, "5")),
                      "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3");
-    json_decref(build);
-}
-
-static void assert_audit(const char *text, const char *missing) {
-    if (text) scratch_write(root, "one/dispatch/audit.json", 0644, text);
-    json_t *build = described();
-    const char *why = json_string_value(json_object_get(build, "audit_missing"));
-    cr_assert_eq(json_is_null(json_object_get(build, "audit")), missing != NULL);
-    cr_assert(missing ? why && strstr(why, missing) : !why, "%s", why);
-    json_decref(build);
-    builds_free(&builds);
-}
-
-Test(builds, audits_are_taken_over_if_they_are_of_these_programs) {
-    assert_audit(NULL, "scripts/audit makes it");
-    assert_audit("null", "is not a JSON object");
-    assert_audit("{\"executors\": {}}",
-                 "is damaged: the document is an object: without \"listings\"");
-    assert_audit("{\"executors\": {}, \"listings\": []}", NULL);
-    char path[300];
-    snprintf(path, sizeof path, "%s/one/dispatch/audit.json", root);
-    utimensat(AT_FDCWD, path, (struct timespec[]){{.tv_sec = 1000}, {.tv_sec = 1000}}, 0);
-    assert_audit(NULL, "older than the programs");
 }

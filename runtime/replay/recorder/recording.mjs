@@ -66,7 +66,7 @@ const HOST = 0, MODULE = 1, CROSSING = 2;
 
 const OVERFLOW = "the stack overflowed: where a stack ends differs from engine to engine";
 
-// As runtime/store.h has it: how many calls of a module may be under way at once.
+// As runtime/runtime.h has it: how many calls of a module may be under way at once.
 const MAX_NESTED_CALLS = 1000;
 
 // Writes less than this many equal bytes between two changes along with them: a record costs about as much.

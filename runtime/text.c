@@ -1,10 +1,10 @@
+#include "runtime/text.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "bench/executor/program.h"
 
 static void append_types(char *buffer, size_t size, const ValueType *types, uint32_t count) {
     size_t length = strlen(buffer);

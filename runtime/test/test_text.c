@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "bench/executor/program.h"
+#include "runtime/text.h"
 
 static void expect_read(ValueType type, const char *text, uint64_t expected) {
     uint64_t value = 0x5555555555555555;
@@ -32,7 +32,7 @@ static uint32_t bits_of_f32(float value) {
     return bits;
 }
 
-Test(program_values, reads_integers) {
+Test(text, reads_integers) {
     expect_read(TYPE_I32, "0", 0);
     expect_read(TYPE_I32, "-1", 0xffffffff);
     expect_read(TYPE_I32, "+7", 7);
@@ -52,7 +52,7 @@ Test(program_values, reads_integers) {
     expect_refused(TYPE_I64, "-9223372036854775809");
 }
 
-Test(program_values, reads_floats) {
+Test(text, reads_floats) {
     expect_read(TYPE_F64, "0.1", bits_of(0.1));
     expect_read(TYPE_F64, "-1e-400", bits_of(-0.0));
     expect_read(TYPE_F64, "-inf", bits_of(-__builtin_inf()));
@@ -68,13 +68,13 @@ Test(program_values, reads_floats) {
     expect_refused(TYPE_F32, "1e39");
 }
 
-Test(program_values, reads_null_references_only) {
+Test(text, reads_null_references_only) {
     expect_read(TYPE_FUNCREF, "null", 0);
     expect_read(TYPE_EXTERNREF, "null", 0);
     expect_refused(TYPE_EXTERNREF, "0");
 }
 
-Test(program_values, writes_what_reads_back) {
+Test(text, writes_what_reads_back) {
     expect_written(TYPE_I32, 0xffffffff, "-1");
     expect_written(TYPE_I64, UINT64_C(1) << 63, "-9223372036854775808");
     expect_written(TYPE_F64, bits_of(0.1), "0.1");
@@ -92,7 +92,7 @@ Test(program_values, writes_what_reads_back) {
     expect_written(TYPE_EXTERNREF, 1, "externref");
 }
 
-Test(program_values, describes_function_types) {
+Test(text, describes_function_types) {
     ValueType parameters[1000];
     memset(parameters, TYPE_I64, sizeof parameters);
     char text[64];
