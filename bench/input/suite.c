@@ -1,7 +1,6 @@
 #define _GNU_SOURCE 1
 #include "bench/input/suite.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <libgen.h>
 #include <sha2.h>
@@ -154,12 +153,6 @@ void suite_begin(Suite *suite) {
 static void forget(Workload *workload) {
     free(workload->path);
     json_decref(workload->options);
-}
-
-/* The SHA-256 of a file in hexadecimal. */
-static bool digest_file(const char *path, char digest[SHA256_DIGEST_STRING_LENGTH], Error *error) {
-    if (SHA256File(path, digest)) return true;
-    return fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
 }
 
 /* The last components of a path, without a file's suffix: with two, "traces/a.trace" is "traces/a".

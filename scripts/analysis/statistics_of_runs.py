@@ -29,6 +29,10 @@ from scipy import stats
 
 FASTER, SLOWER, SAME, UNDECIDED = "faster", "slower", "no difference shown", "undecided"
 RESAMPLES = 2000
+FEWEST_RESAMPLES = 400  # of runs so large that more would take minutes
+BLOCK = 1 << 22  # numbers that are drawn at a time
+MOST_DRAWN = 1 << 27  # numbers for one workload
+MOST_KEPT = 1 << 26  # numbers of all workloads that are kept for other comparisons
 CONFIDENCE = 0.95
 SMALLEST_EFFECT = 0.01
 STOP_SHARE = 0.1  # of the chance to be wrong, for what ends a run early
@@ -179,24 +183,30 @@ class Draws:
     places, and the places are the same for all pairs: so they are drawn and sorted once."""
 
     def __init__(self, workloads, layouts, rounds, resamples=RESAMPLES, seed=1):
+        resamples = min(resamples, max(FEWEST_RESAMPLES, MOST_DRAWN // max(1, layouts * rounds)))
         generator = numpy.random.default_rng(seed)
         self.layouts = generator.integers(layouts, size=(resamples, layouts))
         self.all_layouts = numpy.broadcast_to(numpy.arange(layouts), self.layouts.shape)
-        self.generators = [numpy.random.default_rng([seed, workload]) for workload in range(workloads)]
-        self.uniform = [None] * workloads
-        self.rounds, self.middles = rounds, {}
+        self.seed, self.rounds = seed, rounds
+        self.middles = {}  # of all workloads together no more than MOST_KEPT
 
     def places(self, workload, limits):
-        """The two middle places of the rounds drawn from `limits` [resample, layout] sorted ones."""
-        if self.uniform[workload] is None:
-            self.uniform[workload] = self.generators[workload].random((*limits.shape, self.rounds), "float32")
-        # 0.99999997 of many rounds could be rounded up to all of them.
-        ends = limits[..., None]
-        places = numpy.minimum((self.uniform[workload] * ends).astype("int32"), ends - 1)
-        places[numpy.arange(self.rounds) >= ends] = self.rounds
-        places.sort(axis=2)
-        middles = (limits - 1) // 2, limits // 2
-        return [numpy.take_along_axis(places, middle[..., None], 2)[..., 0] for middle in middles]
+        """The two middle places of the rounds drawn from `limits` [resample, layout] sorted ones. The same
+        numbers are drawn each time, in blocks: all at once would be more than fits the memory."""
+        generator = numpy.random.default_rng([self.seed, workload])
+        found = [numpy.empty(limits.shape, "int32") for _ in range(2)]
+        step = max(2, BLOCK // max(1, limits.shape[1] * self.rounds) // 2 * 2)
+        for first in range(0, len(limits), step):
+            own = limits[first:first + step]
+            # 0.99999997 of many rounds could be rounded up to all of them.
+            ends = own[..., None]
+            uniform = generator.random((*own.shape, self.rounds), "float32")
+            places = numpy.minimum((uniform * ends).astype("int32"), ends - 1)
+            places[numpy.arange(self.rounds) >= ends] = self.rounds
+            places.sort(axis=2)
+            for middles, middle in zip(found, ((own - 1) // 2, own // 2)):
+                middles[first:first + step] = numpy.take_along_axis(places, middle[..., None], 2)[..., 0]
+        return found
 
     def of(self, logs, layouts):
         """The resampled values of each workload: [resample, workload], NaN where there is nothing."""
@@ -208,6 +218,8 @@ class Draws:
             if len(set(counts[workload])) == 1:
                 key = workload, counts[workload][0]
             if key not in self.middles:
+                if (len(self.middles) + 1) * 2 * layouts.size > MOST_KEPT:
+                    self.middles.clear()
                 self.middles[key] = self.places(workload, counts[workload][layouts])
             low, high = self.middles[key]
             found = (own[layouts, low] + own[layouts, high]) / 2
