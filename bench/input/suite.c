@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include "bench/input/suite.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <libgen.h>
 #include <sha2.h>

@@ -18,7 +18,7 @@ export default async function run() {
         return geos.Module.getValue(at, "double");
     };
     let all = read("POLYGON EMPTY");
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 12; i++) {
         const line = Array.from({ length: 8 }, () => `${Math.round(random() * 1000)} ${Math.round(random() * 1000)}`);
         all = geos.GEOSUnion(all, geos.GEOSBuffer(read(`LINESTRING (${line.join(", ")})`), 5, 8));
     }

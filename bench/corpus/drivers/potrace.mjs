@@ -8,7 +8,7 @@ export default async function run() {
             Object.assign(this, { data, width, height });
         }
     };
-    const { data, width, height } = picture(400, 400);
+    const { data, width, height } = picture(1500, 1500);
     // Its Emscripten takes any node for one with CommonJS.
     Object.assign(globalThis, { require: createRequire(import.meta.url), __dirname: "." });
     const { potrace, init } = await import("esm-potrace-wasm");

@@ -6,7 +6,7 @@ export default async function run() {
     const require = createRequire(import.meta.url);
     const sodium = require("libsodium-wrappers");
     await sodium.ready;
-    const text = Buffer.from(prose(200000)), key = new Uint8Array(32).fill(7), nonce = new Uint8Array(24).fill(9);
+    const text = Buffer.from(prose(500000)), key = new Uint8Array(32).fill(7), nonce = new Uint8Array(24).fill(9);
     const secret = sodium.crypto_secretbox_easy(text, nonce, key);
     const { publicKey, privateKey } = sodium.crypto_sign_seed_keypair(key);
     const found = [secret, sodium.crypto_secretbox_open_easy(secret, nonce, key), sodium.crypto_hash(text), sodium.crypto_generichash(32, text),
