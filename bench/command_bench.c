@@ -130,11 +130,12 @@ static bool check_directories(Wishes *wishes, size_t count, Error *error) {
         same = strcmp(wishes->directories[i], wishes->directories[count + i]) == 0;
     wishes->directory_count = count;
     if (same) return true;
-    return fail(error, ERROR_UNSUPPORTED,
-                count ? "its modules use the directory %s: name what they may use again, with --dir as "
-                        "in the first sitting"
-                      : "its modules use no directory, and --dir %s names one",
-                wishes->directories[0]);
+    return fail(
+        error, ERROR_UNSUPPORTED,
+        count ? "its modules use the directory %s: name what they may use again, with --dir as "
+                "in the first sitting"
+              : "its modules use no directory, and --dir %s names one",
+        wishes->directories[0]);
 }
 
 /* What is compared is what the document says, by the options of its first sitting with those of

@@ -99,7 +99,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case ARGP_KEY_SUCCESS:
         if (wishes->argument_count > 0 && !wishes->workloads && !wishes->resume)
             argp_error(state,
-                       "what is \"%s\"? Only modules of your own take arguments: --workload FILE.wasm",
+                       "what is \"%s\"? Only modules of your own take arguments: --workload "
+                       "FILE.wasm",
                        wishes->arguments[0]);
         return 0;
     default: return ARGP_ERR_UNKNOWN;

@@ -62,8 +62,7 @@ int choose_workloads(Suite *suite, const char *directory, const Wishes *wishes) 
     Suite named = {0};
     int status = suite_load_named(directory, wishes->suite, &named, &error) ? -1 : EXIT_FAILED;
     if (status < 0 && ((patterns && !suite_filter(&named, patterns, &error)) ||
-                       !suite_name(suite, &named, &error) ||
-                       !suite_join(&named, suite, &error)))
+                       !suite_name(suite, &named, &error) || !suite_join(&named, suite, &error)))
         status = EXIT_USAGE;
     free(patterns);
     suite_free(suite);

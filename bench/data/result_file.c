@@ -74,19 +74,18 @@ static json_t *executors(const Recording *recording) {
 
 json_t *result_sample(const Recording *recording, const Sample *sample) {
     const Contender *contender = &recording->contenders[sample->contender];
-    json_t *json = need(
-        json_pack("{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}",
-                  "round", sample->round, "order", sample->order, "layout",
-                  builds_seed(&recording->builds, sample->layout), "workload",
-                  index_name(recording->suite.workloads, sample->workload), "build",
-                  build_name(recording, contender->build), "strategy", contender->program->strategy,
-                  "isa", contender->program->isa, "control", contender->control, "phases",
-                  phases_json(sample->phases, PHASE_COUNT),
-                  "wasm_bytes", (json_int_t)sample->wasm_bytes, "bytecode_bytes",
-                  (json_int_t)sample->bytecode_bytes, "functions", (json_int_t)sample->functions,
-                  "peak_rss_kib", (json_int_t)sample->peak_rss_kib, "counters",
-                  sample->counters ? json_incref(sample->counters) : json_array(),
-                  "counting_cost_ns", (json_int_t)sample->counting_cost_ns));
+    json_t *json = need(json_pack(
+        "{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round",
+        sample->round, "order", sample->order, "layout",
+        builds_seed(&recording->builds, sample->layout), "workload",
+        index_name(recording->suite.workloads, sample->workload), "build",
+        build_name(recording, contender->build), "strategy", contender->program->strategy, "isa",
+        contender->program->isa, "control", contender->control, "phases",
+        phases_json(sample->phases, PHASE_COUNT), "wasm_bytes", (json_int_t)sample->wasm_bytes,
+        "bytecode_bytes", (json_int_t)sample->bytecode_bytes, "functions",
+        (json_int_t)sample->functions, "peak_rss_kib", (json_int_t)sample->peak_rss_kib, "counters",
+        sample->counters ? json_incref(sample->counters) : json_array(), "counting_cost_ns",
+        (json_int_t)sample->counting_cost_ns));
     if (sample->crossings > 0) {
         json_object_set_new(json, "crossings", json_integer(sample->crossings));
         json_object_set_new(json, "replayer_ns", json_integer(sample->replayer_ns));

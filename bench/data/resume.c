@@ -190,8 +190,7 @@ static bool check_builds(const Recording *recording, json_t *builds, Error *erro
 }
 
 static bool check_suite(const Suite *suite, json_t *workloads, Error *error) {
-    static const char *const keys[] = {"name", "sha256", "invoke", "args", "dirs",
-                                       "env",  "expect"};
+    static const char *const keys[] = {"name", "sha256", "invoke", "args", "dirs", "env", "expect"};
     if (json_array_size(workloads) != suite->count)
         return fail(error, ERROR_UNSUPPORTED, "it has %zu workloads and not %zu",
                     json_array_size(workloads), suite->count);
@@ -277,9 +276,9 @@ static bool load_sample(Recording *recording, json_t *entry) {
     Sample sample = {.workload = find_workload(recording, entry),
                      .contender = find_contender(recording, entry)};
     if (json_unpack(entry, "{s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:I, s?I, s?I}", "round",
-                    &round, "order", &order, "layout", &layout, "phases", &phases, "wasm_bytes", &wasm,
-                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib", &memory,
-                    "counters", &counters, "counting_cost_ns", &cost, "crossings",
+                    &round, "order", &order, "layout", &layout, "phases", &phases, "wasm_bytes",
+                    &wasm, "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
+                    &memory, "counters", &counters, "counting_cost_ns", &cost, "crossings",
                     &crossings, "replayer_ns", &replayer) != 0 ||
         round > most_rounds(recording) || order > INT_MAX)
         return false;

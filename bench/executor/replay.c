@@ -138,8 +138,9 @@ int replay_trace(const RunOptions *options) {
         printf("%" PRIu64 " crossings, %" PRIu64 " values checked, hash %016" PRIx64 "\n",
                replay->crossings, replay->checks, replay->hash);
         if (replay->checks == 0)
-            puts("nothing could be checked but the course of the calls: no value leaves the module, "
-                 "and it has no memory");
+            puts(
+                "nothing could be checked but the course of the calls: no value leaves the module, "
+                "and it has no memory");
         int64_t cpu = execution->phases[PHASE_EXECUTE].cpu;
         if (cpu > 0)
             printf("execution %.3f ms, replayer %.3f ms\n", (double)cpu / 1e6,

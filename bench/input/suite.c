@@ -45,8 +45,7 @@ static void add_option(Workload *workload, const char *name, const char *value) 
 
 /* Directories that a guest may use are those of the user's choice on a command line. Those that a
  * suite file names, which may be somebody else's, lie in its own folder. */
-static bool add_directory(Workload *workload, const char *folder, const char *text,
-                          Error *error) {
+static bool add_directory(Workload *workload, const char *folder, const char *text, Error *error) {
     const char *separator = strstr(text, "::");
     char *host = separator ? strndup(text, (size_t)(separator - text)) : copy_string(text);
     need(host);
@@ -207,10 +206,9 @@ bool suite_add(Suite *suite, const char *path, const Call *call, Error *error) {
     char digest[SHA256_DIGEST_STRING_LENGTH];
     if (!digest_file(path, digest, error)) return false;
     char *name = name_of_file(path, 1);
-    json_t *json =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:[]}", "name", name, "kind", "own", "description",
-                  call ? "a module of one's own" : "a trace of one's own", "sha256", digest,
-                  call ? "file" : "trace", path, "expect");
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:[]}", "name", name, "kind", "own",
+                             "description", call ? "a module of one's own" : "a trace of one's own",
+                             "sha256", digest, call ? "file" : "trace", path, "expect");
     free(name);
     if (!json) return fail(error, ERROR_FILE, "the name %s is not UTF-8", path);
     Workload workload = {.json = json, .path = copy_string(path), .is_own = true};
@@ -240,7 +238,8 @@ static bool lengthen_names(Suite *suite, const Suite *others, char *const *paths
     bool *clashes = allocate((suite->count + 1) * sizeof *clashes), any = false;
     for (size_t i = 0; i < suite->count; i++) {
         const Workload *workload = &suite->workloads[i];
-        clashes[i] = has_name(suite, workload->name, workload) || has_name(others, workload->name, NULL);
+        clashes[i] =
+            has_name(suite, workload->name, workload) || has_name(others, workload->name, NULL);
     }
     for (size_t i = 0; i < suite->count; i++) {
         if (!clashes[i]) continue;
@@ -383,9 +382,8 @@ size_t workload_command(const Workload *workload, char **argv, size_t count) {
         argv[count++] = (char *)workload->invoke;
     }
     argv[count++] = workload->path;
-    return workload->invoke
-               ? append_words(json_object_get(workload->json, "args"), argv, count)
-               : count;
+    return workload->invoke ? append_words(json_object_get(workload->json, "args"), argv, count)
+                            : count;
 }
 
 bool workload_expects(const Workload *workload, json_t *results) {

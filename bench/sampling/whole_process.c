@@ -59,9 +59,10 @@ static json_t *command_shown(const Recording *recording, const Contender *conten
     json_array_foreach(words, i, word) {
         const char *text = json_string_value(word);
         bool is_file = i == 0 || strcmp(text, workload->path) == 0;
-        json_array_append_new(shown, json_string(strcmp(before, "--dir") == 0 ? guest_directory(text)
-                                                 : is_file ? last_component(text)
-                                                           : text));
+        json_array_append_new(shown,
+                              json_string(strcmp(before, "--dir") == 0 ? guest_directory(text)
+                                          : is_file                    ? last_component(text)
+                                                                       : text));
         before = text;
     }
     json_decref(words);

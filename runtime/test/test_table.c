@@ -53,7 +53,8 @@ Test(table, has_a_limit) {
 }
 
 Test(table, all_of_a_store_share_the_limit) {
-    Table *first = new_table(MAX_TABLE_ELEMENTS / 2, UINT32_MAX), *second = new_table(1, UINT32_MAX);
+    Table *first = new_table(MAX_TABLE_ELEMENTS / 2, UINT32_MAX),
+          *second = new_table(1, UINT32_MAX);
     const uint64_t left = MAX_TABLE_ELEMENTS - MAX_TABLE_ELEMENTS / 2 - 1;
     cr_assert_eq(table_grow(second, left + 1, 0), UINT64_MAX);
     TableType type = {{.minimum = left + 1}, TYPE_FUNCREF};
