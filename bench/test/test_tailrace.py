@@ -934,6 +934,17 @@ class Lists(TailraceTest):
         self.assertRegex(output, r"(yes|no )  cycles, ")
         self.assertRegex(output, r"\b(page-faults|frontend-stalls)\b")
 
+    def test_what_a_container_hides_is_not_told(self):
+        hide = "mount -t tmpfs none /proc && mount -t tmpfs none /sys && echo hidden && exec "
+        process = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", hide + '"$@"', "sh",
+                                  self.folder / "tailrace", "machine"], capture_output=True, text=True)
+        if not process.stdout.startswith("hidden\n"):
+            self.skipTest(f"/proc cannot be hidden here: {process.stderr.strip()}")
+        for words in "CPU                    not told", "virtual machine        not told", "caches                 not told":
+            self.assertIn(f"\n{words}\n", process.stdout)
+        self.assertNotIn("there is no event", process.stdout)
+        self.assertIn('whether this CPU has an event "cycles" is not told', process.stdout)
+
     def test_a_full_disk_is_said(self):
         with open("/dev/full", "w") as full:
             process = subprocess.run([self.folder / "tailrace", "machine"], stdout=full, text=True,
