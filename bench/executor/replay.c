@@ -116,11 +116,12 @@ static json_t *results(const Execution *execution, int status) {
 static void report(const Execution *execution, json_t *report) {
     const Play *play = (const Play *)execution;
     const Replay *replay = &play->replay;
-    json_t *share = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
-        (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",
-        (json_int_t)replay->clock_ns, "clock_readings", (json_int_t)(2 * replay->host.stretches));
-    json_object_set_new(report, "replay", share);
+    json_object_set_new(report, "crossings", json_integer((json_int_t)replay->crossings));
+    json_object_set_new(report, "replayer_ns", json_integer(play->host.cpu));
+    json_object_set_new(report, "replay",
+                        json_pack("{s:I, s:I, s:I}", "checks", (json_int_t)replay->checks,
+                                  "clock_ns", (json_int_t)replay->clock_ns, "clock_readings",
+                                  (json_int_t)(2 * replay->host.stretches)));
 }
 
 const ExecutionKind trace_execution = {make, go, results, report, release};

@@ -12,7 +12,7 @@ import statistics
 import numpy
 from . import statistics_of_runs
 from .comparison import Trouble, comparisons, speed_text
-from .machine_code import HOT
+from .machine_code import HOT, UNLIKE_INSTRUCTIONS
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
@@ -48,10 +48,9 @@ WORDS = [
     statistics_of_runs.UNDECIDED]
 
 
-# Layouts that differ by more than this share differ in more than their order: in the number of machine
-# instructions; and where those were not counted yet, in bytes, and in how many use the stack or stand in
-# another order.
-UNLIKE_INSTRUCTIONS, UNLIKE = 0.01, 0.05
+# Where machine instructions were not counted yet, layouts that differ by more than this share in bytes are unlike;
+# and so are those that differ so in how many handlers use the stack or stand in another order.
+UNLIKE = 0.05
 # Of a trace whose replayer takes more than this share of the module's time, it is said what a crossing costs.
 MUCH_REPLAYING = 0.05
 
@@ -452,7 +451,7 @@ class Case:
                 rows.append(None)
                 continue
             low, median, high = numpy.quantile(times, [0.25, 0.5, 0.75])
-            rows.append([rounded(median * 1000), rounded((high - low) / 2 / median, 2)])
+            rows.append([rounded(median * 1000), rounded((high - low) / 2 / median)])
         return rows
 
     def raw(self):
