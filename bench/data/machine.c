@@ -267,6 +267,9 @@ static json_t *kernel(const char *root) {
     char *version = read_text(root, "/proc/sys/kernel/version");
     char *all =
         type && release && version ? format_string("%s %s %s", type, release, version) : NULL;
+    struct utsname system;
+    if (!all && !*root && uname(&system) == 0) /* /proc is hidden */
+        all = format_string("%s %s %s", system.sysname, system.release, system.version);
     json_t *string = string_or_null(all);
     free(type);
     free(release);
