@@ -89,6 +89,9 @@ static void load_layouts(Executors *executors, json_t *seeds) {
     executors->layouts[0] = 0;
     json_array_foreach(seeds, i, seed)
         executors->layouts[i] = json_integer_value(seed);
+    json_t *first = json_object_get(executors->build, "first_layout");
+    executors->first_layout =
+        json_is_integer(first) ? json_integer_value(first) : executors->layouts[0];
 }
 
 bool executors_load(const char *directory, Executors *executors, Error *error) {
@@ -192,8 +195,9 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
 
 char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
                             size_t index) {
-    if (index == 0) return copy_string(program->path);
-    return format_string("%s.layout%lld", program->path, (long long)executors->layouts[index]);
+    int64_t seed = executors->layouts[index];
+    if (seed == executors->first_layout) return copy_string(program->path);
+    return format_string("%s.layout%lld", program->path, (long long)seed);
 }
 
 char *executors_counter(const Executors *executors, const char *isa) {

@@ -33,7 +33,7 @@ static void note_left_out(Recording *recording, size_t build, const ExecutorProg
                                                          of, program->left_out)});
 }
 
-/* The executors of one build and instruction set, and their control. */
+/* The executors of one build and instruction set, and their controls. */
 static void add_group(Recording *recording, size_t build, const char *strategies, const char *isa) {
     const Executors *executors = &recording->builds.items[build].executors;
     size_t first = recording->contender_count;
@@ -47,11 +47,13 @@ static void add_group(Recording *recording, size_t build, const char *strategies
         build_hash(&recording->builds.items[build], program, recording->builds.layout_count);
         add_contender(recording, build, program, false);
     }
-    if (recording->contender_count == first) return;
-    add_contender(recording, build, recording->contenders[first].program, true);
+    size_t own = recording->contender_count - first;
+    if (own == 0) return;
+    for (size_t i = 0; i < own; i++)
+        add_contender(recording, build, recording->contenders[first + i].program, true);
     recording->groups = grow(recording->groups, recording->group_count + 1, sizeof(Group));
     recording->groups[recording->group_count++] =
-        (Group){build, recording->isa_count, first, recording->contender_count - first};
+        (Group){build, recording->isa_count, first, 2 * own, own};
 }
 
 /* The groups of one instruction set. */

@@ -23,9 +23,9 @@ typedef enum Phase {
 
 extern const char *const PHASE_NAMES[PHASE_COUNT]; /* as in the JSON: "read_validate", … */
 
-/* Something that takes a sample of each workload in each round: an executor of a build, or the
- * control, which is the first executor of its group a second time. What they seem to differ by is
- * noise. */
+/* Something that takes samples of each workload: an executor of a build, in each layout of a round,
+ * or a control, which is an executor of its group a second time, in those in which it is its turn
+ * (plan.h). What the two seem to differ by is noise. */
 typedef struct Contender {
     size_t build; /* index */
     const ExecutorProgram *program;
@@ -33,10 +33,12 @@ typedef struct Contender {
     json_t *info; /* what its `info` command printed */
 } Contender;
 
-/* The contenders of one build and one instruction set: the baseline first, the control last. */
+/* The contenders of one build and one instruction set: the strategies, the baseline first, and then
+ * the control of each, in the same order. */
 typedef struct Group {
     size_t build, isa;   /* indexes */
     size_t first, count; /* of the contenders */
+    size_t strategies;   /* so many are no controls */
 } Group;
 
 /* What one run of a workload executes in one instruction set, whatever the strategy; each -1 if it

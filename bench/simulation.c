@@ -301,13 +301,14 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
     if (json_array_size(recording->simulated) == 0) return;
     size_t count = 0;
     Table table;
-    table_start(&table, group->count); /* the control is not there; the first column is */
+    table_start(&table, 1 + group->strategies);
     table_cell(&table, "event");
-    for (size_t i = group->first; i + 1 < group->first + group->count; i++)
+    size_t end = group->first + group->strategies;
+    for (size_t i = group->first; i < end; i++)
         table_cell(&table, "%s", recording->contenders[i].program->strategy);
     for (size_t row = 0; row < sizeof ROWS / sizeof *ROWS; row++) {
         table_cell(&table, "%s", ROWS[row].name);
-        for (size_t i = group->first; i + 1 < group->first + group->count; i++) {
+        for (size_t i = group->first; i < end; i++) {
             double figure = mean(recording, group, i, ROWS[row].count, &count);
             table_cell(&table, isnan(figure) ? "-" : figure >= 1000 ? "%.0f" : "%.3g", figure);
         }

@@ -17,8 +17,8 @@
 #define BUSY 0.02       /* a larger share of waiting is worth a warning */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
-/* CPU seconds of the execution by contender of the group, round and layout; NaN where there is
- * none, as in the warm-up. `places`: rounds times layouts. */
+/* CPU seconds of the execution by contender of the group, controls included, round and layout; NaN
+ * where there is none, as in the warm-up. `places`: rounds times layouts. */
 static void gather(const Recording *recording, const Group *group, size_t workload, double *times,
                    size_t places) {
     for (size_t i = 0; i < group->count * places; i++)
@@ -58,6 +58,18 @@ static Cell make_cell(const double *baseline, double *own, double *scratch, size
     };
 }
 
+/* The times of a control are `strategies` places behind those of its strategy. */
+static Cell control_cell(const double *times, const Group *group, double *scratch, size_t rounds) {
+    size_t all = group->strategies * rounds, controls = (group->count - group->strategies) * rounds;
+    for (size_t i = 0; i < controls; i++)
+        scratch[i] = times[i] / times[all + i];
+    size_t ratios = tidy(scratch, controls);
+    return (Cell){.samples = ratios,
+                  .median = NAN,
+                  .spread = NAN,
+                  .speed = quantile(scratch, ratios, 0.5)};
+}
+
 static double waiting(const Recording *recording) {
     double *shares = allocate((recording->sample_count + 1) * sizeof *shares);
     for (size_t i = 0; i < recording->sample_count; i++) {
@@ -75,14 +87,19 @@ static void make_row(const Recording *recording, Summary *summary, size_t worklo
         if ((size_t)recording->samples[i].round > rounds)
             rounds = (size_t)recording->samples[i].round;
     size_t places = (rounds + 1) * recording->builds.layout_count;
-    double *times = allocate((summary->columns + 2) * places * sizeof *times);
-    double *own = times + summary->columns * places, *scratch = own + places;
-    gather(recording, summary->group, workload, times, places);
+    const Group *group = summary->group;
+    double *times = allocate((2 * group->count + 1) * places * sizeof *times);
+    double *own = times + group->count * places, *scratch = own + places;
+    gather(recording, group, workload, times, places);
     for (size_t column = 0; column < summary->columns; column++) {
         Cell *cell = &summary->cells[workload * summary->columns + column];
         json_t *verdict = cell->verdict;
-        memcpy(own, times + column * places, places * sizeof *own);
-        *cell = make_cell(times, own, scratch, places);
+        if (column < group->strategies) {
+            memcpy(own, times + column * places, places * sizeof *own);
+            *cell = make_cell(times, own, scratch, places);
+        } else {
+            *cell = control_cell(times, group, scratch, places);
+        }
         cell->verdict = verdict;
     }
     free(times);
@@ -107,9 +124,9 @@ static void make_means(const Recording *recording, Summary *summary) {
 }
 
 Summary summary_make(const Recording *recording, const Group *group) {
-    Summary summary = {.group = group, .first = group->first, .columns = group->count};
-    summary.cells = allocate(recording->suite.count * group->count * sizeof *summary.cells);
-    summary.means = allocate(group->count * sizeof *summary.means);
+    Summary summary = {.group = group, .first = group->first, .columns = group->strategies + 1};
+    summary.cells = allocate(recording->suite.count * summary.columns * sizeof *summary.cells);
+    summary.means = allocate(summary.columns * sizeof *summary.means);
     for (size_t i = 0; i < recording->suite.count; i++)
         make_row(recording, &summary, i);
     summary_take_verdicts(recording, &summary);
@@ -131,12 +148,10 @@ static Cell *find_cell(const Recording *recording, const Summary *summary, json_
         strcmp(build, recording->builds.items[summary->group->build].name) ||
         strcmp(isa, recording->isas[summary->group->isa]))
         return NULL;
-    size_t column = 0, row = 0;
-    for (; column < summary->columns; column++) {
-        const Contender *contender = &recording->contenders[summary->first + column];
-        if (contender->control == control && !strcmp(contender->program->strategy, strategy)) break;
-    }
-    if (column == summary->columns) return NULL;
+    size_t column = control ? summary->columns - 1 : 0, row = 0;
+    for (; !control && column + 1 < summary->columns; column++)
+        if (!strcmp(recording->contenders[summary->first + column].program->strategy, strategy)) break;
+    if (!control && column + 1 == summary->columns) return NULL;
     if (!workload) return &summary->means[column];
     for (; row < recording->suite.count; row++)
         if (!strcmp(recording->suite.workloads[row].name, workload))
@@ -292,15 +307,31 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
     table_free(&table);
 }
 
+/* What scripts/verdicts says of the controls; NULL if there are no verdicts. */
+static const char *noise_sentence(const Recording *recording, const Summary *summary) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(recording->verdicts, "noise"), i, entry) {
+        const char *build, *isa, *text;
+        if (json_unpack(entry, "{s:s, s:s, s:s}", "build", &build, "isa", &isa, "text", &text) == 0 &&
+            !strcmp(build, recording->builds.items[summary->group->build].name) &&
+            !strcmp(isa, recording->isas[summary->group->isa]))
+            return text;
+    }
+    return NULL;
+}
+
 static void print_noise(const Recording *recording, const Summary *summary, FILE *stream) {
     if (isnan(summary->noise)) return;
     fputc('\n', stream);
-    print_paragraph(stream,
-                    "Noise floor (A/A): %s measured under two names differed by up to %.1f%% on a "
-                    "workload and by %.1f%% in the geometric mean. Nothing below that is a "
-                    "difference.",
-                    recording->contenders[summary->first].program->strategy, summary->noise * 100,
-                    summary->mean_noise * 100);
+    const char *judged = noise_sentence(recording, summary);
+    if (judged)
+        print_paragraph(stream, "%s", judged);
+    else
+        print_paragraph(stream,
+                        "A/A: strategies measured under two names differed by up to %.1f%% on a "
+                        "workload and by %.1f%% in the geometric mean.",
+                        summary->noise * 100, summary->mean_noise * 100);
 }
 
 static void print_instructions(const Recording *recording, const Summary *summary, FILE *stream) {

@@ -7,7 +7,8 @@
 #include "bench/recording.h"
 #include "bench/terminal.h"
 
-/* A contender on a workload. Times are CPU seconds of the execution alone. */
+/* A strategy on a workload. Times are CPU seconds of the execution alone. That of A/A, of all controls
+ * relative to their strategies, has a speed alone. */
 typedef struct Cell {
     size_t samples;  /* 0: not measured, and the rest is NaN */
     double median;   /* seconds */
@@ -20,12 +21,12 @@ typedef struct Cell {
 /* What was found for one group. */
 typedef struct Summary {
     const Group *group;
-    size_t first, columns; /* its contenders: the baseline first, the control last */
+    size_t first, columns; /* its strategies: the baseline first; the last column is A/A */
     Cell *cells;           /* [workload * columns + column] */
     Cell *means;           /* [column]: geometric means of the speeds over those workloads that have
                               one: that many are its `samples` */
-    double noise;          /* largest |speed - 1| of the control over the workloads; NaN if none */
-    double mean_noise;     /* |speed - 1| of the control's mean; NaN if none */
+    double noise;          /* largest |speed - 1| of A/A over the workloads; NaN if none */
+    double mean_noise;     /* |speed - 1| of the mean of A/A; NaN if none */
 } Summary;
 
 Summary summary_make(const Recording *recording, const Group *group);

@@ -4,12 +4,13 @@ make() turns results into one JSON-able dictionary, which the page holds and dra
 here and in statistics_of_runs.py; the page only chooses what to show. A "case" is one build and one
 instruction set of one file.
 """
+import dataclasses
 import math
 import statistics
 
 import numpy
 import statistics_of_runs
-from comparison import Trouble, comparisons, speed_text
+from comparison import Trouble, comparisons, population_text, speed_text
 from machine_code import HOT
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
@@ -50,6 +51,7 @@ WORDS = [
 # instructions; and where those were not counted yet, in bytes, and in how many use the stack or stand in
 # another order.
 UNLIKE_INSTRUCTIONS, UNLIKE = 0.01, 0.05
+NOISY = 0.01  # robust standard deviation of a time by the A/A control; results/PLAN.md has what machines showed
 
 
 def rounded(number, digits=5):
@@ -136,13 +138,7 @@ class Case:
         self.samples = [
             sample for sample in self.result["samples"]
             if sample["build"] == self.build["name"] and sample["isa"] == self.isa and sample["round"] > 0]
-        # By baseline and strategy. The reverse of a pair is the same estimate, turned around.
-        self.pairs = {}
-        for place, baseline in enumerate(self.strategies):
-            for strategy in self.strategies[place + 1:]:
-                found = comparison.estimates(self.groups, strategy, baseline)
-                self.pairs[baseline, strategy] = found
-                self.pairs[strategy, baseline] = [entry and entry.reversed for entry in found]
+        self.pairs = comparison.pairs(self.groups)
 
     @property
     def label(self):
@@ -151,9 +147,8 @@ class Case:
     def mean(self, strategy, baseline):
         return self.pairs[baseline, strategy][len(self.names)]
 
-    def judge(self, found, over_suite):
-        floor = self.comparison.mean_noise if over_suite else self.comparison.noise
-        return statistics_of_runs.judge(found, self.comparison.smallest_effect, floor or 0)
+    def judge(self, found):
+        return statistics_of_runs.judge(found, self.comparison.smallest_effect)
 
     # Answers
 
@@ -162,17 +157,19 @@ class Case:
         found = self.mean(strategy, baseline)
         if not found:
             return f"{strategy} and {baseline}: not measured together.", None
-        verdict = self.judge(found, True)
+        verdict = self.judge(found)
         text = speed_text(found, 3 if abs(found.speed - 1) < 0.03 else 2)
         if found.workloads < len(self.names):
             text += f" (over {found.workloads} of {len(self.names)} workloads)"
+        others = population_text(found)
+        others = f" {others[0].upper()}{others[1:]}." if others else ""
         if verdict.word == statistics_of_runs.SAME:
-            return f"{strategy} and {baseline}: no difference shown, {text}.", verdict
+            return f"{strategy} and {baseline}: no difference shown, {text}.{others}", verdict
         if verdict.word == statistics_of_runs.UNDECIDED:
             remedy = f"; {verdict.remedy} would decide it" if verdict.remedy.startswith("about") else \
                 f"; {verdict.remedy}" if verdict.remedy else ""
-            return f"{strategy} and {baseline}: undecided, {text}{remedy}.", verdict
-        return f"{strategy} runs at {text} the speed of {baseline}: {verdict.word}.", verdict
+            return f"{strategy} and {baseline}: undecided, {text}{remedy}.{others}", verdict
+        return f"{strategy} runs at {text} the speed of {baseline}: {verdict.word}.{others}", verdict
 
     def fastest(self):
         """The strategies that none was shown to be faster than, and a sentence."""
@@ -188,7 +185,7 @@ class Case:
         best, close = order[0], []
         for name in order[1:]:
             found = self.mean(name, best)
-            if found and self.judge(found, True).word != statistics_of_runs.SLOWER:
+            if found and self.judge(found).word != statistics_of_runs.SLOWER:
                 close.append(name)
         found = self.mean(best, baseline) if best != baseline else None
         much = f", {speed_text(found)} the speed of {baseline}" if found else ""
@@ -215,12 +212,26 @@ class Case:
         return answers
 
     def noise_text(self):
-        if self.comparison.noise is None:
-            return "No noise floor: no A/A control was measured."
-        return (
-            f"Noise floor (A/A): {self.strategies[0]} measured under two names differed by "
-            f"{100 * self.comparison.mean_noise:.1f} % over the suite, and by up to "
-            f"{100 * self.comparison.noise:.1f} % on a workload. Nothing below that is called a difference.")
+        return self.comparison.noise_text
+
+    def noisy_machine(self):
+        """A sentence about a machine on which programs differ from themselves; None if it is quiet."""
+        comparison, spread = self.comparison, self.comparison.spread
+        if not spread > NOISY:
+            return None
+        found = [comparison.control(number) for number in range(len(self.names))]
+        halves = sorted(math.log(entry.high / entry.low) / 2 for entry in found if entry and entry.has_interval)
+        widths = f", and the A/A intervals of workloads are ±{100 * statistics.median(halves):.1f} % in the median " \
+            f"and ±{100 * halves[-1]:.1f} % at most" if halves else ""
+        return (f"The machine is noisy: the time of one and the same program varies by {100 * spread:.1f} % (robust "
+                f"standard deviation of the A/A control; a quiet one has less than {100 * NOISY:g} %){widths}. Stop "
+                "what else runs there, use a machine of your own, or measure longer: with twice the noise it takes "
+                "four times as long (--budget, --layouts).")
+
+    def program(self, strategy, seed):
+        """What the audit calls the executor in this layout."""
+        first = self.build.get("first_layout", self.build["layout_seeds"][0])
+        return f"{strategy}-{self.isa}" + ("" if seed == first else f".layout{seed}")
 
     def audited(self):
         """By strategy: what the audit of its executors found, or None."""
@@ -242,8 +253,7 @@ class Case:
         executors = (self.build["audit"] or {}).get("executors", {})
         seeds, told = self.build["layout_seeds"], []
         for strategy in self.strategies:
-            name = f"{strategy}-{self.isa}"
-            own = [executors.get(name if n == 0 else f"{name}.layout{seed}") for n, seed in enumerate(seeds)]
+            own = [executors.get(self.program(strategy, seed)) for seed in seeds]
             if None in own:
                 continue
             # Other registers make longer encodings of the same instructions.
@@ -272,9 +282,9 @@ class Case:
         there are none."""
         executors, told = (self.build["audit"] or {}).get("executors", {}), []
         for strategy in self.strategies:
-            name, found = f"{strategy}-{self.isa}", {}
-            for n, seed in enumerate(self.build["layout_seeds"]):
-                entry = executors.get(name if n == 0 else f"{name}.layout{seed}") or {}
+            found = {}
+            for seed in self.build["layout_seeds"]:
+                entry = executors.get(self.program(strategy, seed)) or {}
                 users = entry.get("handlers_that_use_the_stack") or []
                 hot = tuple(opcode for opcode in HOT.get(self.isa, ()) if opcode in users)
                 if hot:
@@ -342,6 +352,9 @@ class Case:
             weakens(result["state"], "The run was interrupted: this is what was measured until then.")
         if self.comparison.noise is None:
             weakens("no control", "There is no A/A control: nobody knows how much of this is noise.")
+        noisy = self.noisy_machine()
+        if noisy:
+            weakens("noisy machine", noisy)
         if self.comparison.absurd:
             weakens("absurd times",
                     f"{self.comparison.absurd} samples claim times that cannot be, and were not used.")
@@ -391,7 +404,7 @@ class Case:
         """Estimates as columns: speeds, bounds, places of verdicts in the texts (by over_suite)."""
         # How many workloads a mean is of, where that is not all of them.
         columns = {
-            "speed": [], "low": [], "high": [], "verdict": [], "of": {
+            "speed": [], "low": [], "high": [], "population": [], "verdict": [], "of": {
                 place: entry.workloads for place, entry in enumerate(found)
                 if entry and place < len(self.groups) and entry.workloads < len(self.groups[place])}}
         for place, entry in enumerate(found):
@@ -400,8 +413,10 @@ class Case:
             columns["speed"].append(rounded(entry.speed, 8) if entry else None)
             columns["low"].append(rounded(entry.low, 8) if bounds else None)
             columns["high"].append(rounded(entry.high, 8) if bounds else None)
+            columns["population"].append([rounded(entry.population_low, 8), rounded(entry.population_high, 8)]
+                                         if entry and entry.has_population else None)
             if not control:
-                verdict = entry and self.judge(entry, place >= len(self.names))
+                verdict = entry and self.judge(entry)
                 columns["verdict"].append(self.texts.place(str(verdict)) if verdict else None)
         return columns
 
@@ -566,7 +581,9 @@ class Case:
 
     def data(self):
         comparison = self.comparison
-        control = comparison.estimates(self.groups, self.strategies[0], None, True)
+        # Of the groups of workloads none: they are no floor of anything.
+        control = [*(comparison.control(number) for number in range(len(self.names))), comparison.control(),
+                   *(None for _ in self.kinds)]
         workloads = [{
             "name": workload["name"], "kind": workload["kind"], "description": workload["description"],
             "instructions": comparison.instructions(workload)} for workload in comparison.workloads]
@@ -602,7 +619,7 @@ def rank_changes(cases):
                 for case in own:
                     if first in case.strategies and second in case.strategies and case.mean(first, second):
                         estimate = case.mean(first, second)
-                        word = case.judge(estimate, True).word
+                        word = case.judge(estimate).word
                         if word in sides:
                             sides[word].append([cases.index(case), rounded(estimate.speed)])
                 if all(sides.values()):
@@ -666,8 +683,10 @@ def builds_compared(cases):
         own, group = cases[place], cases[place].groups[len(case.names)]
         estimates = [
             own.comparison.estimates([group], name, name, False, case.build["name"])[0] for name in common]
-        columns = own.estimates(estimates, True)
-        columns["verdict"] = [entry and own.texts.place(str(own.judge(entry, True))) for entry in estimates]
+        # One family: what the other build changed of each strategy.
+        estimates = [entry and dataclasses.replace(entry, floor=own.comparison.floor(name, name))
+                     for entry, name in zip(statistics_of_runs.correct(estimates, statistics_of_runs.holm), common)]
+        columns = own.estimates(estimates)
         found.append({"case": number, "relative_to": place, "strategies": common, "estimates": columns})
     return found
 
@@ -677,9 +696,13 @@ def change(before, after):
     common = [name for name in before.strategies if name in after.strategies]
     names = [name for name in before.names if name in after.names]
     groups = [[number] for number in range(len(names))] + [list(range(len(names)))]
-    floor = max(before.comparison.noise or 0, after.comparison.noise or 0)
-    mean_floor = max(before.comparison.mean_noise or 0, after.comparison.mean_noise or 0)
-    effect, confidence = before.comparison.smallest_effect, before.comparison.confidence
+    confidence = before.comparison.confidence
+    cases, place = (before, after), len(names)
+
+    def floor_of(number, strategy, baseline):
+        """The larger one of both runs; `number`: of a workload, or None."""
+        return max(case.comparison.floor(strategy, baseline, None if number is None else case.names.index(names[number]))
+                   for case in cases)
 
     def programs(case, strategy):
         return case.build["programs"].get(f"{strategy}-{case.isa}") or None
@@ -688,13 +711,21 @@ def change(before, after):
         return case.comparison.logs(strategy)[[case.names.index(name) for name in names]]
 
     def found(one, two, same):
-        estimates = statistics_of_runs.changes(one, two, same, groups, confidence)
-        columns = before.estimates(estimates, True)
-        columns["verdict"] = [
-            entry and before.texts.place(
-                str(statistics_of_runs.judge(entry, effect, mean_floor if place == len(names) else floor)))
-            for place, entry in enumerate(estimates)]
-        return columns
+        return statistics_of_runs.changes(one, two, same, groups, confidence)
+
+    def held(rows, key, baseline):
+        """Replaces the Estimates of rows[...][key] by columns: each change over the suite is held against the
+        others, and so is each on a workload."""
+        own = [row for row in rows if key in row]
+        suite = statistics_of_runs.correct([row[key][place] for row in own], statistics_of_runs.holm)
+        single = statistics_of_runs.correct([entry for row in own for entry in row[key][:place]],
+                                            statistics_of_runs.benjamini_hochberg)
+        for number, row in enumerate(own):
+            entries = [*single[number * place:(number + 1) * place], suite[number]]
+            row[key] = before.estimates([
+                entry and dataclasses.replace(entry, floor=floor_of(where if where < place else None, row["strategy"],
+                                                                    baseline or row["strategy"]))
+                for where, entry in enumerate(entries)])
 
     if not names or not common:
         return None
@@ -711,9 +742,12 @@ def change(before, after):
                 logs(after, strategy) - logs(after, baseline), same and
                 programs(before, baseline) == programs(after, baseline))
         rows.append(row)
+    held(rows, "own", None)
+    held(rows, "relative", baseline)
     return {
-        "baseline": baseline, "workloads": names, "rows": rows, "floor": rounded(floor),
-        "mean_floor": rounded(mean_floor)}
+        "baseline": baseline, "workloads": names, "rows": rows,
+        "floor": rounded(max(floor_of(number, baseline, baseline) for number in range(place))),
+        "mean_floor": rounded(max(floor_of(None, name, name) for name in common))}
 
 
 def describe(result, name):
@@ -748,7 +782,7 @@ def make(results, names, confidence, smallest_effect):
     ranks = rank_changes(cases)
     data = {
         "overview": overview(cases, ranks, changed), "confidence": confidence, "smallest_effect": smallest_effect,
-        "resamples": statistics_of_runs.RESAMPLES, "words": WORDS,
+        "words": WORDS,
         "files": [describe(result, name) for result, name in zip(results, names)],
         "cases": [{**case.data(), "machine": case.machine, "name": case.name}
                   for case in cases], "rank_changes": ranks,

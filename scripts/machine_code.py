@@ -49,7 +49,9 @@ class Build:
         self.left_out = dict(line.split("\t", 1) for line in left_out.splitlines() if "\t" in line)
         self.strategies = sorted(self.info["strategies"],
                                  key=lambda s: (FOREMOST.index(s) if s in FOREMOST else len(FOREMOST), s))
-        self.seeds = self.info["layout_seeds"]
+        # That of the programs without a seed in their names comes first.
+        first = self.info.get("first_layout", self.info["layout_seeds"][0])
+        self.seeds = [first, *(seed for seed in self.info["layout_seeds"] if seed != first)]
         self._opcodes = {}
 
     def name(self, strategy, isa, seed=None):
