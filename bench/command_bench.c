@@ -14,6 +14,7 @@
 #include "bench/memory.h"
 #include "bench/options.h"
 #include "bench/paths.h"
+#include "bench/plan.h"
 #include "bench/process.h"
 #include "bench/progress.h"
 #include "bench/result_file.h"
@@ -332,7 +333,10 @@ static void run_tools(Recording *recording) {
 /* Saves and prints. The exit status. */
 static int conclude(Recording *recording) {
     bool written = saving_replace(&session.saving, recording, true);
-    if (written && recording->rounds > 0 && !interrupted()) find_verdicts(recording);
+    /* On blocks behind the last round, too, and by surer intervals if these ended the run. */
+    session.verdicts_rounds = -1;
+    if (written && recording->sample_count > plan_block(recording) && !interrupted())
+        find_verdicts(recording);
     summary_print(recording, stdout);
     if (written) printf("\nResults: %s\n", session.saving.path);
     if (written && !result_is_special(session.saving.path))

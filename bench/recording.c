@@ -223,7 +223,17 @@ void recording_forget(Recording *recording, const char *what) {
     recording->not_measured_count = kept;
 }
 
-const char *recording_failure(const Recording *recording, size_t workload, size_t contender) {
+/* The strategy of a control; a strategy itself. */
+static size_t original(const Recording *recording, size_t contender) {
+    for (size_t i = 0; i < recording->group_count; i++) {
+        const Group *group = &recording->groups[i];
+        if (contender - group->first < group->count) /* huge if it is of an earlier group */
+            return group->first + (contender - group->first) % group->strategies;
+    }
+    return contender;
+}
+
+const char *recording_own_failure(const Recording *recording, size_t workload, size_t contender) {
     for (size_t i = 0; i < recording->not_measured_count; i++) {
         const NotMeasured *entry = &recording->not_measured[i];
         if (entry->contender == contender &&
@@ -231,6 +241,12 @@ const char *recording_failure(const Recording *recording, size_t workload, size_
             return entry->reason;
     }
     return NULL;
+}
+
+const char *recording_failure(const Recording *recording, size_t workload, size_t contender) {
+    const char *own = recording_own_failure(recording, workload, contender);
+    return own ? own
+               : recording_own_failure(recording, workload, original(recording, contender));
 }
 
 char *contender_name(const Recording *recording, const Contender *contender) {

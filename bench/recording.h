@@ -139,8 +139,10 @@ void recording_add_not_measured(Recording *recording, NotMeasured entry);
 /* Drops what was not measured of this kind, since it is tried again. */
 void recording_forget(Recording *recording, const char *what);
 
-/* Why this contender is out for this workload; NULL if it is not. */
+/* Why this contender is out for this workload; NULL if it is not. A control is where its strategy is. */
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender);
+/* Without looking at its strategy's. */
+const char *recording_own_failure(const Recording *recording, size_t workload, size_t contender);
 
 /* "switch-acc", "switch-acc (again)" for the control, "gcc-12 switch-acc" if there are several
  * builds. To be freed. */

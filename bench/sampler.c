@@ -113,7 +113,7 @@ static json_t *identify_program(const Recording *recording, const Contender *con
 
 static void identify(Recording *recording, size_t index) {
     Contender *contender = &recording->contenders[index];
-    if (recording_failure(recording, ANY, index)) return; /* of an earlier sitting */
+    if (recording_own_failure(recording, ANY, index)) return; /* of an earlier sitting */
     char *why = NULL;
     for (size_t i = 0; i < recording->builds.layout_count && !why; i++) {
         json_t *info = identify_program(recording, contender, i, &why);

@@ -329,7 +329,7 @@ static void print_noise(const Recording *recording, const Summary *summary, FILE
         print_paragraph(stream, "%s", judged);
     else
         print_paragraph(stream,
-                        "A/A: strategies measured under two names differed by up to %.1f%% on a "
+                        "Noise floor (A/A): strategies measured under two names differed by up to %.1f%% on a "
                         "workload and by %.1f%% in the geometric mean.",
                         summary->noise * 100, summary->mean_noise * 100);
 }

@@ -227,8 +227,9 @@ class Comparison:
         told = ", ".join(f"{name} {100 * (found.low - 1):+.1f} to {100 * (found.high - 1):+.1f} %"
                          for name, found in own if found and found.has_interval)
         return (f"Noise floor (A/A): measured under two names, over the suite these seemed to differ from themselves "
-                f"by: {told} ({percent(self.confidence)} intervals); on a workload by up to {100 * self.noise:.1f} %. "
-                "Nothing up to these bounds is called a difference.")
+                f"by: {told} ({percent(self.confidence)} intervals)" +
+                ("" if self.noise is None else f"; on a workload by up to {100 * self.noise:.1f} %") +
+                ". Nothing up to these bounds is called a difference.")
 
     # All pairs
 
@@ -288,7 +289,10 @@ class Comparison:
 
 def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
                 smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
-    """A Comparison for each build and instruction set, in the order of the samples' first appearance."""
+    """A Comparison for each build and instruction set, in the order of the samples' first appearance. A run that
+    ended since all was decided is reported by the surer intervals by which it was."""
+    if result["stop"] and result["stop"]["rule"] == "interval":
+        confidence = statistics_of_runs.confidence_to_stop(confidence)
     isas = list(dict.fromkeys(sample["isa"] for sample in result["samples"]))
     there = {(sample["build"], sample["isa"]) for sample in result["samples"]}
     return [Comparison(result, build["name"], isa, confidence, smallest_effect)
@@ -296,7 +300,7 @@ def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
 
 
 def percent(fraction):
-    return f"{fraction * 100:g} %"
+    return f"{round(fraction * 100, 6):g} %"
 
 
 def speed_text(found, decimals=2):

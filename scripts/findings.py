@@ -592,7 +592,7 @@ class Case:
             self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
             self.points(strategy, baseline)] for (baseline, strategy), found in self.pairs.items()]
         return {
-            "file": self.file, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
+            "file": self.file, "confidence": comparison.confidence, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
             "strategies": self.strategies, "layouts": comparison.layouts, "rounds": comparison.rounds,
             "workloads": workloads, "kinds": list(self.kinds), "families": self.families,

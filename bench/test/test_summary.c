@@ -128,7 +128,7 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
                                         "\nvm        15.0 ±20.8%        failed\n",
                                         "\nsort                   2.00  0.990\n",
                                         "\ngeometric mean        *2.00  1.005\n",
-                                        "differed by up to 2.0% on a workload",
+                                        "names differed by up to 2.0% on\na workload",
                                         "by 0.5% in the geometric mean",
                                         "\nsort         1.000  12.000        6.000\n",
                                         "\nvm               -       -            -\n",

@@ -130,7 +130,7 @@ function strategiesSection(state, change, openRaw) {
       h('p', {class: 'soft'},
         `Each number is a ratio of times taken in one round and one layout, in random order. Bars: ${
             level(
-                data.confidence)} intervals, Student’s t over the layouts. Small circles: ` +
+                one.confidence)} intervals, Student’s t over the layouts. Small circles: ` +
                 `the layouts, each a placement of the same code${one.luck && `: here one${one.luck}`}. `,
         'Choose a workload for its raw samples.'),
       legend(others, one.noise ? ['Grey band: the noise floor, ±' + percent(one.noise)] : []),
@@ -147,7 +147,7 @@ function strategiesSection(state, change, openRaw) {
                 `tooltip. ms: CPU time of the execution alone, median and half the distance between the ` +
                 `quartiles. The geometric means of all pairs of strategies are corrected together (Holm); single ` +
                 `workloads and kinds are exploratory: of their differences, ${
-                    level(Math.round((1 - data.confidence) * 1e4) / 1e4)} are expected to be none (Benjamini and ` +
+                    level(Math.round((1 - one.confidence) * 1e4) / 1e4)} are expected to be none (Benjamini and ` +
                 `Hochberg). Intervals are each alone. The mean is of these programs; the second interval beside it is ` +
                 `for programs like these, of which the workloads are a sample.`));
 }
