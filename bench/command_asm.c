@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/paths.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/paths.h"
 
 int command_asm(int argc, char **argv) {
     Error error;

@@ -5,15 +5,16 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "bench/counter_events.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/paths.h"
-#include "bench/process.h"
-#include "bench/strategies.h"
-#include "bench/suite.h"
-#include "bench/table.h"
-#include "bench/terminal.h"
+#include "bench/input/executors.h"
+#include "bench/input/strategies.h"
+#include "bench/input/suite.h"
+#include "bench/measure/counter_events.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/paths.h"
+#include "bench/util/process.h"
+#include "bench/util/table.h"
+#include "bench/util/terminal.h"
 
 #define INFO_TIMEOUT 10 /* seconds */
 #define UNIT_SIZE 64    /* of the name of a unit that counts events */
@@ -159,7 +160,7 @@ int command_list(int argc, char **argv) {
     char *directory;
     int status = EXIT_USAGE;
     if (!strcmp(request.what, "events")) return list_events();
-    if (!load_build(&executors, &directory)) return EXIT_FAILED;
+    if (!executors_load_own(&executors, &directory)) return EXIT_FAILED;
     if (!strcmp(request.what, "strategies"))
         status = list_strategies(&executors);
     else if (!strcmp(request.what, "workloads"))

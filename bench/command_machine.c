@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "bench/machine.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/table.h"
+#include "bench/data/machine.h"
+#include "bench/input/executors.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/table.h"
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     (void)argument;
@@ -135,7 +136,7 @@ int command_machine(int argc, char **argv) {
     } else {
         Executors executors = {0};
         char *directory = NULL;
-        bool built = load_build(&executors, &directory);
+        bool built = executors_load_own(&executors, &directory);
         print(machine, built ? executors.build : NULL);
         if (built) {
             executors_free(&executors);

@@ -12,38 +12,38 @@
 #include <sys/stat.h>
 
 #include "bench/bench.h"
-#include "bench/builds.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/paths.h"
+#include "bench/input/builds.h"
+#include "bench/input/strategies.h"
+#include "bench/input/suite.h"
 #include "bench/predictor.h"
-#include "bench/process.h"
-#include "bench/progress.h"
-#include "bench/strategies.h"
-#include "bench/suite.h"
-#include "bench/table.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/paths.h"
+#include "bench/util/process.h"
+#include "bench/util/progress.h"
+#include "bench/util/table.h"
 
 #define DEFAULT_LIMIT 5000000
 #define MOST 8000000 /* what process_run keeps */
 #define TIMEOUT 600  /* seconds */
 
-typedef struct Wishes {
+typedef struct PredictOptions {
     const char *suite, *workloads, *dispatch, *isa, *output;
     long limit;
-} Wishes;
+} PredictOptions;
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
-    Wishes *wishes = state->input;
+    PredictOptions *options = state->input;
     char *end;
     switch (key) {
-    case 's': wishes->suite = argument; return 0;
-    case 'w': wishes->workloads = argument; return 0;
-    case 'd': wishes->dispatch = argument; return 0;
-    case 'i': wishes->isa = argument; return 0;
-    case 'o': wishes->output = argument; return 0;
+    case 's': options->suite = argument; return 0;
+    case 'w': options->workloads = argument; return 0;
+    case 'd': options->dispatch = argument; return 0;
+    case 'i': options->isa = argument; return 0;
+    case 'o': options->output = argument; return 0;
     case 'l':
-        wishes->limit = strtol(argument, &end, 10);
-        if (*end || end == argument || wishes->limit < 1 || wishes->limit > MOST)
+        options->limit = strtol(argument, &end, 10);
+        if (*end || end == argument || options->limit < 1 || options->limit > MOST)
             argp_error(state, "--limit takes a number from 1 to %d, not \"%s\"", MOST, argument);
         return 0;
     case ARGP_KEY_ARG:
@@ -116,17 +116,17 @@ static bool load_places(Prediction *prediction, Error *error) {
 }
 
 /* The executors that take part, and where their code is. */
-static bool choose(Prediction *prediction, const Wishes *wishes, Error *error) {
+static bool choose(Prediction *prediction, const PredictOptions *options, Error *error) {
     const Executors *executors = &prediction->builds.items[0].executors;
     const ExecutorProgram *first = NULL, *left_out = NULL;
-    char *strategies = wishes->dispatch ? strategies_meant(executors, wishes->dispatch) : NULL;
+    char *strategies = options->dispatch ? strategies_meant(executors, options->dispatch) : NULL;
     if (!builds_know(&prediction->builds, strategies, false, error)) {
         free(strategies);
         return false;
     }
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
-        if ((wishes->isa && strcmp(wishes->isa, program->isa) != 0) ||
+        if ((options->isa && strcmp(options->isa, program->isa) != 0) ||
             (first && strcmp(first->isa, program->isa) != 0) ||
             !in_list(strategies, program->strategy))
             continue;
@@ -321,19 +321,19 @@ static bool write_document(Prediction *prediction, const char *path, Error *erro
 }
 
 int command_predict(int argc, char **argv) {
-    Wishes wishes = {.suite = "default", .limit = DEFAULT_LIMIT};
-    parse_options(&PREDICT, argc, argv, 0, &wishes);
+    PredictOptions options = {.suite = "default", .limit = DEFAULT_LIMIT};
+    parse_options(&PREDICT, argc, argv, 0, &options);
     Prediction prediction = {0};
     Error error;
     char *directory = program_directory(&error);
     if (!directory || !builds_load(&prediction.builds, directory, NULL, &error))
         return complain(&error, EXIT_FAILED);
     int status = EXIT_DONE;
-    if (!suite_load_named(directory, wishes.suite, &prediction.suite, &error) ||
+    if (!suite_load_named(directory, options.suite, &prediction.suite, &error) ||
         !load_places(&prediction, &error))
         status = complain(&error, EXIT_FAILED);
-    else if ((wishes.workloads && !suite_filter(&prediction.suite, wishes.workloads, &error)) ||
-             !choose(&prediction, &wishes, &error))
+    else if ((options.workloads && !suite_filter(&prediction.suite, options.workloads, &error)) ||
+             !choose(&prediction, &options, &error))
         status = complain(&error, EXIT_USAGE);
     if (status == EXIT_DONE) {
         size_t cells = prediction.suite.count * PREDICTOR_KINDS * prediction.column_count;
@@ -341,14 +341,14 @@ int command_predict(int argc, char **argv) {
         prediction.instructions =
             allocate(prediction.suite.count * sizeof *prediction.instructions);
         interrupt_catch();
-        if (!predict(&prediction, wishes.limit)) status = EXIT_FAILED;
+        if (!predict(&prediction, options.limit)) status = EXIT_FAILED;
         if (interrupted()) status = EXIT_INTERRUPTED + interrupted();
         printf("MODEL, not measured: mispredicted dispatches per 1,000 executed instructions "
                "(instruction set %s, at most the first %ld of each workload)\n",
-               prediction.isa, wishes.limit);
+               prediction.isa, options.limit);
         for (int kind = 0; kind < PREDICTOR_KINDS; kind++)
             print_model(&prediction, kind);
-        if (wishes.output && !write_document(&prediction, wishes.output, &error))
+        if (options.output && !write_document(&prediction, options.output, &error))
             status = complain(&error, EXIT_FAILED);
     }
     free(prediction.misses);

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/strategies.h"
-
-enum { OPTION_STACK = 256, OPTION_TRACE };
+#include "bench/executor/options.h"
+#include "bench/input/executors.h"
+#include "bench/input/strategies.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
 
 typedef struct Invocation {
     const struct argp_option *options;
@@ -62,17 +62,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-#define STACK_OPTION                                                                               \
-    {"stack", OPTION_STACK, "SLOTS", 0,                                                            \
-     "size of the value stack in slots of 8 bytes (default: 1048576)", 0}
-
-#define RUN_OPTIONS                                                                                \
-    {"invoke", 'n', "EXPORT", 0,                                                                   \
-     "call this export with the ARGs and print its results, each on a line", 0},                   \
-        {"dir", 'D', "HOST[::GUEST]", 0,                                                           \
-         "let the program use this directory and what is in it; may be repeated", 0},              \
-        {"env", 'e', "NAME=VALUE", 0, "an environment variable; may be repeated", 0},              \
-        STACK_OPTION
+#define RUN_OPTIONS INVOKE_OPTION, DIR_OPTION, ENV_OPTION, STACK_OPTION
 
 #define ISA_OPTION                                                                                 \
     {"isa", 'i', "NAME", 0, "the instruction set (default: the fastest that was built)", 0}
@@ -85,40 +75,27 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp RUN = {
     .options = (const struct argp_option[]){CHOICE, RUN_OPTIONS, {0}},
     .parser = parse,
-    .args_doc = "FILE.wasm [ARG...]",
-    .doc = "Runs a WASI command, or calls an export of a module.\v"
-           "Exit status: the program's own; 0 done; 1 the module cannot be read, validated, linked "
-           "or instantiated; 2 usage; 3 trap."};
+    .args_doc = RUN_ARGUMENTS,
+    .doc = RUN_DOC};
 
 static const struct argp REPLAY = {
     .options = (const struct argp_option[]){CHOICE, STACK_OPTION, {0}},
     .parser = parse,
     .args_doc = "TRACE",
-    .doc = "Runs a module without the host that it was recorded with, from a trace of "
-           "scripts/record, and checks every value that leaves the module.\v"
-           "Exit status: 0 everything was as recorded; 1 the trace cannot be read or its module "
-           "not be run; 2 usage; 4 something was not as recorded, and the message says what and "
-           "where."};
+    .doc = REPLAY_DOC};
 
 static const struct argp PROFILE = {
-    .options = (const struct argp_option[]){ISA_OPTION,
-                                            {"trace", OPTION_TRACE, "TRACE", 0,
-                                             "replay this trace of scripts/record instead", 0},
-                                            RUN_OPTIONS,
-                                            {0}},
+    .options = (const struct argp_option[]){ISA_OPTION, TRACE_OPTION, RUN_OPTIONS, {0}},
     .parser = parse,
-    .args_doc = "FILE.wasm [ARG...]\n--trace TRACE",
+    .args_doc = MEASURE_ARGUMENTS,
     .doc = "Does what run does, and prints which bytecode instructions were executed how often, "
            "and which pairs and triples: candidates for superinstructions."};
 
 static const struct argp INSPECT = {
-    .options = (const struct argp_option[]){CHOICE,
-                                            {"function", 'f', "N|NAME", 0,
-                                             "this function alone, by its index or its name", 0},
-                                            {0}},
+    .options = (const struct argp_option[]){CHOICE, FUNCTION_OPTION, {0}},
     .parser = parse,
     .args_doc = "FILE.wasm",
-    .doc = "Prints the bytecode of a module's functions."};
+    .doc = INSPECT_DOC};
 
 static int become_executor(const struct argp *argp, char *command, int argc, char **argv,
                            bool whole_rest) {
@@ -130,7 +107,7 @@ static int become_executor(const struct argp *argp, char *command, int argc, cha
     Executors executors;
     Error error;
     char *directory;
-    if (!load_build(&executors, &directory)) {
+    if (!executors_load_own(&executors, &directory)) {
         free(invocation.argv);
         return EXIT_FAILED;
     }

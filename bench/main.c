@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "bench/memory.h"
+#include "bench/util/memory.h"
 
 static const struct {
     const char *name;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "bench/memory.h"
+#include "bench/util/memory.h"
 
 const PredictorInfo PREDICTOR_INFO[PREDICTOR_KINDS] = {
     [PREDICTOR_BTB] = {"btb", "last target of each branch, 4,096 entries"},

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/memory.h"
-#include "bench/options.h"
-#include "bench/simulation.h"
+#include "bench/sampling/simulation.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
 
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
 #define OPTION_STOP 256

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "bench/memory.h"
-#include "bench/options.h"
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
 
 static bool is_module(const char *word) {
     size_t length = strlen(word);

@@ -2,7 +2,7 @@
 #ifndef TAILRACE_BENCH_WORKLOAD_CHOICE_H
 #define TAILRACE_BENCH_WORKLOAD_CHOICE_H
 
-#include "bench/suite.h"
+#include "bench/input/suite.h"
 #include "bench/wishes.h"
 
 /* Of the suite those that were asked for, or all if nothing was; and the modules and traces that

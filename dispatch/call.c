@@ -9,7 +9,6 @@
  *
  * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. */
 #include "dispatch/words.h"
-#include "runtime/fault.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"
 

@@ -32,7 +32,7 @@
 #define TAILRACE_DISPATCH_WORDS_H
 
 #include "decoder/operands.h"
-#include "dispatch/executor.h"
+#include "runtime/executor.h"
 #include "runtime/numeric.h"
 #include "runtime/transfer.h"
 /* Generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES. */

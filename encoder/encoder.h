@@ -23,7 +23,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ops.h" /* generated for the instruction set: Op, OPCODES, OPCODE_COUNT, OperandClass */
+#include "ops.h" /* generated for the instruction set: Op, OPCODES, OPCODE_COUNT, OperandClass, and
+                    OPS_OF_WASM(X): X(I32_ADD, OP_i32_add) for each op that translates the
+                    instruction of WebAssembly of the same name */
 
 /* What an executor has the encoder write at the head of each instruction: for an indirect strategy
  * the opcode's number, for a direct one the address of its handler, for `offset` ones their
@@ -103,10 +105,6 @@ typedef struct OpcodeInfo {
 
 extern const OpInfo op_info[OP_COUNT];
 extern const OpcodeInfo opcode_info[OPCODE_COUNT];
-/* The op that translates a numeric or memory instruction of WebAssembly, plus 1; 0: none. */
-extern const uint16_t op_of_wasm_opcode[256];
-/* The same for 0xfc 0 to 7, without the plus. */
-extern const uint16_t op_of_saturating_opcode[8];
 
 /* ---- The Encoder ----------------------------------------------------------------------------- */
 

@@ -311,12 +311,14 @@ def generate(arguments):
     text.append(f"#define ISA_HAS_ACCUMULATORS {int('a' in letters)}")
     text.append("#define OPCODES(X) \\")
     text += [f"    X({variant.name}) \\" for variant in opcodes]
+    text.append("\n#define OPS_OF_WASM(X) \\")
+    text += [f"    X({identifier(op.name).upper()}, OP_{identifier(op.name)}) \\" for op in ops if "wasm" in op.flags]
     text.append("\n#endif")
     (out / "ops.h").write_text("\n".join(text) + "\n")
 
     # ops.c: descriptions. The variants of an op are found by the classes in mixed radix.
     class_number = {c: n for n, c in enumerate(sorted(letters, key="ska".index))}
-    text = [head, '#include "encoder/encoder.h"\n#include "translator/opcodes.h"\n']
+    text = [head, '#include "encoder/encoder.h"\n']
     for op in ops:
         radix = len(letters)
         table = [0xFFFF] * radix ** (1 + len(op.values))
@@ -357,12 +359,6 @@ def generate(arguments):
         result = f"CLASS_{CLASS_NAMES[variant.result]}" if variant.result else 0
         text.append(f"    {{\"{variant.name}\", OP_{identifier(variant.op.name)}, {variant.length}, "
                     f"{result}, {{{values}}}}},")
-    text.append("};\n\nconst uint16_t op_of_wasm_opcode[256] = {")
-    text += [f"    [WASM_{identifier(op.name).upper()}] = OP_{identifier(op.name)} + 1,"
-             for op in ops if "wasm" in op.flags and "trunc_sat" not in op.name]
-    text.append("};\nconst uint16_t op_of_saturating_opcode[8] = {")
-    text += [f"    [WASM_{identifier(op.name).upper()} & 7] = OP_{identifier(op.name)},"
-             for op in ops if "wasm" in op.flags and "trunc_sat" in op.name]
     text.append("};")
     (out / "ops.c").write_text("\n".join(text) + "\n")
 

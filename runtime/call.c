@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "runtime/fault.h"
-#include "runtime/transfer.h"
+#include "runtime/return_address.h"
 
 /* Reports a trap in the function that was executed last, if there is one. */
 static bool report(Store *store, Trap trap, Error *error) {
@@ -17,9 +17,8 @@ static bool report(Store *store, Trap trap, Error *error) {
     const Code *code = store_find_code(store, store->stopped_at, &module);
     if (!code) return fail(error, ERROR_TRAP, "%s", words);
     char buffer[128];
-    const char *name = module_function_name(module, code->function, buffer, sizeof buffer);
-    bool is_number = strncmp(name, "function ", strlen("function ")) == 0;
-    return fail(error, ERROR_TRAP, "%s in %s%s", words, is_number ? "" : "function ", name);
+    bool has_name = module_function_name(module, code->function, buffer, sizeof buffer);
+    return fail(error, ERROR_TRAP, "%s in %s%s", words, has_name ? "function " : "", buffer);
 }
 
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }

@@ -1,8 +1,8 @@
-/* Constant expressions (spec 3.3.10), the extended ones included. */
+#include "runtime/constant.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/store.h"
 #include "translator/opcodes.h"
 
 /* Evaluates the expression on `stack`, which is large enough; the value is left in stack[0]. */

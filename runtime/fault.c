@@ -2,7 +2,7 @@
 
 #include "runtime/fault.h"
 
-#include "dispatch/executor.h"
+#include "runtime/executor.h"
 
 #ifdef TAILRACE_BOUNDS_EXPLICIT
 

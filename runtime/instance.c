@@ -1,6 +1,8 @@
 /* Instantiation (spec 4.5.4) and exports. */
 #include <string.h>
 
+#include "runtime/constant.h"
+#include "runtime/link.h"
 #include "runtime/store.h"
 
 /* The instance's index spaces, still empty. */

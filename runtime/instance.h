@@ -14,6 +14,11 @@ typedef struct Instance Instance;
 
 enum { WASM_PAGE = 65536 };
 
+/* Whether `count` things from `from` on lie within `all` of them; no sum can overflow here. */
+static inline bool within(uint64_t from, uint64_t count, uint64_t all) {
+    return from <= all && count <= all - from;
+}
+
 typedef struct Memory {
     uint8_t *base;          /* changes on growth only where growth has to move (bounds=explicit) */
     uint64_t size;          /* bytes */
@@ -70,7 +75,7 @@ struct Instance {
     Memory *memory0;      /* memories[0], or an empty memory if the module has none */
 
     Transfer transfer;
-    const uint8_t **stopped_at; /* the store's: where execution ended, see dispatch/executor.h */
+    const uint8_t **stopped_at; /* the store's: where execution ended, see runtime/executor.h */
 
     bool *dropped_elements; /* by segment */
     bool *dropped_datas;

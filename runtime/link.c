@@ -1,10 +1,10 @@
-/* Linking: finds what a module imports and checks its type (spec 4.5.3 and 3.2.7, import matching).
- */
+#include "runtime/link.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/store.h"
+#include "runtime/text.h"
 
 /* What a message quotes at most of a name, and of a description. */
 enum { MAX_NAME = 60, MAX_DESCRIPTION = 120 };
@@ -24,13 +24,6 @@ static void append(Text *text, const char *format, ...) {
     int written = vsnprintf(text->bytes + text->length, room, format, arguments);
     va_end(arguments);
     if (written > 0) text->length += (size_t)written < room ? (size_t)written : room - 1;
-}
-
-static void append_types(Text *text, const ValueType *types, uint32_t count) {
-    append(text, "(");
-    for (uint32_t i = 0; i < count && text->length + 1 < sizeof text->bytes; i++)
-        append(text, "%s%s", i ? " " : "", value_type_name(types[i]));
-    append(text, ")");
 }
 
 static void append_limits(Text *text, const Limits *limits, const char *unit) {
@@ -54,12 +47,11 @@ static Import type_of(const Extern *thing) {
 static Text describe(const Import *type) {
     Text text = {.length = 0};
     switch (type->kind) {
-    case EXTERN_FUNCTION:
-        append(&text, "function ");
-        append_types(&text, type->function->parameters, type->function->parameter_count);
-        append(&text, " -> ");
-        append_types(&text, type->function->results, type->function->result_count);
+    case EXTERN_FUNCTION: {
+        char types[MAX_DESCRIPTION];
+        append(&text, "function %s", describe_function_type(type->function, types, sizeof types));
         break;
+    }
     case EXTERN_TABLE:
         append(&text, "table of ");
         append_limits(&text, &type->table.limits, value_type_name(type->table.element));
@@ -97,17 +89,6 @@ static bool type_matches(const Import *had, const Import *wanted) {
     return false;
 }
 
-/* The name for a message: cut, and free of control characters. */
-static Text printable(Name name) {
-    Text text = {.length = name.length < MAX_NAME ? name.length : MAX_NAME};
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)name.bytes[i];
-        text.bytes[i] = byte < 0x20 || byte == 0x7f ? '?' : (char)byte;
-    }
-    text.bytes[text.length] = '\0';
-    return text;
-}
-
 bool link_imports(Instance *instance, ImportResolver resolve, void *context, Error *error) {
     const Module *module = instance->module;
     Function **function = instance->functions;
@@ -116,17 +97,19 @@ bool link_imports(Instance *instance, ImportResolver resolve, void *context, Err
     Global **global = instance->globals;
     for (uint32_t i = 0; i < module->import_count; i++) {
         const Import *wanted = &module->imports[i];
+        char from[MAX_NAME + 1], name[MAX_NAME + 1];
         Extern found;
         if (!resolve || !resolve(context, wanted, &found))
             return fail(error, ERROR_LINK, "unknown import \"%s\" \"%s\", a %s",
-                        printable(wanted->module).bytes, printable(wanted->name).bytes,
-                        describe(wanted).bytes);
+                        name_text(wanted->module, from, sizeof from),
+                        name_text(wanted->name, name, sizeof name), describe(wanted).bytes);
         Import had = type_of(&found);
         if (!type_matches(&had, wanted))
             return fail(error, ERROR_LINK,
                         "incompatible import type: \"%s\" \"%s\" must be a %s and is a %s",
-                        printable(wanted->module).bytes, printable(wanted->name).bytes,
-                        describe(wanted).bytes, describe(&had).bytes);
+                        name_text(wanted->module, from, sizeof from),
+                        name_text(wanted->name, name, sizeof name), describe(wanted).bytes,
+                        describe(&had).bytes);
         switch (found.kind) {
         case EXTERN_FUNCTION: *function++ = found.function; break;
         case EXTERN_TABLE: *table++ = found.table; break;

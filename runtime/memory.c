@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "runtime/store.h"
+#include "runtime/memory.h"
 
 enum { MAX_PAGES_32 = 65536, MAP_FLAGS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE };
 

@@ -4,7 +4,17 @@
  *
  * A Store owns all that running creates, and one value stack. Not thread-safe; several stores may
  * live in one process. Which executor runs the bytecode is decided at link time: see
- * dispatch/executor.h. */
+ * runtime/executor.h.
+ *
+ *     instance.h        what instances consist of; what handlers call of memories and tables
+ *     executor.h        the contract between a dispatch and what calls it
+ *     transfer.h        calls that leave an instance, for handlers
+ *     numeric.h         arithmetic where it differs from C's, for handlers
+ *     text.h            types and values as text
+ *
+ * Inside: store.h (what lives as long), memory.h, table.h, constant.h, link.h, fault.h (faults
+ * become traps), return_address.h. Above it stand wasi/, the host of command-line programs, and
+ * replay/, the host of recorded ones. */
 #ifndef TAILRACE_RUNTIME_RUNTIME_H
 #define TAILRACE_RUNTIME_RUNTIME_H
 
@@ -28,6 +38,10 @@ typedef struct Extern {
         Global *global;
     };
 } Extern;
+
+/* Zeroed memory for `count` things of `size` bytes that lives as long as the store, or NULL and an
+ * ERROR_MEMORY. Never NULL otherwise, even if count is 0. */
+void *store_allocate(Store *store, size_t count, size_t size, Error *error);
 
 /* Host-made things, for imports. NULL when out of memory or address space. */
 Function *store_host_function(Store *store, const FunctionType *type, HostFunction host,

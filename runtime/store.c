@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/memory.h"
+#include "runtime/table.h"
+
 /* Slots behind the end of the value stack: a call's arguments are written before the callee's frame
  * is checked. */
 enum { STACK_MARGIN = 2 * MAX_PARAMETERS };

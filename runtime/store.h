@@ -43,35 +43,8 @@ struct Store {
     char host_message[256];
 };
 
-/* Zeroed memory for `count` things of `size` bytes that lives as long as the store, or NULL and an
- * ERROR_MEMORY. Never NULL otherwise, even if count is 0. */
-void *store_allocate(Store *store, size_t count, size_t size, Error *error);
-
 /* The function whose bytecode contains `ip`, and its module; NULL if it is no bytecode of this
  * store. Async-signal-safe. */
 const Code *store_find_code(const Store *store, const uint8_t *ip, const Module **module);
-
-/* The storage of memories and tables: makes and releases what the structure points to. `memory` and
- * `table` are zeroed; on failure they stay as they are. */
-bool memory_open(Memory *memory, MemoryType type, Error *error);
-void memory_close(Memory *memory);
-bool table_open(Table *table, TableType type, Error *error);
-void table_close(Table *table);
-
-/* Whether `count` things from `from` on lie within `all` of them; no sum can overflow here. */
-static inline bool within(uint64_t from, uint64_t count, uint64_t all) {
-    return from <= all && count <= all - from;
-}
-
-/* Evaluates a validated constant expression (spec 4.4.11) in an instance whose functions exist and
- * whose globals are initialised as far as the expression may refer to them. */
-bool constant_evaluate(const Instance *instance, ConstantExpression expression, uint64_t *value,
-                       Error *error);
-/* The same for expressions that yield a reference: they are single instructions and cannot fail. */
-uint64_t constant_reference(const Instance *instance, ConstantExpression expression);
-
-/* Finds every import of the instance's module and enters it into the instance's index spaces, which
- * have been allocated. Fails with ERROR_LINK. */
-bool link_imports(Instance *instance, ImportResolver resolve, void *context, Error *error);
 
 #endif

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/store.h"
+#include "runtime/constant.h"
+#include "runtime/table.h"
 
 /* Elements allocated for a table of `size`: the next power of two, so that growing one by one
  * copies each element a constant number of times. */

@@ -17,8 +17,4 @@ Trap call_slow(Instance *instance, uint64_t *fp);
  * state. */
 Trap leave_instance(Instance *instance, uint64_t *fp);
 
-/* One `halt` and one `leave` instruction in this program's dispatch words: return addresses. */
-const uint8_t *halt_code(void);
-const uint8_t *leave_code(void);
-
 #endif

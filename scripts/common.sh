@@ -15,7 +15,7 @@ die() {
 
 # usage_error WORD...
 usage_error() {
-    say "$* (see scripts/${0##*/} --help)"
+    say "$* (see $(realpath --relative-to="$root" "$0") --help)"
     exit 2
 }
 

@@ -637,10 +637,9 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     case WASM_DATA_DROP: encode_data_drop(encoder, leb_u32(&t->at)); break;
 
     default:
-        if (opcode >= 0xfc00) translate_numeric(t, op_of_saturating_opcode[opcode & 7]);
-        else if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)
-            translate_memory_access(t, op_of_wasm_opcode[opcode] - 1);
-        else translate_numeric(t, op_of_wasm_opcode[opcode] - 1);
+        if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)
+            translate_memory_access(t, op_of_wasm(opcode));
+        else translate_numeric(t, op_of_wasm(opcode));
         break;
     }
 }

@@ -2,6 +2,7 @@
 #ifndef TAILRACE_TRANSLATOR_FUNCTION_H
 #define TAILRACE_TRANSLATOR_FUNCTION_H
 
+#include "translator/opcodes.h"
 #include "translator/translate.h"
 #include "translator/values.h"
 
@@ -22,5 +23,9 @@ typedef struct CodeOffsets {
  * addresses. Errors as translate(). */
 bool translate_function(FunctionTranslator *translator, uint32_t function, Code *code,
                         CodeOffsets *offsets, Error *error);
+
+/* The op of the same name as a numeric or memory instruction of WebAssembly; OP_COUNT: there is
+ * none. */
+Op op_of_wasm(Opcode opcode);
 
 #endif

@@ -66,6 +66,10 @@ typedef struct Name { /* UTF-8, checked, not NUL-terminated; points into the mod
     uint32_t length;
 } Name;
 
+/* Writes a name as a person can read it into `buffer` and returns that: control characters replaced
+ * by '?', cut between characters if it is too long. Always NUL-terminated. */
+const char *name_text(Name name, char *buffer, size_t size);
+
 typedef enum ExternKind { /* the binary format's codes (spec 5.5.5) */
     EXTERN_FUNCTION = 0,
     EXTERN_TABLE = 1,
@@ -213,9 +217,8 @@ void module_free(Module *module);
 /* The export of that name, or NULL. */
 const Export *module_find_export(const Module *module, const char *name);
 
-/* Writes a name for function `index` that a person recognises into `buffer` and returns it: the
- * name section's, else an export's, else "function 17". Always NUL-terminated, non-printable bytes
- * replaced by '?'. */
-const char *module_function_name(const Module *module, uint32_t index, char *buffer, size_t size);
+/* Writes a name for function `index` that a person recognises into `buffer`, as name_text does: the
+ * name section's, else an export's. Returns false if it has none, and then writes "function 17". */
+bool module_function_name(const Module *module, uint32_t index, char *buffer, size_t size);
 
 #endif

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import resource
 import shutil
 import signal
@@ -749,6 +750,19 @@ class Lists(TailraceTest):
             process = subprocess.run([self.folder / "tailrace", "machine"], stdout=full, text=True,
                                      stderr=subprocess.PIPE)
         self.assert_fails(process, 1, "cannot write the output: No space left on device")
+
+    def test_scripts_bench_knows_the_options(self):
+        script = (pathlib.Path(__file__).resolve().parents[2] / "scripts/bench").read_text()
+        letters, names = (re.search(rf"^{what}=((?:[^\n]*\\\n)*[^\n]*)", script, re.M)[1].replace("\\\n", "")
+                          for what in ("letters", "names"))
+        known = {*re.findall(r"\w:*", letters), *names.split(",")}
+        wanted = set()
+        for letter, name, left_out in re.findall(r"^  (?:-(\w), |    )--([\w-]+)(\[?=\S)?",
+                                                 self.run_tailrace("bench", "--help").stdout, re.M):
+            if name not in ("help", "usage", "version"):
+                colons = "::" if left_out.startswith("[") else ":" if left_out else ""
+                wanted |= {name + colons, *(letter and [letter + colons])}
+        self.assertEqual(known, wanted)
 
 
 if __name__ == "__main__":

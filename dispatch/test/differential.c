@@ -6,14 +6,14 @@
  * several fixed vectors of arguments, and every call is followed by what it logged (imported
  * functions are the host's: they log their arguments), its results or its trap, and the exported
  * state. Floats are printed as bits and NaNs as "nan", since WebAssembly leaves their bits open.
- * differential.mjs prints the same with node's engine; scripts/fuzz-differential compares. A module
- * that never returns is stopped by whoever started this. */
+ * differential.mjs prints the same with node's engine; fuzz-differential compares. A module that
+ * never returns is stopped by whoever started this. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dispatch/executor.h"
+#include "runtime/executor.h"
 #include "runtime/runtime.h"
 
 enum { VECTORS = 5 };

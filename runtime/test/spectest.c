@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "dispatch/executor.h"
+#include "runtime/executor.h"
 #include "runtime/test/spectest.h"
 
 typedef struct Group {

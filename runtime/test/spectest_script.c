@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dispatch/executor.h"
+#include "runtime/executor.h"
 #include "runtime/test/spectest.h"
 
 /* A module read from a file, alive as long as the script's store. */

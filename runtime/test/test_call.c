@@ -219,12 +219,14 @@ Test(call, traps_name_the_innermost_function) {
                   "    (i32.div_s (i32.const 1) (local.get 0)))"
                   "  (func (export \"outer\") (result i32) (call $divide (i32.const 0)))"
                   "  (func (export \"across\") (call $throw))"
+                  "  (func (export \"function 7\") unreachable)"
                   "  (func (export \"null\") (call_indirect (type $t) (i32.const 0)))"
                   "  (func (export \"beyond\") (call_indirect (type $t) (i32.const 1))))");
     cr_assert_eq(world_call(&world, instance, "divide", 1), 1);
     world_expect_trap(&world, instance, "divide", 0, "integer divide by zero in function divide");
     world_expect_trap(&world, instance, "outer", 0, "integer divide by zero in function divide");
     world_expect_trap(&world, instance, "across", 0, "unreachable in function thrower");
+    world_expect_trap(&world, instance, "function 7", 0, "unreachable in function function 7");
     world_expect_trap(&world, instance, "null", 0, "uninitialized element in function null");
     world_expect_trap(&world, instance, "beyond", 0, "undefined element in function beyond");
 }

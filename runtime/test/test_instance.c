@@ -123,7 +123,7 @@ Test(instance, imports_are_shared_not_copied) {
 
 Test(instance, unknown_imports) {
     expect_failure("(module (import \"no\" \"thing\" (func (param i32 f64) (result i64))))",
-                   ERROR_LINK, "unknown import \"no\" \"thing\", a function (i32 f64) -> (i64)");
+                   ERROR_LINK, "unknown import \"no\" \"thing\", a function [i32 f64] -> [i64]");
     expect_failure("(module (import \"no\\n\" \"\" (memory 1 2)))", ERROR_LINK,
                    "unknown import \"no?\" \"\", a memory of 1 to 2 pages");
 }

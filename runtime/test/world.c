@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dispatch/executor.h"
+#include "runtime/executor.h"
 
 typedef struct WorldModule {
     struct WorldModule *next;

@@ -23,7 +23,7 @@ SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 BUILD, TAILRACE = pathlib.Path(sys.argv[1]), sys.argv[2]
 sys.path.insert(0, str(SCRIPTS))
 sys.dont_write_bytecode = True
-import machine_code  # noqa: E402
+from analysis import machine_code  # noqa: E402
 
 loader = importlib.machinery.SourceFileLoader("audit", str(SCRIPTS / "audit"))
 audit = importlib.util.module_from_spec(importlib.util.spec_from_loader("audit", loader))

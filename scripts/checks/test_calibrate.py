@@ -14,8 +14,7 @@ FOLDER = pathlib.Path(sys.argv[1])
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
-    import calibrate_real
-    import planted
+    from analysis import calibrate_real, planted
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)

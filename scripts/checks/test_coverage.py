@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(sys.argv[1])
 COMMITTED = ROOT / "results/coverage/default.json"
 sys.path.insert(0, str(ROOT / "scripts"))
-from coverage_numbers import entropy, numbers_of, pair_histogram, similarities, working_set  # noqa: E402
+from analysis.coverage_numbers import entropy, numbers_of, pair_histogram, similarities, working_set  # noqa: E402
 
 MEMORY = dict.fromkeys(("loads", "load_bytes", "stores", "store_bytes", "bulk_operations", "bulk_load_bytes",
                         "bulk_store_bytes"), 0)

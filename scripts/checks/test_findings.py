@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests scripts/findings.py: what reports say, from made-up results. Exit status 77: skipped."""
+"""Tests scripts/analysis/findings.py: what reports say, from made-up results. Exit status 77: skipped."""
 import copy
 import pathlib
 import sys
@@ -8,8 +8,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 try:
-    import comparison
-    import findings
+    from analysis import comparison, findings
     import jsonschema
 except ImportError as error:
     print(f"skipped: {error.name} is missing")

@@ -75,7 +75,7 @@ function truth(name, build, baseline) {
       '-c', `
 import json, math, sys
 sys.path.insert(0, ${JSON.stringify(scripts)})
-import comparison, statistics_of_runs
+from analysis import comparison, statistics_of_runs
 result = json.load(open(sys.argv[1]))
 case = comparison.Comparison(result, sys.argv[2], 'acc')
 names, found = [w['name'] for w in case.workloads], {}

@@ -157,7 +157,7 @@ class Report(unittest.TestCase):
 
     def test_every_strategy_has_a_visible_mark(self):
         sys.path.insert(0, str(SCRIPTS))
-        import pictures
+        from analysis import pictures
         strategies = list((SCRIPTS.parent / "dispatch/strategies").glob("*.c"))
         self.assertGreaterEqual(len(pictures.MARKERS), len(strategies))
         self.assertEqual(len(pictures.MARKERS), len(pictures.COLOURS))

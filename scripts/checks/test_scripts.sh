@@ -7,23 +7,25 @@ if ! command -v shellcheck >/dev/null; then
     echo "skipped: shellcheck is missing"
     exit 77
 fi
-mapfile -t shells < <(grep -lE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* scripts/checks/* .ci/run \
-    bench/test/fake_executor 2>/dev/null)
+mapfile -t shells < <(grep -lsE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* scripts/*/* runtime/test/* \
+    bench/*/* .ci/run)
 shellcheck -x "${shells[@]}"
 
 failures=0
-for script in setup build bench test test-aarch64 new-strategy try fetch-spectest fetch-real report export calibrate verdicts; do
-    help=$(cd / && "$OLDPWD/scripts/$script" --help)
+scripts=(scripts/{setup,build,test,test-aarch64,new-strategy,try,report,export,calibrate,verdicts}
+    runtime/test/fetch-spectest bench/real/fetch-real scripts/page/fetch-charts)
+for script in scripts/bench "${scripts[@]}"; do
+    help=$(cd / && "$OLDPWD/$script" --help)
     if ! grep -qi '^usage: ' <<<"$help"; then
-        echo "scripts/$script --help does not say how to use it"
+        echo "$script --help does not say how to use it"
         failures=1
     fi
 done
-for script in setup build test test-aarch64 new-strategy try fetch-spectest fetch-real report export calibrate verdicts; do
+for script in "${scripts[@]}"; do
     status=0
-    "scripts/$script" --no-such-option >/dev/null 2>&1 || status=$?
+    said=$("$script" --no-such-option 2>&1) || status=$?
     if [ $status -ne 2 ]; then
-        echo "scripts/$script ends with $status instead of 2 for an unknown option"
+        echo "$script ends with $status instead of 2 for an unknown option: $said"
         failures=1
     fi
 done
@@ -56,4 +58,26 @@ if [ "$said" != "report of $tree/results/local/a-mine.json" ]; then
     echo "scripts/bench makes a page of another run's results: $said"
     failures=1
 fi
+
+# What reaches the build, and what the program: option by option as the program reads them.
+printf '#!/bin/sh\necho "build $*"\n' >"$tree/scripts/build"
+# shellcheck disable=SC2016 # it is the stand-in's
+printf '#!/bin/sh\necho "tailrace $*"\n' >"$tree/build/tailrace"
+expect() {
+    local said status=0 wanted=$1
+    shift
+    said=$("$tree/scripts/bench" --no-setup --no-whole-processes "$@" 2>/dev/null) || status=$?
+    if [ "$said" != "$wanted" ]; then
+        echo "scripts/bench $* ends with $status and does: $said"
+        failures=1
+    fi
+}
+expect $'build --layouts 4\ntailrace bench'
+expect $'build --layouts 2\ntailrace bench --layouts 2' --lay 2
+expect $'build --layouts 2\ntailrace bench -l 2' -l2
+expect $'build --dispatch all --isa slots,acc --layouts 4\ntailrace bench --dispatch all --isa slots,acc' \
+    --dispatch=all --isa slots,acc
+expect $'build --layouts 4\ntailrace bench --invoke run -- --layouts 7' --invoke run -- --layouts 7
+expect $'build --layouts 4\ntailrace bench --simulate=9 --simulate' --sim=9 -m
+expect "" --s x # may be --suite, --stop, ...: nothing is built
 exit $failures

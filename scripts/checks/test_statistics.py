@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests scripts/statistics_of_runs.py, and the method itself by a short scripts/calibrate. Exit status 77:
+"""Tests scripts/analysis/statistics_of_runs.py, and the method itself by a short scripts/calibrate. Exit status 77:
 skipped."""
 import importlib.machinery
 import importlib.util
@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
     import numpy
-    import statistics_of_runs as statistics
+    from analysis import statistics_of_runs as statistics
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)

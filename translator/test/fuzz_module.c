@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         walk(&module, &module.bodies[i]);
     char name[32];
     for (uint32_t i = 0; i <= module.function_count && i < 100; i++)
-        check(strlen(module_function_name(&module, i, name, sizeof name)) < sizeof name);
+        check((module_function_name(&module, i, name, sizeof name), strlen(name) < sizeof name));
     module_free(&module);
     return 0;
 }

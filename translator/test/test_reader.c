@@ -437,9 +437,12 @@ Test(reader, whole_module) {
 
     char name[16];
     cr_expect_null(module.function_names);
-    cr_expect_str_eq(module_function_name(&module, 2, name, sizeof name), "on");
-    cr_expect_str_eq(module_function_name(&module, 1, name, sizeof name), "function 1");
-    cr_expect_str_eq(module_function_name(&module, 1, name, 4), "fun");
+    cr_expect(module_function_name(&module, 2, name, sizeof name));
+    cr_expect_str_eq(name, "on");
+    cr_expect_not(module_function_name(&module, 1, name, sizeof name));
+    cr_expect_str_eq(name, "function 1");
+    cr_expect_not(module_function_name(&module, 1, name, 4));
+    cr_expect_str_eq(name, "fun");
     module_free(&module);
 }
 
@@ -456,10 +459,14 @@ Test(reader, function_names) {
     Module module;
     char name[16];
     cr_assert(read_bytes(&module, bytes, sizeof bytes), "%s", error.message);
-    cr_expect_str_eq(module_function_name(&module, 0, name, sizeof name), "a??");
-    cr_expect_str_eq(module_function_name(&module, 1, name, sizeof name), "?");
-    cr_expect_str_eq(module_function_name(&module, 0, name, 2), "a");
-    cr_expect_str_eq(module_function_name(&module, 99, name, sizeof name), "function 99");
+    cr_expect(module_function_name(&module, 0, name, sizeof name));
+    cr_expect_str_eq(name, "a\u00e9");
+    cr_expect(module_function_name(&module, 1, name, sizeof name));
+    cr_expect_str_eq(name, "?");
+    cr_expect(module_function_name(&module, 0, name, 3)); /* cut before what does not fit whole */
+    cr_expect_str_eq(name, "a");
+    cr_expect_not(module_function_name(&module, 99, name, sizeof name));
+    cr_expect_str_eq(name, "function 99");
     module_free(&module);
 
     /* What is wrong in a custom section is no error. */

@@ -1,6 +1,6 @@
 /* Where the translator puts values: what is folded into operands, where results go, accumulators.
  */
-#include "translator/opcodes.h"
+#include "translator/function.h"
 #include "translator/test/translation.h"
 
 /* ---- Operands ------------------------------------------------------------------------------- */
@@ -73,12 +73,12 @@ Test(operands, a_dropped_local_or_constant_costs_nothing) {
 Test(operands, are_those_of_the_op_that_is_named_as_the_instruction) {
     for (unsigned opcode = WASM_I32_LOAD; opcode <= WASM_I64_EXTEND32_S; opcode++) {
         if (opcode > WASM_I64_STORE32 && opcode < WASM_I32_EQZ) continue; /* no op of its own */
-        unsigned op = op_of_wasm_opcode[opcode];
-        cr_expect(op && !strcmp(op_info[op - 1].name, opcode_name((Opcode)opcode)), "%s",
+        Op op = op_of_wasm((Opcode)opcode);
+        cr_expect(op < OP_COUNT && !strcmp(op_info[op].name, opcode_name((Opcode)opcode)), "%s",
                   opcode_name((Opcode)opcode));
     }
     for (unsigned n = 0; n < 8; n++)
-        cr_expect_str_eq(op_info[op_of_saturating_opcode[n]].name,
+        cr_expect_str_eq(op_info[op_of_wasm((Opcode)(0xfc00 | n))].name,
                          opcode_name((Opcode)(0xfc00 | n)));
 }
 

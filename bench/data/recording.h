@@ -1,0 +1,144 @@
+/* All that one `tailrace bench` found out: what took part, every sample, and what was not measured.
+ * The sampler fills it, the summary and the result file read it.
+ *
+ *     machine.h            what this machine is
+ *     build_description.h  what result files say of a build
+ *     result_file.h        a recording as a JSON document, as schema.h checks it
+ *     journal.h            what has finished since the file was last replaced
+ *     saving.h             file and journal while a run goes on
+ *     resume.h             a recording from what an earlier sitting left */
+#ifndef TAILRACE_BENCH_DATA_RECORDING_H
+#define TAILRACE_BENCH_DATA_RECORDING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "bench/input/builds.h"
+#include "bench/input/suite.h"
+#include "bench/measure/counters.h"
+#include "bench/measure/phases.h"
+
+/* Something that takes samples of each workload: an executor of a build, in each layout of a round,
+ * or a control, which is an executor of its group a second time, in those in which it is its turn
+ * (plan.h). What the two seem to differ by is noise. */
+typedef struct Contender {
+    size_t build; /* index */
+    const ExecutorProgram *program;
+    bool control;
+    json_t *info; /* what its `info` command printed */
+} Contender;
+
+/* The contenders of one build and one instruction set: the strategies, the baseline first, and then
+ * the control of each, in the same order. */
+typedef struct Group {
+    size_t build, isa;   /* indexes */
+    size_t first, count; /* of the contenders */
+    size_t strategies;   /* so many are no controls */
+} Group;
+
+/* What one run of a workload executes in one instruction set, whatever the strategy; each -1 if it
+ * is not known. */
+typedef struct Work {
+    int64_t instructions; /* of bytecode */
+    int64_t branches;     /* of these, those not followed by the instruction behind them */
+    int64_t calls;        /* of these, calls */
+} Work;
+
+/* One timed process. */
+typedef struct Sample {
+    int round;                  /* 0 is the warm-up, which no statistic uses */
+    int order;                  /* its place in the plan of the run (plan.h), from 0 */
+    size_t workload, contender; /* indexes */
+    size_t layout;              /* index into the layouts of the builds */
+    PhaseTime phases[PHASE_COUNT];
+    int64_t wasm_bytes, bytecode_bytes, functions, peak_rss_kib;
+    json_t *counters;         /* as the executor printed them (counter_report.h); owned */
+    int64_t counting_cost_ns; /* of starting and stopping them once */
+} Sample;
+
+#define ANY ((size_t)-1)
+
+/* Something that should have been measured and was not. */
+typedef struct NotMeasured {
+    const char *what;           /* "sample", "instructions", "executor", "counter", "simulation" or
+                                   "whole process" */
+    size_t workload, contender; /* indexes, or ANY where it concerns all */
+    size_t build;               /* index, or ANY where it concerns all */
+    const char *isa;            /* NULL where it concerns all */
+    int round;                  /* -1 where it concerns all */
+    char *reason;               /* a sentence */
+} NotMeasured;
+
+typedef struct Recording {
+    Suite suite;
+    Builds builds;
+    json_t *descriptions; /* of the builds, as result files have them */
+    json_t *machine;
+
+    Contender *contenders; /* by group */
+    size_t contender_count;
+    Group *groups; /* by instruction set, then by build */
+    size_t group_count;
+    const char **isas; /* those compared */
+    size_t isa_count;
+
+    uint64_t seed;
+    double budget, timeout; /* seconds: of the whole run, and of one process */
+    int cpu;                /* where samples were taken, or NOT_PINNED */
+    char *events; /* what samples count: those asked for that can be counted here, or "none" */
+
+    /* This sitting, and those before it, if the run is resumed. */
+    time_t started, finished;
+    json_t *command;       /* the command line */
+    const char *state;     /* "running", "complete" or "interrupted" */
+    const char *stop_rule; /* why it ended, as result files have it; NULL while it goes on */
+    char *stop_reason;     /* a sentence */
+    json_t *sittings;      /* those before, as result files have them; NULL if this is the first */
+    size_t earlier_samples;
+
+    int rounds; /* finished ones, the warm-up not counted */
+    Work *work; /* [workload * isa_count + isa] */
+    Sample *samples;
+    size_t sample_count;
+    NotMeasured *not_measured;
+    size_t not_measured_count;
+    json_t *verdicts; /* after the last finished round (verdicts.h); NULL: there are none */
+    json_t *whole_processes, *simulated; /* lists (whole_process.h, simulation.h); NULL: none */
+} Recording;
+
+/* Chooses what takes part: of all builds, the executors of the named strategies and instruction
+ * sets, both comma-separated, NULL for the defaults (all strategies; the first instruction set).
+ * Hashes their programs. The suite and the builds must be there. False and an Error if nothing is
+ * left. */
+bool recording_prepare(Recording *recording, const char *strategies, const char *isas,
+                       Error *error);
+void recording_free(Recording *recording);
+
+/* "A, B" of a list of strings, as a message shows them. To be freed. */
+char *join_strings(const json_t *strings);
+
+/* Chooses what samples count: those of `events`, a list as counters_open takes it, that can be
+ * counted on this machine. The others are noted as not measured, each reason once. False and an
+ * Error if the list cannot be read or names an unknown event. */
+bool recording_choose_events(Recording *recording, const char *events, const CounterKernel *kernel,
+                             Error *error);
+
+/* Takes over the sample's counters. */
+void recording_add(Recording *recording, const Sample *sample);
+/* Takes over `reason`. */
+void recording_add_not_measured(Recording *recording, NotMeasured entry);
+/* Drops what was not measured of this kind, since it is tried again. */
+void recording_forget(Recording *recording, const char *what);
+
+/* Why this contender is out for this workload; NULL if it is not. A control is where its strategy is. */
+const char *recording_failure(const Recording *recording, size_t workload, size_t contender);
+/* Without looking at its strategy's. */
+const char *recording_own_failure(const Recording *recording, size_t workload, size_t contender);
+
+/* "switch-acc", "switch-acc (again)" for the control, "gcc-12 switch-acc" if there are several
+ * builds. To be freed. */
+char *contender_name(const Recording *recording, const Contender *contender);
+
+#endif

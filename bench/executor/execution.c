@@ -1,0 +1,152 @@
+/* `measure`, `profile` and `stream`: what an execution costs, and what it executes. */
+#define _GNU_SOURCE
+#include "bench/executor/execution.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "bench/measure/counter_report.h"
+#include "runtime/executor.h"
+
+#if COUNT_INSTRUCTIONS
+#include "dispatch/profile.h"
+#endif
+
+/* ---- An execution ---------------------------------------------------------------------------- */
+
+static void interrupted(int signal) {
+    static const char message[] = "interrupted\n";
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(EXIT_INTERRUPTED + signal);
+    _exit(EXIT_INTERRUPTED + signal);
+}
+
+static void catch_interrupts(void) {
+    struct sigaction action;
+    sigaction(SIGINT, NULL, &action);
+    if (action.sa_handler == SIG_IGN) return; /* in the background, say */
+    action = (struct sigaction){.sa_handler = interrupted};
+    sigaction(SIGINT, &action, NULL);
+}
+
+Execution *execution_begin(const RunOptions *options) {
+    catch_interrupts();
+    const ExecutionKind *kind = options->trace ? &trace_execution : &module_execution;
+    Execution *execution = kind->make();
+    if (execution) {
+        execution->kind = kind;
+        execution->options = options;
+        execution->guest_output = STDOUT_FILENO;
+        return execution;
+    }
+    Error error;
+    fail(&error, ERROR_MEMORY, "out of memory");
+    complain(&error, EXIT_FAILED);
+    return NULL;
+}
+
+void execution_count(const Execution *execution) {
+#if COUNT_INSTRUCTIONS
+    profile_restart();
+#endif
+    if (execution->counters) counters_start(execution->counters);
+}
+
+/* ---- measure --------------------------------------------------------------------------------- */
+
+/* The JSON object that `measure` prints; NULL if out of memory. */
+static json_t *report(const Execution *execution, int status) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    const ModuleFile *file = &execution->file;
+    const Module *module = &file->module;
+    const Counters *counters = execution->counters;
+    int phase_count = execution->options->no_execute ? PHASE_EXECUTE : PHASE_COUNT;
+    json_t *report = json_pack(
+        "{s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "strategy",
+        executor.strategy, "isa", executor.isa, "bounds", executor.bounds, "results",
+        execution->kind->results(execution, status), "exit_status", status, "phases",
+        phases_json(execution->phases, phase_count), "functions",
+        (json_int_t)(module->function_count - module->imported_function_count), "wasm_bytes",
+        (json_int_t)file->size, "bytecode_bytes", (json_int_t)file->program.size, "peak_rss_kib",
+        (json_int_t)usage.ru_maxrss, "counters", counters_json(counters), "counting_cost_ns",
+        (json_int_t)counters->cost_ns);
+#if COUNT_INSTRUCTIONS
+    json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
+    json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));
+    json_object_set_new(report, "calls", json_integer((json_int_t)profile.calls));
+    if (profile.observe) json_object_set_new(report, "profile", coverage_json());
+#endif
+    execution->kind->report(execution, report);
+    return report;
+}
+
+/* A descriptor of /dev/null for the guest's output; -1, having complained, if there is none. */
+static int open_nothing(void) {
+    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nothing >= 0) return nothing;
+    Error error;
+    fail(&error, ERROR_FILE, "cannot open /dev/null: %s", strerror(errno));
+    return complain(&error, -1);
+}
+
+int measure_execution(const RunOptions *options) {
+    static Counters counters;
+    Error error;
+    if (!counters_open(&counters, options->no_execute ? "none" : options->events, &COUNTER_KERNEL,
+                       &error))
+        return complain(&error, EXIT_USAGE);
+    Execution *execution = execution_begin(options);
+    int nothing = execution ? open_nothing() : -1;
+    if (nothing < 0) return EXIT_FAILED;
+    execution->guest_output = nothing;
+    execution->counters = &counters;
+    execution->needs_times = true;
+    bool finished;
+    int status = execution->kind->go(execution, &finished);
+    counters_close(&counters);
+    if (finished) {
+        json_t *cost = report(execution, status);
+        if (cost) json_dumpf(cost, stdout, JSON_REAL_PRECISION(17));
+        putchar('\n');
+        json_decref(cost);
+    }
+    execution->kind->release(execution);
+    close(nothing);
+    return finish_output(status);
+}
+
+/* ---- profile, stream ------------------------------------------------------------------------- */
+
+#if COUNT_INSTRUCTIONS
+int profile_execution(const RunOptions *options) {
+    Execution *execution = execution_begin(options);
+    if (!execution) return EXIT_FAILED;
+    execution->guest_output = STDERR_FILENO;
+    profile.observe = profile_detail;
+    bool finished;
+    int status = execution->kind->go(execution, &finished);
+    Error error;
+    if (finished && !print_profile(&error)) status = complain(&error, EXIT_FAILED);
+    execution->kind->release(execution);
+    return finish_output(status);
+}
+
+int stream_execution(const RunOptions *options) {
+    Execution *execution = execution_begin(options);
+    int nothing = execution ? open_nothing() : -1;
+    if (nothing < 0) return EXIT_FAILED;
+    execution->guest_output = nothing;
+    stream_start(options->limit);
+    bool finished;
+    int status = execution->kind->go(execution, &finished);
+    stream_end();
+    execution->kind->release(execution);
+    close(nothing);
+    return finish_output(status);
+}
+#endif

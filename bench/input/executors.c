@@ -1,0 +1,249 @@
+#define _GNU_SOURCE 1
+#include "bench/input/executors.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/util/memory.h"
+#include "bench/util/options.h"
+#include "bench/util/paths.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+/* As shown: the four that every report begins with. Others follow in the order of the build. */
+static const char *const SHOWN_STRATEGIES[] = {"switch", "goto-indirect", "goto-direct",
+                                               "tail-direct"};
+/* As chosen by default: fastest first. */
+static const char *const FAST_STRATEGIES[] = {"tail-direct", "goto-direct", "goto-indirect",
+                                              "switch"};
+static const char *const ISAS[] = {"acc", "slots"};
+
+static size_t rank(const char *name, const char *const *names, size_t count) {
+    size_t i = 0;
+    while (i < count && strcmp(name, names[i]) != 0)
+        i++;
+    return i;
+}
+
+/* The reason in left-out.txt's `text` for `name`, to be freed; NULL if it is not there. */
+static char *left_out_reason(const char *text, const char *name) {
+    size_t length = strlen(name);
+    for (const char *line = text; line && *line;) {
+        const char *end = strchrnul(line, '\n');
+        if (strncmp(line, name, length) == 0 && line[length] == '\t') {
+            line += length + 1;
+            return format_string("%.*s", (int)(end - line), line);
+        }
+        line = *end ? end + 1 : end;
+    }
+    return NULL;
+}
+
+/* The strategies that the build has, and those that left-out.txt's `text` names: an object whose
+ * keys are their names. */
+static json_t *all_strategies(json_t *built, const char *text) {
+    json_t *all = json_copy(built);
+    for (const char *line = text; line && *line;) {
+        const char *end = strchrnul(line, '\n');
+        size_t length = strcspn(line, "\t\n");
+        char *name = format_string("%.*s", (int)length, line), *dash = strrchr(name, '-');
+        if (dash) *dash = 0;
+        if (dash && !json_object_get(all, name)) json_object_set_new(all, name, json_null());
+        free(name);
+        line = *end ? end + 1 : end;
+    }
+    return need(all);
+}
+
+static void add(Executors *executors, const char *strategy, const char *isa, const char *left_out) {
+    executors->items = grow(executors->items, executors->count + 1, sizeof *executors->items);
+    ExecutorProgram *item = &executors->items[executors->count++];
+    item->name = format_string("%s-%s", strategy, isa);
+    item->strategy = copy_string(strategy);
+    item->isa = copy_string(isa);
+    item->path = format_string("%s/%s", executors->directory, item->name);
+    item->left_out = left_out_reason(left_out, item->name);
+    if (!item->left_out && access(item->path, X_OK) != 0)
+        item->left_out = copy_string("its program is not there; build again");
+}
+
+/* Adds the strategies of one instruction set. They are few: one walk for each place. */
+static void add_isa(Executors *executors, json_t *strategies, const char *isa,
+                    const char *left_out) {
+    for (size_t place = 0; place <= LENGTH(SHOWN_STRATEGIES); place++) {
+        const char *strategy;
+        json_t *ignored;
+        json_object_foreach(strategies, strategy, ignored) {
+            if (rank(strategy, SHOWN_STRATEGIES, LENGTH(SHOWN_STRATEGIES)) == place)
+                add(executors, strategy, isa, left_out);
+        }
+    }
+}
+
+/* A build description that names no layouts is of a build with one. */
+static void load_layouts(Executors *executors, json_t *seeds) {
+    size_t count = json_array_size(seeds), i;
+    json_t *seed;
+    executors->layout_count = count ? count : 1;
+    executors->layouts = allocate(executors->layout_count * sizeof *executors->layouts);
+    executors->layouts[0] = 0;
+    json_array_foreach(seeds, i, seed)
+        executors->layouts[i] = json_integer_value(seed);
+    json_t *first = json_object_get(executors->build, "first_layout");
+    executors->first_layout =
+        json_is_integer(first) ? json_integer_value(first) : executors->layouts[0];
+}
+
+bool executors_load(const char *directory, Executors *executors, Error *error) {
+    *executors = (Executors){.directory = copy_string(directory)};
+    char *path = format_string("%s/build.json", directory);
+    char *text = read_file(path, 1 << 20, NULL, error);
+    json_error_t reason = {0};
+    executors->build = text ? json_loads(text, 0, &reason) : NULL;
+    json_t *strategies = json_object_get(executors->build, "strategies");
+    json_t *isas = json_object_get(executors->build, "isas");
+    bool usable = json_is_object(strategies) && json_is_array(isas);
+    if (text && !usable)
+        fail(error, ERROR_FILE, "%s is not a build description%s%s", path, *reason.text ? ": " : "",
+             reason.text);
+    free(text);
+    free(path);
+    if (!usable) {
+        executors_free(executors);
+        return false;
+    }
+
+    load_layouts(executors, json_object_get(executors->build, "layout_seeds"));
+    path = format_string("%s/left-out.txt", directory);
+    Error absent; /* nothing was left out, then */
+    char *left_out = read_file(path, 1 << 20, NULL, &absent);
+    strategies = all_strategies(strategies, left_out);
+    for (size_t place = 0; place <= LENGTH(ISAS); place++) {
+        size_t i;
+        json_t *isa;
+        json_array_foreach(isas, i, isa) {
+            const char *name = json_string_value(isa);
+            if (name && rank(name, ISAS, LENGTH(ISAS)) == place)
+                add_isa(executors, strategies, name, left_out);
+        }
+    }
+    json_decref(strategies);
+    free(left_out);
+    free(path);
+    return true;
+}
+
+bool executors_load_own(Executors *executors, char **directory) {
+    Error error;
+    *directory = program_directory(&error);
+    if (*directory) {
+        char *path = format_string("%s/dispatch", *directory);
+        bool done = executors_load(path, executors, &error);
+        free(path);
+        if (done) return true;
+        free(*directory);
+    }
+    complain(&error, 0);
+    return false;
+}
+
+void executors_free(Executors *executors) {
+    for (size_t i = 0; i < executors->count; i++) {
+        ExecutorProgram *item = &executors->items[i];
+        free(item->name);
+        free(item->strategy);
+        free(item->isa);
+        free(item->path);
+        free(item->left_out);
+    }
+    free(executors->items);
+    free(executors->layouts);
+    free(executors->directory);
+    json_decref(executors->build);
+    *executors = (Executors){0};
+}
+
+void executors_names(const Executors *executors, bool isas, char *names, size_t size) {
+    for (size_t i = 0; i < executors->count; i++) {
+        const ExecutorProgram *item = &executors->items[i];
+        const char *name = isas ? item->isa : item->strategy;
+        if (in_list(names, name)) continue;
+        size_t length = strlen(names);
+        snprintf(names + length, size - length, "%s%s", length ? "," : "", name);
+    }
+}
+
+const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
+                                        const char *isa, Error *error) {
+    const ExecutorProgram *best = NULL, *left_out = NULL;
+    size_t best_rank = 0;
+    for (size_t i = 0; i < executors->count; i++) {
+        const ExecutorProgram *item = &executors->items[i];
+        if (strategy && strcmp(strategy, item->strategy) != 0) continue;
+        if (isa && strcmp(isa, item->isa) != 0) continue;
+        if (item->left_out) {
+            if (!left_out) left_out = item;
+            continue;
+        }
+        /* Instruction sets weigh more than strategies. */
+        size_t its_rank = rank(item->isa, ISAS, LENGTH(ISAS)) * 100 +
+                          rank(item->strategy, FAST_STRATEGIES, LENGTH(FAST_STRATEGIES));
+        if (best && best_rank <= its_rank) continue;
+        best = item;
+        best_rank = its_rank;
+    }
+    if (best) return best;
+    char strategies[1000] = "", isas[100] = "";
+    executors_names(executors, false, strategies, sizeof strategies);
+    executors_names(executors, true, isas, sizeof isas);
+    if (left_out)
+        fail(error, ERROR_UNSUPPORTED, "%s was left out of this build: %s", left_out->name,
+             left_out->left_out);
+    else
+        fail(error, ERROR_UNSUPPORTED,
+             "this build has no executor for %s%s%s%s%s (strategies: %s; instruction sets: %s)",
+             strategy ? "--dispatch " : "", strategy ? strategy : "", strategy && isa ? " " : "",
+             isa ? "--isa " : "", isa ? isa : "", strategies, isas);
+    return NULL;
+}
+
+char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
+                            size_t index) {
+    int64_t seed = executors->layouts[index];
+    if (seed == executors->first_layout) return copy_string(program->path);
+    return format_string("%s.layout%lld", program->path, (long long)seed);
+}
+
+char *executors_counter(const Executors *executors, const char *isa) {
+    char *path = format_string("%s/count-%s", executors->directory, isa);
+    if (access(path, X_OK) == 0) return path;
+    free(path);
+    return NULL;
+}
+
+bool in_list(const char *list, const char *name) {
+    if (!list) return true;
+    size_t length = strlen(name);
+    for (const char *item = list;; item++) {
+        const char *end = strchrnul(item, ',');
+        if ((size_t)(end - item) == length && memcmp(item, name, length) == 0) return true;
+        if (!*end) return false;
+        item = end;
+    }
+}
+
+bool names_are_known(const char *list, const char *names, const char *what, Error *error) {
+    for (const char *item = list; item;) {
+        const char *end = strchrnul(item, ',');
+        char *name = format_string("%.*s", (int)(end - item), item);
+        bool is_known = *name && in_list(names, name);
+        if (!is_known)
+            fail(error, ERROR_UNSUPPORTED, "there is no %s \"%s\" in this build (there are: %s)",
+                 what, name, names);
+        free(name);
+        if (!is_known) return false;
+        item = *end ? end + 1 : NULL;
+    }
+    return true;
+}

@@ -1,0 +1,70 @@
+/* The executor programs of this build.
+ *
+ * `dispatch/build.json`, written by the build, is the list: every strategy in "strategies" in
+ * every instruction set in "isas", but those that `dispatch/left-out.txt` names, a line each: the
+ * program's name, a tab, the reason. Each was built in the layouts of "layout_seeds", which are those
+ * to be measured. The program of that name is the one of the layout "first_layout", which may be none
+ * of these (without it: the first of them); the others have ".layout<seed>" behind it. */
+#ifndef TAILRACE_BENCH_INPUT_EXECUTORS_H
+#define TAILRACE_BENCH_INPUT_EXECUTORS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "translator/error.h"
+
+/* One executor. Only the sampler asks whether it works. */
+typedef struct ExecutorProgram {
+    char *name;     /* "tail-direct-acc" */
+    char *strategy; /* "tail-direct" */
+    char *isa;      /* "acc" */
+    char *path;
+    char *left_out; /* why it was left out of the build; NULL if it was built */
+} ExecutorProgram;
+
+typedef struct Executors {
+    char *directory;
+    json_t *build;          /* build.json */
+    ExecutorProgram *items; /* by instruction set (acc first), then by strategy: the user's four
+                               (switch, goto-indirect, goto-direct, tail-direct), then as built */
+    size_t count;
+    int64_t *layouts; /* seeds; at least one */
+    size_t layout_count;
+    int64_t first_layout; /* the one whose programs have no seed in their names */
+} Executors;
+
+/* Reads what is in `directory`. False and an Error if there is no usable build.json. */
+bool executors_load(const char *directory, Executors *executors, Error *error);
+/* Those beside the running program; tells where that is. On failure says why and returns false.
+ * `directory` is to be freed. */
+bool executors_load_own(Executors *executors, char **directory);
+void executors_free(Executors *executors);
+
+/* The executor for --dispatch and --isa, either NULL if not given: the fastest that was built, as
+ * experience ranks them. NULL and an Error that says what there is, or why it was left out. */
+const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
+                                        const char *isa, Error *error);
+
+/* The program of an executor in the layout `layouts[index]`. To be freed. */
+char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
+                            size_t index);
+
+/* The program that counts the executed instructions of `isa`; NULL if it was not built. To be
+ * freed. */
+char *executors_counter(const Executors *executors, const char *isa);
+
+/* Whether `name` is one of the names in the comma-separated `list`; every name is, if `list` is
+ * NULL. */
+bool in_list(const char *list, const char *name);
+
+/* Adds to the comma-separated `names` the strategies (instruction sets, if `isas`) that the build
+ * knows, left out or not, and that are not in it yet. */
+void executors_names(const Executors *executors, bool isas, char *names, size_t size);
+
+/* Whether each name of the comma-separated `list` is in `names`; so it is if `list` is NULL. False
+ * and an Error that says which `what` there are. */
+bool names_are_known(const char *list, const char *names, const char *what, Error *error);
+
+#endif

@@ -1,0 +1,79 @@
+/* Suites of workloads: Wasm modules, what to call in them, and what must come out.
+ *
+ * A suite file is a JSON document {"suite": NAME, "workloads": [...]}; a workload has "name",
+ * "kind", "description", "file" (relative to the suite file), "sha256" of the module, "invoke" (an
+ * export), "args" and "expect" (arrays of values as `tailrace run` reads and prints them). Instead
+ * of "file", "invoke" and "args" it may have "trace": what scripts/record made
+ * (runtime/replay/TRACE.md); "sha256" is the trace's then, and "expect" the hash that `tailrace
+ * replay` prints. What else it has is kept in result files; results/schema.json has names for some
+ * of it. bench/OWN.md shows a file.
+ *
+ * What a user names on the command line expects nothing at first: the first result becomes what it
+ * expects, so that all executors have to agree. */
+#ifndef TAILRACE_BENCH_INPUT_SUITE_H
+#define TAILRACE_BENCH_INPUT_SUITE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "translator/error.h"
+
+typedef struct Workload {
+    const char *name, *kind, *description, *sha256;
+    const char *invoke; /* NULL: a trace */
+    char *path;         /* of the module or trace */
+    bool is_own;        /* in no suite file */
+    json_t *json; /* as the suite file has it, with every value in "args" and "expect" a string */
+} Workload;
+
+typedef struct Suite {
+    const char *name;
+    Workload *workloads;
+    size_t count;
+    json_t *json;
+} Suite;
+
+/* Reads a suite file. False and an Error if it is not one. */
+bool suite_load(const char *path, Suite *suite, Error *error);
+/* Reads the suites of these comma-separated names or paths as one of that name; `directory` is that
+ * of the tailrace program (find_suite in bench/util/paths.h). False and an Error if one of them
+ * cannot be read, or a workload's name stands in two. */
+bool suite_load_named(const char *directory, const char *names, Suite *suite, Error *error);
+void suite_free(Suite *suite);
+/* Whether recorded traces are among the workloads: all but their times and their bytecode
+ * instructions include the replayer's own work. */
+bool suite_has_traces(const Suite *suite);
+
+/* Whether a name matches the shell pattern, or one of the comma-separated patterns. */
+bool name_matches(const char *patterns, const char *name);
+
+/* Keeps the workloads whose name matches the shell pattern, or one of the comma-separated patterns;
+ * false and an Error if none does. */
+bool suite_filter(Suite *suite, const char *patterns, Error *error);
+
+/* A suite without a file, for workloads of the user's own. */
+void suite_begin(Suite *suite);
+/* Adds one: the call of an export with `count` arguments, or a trace if `invoke` is NULL. It is
+ * named after its file. False and an Error if that cannot be read or there is one of that name. */
+bool suite_add(Suite *suite, const char *path, const char *invoke, char *const *arguments,
+               size_t count, Error *error);
+
+/* Adds the workloads of `other`, which keeps none. False and an Error if a name stands in both. */
+bool suite_join(Suite *suite, Suite *other, Error *error);
+
+/* Appends what an executor's command needs to run the workload to the `count` words of `argv`:
+ * --invoke EXPORT FILE ARG..., or --trace FILE. There must be room for workload_words() more.
+ * Returns the new count. */
+size_t workload_command(const Workload *workload, char **argv, size_t count);
+size_t workload_words(const Workload *workload);
+
+/* Whether the workload returned what it has to. What is not in a suite file has to return from now
+ * on what it returned first. */
+bool workload_expects(const Workload *workload, json_t *results);
+
+/* Whether the module's bytes are those that the suite was made with. False and an Error that names
+ * the file if they are not, or cannot be read. */
+bool workload_verify(const Workload *workload, Error *error);
+
+#endif

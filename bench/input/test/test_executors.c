@@ -1,0 +1,133 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/input/executors.h"
+#include "bench/util/test/scratch.h"
+
+static Executors load(const char *left_out) {
+    char *directory = scratch_make();
+    scratch_write(directory, "build.json", 0644,
+                  "{\"compiler\": \"clang\", \"version\": \"22\", \"layout_seeds\": [4, 2],"
+                  " \"isas\": [\"slots\", \"acc\"],"
+                  " \"strategies\": {\"mine\": {}, \"tail-direct\": {}, \"goto-direct\": {},"
+                  " \"switch\": {}}}");
+    if (left_out) scratch_write(directory, "left-out.txt", 0644, left_out);
+    static const char *const programs[] = {
+        "mine-acc",   "tail-direct-acc",   "goto-direct-acc",   "switch-acc",
+        "mine-slots", "tail-direct-slots", "goto-direct-slots", "count-acc"}; /* no switch-slots */
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        scratch_write(directory, programs[i], 0755, "#!/bin/sh\n");
+    Executors executors;
+    Error error;
+    cr_assert(executors_load(directory, &executors, &error), "%s", error.message);
+    free(directory);
+    return executors;
+}
+
+static void finish(Executors *executors) {
+    scratch_remove(executors->directory);
+    executors_free(executors);
+}
+
+Test(executors, come_in_the_order_of_reports) {
+    Executors executors = load(NULL);
+    static const char *const names[] = {"switch-acc",        "goto-direct-acc", "tail-direct-acc",
+                                        "mine-acc",          "switch-slots",    "goto-direct-slots",
+                                        "tail-direct-slots", "mine-slots"};
+    cr_assert_eq(executors.count, sizeof names / sizeof *names);
+    for (size_t i = 0; i < executors.count; i++)
+        cr_assert_str_eq(executors.items[i].name, names[i]);
+    finish(&executors);
+}
+
+static const char *chosen(const Executors *executors, const char *strategy, const char *isa,
+                          Error *error) {
+    const ExecutorProgram *program = executors_choose(executors, strategy, isa, error);
+    return program ? program->name : "none";
+}
+
+Test(executors, the_fastest_is_the_default) {
+    Executors executors = load("tail-direct-acc\tno musttail\n");
+    Error error;
+    cr_assert_str_eq(chosen(&executors, NULL, NULL, &error), "goto-direct-acc");
+    cr_assert_str_eq(chosen(&executors, NULL, "slots", &error), "tail-direct-slots");
+    cr_assert_str_eq(chosen(&executors, "switch", NULL, &error), "switch-acc");
+    cr_assert_str_eq(chosen(&executors, "tail-direct", NULL, &error), "tail-direct-slots");
+    cr_assert_str_eq(chosen(&executors, "mine", "slots", &error), "mine-slots");
+    finish(&executors);
+}
+
+Test(executors, what_is_not_there_is_said) {
+    Executors executors = load("tail-direct-acc\tgcc-12 has no musttail\nfuture-acc\ttoo early\n");
+    Error error;
+    cr_assert_str_eq(chosen(&executors, "tail-direct", "acc", &error), "none");
+    cr_assert_str_eq(error.message,
+                     "tail-direct-acc was left out of this build: gcc-12 has no musttail");
+    cr_assert_str_eq(chosen(&executors, "switch", "slots", &error), "none");
+    cr_assert(strstr(error.message, "its program is not there"));
+    cr_assert_str_eq(chosen(&executors, "future", "acc", &error), "none");
+    cr_assert_str_eq(error.message, "future-acc was left out of this build: too early");
+    cr_assert_str_eq(chosen(&executors, "magic", NULL, &error), "none");
+    cr_assert(strstr(error.message, "strategies: switch,goto-direct,tail-direct,mine,future;"));
+    finish(&executors);
+}
+
+Test(executors, lists_of_names) {
+    cr_assert(in_list(NULL, "anything"));
+    cr_assert(in_list("switch,goto-direct", "switch"));
+    cr_assert(in_list("switch,goto-direct", "goto-direct"));
+    cr_assert_not(in_list("switch,goto-direct", "goto"));
+    cr_assert_not(in_list("", "switch"));
+    Executors executors = load(NULL);
+    Error error;
+    char names[100] = "", isas[100] = "slots";
+    executors_names(&executors, false, names, sizeof names);
+    executors_names(&executors, true, isas, sizeof isas);
+    cr_assert_str_eq(isas, "slots,acc");
+    cr_assert(names_are_known(NULL, names, "strategy", &error));
+    cr_assert(names_are_known("mine,switch", names, "strategy", &error));
+    cr_assert_not(names_are_known("switch,,mine", names, "strategy", &error));
+    cr_assert_not(names_are_known("switch,slots", names, "strategy", &error));
+    cr_assert_str_eq(error.message, "there is no strategy \"slots\" in this build (there are: "
+                                    "switch,goto-direct,tail-direct,mine)");
+    cr_assert(names_are_known("slots", isas, "instruction set", &error));
+    finish(&executors);
+}
+
+Test(executors, counters_are_found) {
+    Executors executors = load(NULL);
+    char *counter = executors_counter(&executors, "acc");
+    cr_assert(counter && strstr(counter, "/count-acc"));
+    cr_assert_null(executors_counter(&executors, "slots"));
+    free(counter);
+    finish(&executors);
+}
+
+Test(executors, have_a_program_for_each_layout) {
+    Executors executors = load(NULL);
+    cr_assert_eq(executors.layout_count, 2);
+    char *first = executors_layout_path(&executors, &executors.items[0], 0);
+    char *second = executors_layout_path(&executors, &executors.items[0], 1);
+    cr_assert_str_eq(first, executors.items[0].path);
+    cr_assert_str_eq(strrchr(second, '/'), "/switch-acc.layout2");
+    free(first);
+    free(second);
+    finish(&executors);
+}
+
+Test(executors, damaged_build_files_are_refused) {
+    char *directory = scratch_make();
+    Executors executors;
+    Error error;
+    cr_assert_not(executors_load(directory, &executors, &error));
+    cr_assert(strstr(error.message, "build.json"));
+    static const char *const texts[] = {"", "{", "[]", "{\"strategies\": {}}", "{\"isas\": []}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        scratch_write(directory, "build.json", 0644, texts[i]);
+        cr_assert_not(executors_load(directory, &executors, &error));
+    }
+    scratch_remove(directory);
+    free(directory);
+}

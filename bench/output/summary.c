@@ -1,0 +1,533 @@
+#define _GNU_SOURCE 1
+#include "bench/output/summary.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/output/counter_summary.h"
+#include "bench/sampling/simulation.h"
+#include "bench/sampling/whole_process.h"
+#include "bench/util/memory.h"
+#include "bench/util/statistics.h"
+#include "bench/util/table.h"
+#include "bench/util/terminal.h"
+
+#define BUSY 0.02       /* a larger share of waiting is worth a warning */
+#define MOST_MISSING 20 /* more entries than that are counted, not listed */
+
+/* CPU seconds of the execution by contender of the group, controls included, round and layout; NaN
+ * where there is none, as in the warm-up. `places`: rounds times layouts. */
+static void gather(const Recording *recording, const Group *group, size_t workload, double *times,
+                   size_t places) {
+    for (size_t i = 0; i < group->count * places; i++)
+        times[i] = NAN;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        size_t column = sample->contender - group->first; /* huge if it is of an earlier group */
+        if (sample->workload == workload && column < group->count && sample->round > 0)
+            times[column * places + (size_t)sample->round * recording->builds.layout_count +
+                  sample->layout] = (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
+    }
+    for (size_t column = 0; column < group->count; column++)
+        if (recording_failure(recording, workload, group->first + column))
+            for (size_t i = 0; i < places; i++)
+                times[column * places + i] = NAN;
+}
+
+/* Drops the NaNs and sorts. Returns how many are left. */
+static size_t tidy(double *numbers, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(numbers[i])) numbers[kept++] = numbers[i];
+    sort_numbers(numbers, kept);
+    return kept;
+}
+
+static Cell make_cell(const double *baseline, double *own, double *scratch, size_t rounds) {
+    for (size_t i = 0; i < rounds; i++)
+        scratch[i] = baseline[i] / own[i];
+    size_t ratios = tidy(scratch, rounds), count = tidy(own, rounds);
+    double median = quantile(own, count, 0.5);
+    return (Cell){
+        .samples = count,
+        .median = median,
+        .spread = (quantile(own, count, 0.75) - quantile(own, count, 0.25)) / 2 / median,
+        .speed = quantile(scratch, ratios, 0.5),
+    };
+}
+
+/* The times of a control are `strategies` places behind those of its strategy. */
+static Cell control_cell(const double *times, const Group *group, double *scratch, size_t rounds) {
+    size_t all = group->strategies * rounds, controls = (group->count - group->strategies) * rounds;
+    for (size_t i = 0; i < controls; i++)
+        scratch[i] = times[i] / times[all + i];
+    size_t ratios = tidy(scratch, controls);
+    return (Cell){.samples = ratios,
+                  .median = NAN,
+                  .spread = NAN,
+                  .speed = quantile(scratch, ratios, 0.5)};
+}
+
+static double waiting(const Recording *recording) {
+    double *shares = allocate((recording->sample_count + 1) * sizeof *shares);
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        PhaseTime time = recording->samples[i].phases[PHASE_EXECUTE];
+        shares[i] = (double)(time.wall - time.cpu) / (double)time.cpu;
+    }
+    double median = quantile(shares, tidy(shares, recording->sample_count), 0.5);
+    free(shares);
+    return median;
+}
+
+static void make_row(const Recording *recording, Summary *summary, size_t workload) {
+    size_t rounds = (size_t)recording->rounds + 1; /* with one that is not finished */
+    for (size_t i = 0; i < recording->sample_count; i++)
+        if ((size_t)recording->samples[i].round > rounds)
+            rounds = (size_t)recording->samples[i].round;
+    size_t places = (rounds + 1) * recording->builds.layout_count;
+    const Group *group = summary->group;
+    double *times = allocate((2 * group->count + 1) * places * sizeof *times);
+    double *own = times + group->count * places, *scratch = own + places;
+    gather(recording, group, workload, times, places);
+    for (size_t column = 0; column < summary->columns; column++) {
+        Cell *cell = &summary->cells[workload * summary->columns + column];
+        json_t *verdict = cell->verdict;
+        if (column < group->strategies) {
+            memcpy(own, times + column * places, places * sizeof *own);
+            *cell = make_cell(times, own, scratch, places);
+        } else {
+            *cell = control_cell(times, group, scratch, places);
+        }
+        cell->verdict = verdict;
+    }
+    free(times);
+}
+
+static void make_means(const Recording *recording, Summary *summary) {
+    size_t columns = summary->columns, workloads = recording->suite.count;
+    double *speeds = allocate(workloads * sizeof *speeds);
+    for (size_t column = 0; column < columns; column++) {
+        for (size_t i = 0; i < workloads; i++)
+            speeds[i] = summary->cells[i * columns + column].speed;
+        Cell *mean = &summary->means[column];
+        mean->samples = tidy(speeds, workloads);
+        mean->speed = geometric_mean(speeds, mean->samples);
+    }
+    free(speeds);
+    summary->noise = NAN;
+    for (size_t i = 0; i < workloads; i++)
+        summary->noise = fmax(summary->noise, /* which is the number if the other one is NaN */
+                              fabs(cell_speed(&summary->cells[(i + 1) * columns - 1]) - 1));
+    summary->mean_noise = fabs(cell_speed(&summary->means[columns - 1]) - 1);
+}
+
+Summary summary_make(const Recording *recording, const Group *group) {
+    Summary summary = {.group = group, .first = group->first, .columns = group->strategies + 1};
+    summary.cells = allocate(recording->suite.count * summary.columns * sizeof *summary.cells);
+    summary.means = allocate(summary.columns * sizeof *summary.means);
+    for (size_t i = 0; i < recording->suite.count; i++)
+        make_row(recording, &summary, i);
+    summary_take_verdicts(recording, &summary);
+    return summary;
+}
+
+void summary_update(const Recording *recording, Summary *summary, size_t workload) {
+    make_row(recording, summary, workload);
+    make_means(recording, summary);
+}
+
+/* The cell that an entry of the verdicts is about; NULL if it is not of this group. */
+static Cell *find_cell(const Recording *recording, const Summary *summary, json_t *entry) {
+    const char *build, *isa, *strategy;
+    const char *workload = json_string_value(json_object_get(entry, "workload"));
+    int control;
+    if (json_unpack(entry, "{s:s, s:s, s:s, s:b}", "build", &build, "isa", &isa, "strategy",
+                    &strategy, "control", &control) != 0 ||
+        strcmp(build, recording->builds.items[summary->group->build].name) ||
+        strcmp(isa, recording->isas[summary->group->isa]))
+        return NULL;
+    size_t column = control ? summary->columns - 1 : 0, row = 0;
+    for (; !control && column + 1 < summary->columns; column++)
+        if (!strcmp(recording->contenders[summary->first + column].program->strategy, strategy)) break;
+    if (!control && column + 1 == summary->columns) return NULL;
+    if (!workload) return &summary->means[column];
+    for (; row < recording->suite.count; row++)
+        if (!strcmp(recording->suite.workloads[row].name, workload))
+            return &summary->cells[row * summary->columns + column];
+    return NULL;
+}
+
+void summary_take_verdicts(const Recording *recording, Summary *summary) {
+    for (size_t i = 0; i < recording->suite.count * summary->columns; i++)
+        summary->cells[i].verdict = NULL;
+    for (size_t i = 0; i < summary->columns; i++)
+        summary->means[i].verdict = NULL;
+    json_t *entry;
+    size_t i;
+    json_array_foreach(json_object_get(recording->verdicts, "cells"), i, entry) {
+        Cell *cell = find_cell(recording, summary, entry);
+        if (cell && json_is_real(json_object_get(entry, "speed"))) cell->verdict = entry;
+    }
+    make_means(recording, summary);
+}
+
+void summary_free(Summary *summary) {
+    free(summary->cells);
+    free(summary->means);
+}
+
+double cell_speed(const Cell *cell) {
+    json_t *speed = json_object_get(cell->verdict, "speed");
+    return json_is_real(speed) ? json_real_value(speed) : cell->speed;
+}
+
+static const char *verdict_word(const Cell *cell) {
+    const char *word = json_string_value(json_object_get(cell->verdict, "word"));
+    return word ? word : "";
+}
+
+static Style style_of(const char *word) {
+    if (strcmp(word, "faster") == 0) return STYLE_GOOD;
+    if (strcmp(word, "slower") == 0) return STYLE_BAD;
+    return *word ? STYLE_DIM : STYLE_PLAIN;
+}
+
+Style cell_style(const Cell *cell) { return style_of(verdict_word(cell)); }
+
+char *milliseconds(double seconds) {
+    return text_number(seconds * 1e3, seconds < 9.9995e-3 ? 3 : 1);
+}
+
+static void cell_or_dash(Table *table, bool there, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void cell_or_dash(Table *table, bool there, const char *format, ...) {
+    char text[64];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    table_cell(table, "%s", there ? text : "-");
+}
+
+/* Below each table that compares. */
+static void print_luck(const Recording *recording, FILE *stream) {
+    if (recording->builds.layout_count < 2)
+        print_paragraph(stream, "One layout was measured: differences may be layout luck.");
+}
+
+static void head(const Recording *recording, const Summary *summary, Table *table, size_t from) {
+    for (size_t column = from; column + 1 < summary->columns; column++)
+        table_cell(table, "%s", recording->contenders[summary->first + column].program->strategy);
+}
+
+static const Cell *cell_at(const Summary *summary, size_t workload, size_t column) {
+    return &summary->cells[workload * summary->columns + column];
+}
+
+static const char *cell_or_failed(const Recording *recording, const Summary *summary,
+                                  size_t workload, size_t column) {
+    return recording_failure(recording, workload, summary->first + column) ? "failed" : "-";
+}
+
+static void print_times(const Recording *recording, const Summary *summary, FILE *stream) {
+    Table table;
+    table_start(&table, summary->columns);
+    table_cell(&table, "workload");
+    head(recording, summary, &table, 0);
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        table_cell(&table, "%s", recording->suite.workloads[i].name);
+        for (size_t column = 0; column + 1 < summary->columns; column++) {
+            const Cell *cell = cell_at(summary, i, column);
+            char *time = milliseconds(cell->median);
+            if (cell->samples)
+                table_cell(&table, "%s ±%.1f%%", time, cell->spread * 100);
+            else
+                table_cell(&table, "%s", cell_or_failed(recording, summary, i, column));
+            free(time);
+        }
+    }
+    print_heading(stream,
+                  "Execution, ms of CPU time: median ± half the distance between the quartiles");
+    table_print_folded(&table, 1, stream);
+    print_luck(recording, stream);
+    table_free(&table);
+}
+
+/* "1.44 (1.41–1.47)". Noise has a digit more. To be freed. */
+static char *speed_text(const Cell *cell, bool control) {
+    double low, high;
+    int decimals = control ? 3 : 2;
+    if (control || json_unpack(cell->verdict, "{s:F, s:F}", "low", &low, "high", &high) != 0)
+        return format_string("%.*f", decimals, cell_speed(cell));
+    return format_string("%.2f (%.2f–%.2f)", cell_speed(cell), low, high);
+}
+
+static void add_speed(Table *table, const Cell *cell, bool control, const char *before,
+                      bool colours) {
+    Style style = cell_style(cell);
+    char *text = speed_text(cell, control);
+    if (isnan(cell_speed(cell)))
+        table_cell(table, "-");
+    else
+        table_cell(table, "%s%s%s%s", style_begin(colours, style), before, text,
+                   style_end(colours, style));
+    free(text);
+}
+
+static void print_speeds(const Recording *recording, const Summary *summary, FILE *stream) {
+    Table table;
+    bool colours = terminal_has_colours(stream), partial = false;
+    size_t last = summary->columns - 1;
+    table_start(&table, summary->columns);
+    table_cell(&table, "workload");
+    head(recording, summary, &table, 1);
+    table_cell(&table, "A/A");
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        table_cell(&table, "%s", recording->suite.workloads[i].name);
+        for (size_t column = 1; column <= last; column++)
+            add_speed(&table, cell_at(summary, i, column), column == last, "", colours);
+    }
+    table_cell(&table, "geometric mean");
+    for (size_t column = 1; column <= last; column++) {
+        const Cell *mean = &summary->means[column];
+        bool all = mean->samples == recording->suite.count;
+        add_speed(&table, mean, column == last, all ? "" : "*", colours);
+        partial |= mean->samples > 0 && !all;
+    }
+    bool judged = summary->means[last].verdict != NULL;
+    print_heading(stream, "Speed relative to %s, × (above 1 is faster): %s",
+                  recording->contenders[summary->first].program->strategy,
+                  judged ? "mean and interval" : "medians within rounds");
+    table_print_folded(&table, 1, stream);
+    if (partial)
+        print_paragraph(stream, "* not over all workloads, so not to be compared with the others");
+    print_luck(recording, stream);
+    table_free(&table);
+}
+
+/* What scripts/verdicts says of the controls; NULL if there are no verdicts. */
+static const char *noise_sentence(const Recording *recording, const Summary *summary) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(recording->verdicts, "noise"), i, entry) {
+        const char *build, *isa, *text;
+        if (json_unpack(entry, "{s:s, s:s, s:s}", "build", &build, "isa", &isa, "text", &text) == 0 &&
+            !strcmp(build, recording->builds.items[summary->group->build].name) &&
+            !strcmp(isa, recording->isas[summary->group->isa]))
+            return text;
+    }
+    return NULL;
+}
+
+static void print_noise(const Recording *recording, const Summary *summary, FILE *stream) {
+    if (isnan(summary->noise)) return;
+    fputc('\n', stream);
+    const char *judged = noise_sentence(recording, summary);
+    if (judged)
+        print_paragraph(stream, "%s", judged);
+    else
+        print_paragraph(stream,
+                        "Noise floor (A/A): strategies measured under two names differed by up to %.1f%% on a "
+                        "workload and by %.1f%% in the geometric mean.",
+                        summary->noise * 100, summary->mean_noise * 100);
+}
+
+static void print_instructions(const Recording *recording, const Summary *summary, FILE *stream) {
+    Table table;
+    table_start(&table, summary->columns + 1);
+    table_cell(&table, "workload");
+    table_cell(&table, "millions");
+    head(recording, summary, &table, 0);
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        int64_t count =
+            recording->work[i * recording->isa_count + summary->group->isa].instructions;
+        char *millions = text_number((double)count / 1e6, count < 10000000 ? 3 : 1);
+        table_cell(&table, "%s", recording->suite.workloads[i].name);
+        cell_or_dash(&table, count >= 0, "%s", millions);
+        free(millions);
+        for (size_t column = 0; column + 1 < summary->columns; column++) {
+            const Cell *cell = cell_at(summary, i, column);
+            cell_or_dash(&table, cell->samples && count > 0, "%.3f",
+                         cell->median * 1e9 / (double)count);
+        }
+    }
+    print_heading(stream, "Executed bytecode instructions in millions (exact), and ns for each");
+    table_print_folded(&table, 1, stream);
+    print_luck(recording, stream);
+    table_free(&table);
+}
+
+/* The words of scripts/verdicts. */
+static const char *const WORDS[] = {"faster", "slower", "no difference shown", "undecided"};
+#define WORD_COUNT (sizeof WORDS / sizeof *WORDS)
+
+/* What was decided about each strategy, and on how many workloads. */
+static void print_verdicts(const Recording *recording, const Summary *summary, FILE *stream) {
+    bool colours = terminal_has_colours(stream), any = false;
+    Table table;
+    table_start(&table, 2 + WORD_COUNT);
+    table_cell(&table, "strategy");
+    table_cell(&table, "in the mean");
+    for (size_t i = 0; i < WORD_COUNT; i++)
+        table_cell(&table, "%s", i == 2 ? "no difference" : WORDS[i]);
+    for (size_t column = 1; column + 1 < summary->columns; column++) {
+        const Cell *mean = &summary->means[column];
+        size_t counts[WORD_COUNT] = {0};
+        for (size_t i = 0; i < recording->suite.count; i++)
+            for (size_t j = 0; j < WORD_COUNT; j++)
+                counts[j] += !strcmp(verdict_word(cell_at(summary, i, column)), WORDS[j]);
+        any |= mean->verdict != NULL;
+        table_cell(&table, "%s", recording->contenders[summary->first + column].program->strategy);
+        table_cell(&table, "%s%s%s", style_begin(colours, cell_style(mean)),
+                   mean->verdict ? verdict_word(mean) : "-", style_end(colours, cell_style(mean)));
+        for (size_t j = 0; j < WORD_COUNT; j++) {
+            Style style = style_of(counts[j] ? WORDS[j] : "none");
+            table_cell(&table, "%s%zu%s", style_begin(colours, style), counts[j],
+                       style_end(colours, style));
+        }
+    }
+    if (any) {
+        print_heading(stream, "Verdicts: compared with %s, and on how many workloads",
+                      recording->contenders[summary->first].program->strategy);
+        table_print_folded(&table, 2, stream);
+        print_luck(recording, stream);
+    }
+    for (size_t column = 1; any && column + 1 < summary->columns; column++) {
+        const char *remedy =
+            json_string_value(json_object_get(summary->means[column].verdict, "remedy"));
+        if (remedy && *remedy)
+            print_paragraph(stream, "What would decide about %s: %s.",
+                            recording->contenders[summary->first + column].program->strategy,
+                            remedy);
+    }
+    table_free(&table);
+}
+
+static void warn(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void warn(FILE *stream, const char *format, ...) {
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    need(length < 0 ? NULL : text);
+    print_wrapped(stream, STYLE_WARNING, "  - ", text);
+    free(text);
+}
+
+/* What scripts/audit found in the programs that took part. */
+static void print_findings(const Recording *recording, FILE *stream) {
+    size_t i, j, printed = 0, more = 0;
+    json_t *build, *audited, *finding;
+    const char *name;
+    json_array_foreach(recording->descriptions, i, build) {
+        json_t *programs = json_object_get(build, "programs");
+        json_t *executors = json_object_get(json_object_get(build, "audit"), "executors");
+        json_object_foreach(executors, name, audited) {
+            char *program = format_string("%.*s", (int)strcspn(name, "."), name);
+            bool took_part = json_object_get(programs, program) != NULL;
+            free(program);
+            json_array_foreach(json_object_get(audited, "findings"), j, finding) {
+                if (!took_part)
+                    continue;
+                else if (printed++ < MOST_MISSING)
+                    warn(stream, "Audit of the machine code: %s%s%s: %s.",
+                         recording->builds.count > 1 ? recording->builds.items[i].name : "",
+                         recording->builds.count > 1 ? " " : "", name, json_string_value(finding));
+                else
+                    more++;
+            }
+        }
+        const char *missing = json_string_value(json_object_get(build, "audit_missing"));
+        if (missing)
+            warn(stream, "The machine code of %s was not audited: %s.",
+                 recording->builds.items[i].name, missing);
+    }
+    if (more)
+        warn(stream, "Audit of the machine code: %zu more; the result file lists them.", more);
+}
+
+static void print_gaps(const Recording *recording, FILE *stream) {
+    for (size_t i = 0; i < recording->not_measured_count; i++) {
+        const NotMeasured *entry = &recording->not_measured[i];
+        const Contender *contender =
+            entry->contender == ANY ? NULL : &recording->contenders[entry->contender];
+        if (i == MOST_MISSING) {
+            warn(stream, "Not measured: %zu more; the result file lists them.",
+                 recording->not_measured_count - i);
+            break;
+        }
+        char *who = contender ? contender_name(recording, contender) : copy_string(entry->what);
+        const char *workload =
+            entry->workload == ANY ? "all" : recording->suite.workloads[entry->workload].name;
+        if (!contender && entry->workload == ANY)
+            warn(stream, "Not measured: %s.", entry->reason);
+        else
+            warn(stream, "Not measured: %s, %s: %s.", who, workload, entry->reason);
+        free(who);
+    }
+}
+
+static void print_warnings(const Recording *recording, FILE *stream) {
+    double share_waiting = waiting(recording);
+    json_t *vm = json_object_get(recording->machine, "virtual");
+    const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
+    const char *why =
+        json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
+    print_heading(stream, "What weakens these numbers");
+    if (recording->builds.layout_count < 2)
+        warn(stream, "One layout of the code was measured: differences may be layout luck.");
+    if (json_is_true(json_object_get(vm, "is")))
+        warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
+             hypervisor ? " (" : "", hypervisor ? hypervisor : "", hypervisor ? ")" : "");
+    bool told = false; /* as something not measured, below */
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        told |= strcmp(recording->not_measured[i].what, "counter") == 0;
+    if (why && !told) warn(stream, "No hardware counters were read: %s.", why);
+    if (share_waiting > BUSY)
+        warn(stream, "The machine was busy: samples waited for %.0f%% of their CPU time.",
+             share_waiting * 100);
+    if (recording->cpu < 0)
+        warn(stream, "Samples were not pinned to a CPU: this system does not allow it.");
+    if (recording->rounds == 0)
+        warn(stream, "No round was finished: what is shown are single samples, if any.");
+    else if ((size_t)recording->rounds * recording->builds.layout_count < 5)
+        warn(stream, "Few rounds (%d): the quartiles are little more than the extremes.",
+             recording->rounds);
+    print_findings(recording, stream);
+    print_gaps(recording, stream);
+}
+
+/* "Build gcc-12, instruction set slots": what there are several of. */
+static void print_group_name(const Recording *recording, const Group *group, FILE *stream) {
+    bool builds = recording->builds.count > 1, isas = recording->isa_count > 1;
+    if (!builds && !isas) return;
+    char *title = format_string("%s%s%s%s", builds ? "Build " : "",
+                                builds ? recording->builds.items[group->build].name : "",
+                                !isas    ? ""
+                                : builds ? ", instruction set "
+                                         : "Instruction set ",
+                                isas ? recording->isas[group->isa] : "");
+    print_heading(stream, "%s", title);
+    free(title);
+}
+
+void summary_print(const Recording *recording, FILE *stream) {
+    for (size_t i = 0; i < recording->group_count; i++) {
+        const Group *group = &recording->groups[i];
+        Summary summary = summary_make(recording, group);
+        print_group_name(recording, group, stream);
+        print_times(recording, &summary, stream);
+        print_instructions(recording, &summary, stream);
+        counter_summary_print(recording, group, stream);
+        simulation_print(recording, group, stream);
+        whole_processes_print(recording, group, stream);
+        print_speeds(recording, &summary, stream);
+        print_noise(recording, &summary, stream);
+        print_verdicts(recording, &summary, stream);
+        summary_free(&summary);
+    }
+    print_warnings(recording, stream);
+}

@@ -1,0 +1,50 @@
+/* A recording as people read it: tables, noise floor, verdicts, warnings. live.h is the same while
+ * it grows; counter_summary.h has the table of counters. */
+#ifndef TAILRACE_BENCH_OUTPUT_SUMMARY_H
+#define TAILRACE_BENCH_OUTPUT_SUMMARY_H
+
+#include <stdio.h>
+
+#include "bench/data/recording.h"
+#include "bench/util/terminal.h"
+
+/* A strategy on a workload. Times are CPU seconds of the execution alone. That of A/A, of all controls
+ * relative to their strategies, has a speed alone. */
+typedef struct Cell {
+    size_t samples;  /* 0: not measured, and the rest is NaN */
+    double median;   /* seconds */
+    double spread;   /* half the distance between the quartiles, as a fraction of the median */
+    double speed;    /* relative to the baseline: the median of the ratios formed within rounds */
+    json_t *verdict; /* what verdicts.h found instead of the speed, with an interval; NULL: nothing.
+                        The recording's. */
+} Cell;
+
+/* What was found for one group. */
+typedef struct Summary {
+    const Group *group;
+    size_t first, columns; /* its strategies: the baseline first; the last column is A/A */
+    Cell *cells;           /* [workload * columns + column] */
+    Cell *means;           /* [column]: geometric means of the speeds over those workloads that have
+                              one: that many are its `samples` */
+    double noise;          /* largest |speed - 1| of A/A over the workloads; NaN if none */
+    double mean_noise;     /* |speed - 1| of the mean of A/A; NaN if none */
+} Summary;
+
+Summary summary_make(const Recording *recording, const Group *group);
+/* Looks again at what was measured of one workload. */
+void summary_update(const Recording *recording, Summary *summary, size_t workload);
+/* Looks again at the recording's verdicts, which have been replaced. */
+void summary_take_verdicts(const Recording *recording, Summary *summary);
+void summary_free(Summary *summary);
+
+/* The speed of a cell: the verdict's, or else its own; NaN if there is none. */
+double cell_speed(const Cell *cell);
+/* The colour of what was decided about it. */
+Style cell_style(const Cell *cell);
+/* Milliseconds as tables show them, such as "9.876" or "1,234.5". To be freed. */
+char *milliseconds(double seconds);
+
+/* Prints the tables of every group, the verdicts, and all that weakens them. */
+void summary_print(const Recording *recording, FILE *stream);
+
+#endif

@@ -1,0 +1,387 @@
+#include "bench/sampling/sampler.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/sampling/pace.h"
+#include "bench/sampling/plan.h"
+#include "bench/util/memory.h"
+#include "bench/util/process.h"
+#include "bench/util/progress.h"
+
+/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...` (or `... --trace FILE`), or
+ * `program info` if `workload` is NULL, and returns the JSON it prints. NULL if that failed, with
+ * the reason in *why, to be freed, or with *why NULL if the user interrupted. */
+static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
+                   char *events, char **why) {
+    size_t argc = 0;
+    char **argv = allocate(((workload ? workload_words(workload) : 0) + 8) * sizeof *argv);
+    argv[argc++] = (char *)program;
+    if (workload) {
+        argv[argc++] = "measure";
+        argv[argc++] = "--events";
+        argv[argc++] = events;
+        argc = workload_command(workload, argv, argc);
+    } else {
+        argv[argc++] = "info";
+    }
+
+    ProcessResult result;
+    Error error;
+    *why = NULL;
+    bool started = process_run(argv, recording->cpu, recording->timeout, &result, &error);
+    free(argv);
+    if (!started) {
+        *why = copy_string(error.message);
+        return NULL;
+    }
+    json_t *answer = NULL;
+    json_error_t reason;
+    *why = process_failure(&result, recording->timeout);
+    if (result.end == PROCESS_EXITED && !*why && !(answer = json_loads(result.output, 0, &reason)))
+        *why = format_string("printed something else than its JSON: %s", reason.text);
+    free(result.output);
+    return answer;
+}
+
+/* Why the answer's results are not those that the suite expects, to be freed; NULL if they are. */
+static char *wrong_result(const Workload *workload, json_t *answer) {
+    json_t *results = json_object_get(answer, "results");
+    json_t *expected = json_object_get(workload->json, "expect");
+    if (workload_expects(workload, results)) return NULL;
+    char *got = join_strings(results), *wanted = join_strings(expected);
+    char *why = format_string("returned %s instead of %s", *got ? got : "nothing",
+                              *wanted ? wanted : "nothing");
+    free(got);
+    free(wanted);
+    return why;
+}
+
+static void note_failure(Recording *recording, NotMeasured entry, const char *who) {
+    if (entry.workload == ANY)
+        progress_note("%s %s", who, entry.reason);
+    else
+        progress_note("%s on %s: %s", who, recording->suite.workloads[entry.workload].name,
+                      entry.reason);
+    recording_add_not_measured(recording, entry);
+}
+
+/* What the program of an executor in a layout says of itself, if that is what its name says; or
+ * else NULL and the reason in *why. */
+static json_t *identify_program(const Recording *recording, const Contender *contender,
+                                size_t layout, char **why) {
+    const Executors *executors = &recording->builds.items[contender->build].executors;
+    const ExecutorProgram *program = contender->program;
+    char *path = executors_layout_path(executors, program, layout);
+    const char *strategy = "", *isa = "";
+    json_int_t seed = 0, wanted = executors->layouts[layout];
+    json_t *info = NULL;
+    if (access(path, X_OK) != 0) {
+        char *seeds = builds_seeds(&recording->builds);
+        *why = format_string("was not built in all layouts: \"scripts/build --layout-seeds %s "
+                             "--dispatch %s\" does that",
+                             seeds, program->strategy);
+        free(seeds);
+    } else
+        info = ask(recording, path, NULL, NULL, why);
+    if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
+                             &seed) != 0 ||
+                 strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
+        *why = format_string("says that it is \"%s-%s\"", strategy, isa);
+    else if (info && seed != wanted)
+        *why = format_string("%s says that its layout is %lld", path, (long long)seed);
+    free(path);
+    if (!*why) return info;
+    json_decref(info);
+    return NULL;
+}
+
+static void identify(Recording *recording, size_t index) {
+    Contender *contender = &recording->contenders[index];
+    if (recording_own_failure(recording, ANY, index)) return; /* of an earlier sitting */
+    char *why = NULL;
+    for (size_t i = 0; i < recording->builds.layout_count && !why; i++) {
+        json_t *info = identify_program(recording, contender, i, &why);
+        if (i == 0)
+            contender->info = info;
+        else
+            json_decref(info);
+    }
+    if (!why) return;
+    NotMeasured entry = {"executor", ANY, index, contender->build, contender->program->isa,
+                         -1,         why};
+    char *who = contender_name(recording, contender);
+    if (contender->control)
+        recording_add_not_measured(recording, entry); /* was said of the original */
+    else
+        note_failure(recording, entry, who);
+    free(who);
+}
+
+/* The counting executor of an instruction set, of the first build that has one; NULL if none has.
+ * To be freed. */
+static char *find_counter(const Recording *recording, const char *isa) {
+    char *counter = NULL;
+    for (size_t i = 0; i < recording->builds.count && !counter; i++)
+        counter = executors_counter(&recording->builds.items[i].executors, isa);
+    return counter;
+}
+
+static int64_t count_at(json_t *answer, const char *key) {
+    json_t *count = json_object_get(answer, key);
+    return json_is_integer(count) ? json_integer_value(count) : -1;
+}
+
+/* What a workload executes is exact and the same for all strategies: once is enough. */
+static void count_work(Recording *recording, size_t isa) {
+    const char *name = recording->isas[isa];
+    char *counter = find_counter(recording, name), *who = format_string("count-%s", name);
+    for (size_t i = 0; counter && i < recording->suite.count && !interrupted(); i++) {
+        const Workload *workload = &recording->suite.workloads[i];
+        Work *work = &recording->work[i * recording->isa_count + isa];
+        if (work->instructions >= 0) continue; /* counted in an earlier sitting */
+        char *doing = format_string("counting instructions: %s, %s", workload->name, name), *why;
+        progress_show(0, recording->budget, doing);
+        free(doing);
+        json_t *answer = ask(recording, counter, workload, "none", &why);
+        if (answer) why = wrong_result(workload, answer);
+        if (answer && !why)
+            *work = (Work){count_at(answer, "instructions"), count_at(answer, "branches"),
+                           count_at(answer, "calls")};
+        if (answer && !why && work->instructions < 0)
+            why = copy_string("does not say how many instructions it executed");
+        if (why)
+            note_failure(recording, (NotMeasured){"instructions", i, ANY, ANY, name, -1, why}, who);
+        json_decref(answer);
+    }
+    if (!counter)
+        recording_add_not_measured(
+            recording, (NotMeasured){"instructions", ANY, ANY, ANY, name, -1,
+                                     copy_string("the counting executor was not built")});
+    free(counter);
+    free(who);
+}
+
+void sampler_prepare(Recording *recording) {
+    for (size_t i = 0; i < recording->contender_count; i++)
+        identify(recording, i);
+    for (size_t i = 0; i < recording->isa_count; i++)
+        count_work(recording, i);
+    progress_clear();
+}
+
+/* The counters, if they are as result files have them. */
+static bool read_counters(json_t *answer, Sample *sample) {
+    json_t *list = NULL, *counter;
+    json_int_t cost = 0;
+    const char *event, *state;
+    size_t i;
+    if (json_unpack(answer, "{s:o, s:I}", "counters", &list, "counting_cost_ns", &cost) != 0 ||
+        !json_is_array(list))
+        return false;
+    json_array_foreach(list, i, counter)
+        if (json_unpack(counter, "{s:s, s:s}", "event", &event, "state", &state) != 0) return false;
+    sample->counters = list; /* the answer's, until the sample is added */
+    sample->counting_cost_ns = cost;
+    return true;
+}
+
+static bool read_sample(json_t *answer, Sample *sample) {
+    json_t *phases = NULL;
+    json_int_t wasm = 0, bytecode = 0, functions = 0, memory = 0;
+    if (json_unpack(answer, "{s:o, s:I, s:I, s:I, s:I}", "phases", &phases, "wasm_bytes", &wasm,
+                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
+                    &memory) != 0)
+        return false;
+    if (!phases_read(phases, sample->phases)) return false;
+    sample->wasm_bytes = wasm;
+    sample->bytecode_bytes = bytecode;
+    sample->functions = functions;
+    sample->peak_rss_kib = memory;
+    return sample->phases[PHASE_EXECUTE].cpu > 0;
+}
+
+static void take_sample(Recording *recording, Sample sample, const SamplerHooks *hooks) {
+    const Workload *workload = &recording->suite.workloads[sample.workload];
+    const Contender *contender = &recording->contenders[sample.contender];
+    const Executors *executors = &recording->builds.items[contender->build].executors;
+    char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
+    json_t *answer = ask(recording, path, workload, recording->events, &why);
+    free(path);
+    if (answer) why = wrong_result(workload, answer);
+    if (answer && !why && !read_sample(answer, &sample))
+        why = copy_string("printed JSON without usable times");
+    if (answer && !why && !read_counters(answer, &sample))
+        why = copy_string("printed JSON without usable counters");
+    if (why) {
+        char *who = contender_name(recording, contender);
+        note_failure(recording,
+                     (NotMeasured){"sample", sample.workload, sample.contender, contender->build,
+                                   contender->program->isa, sample.round, why},
+                     who);
+        free(who);
+        hooks->failure(recording);
+    } else if (answer) {
+        json_incref(sample.counters);
+        recording_add(recording, &sample);
+        hooks->sample(recording);
+    }
+    json_decref(answer);
+}
+
+int sampler_least_blocks(const Recording *recording) {
+    return recording->builds.layout_count > 1 ? LEAST_BLOCKS_OF_LAYOUTS : LEAST_BLOCKS;
+}
+
+/* Whether the sample of that place was taken, maybe in an earlier sitting. */
+static bool was_taken(const Recording *recording, int order) {
+    for (size_t i = recording->sample_count; i > 0; i--)
+        if (recording->samples[i - 1].order == order) return true;
+    return false;
+}
+
+/* Whether this place of a round is still to be sampled. */
+static bool is_missing(const Recording *recording, const Place *place, int order) {
+    return !recording_failure(recording, place->workload, place->contender) &&
+           !was_taken(recording, order);
+}
+
+/* Samples of a round that are missing from this place on, up to that one. */
+static int count_missing(const Recording *recording, const Place *places, int first, size_t from,
+                         size_t to) {
+    int missing = 0;
+    for (size_t i = from; i < to; i++)
+        missing += is_missing(recording, &places[i], first + (int)i);
+    return missing;
+}
+
+/* A run while it is sampled. */
+typedef struct Run {
+    Recording *recording;
+    const SamplerHooks *hooks;
+    Pace pace;
+    int blocks;     /* finished ones, those of earlier sittings too; the warm-up is none */
+    double slowest; /* seconds that one took at most, or that the warm-up took */
+} Run;
+
+/* Takes what is missing of a block: the places `from` to before `to` of a round. False if it was
+ * interrupted. */
+static bool sample_block(Run *run, int round, const Place *places, size_t from, size_t to) {
+    Recording *recording = run->recording;
+    int first = plan_first(recording, round), least = sampler_least_blocks(recording);
+    int missing = count_missing(recording, places, first, from, to);
+    for (size_t i = from; i < to && !interrupted(); i++) {
+        Sample sample = {.round = round,
+                         .order = first + (int)i,
+                         .workload = places[i].workload,
+                         .layout = places[i].layout,
+                         .contender = places[i].contender};
+        if (!is_missing(recording, &places[i], sample.order)) continue;
+        double now = seconds_now();
+        int following = least - run->blocks - (round > 0);
+        Ahead ahead = {missing, (int)plan_block(recording), following > 0 ? following : 0};
+        double left = pace_left(&run->pace, ahead, now);
+        run->hooks->next(recording, &sample, pace_fraction(&run->pace, left, now), left);
+        take_sample(recording, sample, run->hooks);
+        run->pace.sampling += seconds_now() - now;
+        run->pace.samples++;
+        if (missing > 0) missing--; /* of one that fails, more than one */
+    }
+    return !interrupted();
+}
+
+/* Seconds that the samples of earlier sittings took, and the slowest of their blocks; both at
+ * least. */
+static double seconds_before(const Recording *recording, double *slowest) {
+    double sum = 0, all = 0;
+    size_t block = plan_block(recording);
+    *slowest = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        if (i > 0 && (size_t)sample->order / block != (size_t)sample[-1].order / block) sum = 0;
+        for (int j = 0; j < PHASE_COUNT; j++)
+            sum += (double)sample->phases[j].wall / 1e9, all += (double)sample->phases[j].wall / 1e9;
+        if (sum > *slowest) *slowest = sum;
+    }
+    return all;
+}
+
+/* Whether a sample of these places was taken in an earlier sitting. */
+static bool was_begun(const Recording *recording, int first, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++)
+        if (was_taken(recording, first + (int)i)) return true;
+    return false;
+}
+
+static void stop(Recording *recording, const char *rule, char *reason) {
+    free(recording->stop_reason);
+    recording->stop_rule = rule;
+    recording->stop_reason = reason;
+}
+
+/* Takes the blocks of a round as far as they fit into the budget. False, having said why, if the run
+ * ends. */
+static bool sample_round(Run *run, int round) {
+    Recording *recording = run->recording;
+    size_t count, size = plan_block(recording);
+    Place *places = plan_round(recording, round, &count);
+    bool going = true;
+    for (size_t from = 0; going && from < count; from += size) {
+        int first = plan_first(recording, round);
+        bool begun = was_begun(recording, first, from, from + size);
+        double now = seconds_now();
+        if (round > 0 && !begun && run->blocks >= sampler_least_blocks(recording) &&
+            now + run->slowest > run->pace.limit) {
+            stop(recording, "budget",
+                 format_string("another block would not have ended within the budget of %g s",
+                               recording->budget));
+            going = false;
+        } else if (interrupted() || !sample_block(run, round, places, from, from + size)) {
+            stop(recording, "interrupted",
+                 format_string("interrupted by a signal (%s)", strsignal(interrupted())));
+            going = false;
+        } else {
+            run->blocks += round > 0;
+            if (!begun && seconds_now() - now > run->slowest) run->slowest = seconds_now() - now;
+        }
+    }
+    free(places);
+    return going;
+}
+
+/* Whether there is nothing left that could be measured. */
+static bool all_failed(const Recording *recording) {
+    for (size_t i = 0; i < recording->suite.count; i++)
+        for (size_t j = 0; j < recording->contender_count; j++)
+            if (!recording_failure(recording, i, j)) return false;
+    return true;
+}
+
+void sampler_run(Recording *recording, double started, const SamplerHooks *hooks) {
+    Run run = {recording, hooks, {.started = started, .limit = started + recording->budget}, 0, 0};
+    run.pace.before = seconds_before(recording, &run.slowest);
+    bool cold = recording->sample_count == 0;
+    if (recording->rounds > 1)
+        run.blocks = (recording->rounds - 1) * (int)plan_blocks(recording, 1);
+    /* A resumed run begins with the last finished round, in which nothing is missing. */
+    for (int round = recording->rounds; sample_round(&run, round); round++) {
+        recording->rounds = round;
+        if (all_failed(recording)) {
+            stop(recording, "failed", copy_string("every executor failed at every workload"));
+            break;
+        }
+        if (round == 0 && cold) {
+            hooks->warm(recording, seconds_now() - started, run.slowest);
+            run.pace.limit = started + recording->budget;
+        }
+        double sampled = seconds_now();
+        bool enough = hooks->round(recording);
+        run.pace.judging = (seconds_now() - sampled) / (double)plan_blocks(recording, round);
+        if (enough) {
+            stop(recording, "interval", copy_string("every comparison is decided"));
+            break;
+        }
+    }
+    progress_clear();
+}

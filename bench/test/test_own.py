@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""test_own.py TAILRACE: runs every command of bench/OWN.md, with the files that it shows."""
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TAILRACE = pathlib.Path(sys.argv[1]).resolve()
+FIB = """(module (func $fib (export "fib") (param i32) (result i32)
+  (if (result i32) (i32.lt_u (local.get 0) (i32.const 2)) (then (local.get 0)) (else (i32.add
+    (call $fib (i32.sub (local.get 0) (i32.const 1)))
+    (call $fib (i32.sub (local.get 0) (i32.const 2))))))))"""
+APP = """(module (import "env" "twice" (func $twice (param i32) (result i32)))
+  (func (export "sum") (param $n i32) (result i32) (local $sum i32)
+    (loop $next
+      (local.set $sum (i32.add (local.get $sum) (call $twice (local.get $n))))
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum)))"""
+# Fewer rounds than on the page, and a place for the results that is not the user's.
+QUICKLY = """#!/bin/sh
+if [ "$1" = bench ]; then set -- "$@" --budget 0 --dispatch switch --output r.json; fi
+exec "{}" "$@"
+"""
+
+
+def run(command, folder):
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        sys.exit(f"{command}\nended with {done.returncode}: {done.stdout}{done.stderr}")
+    print(f"{command}\n{done.stdout}", flush=True)
+    return done.stdout
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main():
+    for tool in ("node", "wat2wasm"):
+        if not shutil.which(tool):
+            print(f"skipped: {tool} is missing")
+            sys.exit(77)
+    page = (ROOT / "bench/OWN.md").read_text()
+    blocks = re.findall(r"```(\w+)\n(.*?)```", page, re.S)
+    assert [kind for kind, _ in blocks] == ["sh", "js", "sh", "json", "sh"], blocks
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for needed in ("scripts", "runtime"):
+            (folder / needed).symlink_to(ROOT / needed)
+        (folder / "build").mkdir()
+        (folder / "build/tailrace").write_text(QUICKLY.format(TAILRACE))
+        (folder / "build/tailrace").chmod(0o755)
+        for file, text in {"fib": FIB, "app": APP}.items():
+            subprocess.run(["wat2wasm", "-", "-o", folder / f"{file}.wasm"], input=text, text=True,
+                           check=True)
+        said = {}
+        for kind, text in blocks:
+            if kind == "js":
+                (folder / "program.mjs").write_text(text)
+            elif kind == "json":
+                text = re.sub("SHA-256 OF ([^\"]+)", lambda found: sha256(folder / found[1]), text)
+                printed = re.search(r"hash (\w+)", said["replay traces/1.trace"])[1]
+                text = text.replace("HASH OF traces/1.trace", printed)
+                (folder / "mine.json").write_text(text)
+            else:
+                for line in text.splitlines():
+                    command = line.split("   #")[0].strip()
+                    said[command.removeprefix("build/tailrace ")] = run(command, folder)
+                    if " bench " in command:
+                        names = [workload["name"] for workload in
+                                 json.loads((folder / "r.json").read_text())["suite"]["workloads"]]
+                        said[command] = names
+                        (folder / "r.json").unlink()
+        expected = {"bench --workload 'sort,fib.wasm' --invoke fib 30": ["sort", "fib"],
+                    "bench --workload sort --trace traces/1.trace": ["sort", "1"],
+                    "bench --suite ./mine.json": ["fib", "app"],
+                    "bench --suite default,./mine.json --workload 'sort,app'": ["sort", "app"]}
+        for command, names in expected.items():
+            assert said["build/tailrace " + command] == names, (command, said["build/tailrace " + command])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

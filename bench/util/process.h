@@ -1,0 +1,51 @@
+/* One child process at a time: started, watched, its output collected. */
+#ifndef TAILRACE_BENCH_UTIL_PROCESS_H
+#define TAILRACE_BENCH_UTIL_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "translator/error.h"
+
+#define NOT_PINNED -1
+
+typedef enum ProcessEnd {
+    PROCESS_EXITED,      /* `status` is its exit status */
+    PROCESS_SIGNALLED,   /* `status` is the signal's number */
+    PROCESS_TIMED_OUT,   /* and was killed */
+    PROCESS_INTERRUPTED, /* killed, since the user interrupted us */
+} ProcessEnd;
+
+typedef struct ProcessResult {
+    ProcessEnd end;
+    int status;
+    char *output;        /* all of stdout, up to 16 MiB; NUL-terminated */
+    size_t length;       /* of it, without that NUL */
+    char complaint[400]; /* the first line of stderr */
+} ProcessResult;
+
+/* Runs argv[0] with an empty standard input, on CPU `cpu` unless that is NOT_PINNED, for at most
+ * `timeout` seconds. False and an Error if it could not be started at all; else the result, whose
+ * output is to be freed. */
+bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error);
+
+/* Why it failed, after the name of what was started: "did not finish within 60 s", "crashed
+ * (Segmentation fault): ...", "ended with status 3: ...", with the first line of its stderr. To be
+ * freed. NULL if it exited with status 0, or the user interrupted. `timeout` is that of its run. */
+char *process_failure(const ProcessResult *result, double timeout);
+
+/* The highest-numbered CPU that we may use, since low ones serve most interrupts; NOT_PINNED if
+ * this system does not let us choose. Of Intel's hybrid CPUs it is a performance core, if we may
+ * use one: generic events count on those alone. `root`: where the system's files are, "" but in
+ * tests. */
+int process_choose_cpu(const char *root);
+
+/* From now on SIGINT, SIGTERM and SIGHUP end the current child and are remembered. */
+void interrupt_catch(void);
+/* The remembered signal, 0 if there was none. */
+int interrupted(void);
+
+/* Seconds since some point in the past. */
+double seconds_now(void);
+
+#endif

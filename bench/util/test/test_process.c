@@ -1,0 +1,134 @@
+#define _GNU_SOURCE 1
+#include <criterion/criterion.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/util/process.h"
+#include "bench/util/test/scratch.h"
+
+static ProcessResult shell(const char *script, double timeout) {
+    char *argv[] = {"/bin/sh", "-c", (char *)script, NULL};
+    ProcessResult result;
+    Error error;
+    cr_assert(process_run(argv, NOT_PINNED, timeout, &result, &error), "%s", error.message);
+    return result;
+}
+
+Test(process, output_and_status) {
+    ProcessResult result = shell("echo out; echo first >&2; echo second >&2; exit 3", 10);
+    cr_assert_eq(result.end, PROCESS_EXITED);
+    cr_assert_eq(result.status, 3);
+    cr_assert_str_eq(result.output, "out\n");
+    cr_assert_str_eq(result.complaint, "first");
+    free(result.output);
+}
+
+Test(process, much_output_blocks_nobody) {
+    ProcessResult result = shell("head -c 3000000 /dev/zero | tr '\\0' x; "
+                                 "head -c 300000 /dev/zero | tr '\\0' y >&2",
+                                 60);
+    cr_assert_eq(result.end, PROCESS_EXITED);
+    cr_assert_eq(strlen(result.output), 3000000);
+    cr_assert_eq(strlen(result.complaint), sizeof result.complaint - 1);
+    free(result.output);
+}
+
+Test(process, input_is_empty) {
+    ProcessResult result = shell("cat; echo done", 10);
+    cr_assert_str_eq(result.output, "done\n");
+    free(result.output);
+}
+
+Test(process, death_by_signal) {
+    ProcessResult result = shell("kill -SEGV $$", 10);
+    cr_assert_eq(result.end, PROCESS_SIGNALLED);
+    cr_assert_eq(result.status, SIGSEGV);
+    free(result.output);
+}
+
+Test(process, timeout) {
+    double before = seconds_now();
+    ProcessResult result = shell("echo begun; exec sleep 60", 0.2);
+    cr_assert_eq(result.end, PROCESS_TIMED_OUT);
+    cr_assert_str_eq(result.output, "begun\n");
+    free(result.output);
+    result = shell("exec sleep 60 >&- 2>&-", 0.2); /* has closed its outputs */
+    cr_assert_eq(result.end, PROCESS_TIMED_OUT);
+    free(result.output);
+    cr_assert_lt(seconds_now() - before, 30);
+}
+
+Test(process, what_a_child_started_ends_with_it) {
+    /* The grandchild holds our pipe; without it, reading from it ends. */
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    char script[100];
+    snprintf(script, sizeof script, "sleep 60 >&%d 2>&1 & sleep 60", ends[1]);
+    ProcessResult result = shell(script, 0.2);
+    cr_assert_eq(result.end, PROCESS_TIMED_OUT);
+    free(result.output);
+    close(ends[1]);
+    char byte;
+    alarm(30);
+    cr_assert_eq(read(ends[0], &byte, 1), 0);
+    alarm(0);
+}
+
+Test(process, interruption_ends_the_child) {
+    interrupt_catch();
+    ProcessResult result = shell("kill -INT $PPID; exec sleep 60", 30);
+    cr_assert_eq(result.end, PROCESS_INTERRUPTED);
+    cr_assert_eq(interrupted(), SIGINT);
+    free(result.output);
+}
+
+Test(process, missing_program) {
+    char *argv[] = {"/nonexistent/program", NULL};
+    ProcessResult result;
+    Error error;
+    cr_assert_not(process_run(argv, NOT_PINNED, 1, &result, &error));
+    cr_assert_str_eq(error.message, "cannot start /nonexistent/program: No such file or directory");
+}
+
+Test(process, pinning) {
+    int cpu = process_choose_cpu("");
+    if (cpu == NOT_PINNED) cr_skip_test("this system does not let us choose a CPU");
+    char *argv[] = {"/bin/grep", "Cpus_allowed_list", "/proc/self/status", NULL};
+    ProcessResult result;
+    Error error;
+    cr_assert(process_run(argv, cpu, 10, &result, &error));
+    cr_assert_eq(atoi(strchr(result.output, ':') + 1), cpu);
+    free(result.output);
+}
+
+static int choose_with(const char *fast) {
+    char *root = scratch_make();
+    scratch_write(root, "sys/devices/cpu_core/cpus", 0644, fast);
+    int cpu = process_choose_cpu(root);
+    scratch_remove(root);
+    free(root);
+    return cpu;
+}
+
+Test(process, performance_cores_are_preferred) {
+    cpu_set_t allowed;
+    int all = process_choose_cpu(""), lowest = 0;
+    if (all == NOT_PINNED) cr_skip_test("this system does not let us choose a CPU");
+    cr_assert_eq(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+    while (!CPU_ISSET(lowest, &allowed))
+        lowest++;
+    char list[60];
+    snprintf(list, sizeof list, "%d\n", lowest);
+    cr_assert_eq(choose_with(list), lowest);
+    snprintf(list, sizeof list, "900-910,0-%d,920\n", lowest);
+    cr_assert_eq(choose_with(list), lowest);
+    cr_assert_eq(choose_with("0-1023\n"), all);
+    /* None that we may use, or nothing that is a list. */
+    cr_assert_eq(choose_with("900-910\n"), all);
+    cr_assert_eq(choose_with("\n"), all);
+    cr_assert_eq(choose_with("cores\n"), all);
+}

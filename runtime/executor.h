@@ -1,0 +1,35 @@
+/* The contract between a dispatch and what calls it. Each strategy, compiled for one instruction
+ * set, is a static library that defines the one object `executor`; a program links one.
+ *
+ * A strategy is a file in dispatch/strategies/, or out of the tree: dispatch/strategies.py tells
+ * what its head says and finds it for the build. Most choose a dispatch word (targets.h) for one of
+ * the mechanisms switch.c, goto.c, tail.c and call.c; words.h is what a mechanism defines and
+ * gets. */
+#ifndef TAILRACE_RUNTIME_EXECUTOR_H
+#define TAILRACE_RUNTIME_EXECUTOR_H
+
+#include "encoder/encoder.h"
+#include "runtime/instance.h"
+
+typedef struct Executor {
+    const char *strategy; /* "tail-direct" */
+    const char *isa;      /* "acc" */
+    const char *bounds;   /* "guard" or "explicit" */
+    int64_t layout;       /* seed of the handlers' order and shift; 0: as in the table, no shift */
+
+    /* What the encoder writes at the head of each instruction. */
+    const DispatchWords *(*words)(void);
+
+    /* Runs from `ip` until the `halt` instruction or a trap. `fp` is the frame of the code at `ip`.
+     * Whenever it returns, *instance->stopped_at is an address in or just behind the instruction
+     * that ended execution. */
+    Trap (*enter)(const uint8_t *ip, uint64_t *fp, Instance *instance);
+} Executor;
+
+extern const Executor executor;
+
+/* Executors keep the frame pointer in a register, from which a fault's place is told. One that
+ * keeps it in memory tells where, in Executor.enter. */
+void fault_watch_frame(uint64_t *const *fp);
+
+#endif

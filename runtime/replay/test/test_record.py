@@ -1,0 +1,527 @@
+#!/usr/bin/env python3
+"""test_record.py EXECUTOR...: programs that do all that a host can do, recorded with scripts/record and
+replayed; then traces that are altered, cut off and hostile."""
+import pathlib
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+EXECUTORS = sys.argv[1:]
+RECORD = pathlib.Path(__file__).resolve().parents[3] / "scripts/record"
+
+# What a module and its host can do to one another.
+EVERYTHING = ("""(module
+  (import "env" "memory" (memory 1 20))
+  (import "env" "table" (table $table 6 funcref))
+  (import "env" "objects" (table $objects 2 externref))
+  (import "env" "mutable" (global $mutable (mut i32)))
+  (import "env" "constant" (global $constant f64))
+  (import "env" "values" (func $values (param i32 i64 f32 f64) (result f64)))
+  (import "env" "change" (func $change (result i32)))
+  (import "env" "again" (func $again (param i32) (result i32)))
+  (import "env" "object" (func $object (param externref) (result externref)))
+  (import "env" "pair" (func $pair (result i64 f32)))
+  (import "env" "pair" (func $pair_again (result i64 f32)))
+  (import "env" "function" (func $function (param funcref) (result funcref)))
+  (global $own (export "own") (mut i64) (i64.const 5))
+  (data (i32.const 16) "hello")
+  (data $passive "passive")
+  (elem declare func $seven)
+  (func $start (i32.store (i32.const 100) (i32.const 7)) (drop (call $again (i32.const 9))))
+  (start $start)
+  (func $seven (export "seven") (result i32) (i32.const 7))
+  (func (export "run") (param i32) (result i32)
+    (drop (call $values (i32.const -1) (i64.const 0x123456789abcdef0) (f32.const nan) (global.get $constant)))
+    (i32.add (call $change)
+    (i32.add (i32.load (i32.const 4094))       ;; what the host wrote lies on two pages
+    (i32.add (call_indirect $table (result i32) (i32.const 2))
+    (i32.add (global.get $mutable)
+    (i32.add (i32.wrap_i64 (global.get $own))
+    (i32.add (memory.size)
+             (call $again (local.get 0)))))))))
+  (func (export "echo") (param externref) (result externref) (call $object (local.get 0)))
+  (func (export "keep") (param externref) (table.set $objects (i32.const 1) (local.get 0)))
+  (func (export "first") (result externref) (table.get $objects (i32.const 0)))
+  (func (export "function") (result funcref) (call $function (ref.func $seven)))
+  (func (export "grow") (param i32) (result i32) (local $end i32)
+    (local.set $end (i32.shl (memory.size) (i32.const 16)))
+    (i32.store (i32.sub (local.get $end) (i32.const 8)) (i32.const 1)) ;; before growth, on the last page
+    (drop (memory.grow (local.get 0)))
+    (i32.store (i32.sub (local.get $end) (i32.const 2)) (i32.const 0x01020304)) ;; across the old end
+    (i32.load (local.get $end)))
+  (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "bulk") (param i32)
+    (memory.fill (local.get 0) (i32.const 1) (i32.const 9000))
+    (memory.copy (i32.add (local.get 0) (i32.const 100)) (i32.const 0) (i32.const 5000))
+    (memory.init $passive (i32.const 3) (i32.const 1) (i32.const 5)))
+  (func (export "pairs") (result i64 f32) (drop (drop (call $pair_again))) (call $pair))
+  (func (export "host") (param i32) (result i32) (call_indirect $table (param i32) (result i32) (local.get 0)
+    (i32.const 3)))
+  (func (export "early") (param i32) (result i32) (call_indirect $table (param i32) (result i32) (local.get 0)
+    (i32.const 4)))
+  (func (export "divide") (param i32 i32) (result i32) (i32.div_u (local.get 0) (local.get 1)))
+  (func (export "unreachable") unreachable)
+  (func (export "indirect") (param i32) (call_indirect $table (local.get 0)))
+  (func (export "truncate") (param f64) (result i32) (i32.trunc_f64_s (local.get 0)))
+  (func (export "sentinel") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))""",
+              """
+import assert from "node:assert";
+import fs from "node:fs";
+
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 20 });
+const table = new WebAssembly.Table({ initial: 6, maximum: 20, element: "anyfunc" });
+const objects = new WebAssembly.Table({ initial: 2, element: "externref" });
+const mutable = new WebAssembly.Global({ value: "i32", mutable: true }, 1000);
+const token = { token: true };
+new Uint8Array(memory.buffer).set([1, 2, 3], 18);
+objects.set(0, token);
+// A function of the host gets into a table by a module that exports what it imports.
+const bytes = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 2, 7, 1, 1, 101, 1, 102, 0, 0,
+                               7, 5, 1, 1, 102, 0, 0]);
+const reexported = (f) => new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { f } }).exports.f;
+const double = reexported((n) => 2 * n), triple = reexported((n) => 3 * n);
+table.set(4, triple);
+let exports;
+const env = {
+    memory, table, objects, mutable, constant: 1.5,
+    values: (i32, i64, f32, f64) => {
+        assert(i32 === -1 && i64 === 0x123456789abcdef0n && Number.isNaN(f32) && f64 === 1.5);
+        return NaN;
+    },
+    change: () => {
+        new Uint32Array(memory.buffer).set([0x01020304, 0x05060708], 1023);
+        table.set(2, exports.seven);
+        mutable.value = 2000;
+        exports.own.value = 77n;
+        memory.grow(1);
+        table.grow(1);
+        return 1.9; // is converted
+    },
+    again: (n) => {
+        if (n === 9) return new Uint8Array(memory.buffer).fill(42, 200, 300).length;
+        if (n === 0) throw new Error("thrown through");
+        if (n > 1) return exports.run(n - 1);
+        assert.throws(() => exports.run(0), /thrown through/);
+        return 5;
+    },
+    object: (value) => value === null ? undefined : [value].pop(),
+    pair: () => [-5n, 0.1],
+    function: (value) => {
+        assert(value === exports.seven);
+        return table.get(2);
+    },
+};
+const { instance, module } = await WebAssembly.instantiate(fs.readFileSync(process.argv[2]), { env });
+assert(WebAssembly.Module.imports(module).filter(({ name }) => name === "pair").length === 2);
+assert(WebAssembly.Module.exports(module).every(({ name }) => name in instance.exports));
+assert.deepEqual(Object.keys(instance.exports), WebAssembly.Module.exports(module).map(({ name }) => name));
+exports = instance.exports;
+assert(instance instanceof WebAssembly.Instance && Object.isFrozen(exports));
+assert(exports.load(16) === 0x6c6c6568 && exports.load(100) === 7 && exports.load(200) === 0x2a2a2a2a);
+console.log(exports.run(3));
+assert(exports.echo(token) === token && exports.echo(null) === undefined && exports.first() === token);
+exports.keep("x");
+assert(objects.get(1) === "x");
+assert(exports.function() === exports.seven && table.get(2) === exports.seven && table.get(2)() === 7);
+assert(exports.grow(1) === 0x0102);
+new Uint8Array(memory.buffer).fill(3, 0, 100000);
+exports.bulk(5000);
+console.log(exports.load(4999), exports.load(0));
+assert.deepEqual(exports.pairs(), [-5n, Math.fround(0.1)]);
+table.set(3, double);
+assert(table.get(3) === double && exports.host(21) === 42);
+assert(table.get(4) === triple && exports.early(5) === 15);
+assert.throws(() => exports.divide(1, 0), /divide by zero/);
+assert.throws(() => exports.unreachable(), /unreachable/);
+assert.throws(() => exports.load(-1), /out of bounds/);
+assert.throws(() => exports.indirect(5), WebAssembly.RuntimeError);
+assert.throws(() => exports.indirect(500), WebAssembly.RuntimeError);
+assert.throws(() => exports.truncate(NaN), WebAssembly.RuntimeError);
+assert(exports.sentinel(0x5a5a5a) === 0x5a5a5b);
+""")
+
+# Ends within a function of the host, by process.exit; is compiled before it is instantiated, by CommonJS.
+LEAVES = ("""(module (import "env" "f" (func $f (param i64))) (memory (export "memory") 1)
+  (func (export "main") (i32.store (i32.const 8) (i32.const 1)) (call $f (i64.const -7))))""",
+          """
+const compiled = new WebAssembly.Module(require("fs").readFileSync(process.argv[2]));
+WebAssembly.instantiate(compiled, { env: { f: () => process.exit(7) } }).then(({ exports }) => exports.main());
+""")
+
+# What a program may do with functions of a module: put them in tables and globals of its own, get them back,
+# give them to other instances; export what it imports.
+FUNCTIONS = ("""(module (import "env" "f" (func $f (param i32) (result i32)))
+  (export "imported" (func $f)) (table (export "table") 2 funcref) (elem (i32.const 0) $f)
+  (global (export "constant") funcref (ref.func $own))
+  (func $own (export "own") (param i32) (result i32)
+    (call_indirect (param i32) (result i32) (local.get 0) (i32.const 0))))""",
+             """
+import assert from "node:assert";
+import fs from "node:fs";
+const table = new WebAssembly.Table({ initial: 2, element: "anyfunc" });
+const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+const make = (f) => new WebAssembly.Instance(module, { env: { f } }).exports;
+const first = make((n) => n + 1), second = make(first.own), third = make(first.imported);
+assert(first.imported(1) === 2 && second.imported(2) === 3 && third.own(3) === 4 && third.table.get(0)(4) === 5);
+table.set(0, first.own);
+assert(table.get(0) === first.own && table.get(0)(5) === 6);
+second.table.set(1, first.own);
+assert(second.table.get(1) === first.own && second.table.get(1)(6) === 7);
+assert(first.constant.value === first.own && first.constant.value(7) === 8);
+const global = new WebAssembly.Global({ value: "anyfunc", mutable: true }, first.own);
+assert(global.value === first.own && global.value(8) === 9);
+""")
+
+# A thread gets the compiled module.
+THREADS = ("""(module (memory 1) (global $n (mut i32) (i32.const 0)) (data (i32.const 0) "abcd")
+  (func $start (global.set $n (i32.const 5))) (start $start)
+  (func (export "f") (result i32) (i32.add (i32.load (i32.const 0)) (global.get $n))))""",
+           """
+import assert from "node:assert";
+import fs from "node:fs";
+import vm from "node:vm";
+import { Worker, isMainThread, workerData } from "node:worker_threads";
+const run = (module) => assert(new WebAssembly.Instance(module).exports.f() === 0x64636266);
+if (isMainThread) {
+    const bytes = fs.readFileSync(process.argv[2]);
+    const foreign = vm.runInNewContext(`new ArrayBuffer(${bytes.length})`); // not instanceof ArrayBuffer here
+    new Uint8Array(foreign).set(bytes);
+    const module = new WebAssembly.Module(foreign);
+    run(module);
+    new Worker(new URL(import.meta.url), { workerData: module });
+} else run(workerData);
+""")
+
+# Memories and tables of a module without code.
+CODELESS = '(module (memory (export "memory") 1 2) (table (export "table") 1 3 funcref))'
+USES_CODELESS = ("""(module (import "env" "memory" (memory 1 2)) (import "env" "table" (table 1 3 funcref))
+  (func (export "grow") (result i32) (memory.grow (i32.const 1))))""", """
+import assert from "node:assert";
+import fs from "node:fs";
+const read = (name) => new WebAssembly.Module(fs.readFileSync(name));
+const env = new WebAssembly.Instance(read(process.argv[3])).exports;
+const { grow } = new WebAssembly.Instance(read(process.argv[2]), { env }).exports;
+assert(grow() === 1 && grow() === -1);
+""")
+
+NESTED = ("""(module (import "env" "f" (func $f (param i32) (result i32)))
+  (func (export "f") (param i32) (result i32) (call $f (local.get 0))))""", """
+import fs from "node:fs";
+const env = { f: (n) => n > 1 ? instance.exports.f(n - 1) : 0 };
+const { instance } = await WebAssembly.instantiate(fs.readFileSync(process.argv[2]), { env });
+instance.exports.f(Number(process.argv[3]));
+""")
+
+EMPTY = '(module (memory (export "memory") 1) (func (export "f") (result i32) (i32.load (i32.const 8))))'
+REFUSED = {
+    "needs SIMD": ('(module (func (export "f") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))', """
+if (instance.exports.f() !== 1) throw new Error("was not run");"""),
+    "shared memory": ('(module (import "env" "memory" (memory 1 1 shared)))', ""),
+    "memory 0 belongs to another instance": (EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
+    "of unknown type is put into table 0": (EMPTY.replace("(func", '(table (export "t") 1 funcref) (func', 1), """
+instance.exports.t.set(0, foreign);
+if (instance.exports.t.get(0)() !== 1) throw new Error("is not there");"""),
+    "where a stack ends": ('(module (func $f (export "f") (call $f)))',
+                           "try { instance.exports.f(); } catch (error) {}"),
+    # The other one, which was there first, is not recorded either.
+    r"1\.trace is not recorded: its memory 0 belongs to another": (
+        EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
+    r"2\.trace is not recorded: its memory 0 belongs to another": (
+        EMPTY, 'new WebAssembly.Instance(read(process.argv[5]), { "": instance.exports });'),
+    r"2\.trace is not recorded: an instance that is not recorded calls a function of it": (EMPTY, """
+const table = new WebAssembly.Table({ initial: 1, element: "anyfunc" });
+table.set(0, instance.exports.f);
+new WebAssembly.Instance(read(process.argv[6]), { "": { table } }).exports.call();"""),
+    "is an import": ('(module (import "env" "f" (func $f)) (start $f) (func))', ""),
+}
+REFUSING = """
+import fs from "node:fs";
+const read = (name) => new WebAssembly.Module(fs.readFileSync(name));
+const other = new WebAssembly.Instance(read(process.argv[3])).exports.memory;
+const foreign = new WebAssembly.Instance(read(process.argv[4])).exports.f;
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+const instance = new WebAssembly.Instance(read(process.argv[2]), { env: { memory, other, f() {} } });
+"""
+
+
+def leb(value):
+    parts = bytearray()
+    while value > 127:
+        parts.append(value & 127 | 128)
+        value >>= 7
+    return bytes(parts + bytes([value]))
+
+
+class Record(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        for tool in ("node", "wat2wasm"):
+            if not shutil.which(tool):
+                raise unittest.SkipTest(f"{tool} is missing: scripts/setup installs it")
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = pathlib.Path(cls.folder.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def write(self, name, text):
+        (self.path / name).write_text(text)
+        return self.path / name
+
+    def assemble(self, name, wat):
+        module = self.path / f"{name}.wasm"
+        text = self.write(f"{name}.wat", wat)
+        subprocess.run(["wat2wasm", "--enable-threads", text, "-o", module], check=True)
+        return module
+
+    def record(self, name, wat, program, extension="mjs", status=0, others=()):
+        """Returns the traces and what the recorder said."""
+        module = self.assemble(name, wat)
+        output = self.path / f"{name}.traces"
+        script = self.write(f"{name}.{extension}", program)
+        done = subprocess.run([RECORD, "--output", output, script, module, *others], capture_output=True, text=True,
+                              timeout=120)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return sorted(output.glob("*.trace")), done.stderr
+
+    def replay(self, trace, executor=None):
+        return subprocess.run([executor or EXECUTORS[-1], "replay", trace], capture_output=True, text=True,
+                              timeout=60)
+
+    def replay_bytes(self, trace):
+        path = self.path / "altered.trace"
+        path.write_bytes(trace)
+        return self.replay(path)
+
+    def small_trace(self):
+        """A trace, and where its records begin."""
+        if not hasattr(type(self), "small"):
+            traces, _ = self.record("small", """(module (import "env" "memory" (memory 1 2))
+              (import "env" "table" (table 2 funcref)) (import "env" "f" (func $f (param i32) (result f64)))
+              (func (export "sentinel") (param i64) (result f64)
+                (f64.add (call $f (i32.load (i32.const 5))) (f64.convert_i64_s (local.get 0)))))""", """
+              import fs from "node:fs";
+              const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
+              const table = new WebAssembly.Table({ initial: 2, element: "anyfunc" });
+              const f = (n) => { table.set(0, exports.sentinel); memory.grow(1); return n / 2; };
+              const bytes = fs.readFileSync(process.argv[2]);
+              const module = new WebAssembly.Module(bytes);
+              const { exports } = new WebAssembly.Instance(module, { env: { memory, table, f } });
+              new Uint8Array(memory.buffer).set([1, 2, 3, 4], 5);
+              exports.sentinel(0x5a5a5an);""")
+            trace = traces[0].read_bytes()
+            module = (self.path / "small.wasm").read_bytes()
+            type(self).small = trace, trace.index(module) + len(module)
+        return self.small
+
+    def test_all_that_a_host_can_do(self):
+        traces, _ = self.record("everything", *EVERYTHING)
+        self.assertEqual(len(traces), 1)
+        hashes = set()
+        for executor in EXECUTORS:
+            done = self.replay(traces[0], executor)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            hashes.add(re.search(r"hash (\w+)", done.stdout)[1])
+            measured = subprocess.run([executor, "measure", "--events", "none", "--trace", traces[0]],
+                                      check=True, capture_output=True, text=True).stdout
+            self.assertIn(hashes.copy().pop(), measured)
+        self.assertEqual(len(hashes), 1)
+
+    def assert_replays(self, traces, count):
+        self.assertEqual(len(traces), count)
+        for trace in traces:
+            done = self.replay(trace)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_functions_of_instances(self):
+        self.assert_replays(self.record("functions", *FUNCTIONS)[0], 3)
+
+    def test_a_module_in_another_thread(self):
+        self.assert_replays(self.record("threads", *THREADS)[0], 2)
+
+    def test_a_memory_of_a_module_without_code(self):
+        other = self.assemble("codeless", CODELESS)
+        self.assert_replays(self.record("user", *USES_CODELESS, others=[other])[0], 1)
+
+    def test_nested_calls(self):
+        self.assert_replays(self.record("nested", *NESTED, others=["1000"])[0], 1)
+        _, said = self.record("too-nested", *NESTED, others=["1001"], status=1)
+        self.assertIn("1.trace is not recorded: more than 1000 calls of it are nested", said)
+
+    def test_a_stack_that_overflows_in_the_recorder(self):
+        # Wherever it overflows: the module is called with ever less of the stack left.
+        traces, said = self.record("overflow", NESTED[0], """
+            import fs from "node:fs";
+            const { instance } = await WebAssembly.instantiate(fs.readFileSync(process.argv[2]), { env: { f: (n) => n } });
+            const recurse = (n) => n > 0 ? recurse(n - 1) : instance.exports.f(5);
+            let deepest = 1;
+            const overflows = (n) => { try { recurse(n); } catch { return true; } };
+            while (!overflows(deepest)) deepest += 100;
+            for (let n = deepest - 200; n < deepest + 200; n++) overflows(n);""", status=1)
+        self.assertIn("1.trace is not recorded: the stack overflowed", said)
+        self.assertEqual(traces, [])
+
+    def test_a_killed_thread_leaves_no_end(self):
+        traces, _ = self.record("killed", THREADS[0], """
+            import fs from "node:fs";
+            new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync(process.argv[2])));
+            process.kill(process.pid, "SIGKILL");""", status=-9)
+        done = self.replay(traces[0])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the trace ends here, in the middle; was the recorded process or thread killed?", done.stderr)
+
+    def test_a_program_may_leave_within_a_call(self):
+        traces, said = self.record("leaves", *LEAVES, extension="cjs", status=7)
+        self.assertIn("1.trace: 4 crossings", said) # into and out of instantiation, into main, out to f
+        done = self.replay(traces[0])
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_refuses_by_name(self):
+        memory = self.assemble("memory", EMPTY)
+        foreign = self.assemble("foreign", """(module (type $t (func (result i32))) (func (export "f") (result i32)
+          (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))""")
+        simd = "(drop (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1)))"
+        shares = self.assemble("shares", f'(module (import "" "memory" (memory 1)) (func {simd}))')
+        calls = self.assemble("calls", f"""(module (import "" "table" (table 1 funcref))
+          (func (export "call") (result i32) {simd} (call_indirect (result i32) (i32.const 0))))""")
+        for i, (words, (wat, program)) in enumerate(REFUSED.items()):
+            with self.subTest(words):
+                program = REFUSING + program + 'process.stderr.write("the program went on");'
+                _, said = self.record(f"refused{i}", wat, program, status=1, others=[memory, foreign, shares, calls])
+                self.assertRegex(said, words if "recorded" in words else f"not recorded: .*{words}")
+                self.assertIn("the program went on", said)
+
+    def test_alterations_are_found(self):
+        trace, start = self.small_trace()
+        self.assertEqual(self.replay_bytes(trace).returncode, 0)
+
+        def altered(old, new, words):
+            self.assertEqual(trace.count(old, start), 1)
+            done = self.replay_bytes(trace[:start] + trace[start:].replace(old, new))
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertRegex(done.stderr, words)
+
+        argument = b"\x20\x00\x81\x84\x8c\x20" # import 0 gets 0x04030201
+        altered(argument, argument[:2] + b"\x82\x84\x8c\x20",
+                r"crossing 4 \(byte 0x\w+ of .*\): argument 1 of env.f is 67305985, but 67305986 was recorded")
+        # 0x5a5a5a as an argument of the export: its result is another then
+        altered(b"\xda\xb4\xe9\x02", b"\xdb\xb4\xe9\x02", r"crossing 6 .*: result 1 of sentinel is .* was recorded")
+        written = b"\x01\x00\x05\x04\x01\x02\x03" # to memory 0, at 5, 4 bytes
+        altered(written + b"\x04", written + b"\x05", "crossing 4 .*argument 1 of env.f")
+        altered(b"\x02\x00\x01", b"\x02\x00\x00", "at the end memory 0 has 65536 bytes, but 131072 were recorded")
+        done = self.replay_bytes(trace[:-1] + bytes([trace[-1] ^ 1]))
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("does not have the recorded contents", done.stderr)
+        # A trap instead of the result: the module returns.
+        end = trace.index(b"\x21", trace.index(argument))
+        done = self.replay_bytes(trace[:end] + b"\x22\x01" + trace[end + 9:])
+        self.assertRegex(done.stderr, "crossing 6 .*: sentinel returns, but a trap was recorded")
+
+    def test_another_course_of_events_is_found(self):
+        traces, _ = self.record("course", """(module (import "env" "f" (func $f)) (import "env" "g" (func $g))
+          (import "env" "c" (global i32)) (func (export "go") (call $f) (unreachable))
+          (func (export "odd") (result f32) (f32.const nan)))""", """
+          import fs from "node:fs";
+          const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+          const { exports } = new WebAssembly.Instance(module, { env: { f() {}, g() {}, c: 7 } });
+          try { exports.go(); } catch {}
+          exports.odd();""")
+        trace = traces[0].read_bytes()
+        begin, call, back, trap, odd = b"\x11\x02", b"\x20\x00", b"\x12", b"\x22\x01", b"\x11\x03\x21"
+        nan = b"\x00\x00\xc0\x7f"
+        whole = begin + call + back + trap + odd + nan
+        self.assertEqual(trace.count(whole), 1)
+        for words, status, others in [
+                ("the module calls env.f, but a call of env.g was recorded", 4,
+                 (begin, b"\x20\x01", back, trap, odd, nan)),
+                ("an exception has left go, but a trap was recorded", 4, (begin, call, b"\x13", trap, odd, nan)),
+                ("go traps .unreachable.*, but the recorded trap was integer divide by zero", 4,
+                 (begin, call, back, b"\x22\x02", odd, nan)),
+                ("go traps .unreachable.*, but a return to the host was recorded", 4,
+                 (begin, call, back, b"\x21", odd, nan)),
+                ("a trap of kind 7", 1, (begin, call, back, b"\x22\x07", odd, nan)),
+                ("global 0 is set and cannot be", 1, (b"\x05\x00\x08", begin, call, back, trap, odd, nan)),
+                ("result 1 of odd is nan.*, but inf was recorded", 4,
+                 (begin, call, back, trap, odd, b"\x00\x00\x80\x7f")),
+                ("^$", 0, (begin, call, back, trap, odd, b"\x01\x00\x80\xff")),  # any NaN is as good
+                ("^$", 0, (begin, call, back, b"\x22\x00", odd, nan))]:  # and a trap that is not known
+            done = self.replay_bytes(trace.replace(whole, b"".join(others)))
+            self.assertEqual(done.returncode, status, f"{words}: {done.stderr}")
+            self.assertRegex(done.stderr, words)
+
+    def test_the_hash_is_of_all_values(self):
+        trace, _ = self.small_trace()
+        place = trace.index(b"\x21", trace.index(b"\x20\x00\x81")) + 1
+        result, = struct.unpack_from("<d", trace, place)
+        other = trace[:place] + struct.pack("<d", result + 1) + trace[place + 8:]
+        other = other.replace(b"\xda\xb4\xe9\x02", b"\xdb\xb4\xe9\x02")  # the argument that it comes from
+        done = [self.replay_bytes(one) for one in (trace, trace, other)]
+        self.assertEqual([one.returncode for one in done], [0, 0, 0], done[2].stderr)
+        hashes = [re.search(r"hash (\w+)", one.stdout)[1] for one in done]
+        self.assertEqual(hashes[0], hashes[1])
+        self.assertNotEqual(hashes[0], hashes[2])
+
+    def test_truncations_are_said(self):
+        trace, start = self.small_trace()
+        for length in range(len(trace)):
+            done = self.replay_bytes(trace[:length])
+            self.assertEqual(done.returncode, 1, f"{length} bytes: {done.stderr}")
+            self.assertRegex(done.stderr, "ends here, in the middle|is not a trace", f"{length} bytes")
+        self.assertIn("there is more behind", self.replay_bytes(trace + b"\0").stderr)
+
+    def test_hostile_traces_are_refused(self):
+        trace, start = self.small_trace()
+        self.assertIn("version 2", self.replay_bytes(trace[:4] + b"\2" + trace[5:]).stderr)
+        head, huge = trace[:start], leb(2**64 - 1)
+        begun = trace[:trace.index(b"\x11", start)] # up to the call
+        for words, text in {
+            "a module of": trace[:5] + huge,
+            "ends here": trace[:5] + leb(2**30) + trace[6:],
+            r"altered.trace: byte 0x\w+: cannot allocate a memory": head + huge + b"\0" + b"\2\0",
+            r"altered.trace: byte 0x\w+: a table .* exceeds the limit": head + b"\1\3" + huge + b"\0",
+            "incompatible import type": head + b"\1\0\2\0\x10",
+            "bytes at address": begun + b"\x01\0" + leb(65535) + b"\2xx",
+            "has 65536$": begun + b"\x01\0" + huge + huge,
+            "memory 1, which is not there": begun + b"\x01\1\0\0",
+            "cannot grow by": begun + b"\x02\0" + huge,
+            "table 7, which is not there": begun + b"\x03\7\0\0",
+            "element 2 of a table that has 2": begun + b"\x03\0\2\0",
+            "a reference to function 6": begun + b"\x03\0\0\7",
+            "a table cannot grow": begun + b"\x04\0" + huge + b"\0",
+            "global 0, which is not there": begun + b"\x05\0\0",
+            "a function type with": begun + b"\x06" + leb(1001),
+            "a value type 0x7b": begun + b"\x06\1\x7b\0",
+            "a call of function 2,": begun + b"\x11\2",
+            "does not fit in 32 bits": begun + b"\x11" + huge,
+            "the return of an import in the wrong place": begun + b"\x12",
+            "the instantiation in the wrong place": begun + b"\x10",
+            "a record of kind 0x77": begun + b"\x77",
+            "a call by the host before": head + b"\1\3\2\0\x11\1",
+            "the 9 that its end tells": begun + b"\x30\x09",
+        }.items():
+            done = self.replay_bytes(text)
+            self.assertIn(done.returncode, (1,), f"{words}: {done.stdout}{done.stderr}")
+            self.assertRegex(done.stderr, words)
+        # The place is right behind what fits in the reader's buffer, too.
+        text = begun + (b"\x01\0\0" + leb(65000) + bytes(65000)) * 2 + b"\x77"
+        self.assertIn(f"byte 0x{len(text) - 1:x}: ", self.replay_bytes(text).stderr)
+
+    def test_damaged_traces_never_crash(self):
+        trace, start = self.small_trace()
+        chance = random.Random(1)
+        for _ in range(300):
+            damaged = bytearray(trace)
+            for _ in range(chance.randint(1, 3)):
+                value = chance.choice([0, 1, 0x7f, 0x80, 0xff, chance.randrange(256)])
+                damaged[chance.randrange(start, len(trace))] = value
+            self.assertIn(self.replay_bytes(bytes(damaged)).returncode, (0, 1, 4), damaged.hex())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,347 @@
+"""Reading result files, and what they say: the one place that report, verdicts and other scripts share.
+
+load() reads a file and holds it against results/schema.json. A Comparison is one build and one instruction
+set of a result: its strategies relative to each other, with estimates and verdicts by statistics_of_runs.py,
+each held against the noise floor of its A/A controls and against its family. Other builds of the same result
+were measured in the same rounds, so that their speeds can be asked for relative to the same baseline (`build`
+of speeds() and estimate()).
+"""
+import collections
+import dataclasses
+import functools
+import json
+import math
+import pathlib
+
+import numpy
+from . import statistics_of_runs
+
+SCHEMA = 2
+SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
+LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
+FIRST = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+
+# Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
+# Verdict on it, both None if there is nothing to compare.
+Cell = collections.namedtuple("Cell", "median spread found verdict")
+
+
+class Trouble(Exception):
+    """A sentence for the user."""
+
+
+def path_of(error):
+    """samples[12].phases.execute.cpu"""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+    return text.lstrip(".") or "the document"
+
+
+def shape(value):
+    """All of a sample that the schema has rules for: of numbers, that is the type and the sign."""
+    if isinstance(value, dict):
+        return tuple((name, shape(part)) for name, part in value.items())
+    if isinstance(value, list):
+        return tuple(map(shape, value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "number", isinstance(value, int) or value.is_integer(), value < 0
+    return type(value), value
+
+
+def validate(result, path):
+    """Raises a Trouble that names the first place where `result` is not as the schema says."""
+    try:
+        import jsonschema
+    except ImportError as error:
+        raise Trouble(f"{error.name} is missing; scripts/setup installs it") from error
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    samples = result.get("samples")
+    if isinstance(samples, list) and len(samples) > 100:
+        # Thousands of samples, but few kinds of them: one of each is enough, and 30 times as fast.
+        kinds = {shape(sample): place for place, sample in enumerate(reversed(samples), 1)}
+        result = {**result, "samples": [samples[-place] for place in sorted(kinds.values(), reverse=True)]}
+    for error in validator.iter_errors(result):
+        message = error.message if len(error.message) < 200 else f"it breaks the rule \"{error.validator}\""
+        raise Trouble(f"{path} is damaged: {path_of(error)}: {message}")
+
+
+def check_names(result, path):
+    """Raises a Trouble if a sample is of something that the file does not describe, or describes twice."""
+    for what, entries in ("workload", result["suite"]["workloads"]), ("build", result["builds"]):
+        names = [entry["name"] for entry in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise Trouble(f"{path} is damaged: it describes the {what} {json.dumps(name)} twice")
+        for place, sample in enumerate(result["samples"]):
+            if sample[what] not in names:
+                raise Trouble(f"{path} is damaged: samples[{place}] is of the {what} {json.dumps(sample[what])}, "
+                              "which it does not describe")
+
+
+def load(path, validated=True):
+    """A result file. `validated`: whether to hold it against the schema, which takes a while."""
+    try:
+        result = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"it is damaged, or no result file: {error}"
+        raise Trouble(f"cannot read {path}: {reason}") from error
+    if not isinstance(result, dict) or "schema" not in result:
+        raise Trouble(f"{path} is no result file of Tailrace")
+    if result["schema"] != SCHEMA:
+        raise Trouble(f"{path} has schema {json.dumps(result['schema'])}; this program reads schema {SCHEMA}")
+    if validated:
+        validate(result, path)
+        check_names(result, path)
+    return result
+
+
+def quantile(numbers, q):
+    """Linear interpolation between neighbours, as `tailrace bench` does."""
+    ordered = sorted(numbers)
+    place = q * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+class Comparison:
+    """One build (a name) and one instruction set of a result. `confidence` and `smallest_effect` are
+    fractions."""
+
+    def __init__(self, result, build, isa, confidence=statistics_of_runs.CONFIDENCE,
+                 smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+        self.result, self.isa = result, isa
+        self.build = next(entry for entry in result["builds"] if entry["name"] == build)
+        self.confidence, self.smallest_effect = confidence, smallest_effect
+        # (workload, build, strategy, control): seconds by layout and round
+        self.times = collections.defaultdict(dict)
+        self.absurd = 0  # samples whose time cannot be true, and is not used
+        failed = {(gap["workload"], gap["build"], gap["strategy"], gap["control"])
+                  for gap in result["not_measured"] if gap["isa"] == isa and gap["strategy"]}
+        names = set()
+        for sample in result["samples"]:
+            if sample["isa"] != isa:
+                continue
+            if sample["build"] == build:
+                names.add(sample["strategy"])
+            key = sample["workload"], sample["build"], sample["strategy"], sample["control"]
+            if sample["round"] > 0 and key not in failed:
+                nanoseconds = sample["phases"]["execute"]["cpu"]
+                if 0 < nanoseconds < LONGEST:
+                    self.times[key][sample["layout"], sample["round"]] = nanoseconds / 1e9
+                else:
+                    self.absurd += sample["build"] == build
+        self.workloads = result["suite"]["workloads"]
+        built = [name for name in self.build["strategies"] if name in names]
+        self.strategies = [name for name in FIRST if name in names]
+        self.strategies += [name for name in built if name not in FIRST]
+        self.baseline = self.strategies[0]
+        self.layouts = sorted({layout for times in self.times.values() for layout, _ in times})
+        self.rounds = sorted({number for times in self.times.values() for _, number in times})
+        self.controls = [name for name in self.strategies
+                         if any(key[1:] == (build, name, True) for key in self.times)]
+        every = range(len(self.workloads))
+        self.usual_groups = [*([number] for number in every), list(every)]
+
+    @property
+    def luck(self):
+        """For each place that shows a difference: what one layout makes of it; empty if there are several."""
+        return ", so that differences may be layout luck" if len(self.layouts) == 1 else ""
+
+    def times_of(self, workload, strategy, control=False, build=None):
+        return self.times.get((workload, build or self.build["name"], strategy, control), {})
+
+    @functools.cache
+    def logs(self, strategy, control=False, build=None):
+        """Logarithms of the seconds: [workload, layout, round], NaN where nothing was measured."""
+        logs = numpy.full((len(self.workloads), len(self.layouts), len(self.rounds)), numpy.nan)
+        layouts = {layout: place for place, layout in enumerate(self.layouts)}
+        rounds = {number: place for place, number in enumerate(self.rounds)}
+        for row, workload in enumerate(self.workloads):
+            times = self.times_of(workload["name"], strategy, control, build)
+            for (layout, number), seconds in times.items():
+                logs[row, layouts[layout], rounds[number]] = math.log(seconds)
+        return logs
+
+    def speeds(self, strategy, baseline=None, control=False, build=None):
+        """Logarithms of the speeds relative to `baseline`, another strategy of this build."""
+        return self.logs(baseline or self.baseline) - self.logs(strategy, control, build)
+
+    def estimates(self, groups, strategy, baseline=None, control=False, build=None):
+        """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
+        return statistics_of_runs.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
+
+    def estimate(self, workloads, strategy, build=None):
+        """The Estimate over `workloads` (a tuple of names); None if there is nothing to compare."""
+        places = [number for number, workload in enumerate(self.workloads) if workload["name"] in workloads]
+        return self.estimates([places], strategy, None, False, build)[0]
+
+    # What is noise
+
+    def control_logs(self, group, strategies=None):
+        """Logarithms of what controls seem to be faster by: all of these workloads and strategies, one list."""
+        logs = [self.speeds(name, name, True)[group].ravel() for name in strategies or self.controls]
+        return numpy.concatenate(logs) if logs else numpy.empty(0)
+
+    @functools.cache
+    def control(self, workload=None, strategy=None):
+        """The Estimate of what programs and themselves seem to differ by; None: no control was measured.
+        `workload`: a number, None: all; `strategy`: None: of all that have a control."""
+        group = self.usual_groups[-1 if workload is None else workload]
+        return statistics_of_runs.control_estimate(self.control_logs(group, strategy and (strategy,)),
+                                                   self.confidence)
+
+    def floor(self, strategy, baseline, workload=None):
+        """Up to which difference of two strategies nothing is called one: the outer bound of A/A intervals. On
+        a workload (its number) that is one of all controls; over the suite the larger one of the two strategies, or
+        of all controls where these have none."""
+        names = [name for name in (strategy, baseline) if name in self.controls] if workload is None else []
+        found = [self.control(workload, name) for name in names or [None]]
+        return max((entry.outer_bound for entry in found if entry and entry.has_interval), default=0.0)
+
+    @property
+    def noise(self):
+        """The largest floor on a workload; None without a control, or with too little of it for an interval."""
+        found = [self.control(number) for number in range(len(self.workloads))]
+        return max((entry.outer_bound for entry in found if entry and entry.has_interval), default=None)
+
+    @property
+    def mean_noise(self):
+        """The largest floor over the suite."""
+        found = [self.control(None, name) for name in self.controls]
+        return max((entry.outer_bound for entry in found if entry and entry.has_interval), default=None)
+
+    @functools.cached_property
+    def spread(self):
+        """Robust standard deviation of a single time, from the controls, as a fraction; NaN if not known."""
+        return statistics_of_runs.robust_spread(self.control_logs(self.usual_groups[-1]))
+
+    @property
+    def noise_text(self):
+        """A sentence or two."""
+        if not self.controls:
+            return "No noise floor: no A/A control was measured."
+        if self.mean_noise is None:
+            return "No noise floor: the A/A control was measured too seldom for an interval."
+        own = [(name, self.control(None, name)) for name in self.controls]
+        told = ", ".join(f"{name} {100 * (found.low - 1):+.1f} to {100 * (found.high - 1):+.1f} %"
+                         for name, found in own if found and found.has_interval)
+        return (f"Noise floor (A/A): measured under two names, over the suite these seemed to differ from themselves "
+                f"by: {told} ({percent(self.confidence)} intervals)" +
+                ("" if self.noise is None else f"; on a workload by up to {100 * self.noise:.1f} %") +
+                ". Nothing up to these bounds is called a difference.")
+
+    # All pairs
+
+    def families(self, groups, means, pairs):
+        """Estimates by pair, as pairs() has them, held against their floors and families: of each pair the group
+        number `means` is an answer, all others are exploratory."""
+        answers = statistics_of_runs.correct([found[means] for found in pairs.values()], statistics_of_runs.holm)
+        rest = [(pair, place) for pair in pairs for place in range(len(groups)) if place != means]
+        explored = statistics_of_runs.correct([pairs[pair][place] for pair, place in rest],
+                                              statistics_of_runs.benjamini_hochberg)
+        held = {pair: list(found) for pair, found in pairs.items()}
+        for pair, entry in zip(pairs, answers):
+            held[pair][means] = entry
+        for (pair, place), entry in zip(rest, explored):
+            held[pair][place] = entry
+        for (baseline, strategy), found in held.items():
+            for place, entry in enumerate(found):
+                floor = self.floor(strategy, baseline, place if place < len(self.workloads) else None)
+                found[place] = entry and dataclasses.replace(entry, floor=floor)
+        return held
+
+    def pairs(self, groups):
+        """By (baseline, strategy): an Estimate for each group; the groups are the single workloads, all of
+        them, and any others. The reverse of a pair is the same estimate, turned around."""
+        found = {(baseline, strategy): self.estimates(groups, strategy, baseline)
+                 for place, baseline in enumerate(self.strategies) for strategy in self.strategies[place + 1:]}
+        found = self.families(groups, len(self.workloads), found)
+        return found | {(strategy, baseline): [entry and entry.reversed for entry in own]
+                        for (baseline, strategy), own in found.items()}
+
+    @functools.cached_property
+    def usual_pairs(self):
+        return self.pairs(self.usual_groups)
+
+    def judge(self, found):
+        return found and statistics_of_runs.judge(found, self.smallest_effect)
+
+    def cell(self, workload, strategy, control=False):
+        """Of a control: what all of them show on this workload, with the times of this one."""
+        times = list(self.times_of(workload, strategy, control).values())
+        if not times:
+            return None
+        median = quantile(times, 0.5)
+        spread = (quantile(times, 0.75) - quantile(times, 0.25)) / 2 / median
+        place = next(number for number, entry in enumerate(self.workloads) if entry["name"] == workload)
+        found = self.control(place) if control else self.usual_pairs[self.baseline, strategy][place]
+        return Cell(median, spread, found, self.judge(found))
+
+    def mean(self, strategy):
+        """The geometric mean over the workloads that have been measured."""
+        found = self.usual_pairs[self.baseline, strategy][-1]
+        return Cell(None, None, found, self.judge(found))
+
+    def instructions(self, workload):
+        return workload["instructions"].get(self.isa)
+
+
+def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
+                smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+    """A Comparison for each build and instruction set, in the order of the samples' first appearance. A run that
+    ended since all was decided is reported by the surer intervals by which it was."""
+    if result["stop"] and result["stop"]["rule"] == "interval":
+        confidence = statistics_of_runs.confidence_to_stop(confidence)
+    isas = list(dict.fromkeys(sample["isa"] for sample in result["samples"]))
+    there = {(sample["build"], sample["isa"]) for sample in result["samples"]}
+    return [Comparison(result, build["name"], isa, confidence, smallest_effect)
+            for isa in isas for build in result["builds"] if (build["name"], isa) in there]
+
+
+def percent(fraction):
+    return f"{round(fraction * 100, 6):g} %"
+
+
+def speed_text(found, decimals=2):
+    """1.17× (1.12–1.21)"""
+    if not found:
+        return "–"
+
+    def short(factor):
+        return f"{factor:.{decimals}f}" if 0.01 <= factor < 1000 else f"{factor:.1e}"
+    interval = f" ({short(found.low)}–{short(found.high)})" if found.has_interval else ""
+    return f"{short(found.speed)}×{interval}"
+
+
+def population_text(found):
+    """programs like these: 1.05–1.31×"""
+    if not found or not found.has_population:
+        return ""
+    return f"programs like these: {found.population_low:.2f}–{found.population_high:.2f}×"
+
+
+def mean_text(comparison, strategy):
+    """A sentence."""
+    mean = comparison.mean(strategy)
+    if not mean.found:
+        return f"{strategy}: nothing to compare."
+    others = population_text(mean.found)
+    return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}, geometric mean over "
+            f"{mean.found.workloads} of {len(comparison.workloads)} workloads{others and f' ({others})'}: {mean.verdict}"
+            f"{' in this one layout' if comparison.luck else ''}.")
+
+
+def percentage(least, most):
+    """For argparse: a fraction from the text of a percentage."""
+    import argparse
+
+    def parse(text):
+        try:
+            number = float(text.removesuffix("%"))
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"a percentage from {least:g} to {most:g}, not '{text}'")
+        return number / 100
+    return parse

@@ -1,0 +1,218 @@
+"""Pictures for papers, as SVG and PNG: the speeds of a case, and the heat map of many."""
+import math
+
+import matplotlib
+from . import statistics_of_runs
+
+matplotlib.use("Agg")
+from .comparison import percent
+from matplotlib import colors, pyplot
+
+# As on the page, by place of the strategy; colour-blind readers tell them apart, and markers need no colour.
+COLOURS = ["#5b6470", "#a85b00", "#00795a", "#0b62b0", "#a03e83", "#7a6a00", "#6a51c7", "#b3333b", "#007189",
+           "#7b5136"]
+BAR = [(-0.42, -1.25), (0.42, -1.25), (0.42, 1.25), (-0.42, 1.25), (-0.42, -1.25)]  # "|" has no face to colour
+MARKERS = ["o", "s", "D", "^", "v", "P", "X", BAR, "<", ">"]
+INK, SOFT, LINE = "#16191d", "#565f6a", "#dde1e6"
+LONGEST_NAME = 40
+SIGNS = {statistics_of_runs.FASTER: "▲", statistics_of_runs.SLOWER: "▼", statistics_of_runs.SAME: "=",
+         statistics_of_runs.UNDECIDED: "?"}
+LEGEND = "= no difference shown, ? undecided"
+STYLE = {
+    "svg.fonttype": "none", "svg.hashsalt": "tailrace", "font.family": "sans-serif", "font.size": 9,
+    "text.parse_math": False, "text.color": INK, "axes.labelcolor": SOFT, "xtick.color": SOFT,
+    "ytick.color": INK}
+
+
+def short(text):
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME - 1] + "…"
+
+
+def save(figure, prefix, suffixes=("svg", "png")):
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # it is laid out now; saving would do it again, twice
+    for suffix in suffixes:
+        figure.savefig(f"{prefix}.{suffix}",
+                       facecolor="white",
+                       dpi=200,
+                       metadata={"Date": None} if suffix == "svg" else {"Software": None})
+    pyplot.close(figure)
+
+
+def draw_estimate(axes, found, row, colour, marker, size, label=None):
+    if found.has_interval:
+        axes.plot([found.low, found.high], [row, row],
+                  color=colour,
+                  linewidth=1.3,
+                  alpha=0.75,
+                  solid_capstyle="butt")
+    axes.plot([found.speed], [row],
+              linestyle="",
+              marker=marker,
+              color=colour,
+              markersize=size,
+              zorder=3,
+              markeredgecolor="white",
+              markeredgewidth=0.6,
+              label=label)
+
+
+def speeds(case, places):
+    """A row for each workload, a marker for each strategy, a dot for each layout."""
+    baseline, others = case.strategies[0], case.strategies[1:]
+    rows = [short(name) for name in ["geometric mean", *case.names]]
+    figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + (0.11 * len(others) + 0.12) * len(rows)),
+                                   layout="constrained")
+    for row in range(1, len(rows), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color="#f6f7f9", linewidth=0, zorder=0)
+    for index, strategy in enumerate(others):
+        place = places[strategy] % len(COLOURS)
+        colour, marker = COLOURS[place], MARKERS[place]
+        shift = (index - (len(others) - 1) / 2) * 0.8 / max(len(others), 1)
+        points, found = case.points(strategy, baseline), case.pairs[baseline, strategy]
+        for row in range(len(rows)):
+            own = found[row - 1] if row else found[len(case.names)]
+            if own is None:
+                continue
+            if row:
+                layouts = [point for point in points[row - 1] if point]
+                axes.plot(layouts, [row + shift] * len(layouts),
+                          linestyle="",
+                          marker="o",
+                          markersize=2.6,
+                          markerfacecolor="white",
+                          markeredgecolor=colour,
+                          markeredgewidth=0.7,
+                          zorder=2.5)
+            label = f"{strategy}  {own.speed:.2f}×" if row == 0 else None
+            draw_estimate(axes, own, row + shift, colour, marker, 5.6 if row == 0 else 4.4, label)
+    if case.comparison.noise:
+        axes.axvspan(1 / (1 + case.comparison.noise),
+                     1 + case.comparison.noise,
+                     color=INK,
+                     alpha=0.08,
+                     linewidth=0,
+                     label="noise floor (A/A)")
+    axes.axvline(1, color=SOFT, linewidth=1, zorder=0)
+    axes.axhline(0.5, color=SOFT, linewidth=0.8)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.3g}×")
+    axes.set_yticks(range(len(rows)), rows)
+    axes.get_yticklabels()[0].set_fontweight("bold")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlabel(f"speed relative to {baseline} (more is faster); "
+                    f"bars: {percent(case.comparison.confidence)} intervals; "
+                    f"{'one layout: may be luck' if case.comparison.luck else 'circles: layouts'}")
+    axes.tick_params(length=0)
+    axes.grid(axis="x", color=LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1), ncols=min(len(others) + 1, 4), frameon=False)
+    return figure
+
+
+def heat_map(cases, names):
+    """Speed over the suite relative to the baseline: a row for each case, a column for each strategy."""
+    rows = [[name in case.strategies and case.mean(name, case.strategies[0]) or None for name in names]
+            for case in cases]
+    logs = [[math.log(found.speed) if found else math.nan for found in row] for row in rows]
+    reach = max([0.05, *(abs(value) for row in logs for value in row if not math.isnan(value))])
+    figure, axes = pyplot.subplots(figsize=(2.6 + 1.15 * len(names), 0.8 + 0.27 * len(cases)),
+                                   layout="constrained")
+    scale = colors.LinearSegmentedColormap.from_list("speed", ["#c1571a", "#f3f4f6", "#1b6fb8"])
+    axes.imshow(logs, cmap=scale, vmin=-reach, vmax=reach, aspect="auto")
+    for y, (case, row) in enumerate(zip(cases, rows)):
+        for x, found in enumerate(row):
+            if found:
+                red, green, blue, _ = scale((logs[y][x] / reach + 1) / 2)
+                dark = 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 < 0.18
+                axes.text(x,
+                          y,
+                          f"{found.speed:.2f}× {SIGNS[case.judge(found).word]}",
+                          ha="center",
+                          va="center",
+                          color="white" if dark else "black")
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(len(cases)), [short(case.name) for case in cases])
+    axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+    axes.set_xticks([x - 0.5 for x in range(1, len(names))], minor=True)
+    axes.set_yticks([y - 0.5 for y in range(1, len(cases))], minor=True)
+    axes.grid(which="minor", color="white", linewidth=2)
+    axes.tick_params(which="minor", length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    figure.supxlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row; {LEGEND}",
+                     fontsize=9,
+                     color=SOFT)
+    return figure
+
+
+def side_by_side(machines):
+    """Speeds over suites relative to the baseline, on several CPUs: a panel for each suite, a row for each CPU, a
+    marker for each strategy; thin bars: for programs like these. machines: (CPU, suite, Case)."""
+    suites = list(dict.fromkeys(suite for _, suite, _ in machines))
+    names = list(dict.fromkeys(cpu for cpu, _, _ in machines))
+    figure, panels = pyplot.subplots(1, len(suites), figsize=(3.7 * len(suites) + 1, 1.3 + 0.62 * len(names)),
+                                     layout="constrained", sharey=True, squeeze=False)
+    for axes, suite in zip(panels[0], suites):
+        for cpu, own, case in machines:
+            baseline, others = case.strategies[0], case.strategies[1:]
+            for index, strategy in enumerate(others if own == suite else ()):
+                row = names.index(cpu) + (index - (len(others) - 1) / 2) * 0.7 / len(others)
+                found, colour = case.mean(strategy, baseline), COLOURS[(index + 1) % len(COLOURS)]
+                if found is None:
+                    continue
+                if found.has_population:
+                    axes.plot([found.population_low, found.population_high], [row, row], color=colour, linewidth=0.8,
+                              alpha=0.6)
+                    axes.plot([found.low, found.high], [row, row], color=colour, linewidth=3.2, alpha=0.55,
+                              solid_capstyle="butt")
+                label = strategy if strategy not in axes.get_legend_handles_labels()[1] else None
+                axes.plot([found.speed], [row], linestyle="", marker=MARKERS[index + 1], color=colour, markersize=6,
+                          markeredgecolor="white", markeredgewidth=0.6, zorder=3, label=label)
+                axes.annotate(f"{found.speed:.2f}×", (found.population_high if found.has_population else found.speed, row),
+                              xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+        axes.axvline(1, color=SOFT, linewidth=1, zorder=0)
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.3g}×")
+        axes.set_title({"default": "kernels", "real": "programs that people ship"}.get(suite, short(suite)), fontsize=10)
+        axes.set_yticks(range(len(names)), [short(name) for name in names])
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        axes.tick_params(length=0)
+        axes.margins(x=0.12)
+        axes.grid(axis="x", color=LINE, linewidth=0.6)
+        axes.set_axisbelow(True)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    figure.supxlabel("speed relative to the switch; thick bars: 95 % intervals for these programs, thin ones: for programs "
+                     "like these", fontsize=8, color=SOFT)
+    return figure
+
+
+def save_side_by_side(machines, prefix):
+    matplotlib.rcParams.update(STYLE)
+    save(side_by_side(machines), prefix)
+
+
+def save_all(cases, page, most, suffixes=("svg", "png")):
+    matplotlib.rcParams.update(STYLE)
+    places = {}
+    for case in cases:
+        for name in case.strategies:
+            places.setdefault(name, len(places))
+    if len(cases) > 1:
+        names = [name for name in places if any(name in case.strategies[1:] for case in cases)]
+        save(heat_map(cases, names), page.with_name(f"{page.stem}-heatmap"), suffixes)
+    for number, case in enumerate(cases if len(cases) <= most else [], 1):
+        alone = len(cases) == 1
+        save(speeds(case, places),
+             page.with_name(page.stem if alone else f"{page.stem}-{number}-{case.build['name']}-{case.isa}"), suffixes)
