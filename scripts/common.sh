@@ -35,9 +35,9 @@ draw_layouts() {
 
 # count_words A,B: how many there are.
 count_words() {
-    local words
-    IFS=, read -ra words <<<"$1"
-    printf '%s\n' "${#words[@]}"
+    local items
+    IFS=, read -ra items <<<"$1"
+    printf '%s\n' "${#items[@]}"
 }
 
 # newest_clang: clang-NN of the highest number that is installed; nothing if there is none.

@@ -348,3 +348,39 @@ def calibration(file, *parts, column):
 def unseen(share, layouts):
     """32 %: the chance that luck which strikes this share of the layouts is in none of so many."""
     return f"{100 * statistics_of_runs.unseen(share, layouts):.0f} %"
+
+
+def confidence():
+    """95 %"""
+    return f"{100 * statistics_of_runs.CONFIDENCE:g} %"
+
+
+def smallest_effect():
+    """1 %"""
+    return f"{100 * statistics_of_runs.SMALLEST_EFFECT:g} %"
+
+
+def cpu_count():
+    """three"""
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    count = len({cpu(name) for name, _ in recorded()})
+    return words[count] if count < len(words) else str(count)
+
+
+@functools.cache
+def power_lines():
+    lines = (RESULTS / "calibration-power.txt").read_text().splitlines()
+    return {tuple(line.split()[:3]): line.split() for line in lines if re.match(r"\d+\.\d%\s", line)}
+
+
+def power(noise, layouts, rounds, column):
+    """A cell of calibration-power.txt: 0 is the noise, 3 the half-width, 4 to 6 single workloads and 7 to 9 means that
+    differ by 2, 5 and 10 %."""
+    return power_lines()[noise, str(layouts), str(rounds)][column].replace("%", " %")
+
+
+def power_table():
+    rows = [["layouts × rounds", "quiet", "noisy", "very noisy"]]
+    for layouts, rounds in (4, 1), (4, 2), (8, 1), (8, 2), (16, 1), (16, 4):
+        rows.append([f"{layouts} × {rounds}", *(power(noise, layouts, rounds, 7) for noise in ("0.6%", "2.0%", "6.0%"))])
+    return table(rows)

@@ -581,9 +581,8 @@ class Case:
 
     def data(self):
         comparison = self.comparison
-        # Of the groups of workloads none: they are no floor of anything.
-        control = [*(comparison.control(number) for number in range(len(self.names))), comparison.control(),
-                   *(None for _ in self.kinds)]
+        control = [statistics_of_runs.control_estimate(comparison.control_logs(group), comparison.confidence)
+                   for group in self.groups]
         workloads = [{
             "name": workload["name"], "kind": workload["kind"], "description": workload["description"],
             "instructions": comparison.instructions(workload)} for workload in comparison.workloads]

@@ -147,7 +147,7 @@ def units_of(cells):
 def population(found, units, confidence):
     """`found` with its interval for programs like these; units: [workload, layout or round], without NaN."""
     workloads, columns = units.shape
-    if workloads < 2 or columns < 2:
+    if workloads < 3 or columns < 2:  # of two programs it would be about nothing
         return found
     rows, means = units.mean(axis=1), units.mean(axis=0)
     rest = units - rows[:, None] - means[None, :] + units.mean()
