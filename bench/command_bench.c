@@ -1,5 +1,6 @@
 /* `tailrace bench`: the order of things: prepare, sample, save, print. */
 #define _GNU_SOURCE 1
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #include "bench/sampling/whole_process.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
+#include "bench/util/output_file.h"
 #include "bench/util/paths.h"
 #include "bench/util/process.h"
 #include "bench/util/progress.h"
@@ -164,12 +166,20 @@ static char *join_seeds(const json_t *seeds) {
 }
 
 /* What is compared is what the document says, by the options of its first sitting with those of
- * this one over them. */
+ * this one over them. Only which programs run is never taken from a file, which may come from
+ * anybody: these are our own, unless this command line names others. */
 static bool take_over_options(json_t *document, int argc, char **argv, Error *error) {
     Wishes *wishes = &session.wishes;
     if (!wishes_of_command(json_object_get(document, "command"), wishes))
         return fail(error, ERROR_FILE, "its command line is damaged");
+    const char *builds = wishes->builds;
+    wishes->builds = NULL;
     wishes_parse(wishes, argc, argv);
+    if (builds && !wishes->builds)
+        return fail(error, ERROR_UNSUPPORTED,
+                    "it measured the programs of other builds, which are not run because a file "
+                    "says so: name them by --builds if you trust them (it says %s)",
+                    builds);
     wishes->seed = (uint64_t)json_integer_value(json_object_get(document, "seed"));
     json_t *main_build = json_array_get(json_object_get(document, "builds"), 0);
     wishes->layouts = 0;
@@ -182,7 +192,7 @@ static bool take_over_options(json_t *document, int argc, char **argv, Error *er
 static json_t *reopen(int argc, char **argv, Error *error) {
     const char *path = session.wishes.resume;
     Error why;
-    if (result_is_special(path) || (access(path, F_OK) != 0 && !journal_exists(path))) {
+    if (output_is_stream(path) || (access(path, F_OK) != 0 && !journal_exists(path))) {
         fail(error, ERROR_FILE, "there is no run to go on with: %s is not there, or not a file",
              path);
         return NULL;
@@ -205,11 +215,29 @@ static void tell_result(const char *path) {
     fclose(file);
 }
 
+/* Said after a resumed run did not find something: its file may name it by a relative path. */
+static void say_where_it_began(json_t *document) {
+    const char *path = session.wishes.resume;
+    json_t *sitting = json_array_get(json_object_get(document, "sittings"), 0);
+    const char *then = json_string_value(json_object_get(sitting, "directory"));
+    if (!then) return;
+    char *beside = directory_of(path), *joined = format_string("%s/%s", beside, then);
+    char *began = realpath(joined, NULL), *now = realpath(".", NULL);
+    if (!began || !now || strcmp(began, now) != 0)
+        progress_note("paths in %s are relative to where its run began: %s", path,
+                      began ? began : joined);
+    free(beside);
+    free(joined);
+    free(began);
+    free(now);
+}
+
 /* Everything that can be wrong before a sample is taken. The exit status, or -1 if all is well. */
 static int prepare(Recording *recording, const char *directory, json_t *earlier) {
     const Wishes *wishes = &session.wishes;
     Error error;
     int status = choose(recording, directory, wishes);
+    if (status >= 0 && earlier) say_where_it_began(earlier);
     if (status >= 0) return status;
     recording->budget = isnan(wishes->budget) ? DEFAULT_BUDGET : wishes->budget;
     recording->timeout = wishes->timeout;
@@ -219,6 +247,7 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
     recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
     recording->cpu = process_choose_cpu("");
     if (earlier) {
+        recording->directory = directory_from(wishes->resume);
         char *note;
         Error why;
         if (!resume_load(recording, earlier, &note, &why)) {
@@ -235,10 +264,12 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
     char *results = wishes->output ? NULL : results_directory(directory);
     char *path =
         wishes->output ? copy_string(wishes->output) : result_default_path(recording, results);
-    if (saving_open(&session.saving, path, false, &error))
+    if (saving_open(&session.saving, path, false, &error)) {
+        recording->directory = output_is_stream(path) ? NULL : directory_from(path);
         tell_result(path);
-    else
+    } else {
         status = complain(&error, EXIT_FAILED);
+    }
     free(path);
     free(results);
     return status;
@@ -247,7 +278,7 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
 /* Whether the run can end by its intervals, and what is said if not. */
 static void prepare_verdicts(const char *directory) {
     Error error;
-    if (result_is_special(session.saving.path))
+    if (output_is_stream(session.saving.path))
         fail(&error, ERROR_FILE, "the results go to something that is not a file");
     else
         session.verdicts = verdicts_find(directory, &error);
@@ -339,9 +370,11 @@ static int conclude(Recording *recording) {
         find_verdicts(recording);
     summary_print(recording, stdout);
     if (written) printf("\nResults: %s\n", session.saving.path);
-    if (written && !result_is_special(session.saving.path))
+    if (written && !output_is_stream(session.saving.path))
         printf("Page:    scripts/report %s\n", session.saving.path);
-    fflush(stdout);
+    /* Whoever read our tables may have seen enough. */
+    if (fflush(stdout) != 0 && errno == EPIPE && written && !freopen("/dev/null", "w", stdout))
+        return EXIT_FAILED;
     if (interrupted()) return EXIT_INTERRUPTED + interrupted();
     bool failed = !written;
     for (size_t i = 0; i < recording->not_measured_count; i++)
@@ -357,6 +390,7 @@ int command_bench(int argc, char **argv) {
     Recording recording = {.command = command_line(argc, argv)};
     wishes_parse(&session.wishes, argc, argv);
     signal(SIGXFSZ, SIG_IGN); /* too large a file is an error to report, not a reason to die */
+    signal(SIGPIPE, SIG_IGN); /* nor is a reader of our tables that has seen enough */
 
     json_t *earlier = NULL;
     int status = -1;

@@ -78,10 +78,10 @@ static void describe(const Executors *executors, const char *strategy) {
     } FIELDS[] = {{"mechanism", "mechanism"}, {"called", "called"},   {"used by", "used_by"},
                   {"cost", "cost"},           {"aliases", "aliases"}};
     char *does = strategy_field(executors, strategy, "does");
-    if (*does) printf("\n%s: %s\n", strategy, does);
+    if (*does) print_line(stdout, "\n", "%s: %s", strategy, does);
     for (size_t i = 0; *does && i < sizeof FIELDS / sizeof *FIELDS; i++) {
         char *value = strategy_field(executors, strategy, FIELDS[i].field);
-        if (*value) printf("  %s: %s\n", FIELDS[i].title, value);
+        if (*value) print_line(stdout, "  ", "%s: %s", FIELDS[i].title, value);
         free(value);
     }
     free(does);
@@ -101,8 +101,8 @@ static int list_strategies(const Executors *executors) {
     table_free(&table);
     for (size_t i = 0; i < executors->count; i++)
         if (executors->items[i].left_out)
-            printf("\n%s was left out of this build: %s\n", executors->items[i].name,
-                   executors->items[i].left_out);
+            print_line(stdout, "\n", "%s was left out of this build: %s", executors->items[i].name,
+                       executors->items[i].left_out);
     for (size_t i = 0; i < executors->count; i++)
         if (strcmp(executors->items[i].isa, executors->items[0].isa) == 0)
             describe(executors, executors->items[i].strategy);

@@ -6,6 +6,7 @@
 
 #include "bench/bench.h"
 #include "bench/data/machine.h"
+#include "bench/data/recording.h"
 #include "bench/input/executors.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
@@ -44,20 +45,19 @@ static void row(Table *table, const char *label, json_t *object, const char *fir
 
 static const char *text_at(json_t *object, const char *key) {
     const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "?";
+    return text ? text : "not told";
 }
 
 /* The counters that work, and those that do not with their remedy. */
 static void print_events(json_t *summary) {
-    size_t i, j;
-    json_t *entry, *event;
+    size_t i;
+    json_t *entry;
     json_array_foreach(summary, i, entry) {
         const char *reason = json_string_value(json_object_get(entry, "reason"));
-        printf(reason ? "  no  " : "  yes ");
-        json_array_foreach(json_object_get(entry, "events"), j, event)
-            printf("%s%s", j ? ", " : " ", json_string_value(event));
-        if (reason) printf("\n       (%s) %s", text_at(entry, "state"), reason);
-        putchar('\n');
+        char *names = join_strings(json_object_get(entry, "events"));
+        print_line(stdout, reason ? "  no   " : "  yes  ", "%s", names);
+        if (reason) print_line(stdout, "       ", "(%s) %s", text_at(entry, "state"), reason);
+        free(names);
     }
 }
 
@@ -90,6 +90,8 @@ static void print(json_t *machine, json_t *build) {
     row(&table, "microcode", machine, "cpu", "microcode");
     row(&table, "physical cores", machine, "physical_cores", NULL);
     row(&table, "logical CPUs", machine, "logical_cpus", NULL);
+    if (json_array_size(json_object_get(machine, "caches")) == 0)
+        row(&table, "caches", machine, "", NULL);
     json_array_foreach(json_object_get(machine, "caches"), i, item) {
         table_cell(&table, "cache L%s %s", text_at(item, "level"), text_at(item, "type"));
         table_cell(&table, "%s, shared by CPUs %s", text_at(item, "size"),
@@ -102,11 +104,16 @@ static void print(json_t *machine, json_t *build) {
     row(&table, "turbo", machine, "turbo", NULL);
     row(&table, "address randomization", machine, "address_randomization", NULL);
     json_t *vm = json_object_get(machine, "virtual");
-    bool is_virtual = json_is_true(json_object_get(vm, "is"));
+    json_t *is_virtual = json_object_get(vm, "is");
     const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
     table_cell(&table, "virtual machine");
-    table_cell(&table, "%s%s%s", is_virtual ? "yes" : "no", hypervisor ? ": " : "",
-               hypervisor ? hypervisor : "");
+    table_cell(&table, "%s%s%s",
+               json_is_true(is_virtual)    ? "yes"
+               : json_is_false(is_virtual) ? "no"
+                                           : "not told",
+               hypervisor ? ": " : "", hypervisor ? hypervisor : "");
+    if (json_object_size(json_object_get(machine, "mitigations")) == 0)
+        row(&table, "mitigations", machine, "", NULL);
     json_object_foreach(json_object_get(machine, "mitigations"), name, item) {
         const char *state = json_string_value(item);
         if (!state || !strcmp(state, "Not affected")) continue;
@@ -131,7 +138,7 @@ int command_machine(int argc, char **argv) {
     parse_options(&MACHINE, argc, argv, 0, &as_json);
     json_t *machine = machine_fingerprint("", &COUNTER_KERNEL);
     if (as_json) {
-        json_dumpf(machine, stdout, JSON_INDENT(2));
+        json_dumpf(machine, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
         putchar('\n');
     } else {
         Executors executors = {0};

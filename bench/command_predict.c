@@ -6,10 +6,14 @@
  * scripts/audit reads from the machine code. From these follows each strategy's sequence of
  * branches and targets. */
 #define _GNU_SOURCE 1
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "bench/bench.h"
 #include "bench/input/builds.h"
@@ -18,6 +22,7 @@
 #include "bench/predictor.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
+#include "bench/util/output_file.h"
 #include "bench/util/paths.h"
 #include "bench/util/process.h"
 #include "bench/util/progress.h"
@@ -26,6 +31,7 @@
 #define DEFAULT_LIMIT 5000000
 #define MOST 8000000 /* what process_run keeps */
 #define TIMEOUT 600  /* seconds */
+#define WORTH_SAYING 10 /* seconds that somebody waits without a terminal */
 
 typedef struct PredictOptions {
     const char *suite, *workloads, *dispatch, *isa, *output;
@@ -74,9 +80,26 @@ static const struct argp PREDICT = {
 /* Where a strategy's code is. */
 typedef struct Places {
     const ExecutorProgram *program;
-    json_t *handlers; /* addresses, by opcode */
-    json_t *sites;    /* addresses of the dispatch jumps, by opcode; or one for all */
+    uint64_t *handlers; /* addresses, by opcode */
+    uint64_t *sites;    /* addresses of the dispatch jumps, by opcode; or one for all */
+    size_t handler_count, site_count;
 } Places;
+
+/* One model on one workload by one strategy. */
+typedef struct Cell {
+    const Places *places;
+    PredictorKind kind;
+    double *misses;
+} Cell;
+
+/* The cells of one workload, which threads take one after the other. */
+typedef struct Work {
+    const uint16_t *opcodes;
+    size_t count;
+    Cell *cells;
+    size_t cell_count;
+    atomic_size_t next, done;
+} Work;
 
 typedef struct Prediction {
     Builds builds; /* this one alone */
@@ -115,6 +138,15 @@ static bool load_places(Prediction *prediction, Error *error) {
     return json_is_object(prediction->places);
 }
 
+/* To be freed. */
+static uint64_t *addresses(const json_t *list) {
+    size_t count = json_array_size(list);
+    uint64_t *numbers = allocate((count + 1) * sizeof *numbers);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (uint64_t)json_integer_value(json_array_get(list, i));
+    return numbers;
+}
+
 /* The executors that take part, and where their code is. */
 static bool choose(Prediction *prediction, const PredictOptions *options, Error *error) {
     const Executors *executors = &prediction->builds.items[0].executors;
@@ -136,25 +168,24 @@ static bool choose(Prediction *prediction, const PredictOptions *options, Error 
         }
         if (!first) first = program;
         json_t *entry = json_object_get(prediction->places, program->name);
-        Places places = {program, json_object_get(entry, "handlers"),
-                         json_object_get(entry, "sites")};
-        size_t sites = json_array_size(places.sites), handlers = json_array_size(places.handlers);
+        json_t *all_sites = json_object_get(entry, "sites"),
+               *all_handlers = json_object_get(entry, "handlers");
+        size_t sites = json_array_size(all_sites), handlers = json_array_size(all_handlers);
         struct stat status;
         if (stat(program->path, &status) == 0 && status.st_mtime > prediction->places_written) {
-            fprintf(stderr,
-                    "tailrace: %s is left out: it is newer than dispatch/places.json; "
-                    "\"scripts/audit\" makes that anew\n",
-                    program->name);
+            progress_note("%s is left out: it is newer than dispatch/places.json; "
+                          "\"scripts/audit\" makes that anew",
+                          program->name);
             continue;
         }
         if (handlers == 0 || (sites != 1 && sites != handlers)) {
-            fprintf(stderr, "tailrace: %s is left out: where its handlers lie is not known\n",
-                    program->name);
+            progress_note("%s is left out: where its handlers lie is not known", program->name);
             continue;
         }
         size_t count = ++prediction->column_count;
-        prediction->columns = grow(prediction->columns, count, sizeof places);
-        prediction->columns[count - 1] = places;
+        prediction->columns = grow(prediction->columns, count, sizeof *prediction->columns);
+        prediction->columns[count - 1] =
+            (Places){program, addresses(all_handlers), addresses(all_sites), handlers, sites};
     }
     free(strategies);
     if (!prediction->column_count && left_out && !first)
@@ -196,61 +227,113 @@ static uint16_t *record(const Prediction *prediction, const Workload *workload, 
     return NULL;
 }
 
-static uint64_t *addresses(const json_t *list, size_t *count) {
-    *count = json_array_size(list);
-    uint64_t *numbers = allocate(*count * sizeof *numbers);
-    for (size_t i = 0; i < *count; i++)
-        numbers[i] = (uint64_t)json_integer_value(json_array_get(list, i));
-    return numbers;
-}
-
-/* Misses in a strategy's dispatch of `opcodes`, per 1,000. */
+/* Misses in a strategy's dispatch of the opcodes, per 1,000; -1 if the user interrupted. */
 static double replay(const Places *places, PredictorKind kind, const uint16_t *opcodes,
                      size_t count) {
-    size_t handler_count, site_count, misses = 0;
-    uint64_t *handlers = addresses(places->handlers, &handler_count);
-    uint64_t *sites = addresses(places->sites, &site_count);
+    size_t misses = 0;
     Predictor *predictor = predictor_new(kind);
     /* From one handler to the next. */
     for (size_t i = 1; i < count; i++) {
-        size_t from = opcodes[i - 1] % handler_count, to = opcodes[i] % handler_count;
-        misses += !predictor_branch(predictor, sites[site_count == 1 ? 0 : from], handlers[to]);
+        size_t from = opcodes[i - 1] % places->handler_count,
+               to = opcodes[i] % places->handler_count;
+        misses += !predictor_branch(predictor, places->sites[places->site_count == 1 ? 0 : from],
+                                    places->handlers[to]);
+        if (i % (1 << 16) == 0 && interrupted()) break;
     }
     predictor_free(predictor);
-    free(handlers);
-    free(sites);
-    return count > 1 ? 1000.0 * (double)misses / (double)(count - 1) : -1;
+    return count > 1 && !interrupted() ? 1000.0 * (double)misses / (double)(count - 1) : -1;
+}
+
+static void *work(void *context) {
+    Work *all = context;
+    for (size_t i; (i = atomic_fetch_add(&all->next, 1)) < all->cell_count && !interrupted();) {
+        const Cell *cell = &all->cells[i];
+        *cell->misses = replay(cell->places, cell->kind, all->opcodes, all->count);
+        atomic_fetch_add(&all->done, 1);
+    }
+    return NULL;
+}
+
+static bool same_places(const Places *one, const Places *other) {
+    return one->handler_count == other->handler_count && one->site_count == other->site_count &&
+           !memcmp(one->handlers, other->handlers, one->handler_count * sizeof *one->handlers) &&
+           !memcmp(one->sites, other->sites, one->site_count * sizeof *one->sites);
+}
+
+/* The first strategy whose code lies where this one's does: it is itself, if there is no other. */
+static size_t first_alike(const Prediction *prediction, size_t column) {
+    size_t first = 0;
+    while (!same_places(&prediction->columns[first], &prediction->columns[column]))
+        first++;
+    return first;
+}
+
+/* What is said while it goes on, and how much longer it will take. */
+static void show(const Prediction *prediction, size_t workload, double fraction, double started) {
+    double now = seconds_now() - started, left = fraction > 0 ? now / fraction - now : 0;
+    progress_show(fraction, left, prediction->suite.workloads[workload].name);
+}
+
+/* All models of a workload on as many CPUs as we may use. */
+static void replay_all(Prediction *prediction, size_t workload, const uint16_t *opcodes,
+                       size_t count, double started) {
+    cpu_set_t allowed;
+    Work all = {.opcodes = opcodes, .count = count};
+    size_t workloads = prediction->suite.count, threads = 1, begun = 0;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+        threads = (size_t)CPU_COUNT(&allowed);
+    all.cells = allocate(prediction->column_count * PREDICTOR_KINDS * sizeof *all.cells);
+    for (int kind = PREDICTOR_KINDS - 1; kind >= 0; kind--) /* the one that takes longest first */
+        for (size_t column = 0; column < prediction->column_count; column++)
+            if (first_alike(prediction, column) == column)
+                all.cells[all.cell_count++] =
+                    (Cell){&prediction->columns[column], (PredictorKind)kind,
+                           misses_at(prediction, workload, kind, column)};
+    pthread_t *running = allocate(threads * sizeof *running);
+    while (begun < threads && pthread_create(&running[begun], NULL, work, &all) == 0)
+        begun++;
+    if (begun == 0) work(&all);
+    while (atomic_load(&all.done) < all.cell_count && !interrupted()) {
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+        double part = (double)atomic_load(&all.done) / (double)all.cell_count;
+        show(prediction, workload, ((double)workload + part) / (double)workloads, started);
+    }
+    for (size_t i = 0; i < begun; i++)
+        pthread_join(running[i], NULL);
+    for (int kind = 0; kind < PREDICTOR_KINDS; kind++)
+        for (size_t column = 0; column < prediction->column_count; column++)
+            *misses_at(prediction, workload, kind, column) =
+                *misses_at(prediction, workload, kind, first_alike(prediction, column));
+    free(running);
+    free(all.cells);
 }
 
 /* False if something failed, which has been told. */
 static bool predict(Prediction *prediction, long limit) {
-    size_t done = 0, total = prediction->suite.count * prediction->column_count * PREDICTOR_KINDS;
     double started = seconds_now();
     bool complete = true;
-    for (size_t i = 0; i < prediction->suite.count && !interrupted(); i++) {
+    size_t workloads = prediction->suite.count;
+    for (size_t i = 0; i < workloads; i++) {
         const Workload *workload = &prediction->suite.workloads[i];
         Error error;
         size_t count;
-        uint16_t *opcodes = record(prediction, workload, limit, &count, &error);
+        for (int kind = 0; kind < PREDICTOR_KINDS; kind++)
+            for (size_t column = 0; column < prediction->column_count; column++)
+                *misses_at(prediction, i, kind, column) = -1;
+        show(prediction, i, (double)i / (double)workloads, started);
+        uint16_t *opcodes =
+            interrupted() ? NULL : record(prediction, workload, limit, &count, &error);
         prediction->instructions[i] = opcodes ? count : 0;
-        if (!opcodes && !interrupted()) {
+        if (opcodes) {
+            replay_all(prediction, i, opcodes, count, started);
+        } else if (!interrupted()) {
             progress_note("%s", error.message);
             complete = false;
         }
-        for (int kind = 0; kind < PREDICTOR_KINDS; kind++)
-            for (size_t column = 0; column < prediction->column_count; column++, done++) {
-                double *misses = misses_at(prediction, i, kind, column);
-                *misses = -1;
-                if (!opcodes || interrupted()) continue;
-                double fraction = (double)done / (double)total, now = seconds_now() - started;
-                char *doing = format_string("%s: %s, %s", workload->name,
-                                            prediction->columns[column].program->name,
-                                            PREDICTOR_INFO[kind].name);
-                progress_show(fraction, done ? now / fraction - now : 0, doing);
-                free(doing);
-                *misses = replay(&prediction->columns[column], (PredictorKind)kind, opcodes, count);
-            }
         free(opcodes);
+        double left = (seconds_now() - started) * (double)(workloads - i - 1) / (double)(i + 1);
+        if (i == 0 && left > WORTH_SAYING && !terminal_is_live(stderr))
+            progress_note("%zu workloads more: about %.0f s", workloads - 1, left);
     }
     progress_clear();
     return complete;
@@ -315,9 +398,11 @@ static json_t *document(Prediction *prediction) {
 
 static bool write_document(Prediction *prediction, const char *path, Error *error) {
     json_t *numbers = need(document(prediction));
-    bool written = json_dump_file(numbers, path, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0;
+    char *text = need(json_dumps(numbers, JSON_INDENT(1) | JSON_REAL_PRECISION(6)));
+    bool written = output_write(path, text, strlen(text), error);
+    free(text);
     json_decref(numbers);
-    return written || fail(error, ERROR_FILE, "cannot write %s", path);
+    return written;
 }
 
 int command_predict(int argc, char **argv) {
@@ -332,6 +417,8 @@ int command_predict(int argc, char **argv) {
     if (!suite_load_named(directory, options.suite, &prediction.suite, &error) ||
         !load_places(&prediction, &error))
         status = complain(&error, EXIT_FAILED);
+    else if (options.output && !output_can_write(options.output, &error))
+        status = complain(&error, EXIT_FAILED);
     else if ((options.workloads && !suite_filter(&prediction.suite, options.workloads, &error)) ||
              !choose(&prediction, &options, &error))
         status = complain(&error, EXIT_USAGE);
@@ -343,9 +430,10 @@ int command_predict(int argc, char **argv) {
         interrupt_catch();
         if (!predict(&prediction, options.limit)) status = EXIT_FAILED;
         if (interrupted()) status = EXIT_INTERRUPTED + interrupted();
-        printf("MODEL, not measured: mispredicted dispatches per 1,000 executed instructions "
-               "(instruction set %s, at most the first %ld of each workload)\n",
-               prediction.isa, options.limit);
+        print_line(stdout, "",
+                   "MODEL, not measured: mispredicted dispatches per 1,000 executed instructions "
+                   "(instruction set %s, at most the first %ld of each workload)",
+                   prediction.isa, options.limit);
         for (int kind = 0; kind < PREDICTOR_KINDS; kind++)
             print_model(&prediction, kind);
         if (options.output && !write_document(&prediction, options.output, &error))
@@ -353,6 +441,10 @@ int command_predict(int argc, char **argv) {
     }
     free(prediction.misses);
     free(prediction.instructions);
+    for (size_t i = 0; i < prediction.column_count; i++) {
+        free(prediction.columns[i].handlers);
+        free(prediction.columns[i].sites);
+    }
     free(prediction.columns);
     json_decref(prediction.places);
     suite_free(&prediction.suite);

@@ -58,85 +58,105 @@ typedef struct Entry {
     bool useful, taken; /* taken: not empty */
 } Entry;
 
-/* A history of many bits, folded by exclusive or into a few. */
+/* A history of `length` bits, folded by exclusive or into a few. Each branch turns it, puts its own bits
+ * in, and takes out those that are now too old. */
 typedef struct Fold {
-    int width;
-    uint32_t bits;
+    uint32_t bits, mask; /* mask: `width` ones */
+    uint8_t width, turn, out_shift;
 } Fold;
+
+/* What a table is, once: looking it up for each branch would take longer than the branch. */
+typedef struct TableShape {
+    uint8_t bank, index_shift, place; /* place: among the sharers of its bank */
+    bool first;                       /* of its bank */
+    uint32_t tag_mask;
+} TableShape;
 
 typedef struct Ittage {
     Entry base[1 << BASE_BITS];
     Entry entries[BANK_COUNT][1 << 12];
     uint64_t history[HISTORY / 64]; /* a ring of bits, the newest at `newest` */
     unsigned newest;
-    Fold index_fold[TABLES], tag_folds[TABLES][2];
-    int prefer_alternate; /* -8 to 7: whether new entries are worse than what they would replace */
-    unsigned crowding;    /* allocations that found no room */
+    TableShape shapes[TABLES];
+    Fold folds[TABLES][3]; /* of the index and, twice, of the tag */
+    int prefer_alternate;  /* -8 to 7: whether new entries are worse than what they would replace */
+    unsigned crowding;     /* allocations that found no room */
     uint32_t random;
 } Ittage;
 
 static uint32_t low_bits(int count) { return (1u << count) - 1; }
 
-static const struct Bank *bank_of(int table) {
+static int bank_of(int table) {
     int bank = BANK_COUNT - 1;
     while (BANKS[bank].first > table)
         bank--;
-    return &BANKS[bank];
+    return bank;
 }
 
-static uint32_t fold(uint64_t value, int width) {
-    uint32_t folded = 0;
-    for (; value; value >>= width)
-        folded ^= (uint32_t)value & low_bits(width);
-    return folded;
+static Fold fold_of(int width, int length) {
+    return (Fold){.mask = low_bits(width),
+                  .width = (uint8_t)width,
+                  .turn = (uint8_t)(BITS_OF_A_BRANCH % width),
+                  .out_shift = (uint8_t)(length % width)};
 }
 
 static void ittage_start(Ittage *ittage) {
     for (int table = 1; table < TABLES; table++) {
-        const struct Bank *bank = bank_of(table);
+        int number = bank_of(table);
+        const struct Bank *bank = &BANKS[number];
+        bool first = table == bank->first;
         /* The first table of a bank has an index for the whole of it: see find_entries. */
-        ittage->index_fold[table].width =
-            table == bank->first ? bank->bits : bank->bits - SHARERS_BITS;
-        ittage->tag_folds[table][0].width = bank->tag_bits;
-        ittage->tag_folds[table][1].width = bank->tag_bits - 1;
+        int width = first ? bank->bits : bank->bits - SHARERS_BITS;
+        ittage->shapes[table] = (TableShape){.bank = (uint8_t)number,
+                                             .index_shift = (uint8_t)(abs(width - table) + 1),
+                                             .place = (uint8_t)(table - bank->first),
+                                             .first = first,
+                                             .tag_mask = low_bits(bank->tag_bits)};
+        ittage->folds[table][0] = fold_of(width, LENGTHS[table]);
+        ittage->folds[table][1] = fold_of(bank->tag_bits, LENGTHS[table]);
+        ittage->folds[table][2] = fold_of(bank->tag_bits - 1, LENGTHS[table]);
     }
 }
 
-/* `count` bits of the history, `age` bits ago, the newest in bit 0. */
-static uint32_t history_bits(const Ittage *ittage, int age, int count) {
+/* The bits of a branch that was `age` bits ago, the newest in bit 0. */
+static uint32_t history_bits(const Ittage *ittage, int age) {
     unsigned first = (ittage->newest + (unsigned)age) % HISTORY, word = first / 64,
              shift = first % 64;
     uint64_t bits = ittage->history[word] >> shift;
-    if (shift + (unsigned)count > 64)
+    if (shift + BITS_OF_A_BRANCH > 64)
         bits |= ittage->history[(word + 1) % (HISTORY / 64)] << (64 - shift);
-    return (uint32_t)bits & low_bits(count);
+    return (uint32_t)bits & low_bits(BITS_OF_A_BRANCH);
+}
+
+/* The other way round: of the branch that is the newest now. */
+static void set_newest(Ittage *ittage, uint32_t bits) {
+    unsigned word = ittage->newest / 64, shift = ittage->newest % 64;
+    const uint64_t ones = low_bits(BITS_OF_A_BRANCH);
+    uint64_t *at = &ittage->history[word], *next = &ittage->history[(word + 1) % (HISTORY / 64)];
+    *at = (*at & ~(ones << shift)) | (uint64_t)bits << shift;
+    if (shift + BITS_OF_A_BRANCH > 64)
+        *next = (*next & ~(ones >> (64 - shift))) | bits >> (64 - shift);
+}
+
+/* A value of at most three times as many bits as the fold has. */
+static uint32_t folded(const Fold *fold, uint32_t value) {
+    return (value ^ value >> fold->width ^ value >> 2 * fold->width) & fold->mask;
 }
 
 /* The fold after the history has grown by `in`, and lost `out` at its end. */
-static void fold_shift(Fold *fold_, int length, uint32_t in, uint32_t out) {
-    int width = fold_->width, turn = BITS_OF_A_BRANCH % width;
-    uint32_t bits = fold_->bits;
-    bits = (bits << turn | bits >> (width - turn)) & low_bits(width);
-    fold_->bits = bits ^ fold(in, width) ^ fold((uint64_t)out << length % width, width);
+static void fold_shift(Fold *fold, uint32_t in, uint32_t out) {
+    uint32_t turned = fold->bits << fold->turn | fold->bits >> (fold->width - fold->turn);
+    fold->bits = (turned & fold->mask) ^ folded(fold, in) ^ folded(fold, out << fold->out_shift);
 }
 
 static void history_add(Ittage *ittage, uint64_t branch, uint64_t target) {
     uint32_t in = (uint32_t)(target ^ target >> 3 ^ branch) & low_bits(BITS_OF_A_BRANCH);
     ittage->newest = (ittage->newest + HISTORY - BITS_OF_A_BRANCH) % HISTORY;
-    for (int i = 0; i < BITS_OF_A_BRANCH; i++) {
-        unsigned place = (ittage->newest + (unsigned)i) % HISTORY;
-        uint64_t bit = 1ull << place % 64;
-        if (in >> i & 1)
-            ittage->history[place / 64] |= bit;
-        else
-            ittage->history[place / 64] &= ~bit;
-    }
+    set_newest(ittage, in);
     for (int table = 2; table < TABLES; table++) {
-        int length = LENGTHS[table];
-        uint32_t out = history_bits(ittage, length, BITS_OF_A_BRANCH);
-        fold_shift(&ittage->index_fold[table], length, in, out);
-        fold_shift(&ittage->tag_folds[table][0], length, in, out);
-        fold_shift(&ittage->tag_folds[table][1], length, in, out);
+        uint32_t out = history_bits(ittage, LENGTHS[table]);
+        for (int i = 0; i < 3; i++)
+            fold_shift(&ittage->folds[table][i], in, out);
     }
 }
 
@@ -150,18 +170,17 @@ static void find_entries(Ittage *ittage, uint64_t branch, Lookup *found) {
     found->entries[0] = &ittage->base[branch & low_bits(BASE_BITS)];
     uint32_t spread = 0; /* where the bank's first table looks: its sharers look beside it */
     for (int table = 1; table < TABLES; table++) {
-        const struct Bank *bank = bank_of(table);
-        const Fold *folds = ittage->tag_folds[table];
-        int width = ittage->index_fold[table].width, shift = abs(width - table) + 1;
-        uint32_t index = (uint32_t)(branch ^ branch >> shift) ^ ittage->index_fold[table].bits;
-        index &= low_bits(width);
-        if (table == bank->first)
+        const TableShape *shape = &ittage->shapes[table];
+        const Fold *folds = ittage->folds[table];
+        uint32_t index = (uint32_t)(branch ^ branch >> shape->index_shift) ^ folds[0].bits;
+        index &= folds[0].mask;
+        if (shape->first)
             spread = index & low_bits(SHARERS_BITS);
         else
-            index = index << SHARERS_BITS | (spread ^ (uint32_t)(table - bank->first));
-        found->entries[table] = &ittage->entries[bank - BANKS][index];
-        found->tags[table] = (uint16_t)(((uint32_t)branch ^ folds[0].bits ^ folds[1].bits << 1) &
-                                        low_bits(bank->tag_bits));
+            index = index << SHARERS_BITS | (spread ^ shape->place);
+        found->entries[table] = &ittage->entries[shape->bank][index];
+        found->tags[table] =
+            (uint16_t)(((uint32_t)branch ^ folds[1].bits ^ folds[2].bits << 1) & shape->tag_mask);
     }
     found->hit = found->alternate = -1;
     for (int table = TABLES - 1; table >= 0 && found->alternate < 0; table--) {

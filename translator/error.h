@@ -7,6 +7,7 @@
 #define TAILRACE_TRANSLATOR_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What kind of failure it was. Callers that only print can ignore it. */
 typedef enum ErrorKind {
@@ -26,7 +27,17 @@ typedef struct Error {
     char message[512]; /* NUL-terminated, cut if longer */
 } Error;
 
-/* Fills `error` (printf-style) and returns false, so that callers can `return fail(...)`. */
+/* Copies text that may come from anybody, such as a name in a module, so that it can be shown on a
+ * terminal: control characters (C0, DEL, C1 and those that turn the direction of text) and what is
+ * no UTF-8 become question marks. As much as fits `size` bytes with the NUL behind it, in whole
+ * characters; `to` may be `from`. */
+void copy_printable(char *to, size_t size, const char *from, size_t length);
+
+/* The same in place. */
+void text_tame(char *text);
+
+/* Fills `error` (printf-style) with printable text and returns false, so that callers can
+ * `return fail(...)`. */
 bool fail(Error *error, ErrorKind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -64,28 +64,7 @@ bool module_function_name(const Module *module, uint32_t index, char *buffer, si
     return name.length > 0;
 }
 
-/* Bytes of the UTF-8 character at `at`; names have been checked. */
-static uint32_t character_length(const uint8_t *at) {
-    return *at < 0x80 ? 1 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
-}
-
-/* Of ASCII, and of the block behind it (U+0080 to U+009F), which some terminals obey. */
-static bool is_control(const uint8_t *at) {
-    return *at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0);
-}
-
 const char *name_text(Name name, char *buffer, size_t size) {
-    const uint8_t *at = (const uint8_t *)name.bytes, *const end = at + name.length;
-    size_t length = 0;
-    while (at < end) {
-        uint32_t count = character_length(at);
-        bool shown = !is_control(at);
-        uint32_t wanted = shown ? count : 1;
-        if (length + wanted >= size) break;
-        memcpy(buffer + length, shown ? (const char *)at : "?", wanted);
-        length += wanted;
-        at += count;
-    }
-    if (size > 0) buffer[length] = '\0';
+    copy_printable(buffer, size, name.bytes, name.length);
     return buffer;
 }

@@ -115,7 +115,8 @@ static bool read_function_type(Reader *reader, const FunctionType **type) {
 static bool read_types(Reader *reader) {
     Module *module = reader->module;
     uint32_t count;
-    if (!read_count(reader, 3, &count) || !check_limit(reader, "types", count, MAX_TYPES))
+    /* Not the three bytes of a function type: a type of a proposal may take fewer, and is to be named. */
+    if (!read_count(reader, 1, &count) || !check_limit(reader, "types", count, MAX_TYPES))
         return false;
     module->types = allocate(reader, count, sizeof *module->types);
     if (!module->types) return false;

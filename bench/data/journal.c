@@ -31,12 +31,26 @@ static bool is_removed(int descriptor) {
     return fstat(descriptor, &status) == 0 && status.st_nlink == 0;
 }
 
+/* Opens it, if it is or becomes a regular file: not what a link leads to, which somebody else may
+ * have put there, nor a pipe, which would be waited for. False, and errno. */
+static bool open_file(Journal *journal) {
+    struct stat status;
+    journal->descriptor =
+        open(journal->path,
+             O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+    if (journal->descriptor < 0) return false;
+    if (fstat(journal->descriptor, &status) == 0 && S_ISREG(status.st_mode)) return true;
+    close(journal->descriptor);
+    journal->descriptor = -1;
+    errno = EINVAL;
+    return false;
+}
+
 /* Opens and locks it. The process that wrote it may be killed and not yet quite gone: waits a
  * little. Between opening and locking, a process that ends removes it. False, and errno. */
 static bool lock(Journal *journal) {
     for (int attempts = 0; attempts < 20; attempts++) {
-        journal->descriptor = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-        if (journal->descriptor < 0) return false;
+        if (!open_file(journal)) return false;
         bool locked = flock(journal->descriptor, LOCK_EX | LOCK_NB) == 0;
         int reason = errno;
         if (locked && !is_removed(journal->descriptor)) return true;
@@ -50,10 +64,16 @@ static bool lock(Journal *journal) {
     return false;
 }
 
+/* All of it. To be freed. */
+static char *read_text(const Journal *journal, size_t *size, Error *error) {
+    lseek(journal->descriptor, 0, SEEK_SET); /* what is written goes to the end all the same */
+    return read_descriptor(journal->descriptor, journal->path, JOURNAL_LIMIT, size, error);
+}
+
 /* A line that a crash has torn does not count: a journal of a torn head alone is an empty one. */
 static bool find_length(Journal *journal, Error *error) {
     size_t size;
-    char *text = read_file(journal->path, JOURNAL_LIMIT, &size, error);
+    char *text = read_text(journal, &size, error);
     if (!text) return false;
     const char *last = memrchr(text, '\n', size);
     journal->length = last ? last + 1 - text : 0;
@@ -68,7 +88,9 @@ bool journal_open(Journal *journal, const char *result_path, Error *error) {
     } else if (errno == EWOULDBLOCK) {
         fail(error, ERROR_FILE, "another tailrace bench is writing %s", result_path);
     } else {
-        fail(error, ERROR_FILE, "cannot write %s: %s", journal->path, strerror(errno));
+        fail(error, ERROR_FILE, "cannot write %s: %s", journal->path,
+             errno == EINVAL || errno == ELOOP || errno == ENXIO ? "it is not a regular file"
+                                                                 : strerror(errno));
     }
     journal_close(journal, false);
     return false;
@@ -76,7 +98,7 @@ bool journal_open(Journal *journal, const char *result_path, Error *error) {
 
 bool journal_read(const Journal *journal, json_t **head, json_t **entries, Error *error) {
     size_t size;
-    char *text = read_file(journal->path, JOURNAL_LIMIT, &size, error), *end;
+    char *text = read_text(journal, &size, error), *end;
     *head = NULL;
     *entries = NULL;
     if (!text) return false;

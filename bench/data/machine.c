@@ -177,7 +177,8 @@ static bool has_word(const char *list, const char *word) {
     return false;
 }
 
-/* x86 CPUs say so themselves; elsewhere the firmware's names and Xen's folder tell. */
+/* x86 CPUs say so themselves; elsewhere the firmware's names and Xen's folder tell. Where none of them
+ * does, as in a container that hides /proc and /sys, it is not known. */
 static json_t *virtual_machine(const char *root, const char *cpuinfo) {
     static const char *const products[] = {"KVM",    "QEMU",      "VMware", "VirtualBox",
                                            "HVM",    "Bochs",     "BHYVE",  "Virtual Machine",
@@ -199,8 +200,9 @@ static json_t *virtual_machine(const char *root, const char *cpuinfo) {
         if (!flags) is = true;
         if (is && !hypervisor) hypervisor = name;
     }
-    json_t *answer =
-        json_pack("{s:b, s:o}", "is", is, "hypervisor", string_or_null(is ? hypervisor : NULL));
+    bool known = is || flags || product || vendor;
+    json_t *answer = json_pack("{s:o, s:o}", "is", known ? json_boolean(is) : json_null(),
+                               "hypervisor", string_or_null(is ? hypervisor : NULL));
     free(flags);
     free(product);
     free(vendor);
@@ -212,16 +214,20 @@ static json_t *virtual_machine(const char *root, const char *cpuinfo) {
 static json_t *counters(const CounterKernel *perf) {
     Error error;
     Counters *all = allocate(sizeof *all);
-    const char *why = NULL;
+    const char *why = NULL, *unknown = NULL;
     bool hardware = false;
     if (!counters_open(all, "default", perf, &error)) need(NULL); /* the list is ours */
     for (size_t i = 0; i < all->count; i++) {
         const Counter *counter = &all->items[i];
-        if (counter->state == COUNTER_UNKNOWN_EVENT || counter_event_is_software(&counter->attr))
+        if (counter->state == COUNTER_UNKNOWN_EVENT) {
+            if (!unknown) unknown = counter->reason;
             continue;
+        }
+        if (counter_event_is_software(&counter->attr)) continue;
         hardware |= counter->state == COUNTER_MEASURED;
         if (!why) why = counter->reason;
     }
+    if (!why) why = unknown;
     int level = perf->paranoid();
     json_t *answer = json_pack(
         "{s:b, s:o, s:o, s:o, s:[s,s]}", "hardware", hardware, "why",

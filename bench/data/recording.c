@@ -186,6 +186,7 @@ void recording_free(Recording *recording) {
     free(recording->isas);
     free(recording->groups);
     free(recording->stop_reason);
+    free(recording->directory);
     json_decref(recording->descriptions);
     json_decref(recording->machine);
     json_decref(recording->command);

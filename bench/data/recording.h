@@ -92,6 +92,7 @@ typedef struct Recording {
     /* This sitting, and those before it, if the run is resumed. */
     time_t started, finished;
     json_t *command;       /* the command line */
+    char *directory;       /* where it began, as seen from the result file's; NULL: not known */
     const char *state;     /* "running", "complete" or "interrupted" */
     const char *stop_rule; /* why it ended, as result files have it; NULL while it goes on */
     char *stop_reason;     /* a sentence */

@@ -1,19 +1,16 @@
 #define _GNU_SOURCE 1
 #include "bench/data/result_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/data/journal.h"
 #include "bench/data/machine.h"
 #include "bench/data/schema.h"
 #include "bench/util/memory.h"
+#include "bench/util/output_file.h"
 #include "bench/util/paths.h"
 #include "bench/util/process.h"
 
@@ -28,7 +25,8 @@ static json_t *time_string(time_t when) {
 }
 
 static json_t *string_or_null(const char *string) {
-    return string ? json_string(string) : json_null();
+    json_t *json = string ? json_string(string) : NULL; /* NULL if it is not UTF-8, too */
+    return json ? json : json_null();
 }
 
 static json_t *index_name(const Workload *workloads, size_t index) {
@@ -107,9 +105,10 @@ static json_t *sittings(const Recording *recording) {
     json_t *list = recording->sittings ? json_copy(recording->sittings) : json_array();
     json_array_append_new(
         list,
-        need(json_pack("{s:o, s:o, s:s, s:O?, s:I}", "started", time_string(recording->started),
+        need(json_pack("{s:o, s:o, s:s, s:O?, s:o, s:I}", "started", time_string(recording->started),
                        "finished", time_string(recording->finished), "state", recording->state,
-                       "command", recording->command, "samples",
+                       "command", recording->command, "directory",
+                       string_or_null(recording->directory), "samples",
                        (json_int_t)(recording->sample_count - recording->earlier_samples))));
     return list;
 }
@@ -177,11 +176,6 @@ char *result_default_path(const Recording *recording, const char *directory) {
     return path;
 }
 
-bool result_is_special(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-}
-
 /* The document with a line for each member, and for each item of a list of objects. To be freed. */
 static char *document_text(json_t *document, size_t *size) {
     char *text = NULL;
@@ -207,80 +201,13 @@ static char *document_text(json_t *document, size_t *size) {
     return text;
 }
 
-/* False, and errno, if not all could be written. */
-static bool dump(json_t *document, int descriptor) {
-    size_t size, done = 0;
-    char *text = document_text(document, &size);
-    while (done < size) {
-        ssize_t length = write(descriptor, text + done, size - done);
-        if (length < 0 && errno == EINTR) continue;
-        if (length < 0) break;
-        done += (size_t)length;
-    }
-    int reason = errno;
-    free(text);
-    errno = reason;
-    return done == size;
-}
-
-static bool write_in_place(const char *path, json_t *document, Error *error) {
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    bool done = descriptor >= 0 && dump(document, descriptor);
-    int reason = errno;
-    if (descriptor >= 0) close(descriptor);
-    if (done) return true;
-    return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
-}
-
-/* The name of a temporary file in the directory of `path`: always the same, so that what a killed
- * process left is used up by the next. To be freed. */
-static char *temporary_beside(const char *path) {
-    char *copy = copy_string(path), *other = copy_string(path);
-    char *temporary = format_string("%s/.%s.tmp", dirname(copy), basename(other));
-    free(copy);
-    free(other);
-    return temporary;
-}
-
 bool result_write(const char *path, json_t *document, bool final, Error *error) {
-    if (result_is_special(path)) return !final || write_in_place(path, document, error);
-    char *resolved = realpath(path, NULL); /* a symbolic link stays one */
-    const char *target = resolved ? resolved : path;
-    char *temporary = temporary_beside(target);
-    int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool done = descriptor >= 0 && dump(document, descriptor) && fsync(descriptor) == 0;
-    int reason = errno;
-    if (descriptor >= 0 && close(descriptor) != 0 && done) {
-        done = false;
-        reason = errno;
-    }
-    if (done && rename(temporary, target) != 0) {
-        done = false;
-        reason = errno;
-    }
-    if (!done) {
-        unlink(temporary);
-        fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
-    }
-    free(temporary);
-    free(resolved);
+    if (!final && output_is_stream(path)) return true;
+    size_t size;
+    char *text = document_text(document, &size);
+    bool done = output_write(path, text, size, error);
+    free(text);
     return done;
-}
-
-bool result_can_write(const char *path, Error *error) {
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return fail(error, ERROR_FILE, "cannot write the results to %s: it is a directory", path);
-    if (result_is_special(path)) return true;
-    /* Trying it out by a file would leave that file behind if the process is killed just then;
-     * opening the journal, which comes next, finds whatever else is wrong. */
-    char *resolved = realpath(path, NULL), *target = copy_string(resolved ? resolved : path);
-    bool writable = access(dirname(target), W_OK | X_OK) == 0;
-    int reason = errno;
-    free(target);
-    free(resolved);
-    if (writable) return true;
-    return fail(error, ERROR_FILE, "cannot write the results to %s: %s", path, strerror(reason));
 }
 
 /* What reading a result file needs to know before it can be held against the schema. */

@@ -32,16 +32,8 @@ json_t *result_read(const char *path, Error *error);
  * is added if that exists. To be freed. */
 char *result_default_path(const Recording *recording, const char *directory);
 
-/* Writes the document so that the file holds either all of the old or all of the new one: into a
- * temporary file beside it, which then takes its place. Something that is not a regular file (a
- * pipe, a device) is written directly, and only if `final`. False and an Error if that failed; the
- * file is then as it was. */
+/* Writes the document as output_file.h has it; to a stream only if `final`. False and an Error if
+ * that failed; a file is then as it was. */
 bool result_write(const char *path, json_t *document, bool final, Error *error);
-
-/* Whether it is something that cannot be replaced: a pipe, a device. */
-bool result_is_special(const char *path);
-
-/* Whether a file may be made at `path`, which leaves nothing there; false and an Error if not. */
-bool result_can_write(const char *path, Error *error);
 
 #endif

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include "bench/data/resume.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,7 +46,27 @@ static json_t *merge_samples(json_t *samples, json_t *more) {
     return merged;
 }
 
-/* Adds to the document what the journal has. The last sitting then has what the others have not. */
+/* The last sitting has the samples that the others have not. */
+static bool count_samples(json_t *document, const char *path, Error *error) {
+    json_t *sittings = json_object_get(document, "sittings"), *sitting;
+    json_int_t left = (json_int_t)json_array_size(json_object_get(document, "samples"));
+    size_t i;
+    json_array_foreach(sittings, i, sitting) {
+        if (i + 1 == json_array_size(sittings)) break;
+        json_int_t count = json_integer_value(json_object_get(sitting, "samples"));
+        if (count > left)
+            return fail(error, ERROR_FILE,
+                        "cannot read %s: it is damaged: sittings[%zu].samples is %lld, and so many "
+                        "there are not",
+                        path, i, (long long)count);
+        left -= count;
+    }
+    json_object_set_new(json_array_get(sittings, json_array_size(sittings) - 1), "samples",
+                        json_integer(left));
+    return true;
+}
+
+/* Adds to the document what the journal has. */
 static bool merge(json_t *document, json_t *entries, const char *path, Error *error) {
     size_t i;
     json_t *entry, *samples = json_array(), *gaps = json_object_get(document, "not_measured");
@@ -69,13 +90,6 @@ static bool merge(json_t *document, json_t *entries, const char *path, Error *er
     json_object_set_new(document, "samples",
                         merge_samples(json_object_get(document, "samples"), samples));
     json_decref(samples);
-    json_t *sittings = json_object_get(document, "sittings"), *sitting = NULL;
-    json_int_t others = 0, all = (json_int_t)json_array_size(json_object_get(document, "samples"));
-    json_array_foreach(sittings, i, sitting)
-        if (i + 1 < json_array_size(sittings))
-            others += json_integer_value(json_object_get(sitting, "samples"));
-    json_object_set_new(json_array_get(sittings, json_array_size(sittings) - 1), "samples",
-                        json_integer(all - others));
     return done;
 }
 
@@ -102,7 +116,8 @@ json_t *resume_read(const char *path, const Journal *journal, Error *error) {
     } else if (!document) {
         fail(error, ERROR_FILE, "there is no run to go on with: %s does not exist", path);
     }
-    if (document && !merge(document, entries, journal->path, error)) {
+    if (document && (!merge(document, entries, journal->path, error) ||
+                     !count_samples(document, path, error))) {
         json_decref(document);
         document = NULL;
     }
@@ -247,16 +262,27 @@ static const char *find_isa(const Recording *recording, json_t *entry) {
     return NULL;
 }
 
+/* Places in the plan, counted over all rounds, are ints. */
+static json_int_t most_rounds(const Recording *recording) {
+    return (json_int_t)(INT_MAX / (recording->suite.count * recording->contender_count *
+                                   recording->builds.layout_count)) -
+           2;
+}
+
 static bool load_sample(Recording *recording, json_t *entry) {
-    json_int_t layout = 0, wasm = 0, bytecode = 0, functions = 0, memory = 0, cost = 0;
+    json_int_t round = 0, order = 0, layout = 0, wasm = 0, bytecode = 0, functions = 0, memory = 0,
+               cost = 0;
     json_t *phases, *counters;
     Sample sample = {.workload = find_workload(recording, entry),
                      .contender = find_contender(recording, entry)};
-    if (json_unpack(entry, "{s:i, s:i, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round",
-                    &sample.round, "order", &sample.order, "layout", &layout, "phases", &phases,
-                    "wasm_bytes", &wasm, "bytecode_bytes", &bytecode, "functions", &functions,
-                    "peak_rss_kib", &memory, "counters", &counters, "counting_cost_ns", &cost) != 0)
+    if (json_unpack(entry, "{s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round", &round,
+                    "order", &order, "layout", &layout, "phases", &phases, "wasm_bytes", &wasm,
+                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib", &memory,
+                    "counters", &counters, "counting_cost_ns", &cost) != 0 ||
+        round > most_rounds(recording) || order > INT_MAX)
         return false;
+    sample.round = (int)round;
+    sample.order = (int)order;
     if (!phases_read(phases, sample.phases)) return false;
     sample.layout = find_layout(recording, layout);
     if (sample.workload == ANY || sample.contender == ANY || sample.layout == ANY) return false;
@@ -313,6 +339,18 @@ static void load_work(Recording *recording, json_t *workloads) {
     }
 }
 
+/* A round takes at least one sample. */
+static bool load_rounds(Recording *recording, json_t *document, Error *error) {
+    json_int_t rounds = json_integer_value(json_object_get(document, "rounds"));
+    if (rounds > (json_int_t)json_array_size(json_object_get(document, "samples")) ||
+        rounds > most_rounds(recording))
+        return fail(error, ERROR_FILE,
+                    "it is damaged: rounds is %lld, for which it has too few samples",
+                    (long long)rounds);
+    recording->rounds = (int)rounds;
+    return true;
+}
+
 bool resume_load(Recording *recording, json_t *document, char **notes, Error *error) {
     json_t *workloads = json_object_get(json_object_get(document, "suite"), "workloads");
     json_t *machine = json_object_get(document, "machine"), *entry;
@@ -320,7 +358,7 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
     if (!check_machine(machine, recording->machine, notes, error) ||
         !check_builds(recording, json_object_get(document, "builds"), error) ||
         !check_suite(&recording->suite, workloads, error) ||
-        !check_cpu(recording->cpu, document, error))
+        !check_cpu(recording->cpu, document, error) || !load_rounds(recording, document, error))
         return false;
     json_decref(recording->machine);
     recording->machine = json_incref(machine);
@@ -329,7 +367,6 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
     recording->sittings = json_incref(json_object_get(document, "sittings"));
     recording->whole_processes = json_incref(json_object_get(document, "whole_processes"));
     recording->simulated = json_incref(json_object_get(document, "simulated"));
-    recording->rounds = (int)json_integer_value(json_object_get(document, "rounds"));
     load_work(recording, workloads);
     size_t i;
     json_array_foreach(json_object_get(document, "samples"), i, entry)

@@ -6,13 +6,15 @@
 #include "bench/data/result_file.h"
 #include "bench/data/schema.h"
 #include "bench/util/memory.h"
+#include "bench/util/output_file.h"
 #include "bench/util/progress.h"
 
 bool saving_open(Saving *saving, const char *path, bool resumed, Error *error) {
     *saving = (Saving){.path = copy_string(path), .journal.descriptor = -1};
-    if (!result_can_write(path, error)) return false;
-    if (result_is_special(path)) return true;
+    if (!output_can_write(path, error)) return false;
+    if (output_is_stream(path)) return true;
     if (!journal_open(&saving->journal, path, error)) return false;
+    output_clear_leftovers(path); /* nobody else is writing, who holds the journal */
     if (resumed || saving->journal.length == 0) return true;
     fail(error, ERROR_FILE,
          "%s has samples of a run that was killed: go on with it by --resume %s, or remove it",
@@ -58,6 +60,11 @@ void saving_failure(Saving *saving, const Recording *recording) {
            result_gap(recording, &recording->not_measured[recording->not_measured_count - 1]));
 }
 
+/* Removes it if all is in the result file, or nothing in it. */
+static void close_journal(Saving *saving) {
+    journal_close(&saving->journal, saving->complete || saving->journal.length == 0);
+}
+
 bool saving_replace(Saving *saving, const Recording *recording, bool final) {
     Error error;
     json_t *document = result_document(recording);
@@ -79,12 +86,13 @@ bool saving_replace(Saving *saving, const Recording *recording, bool final) {
         progress_note("%s; measuring goes on, and so do the attempts to write", error.message);
     saving->write_failed = !done;
     saving->complete = done && final;
+    if (saving->complete) close_journal(saving); /* whatever happens to us from now on */
     return done;
 }
 
 void saving_close(Saving *saving) {
     if (!saving->path) return;
-    journal_close(&saving->journal, saving->complete || saving->journal.length == 0);
+    close_journal(saving);
     free(saving->path);
     saving->path = NULL;
 }

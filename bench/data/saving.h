@@ -11,7 +11,7 @@
 
 typedef struct Saving {
     char *path;
-    Journal journal;      /* not open if the file is a device or a pipe */
+    Journal journal;      /* not open if the results go to a stream */
     bool journal_failed;  /* nothing more is written to it */
     bool write_failed;    /* so did the last attempt to replace the result file */
     bool invalid_is_told; /* that the document does not hold to the schema */
@@ -30,10 +30,11 @@ bool saving_begin(Saving *saving, Recording *recording, bool resumed, Error *err
 void saving_sample(Saving *saving, const Recording *recording);
 void saving_failure(Saving *saving, const Recording *recording);
 
-/* A round is finished, or all. False, having told why, if the file could not be written. */
+/* A round is finished, or all, which ends the journal. False, having told why, if the file could not
+ * be written. */
 bool saving_replace(Saving *saving, const Recording *recording, bool final);
 
-/* Removes the journal if all is in the result file, or nothing in the journal. */
+/* Removes the journal if there is nothing in it. */
 void saving_close(Saving *saving);
 
 #endif

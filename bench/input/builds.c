@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/util/memory.h"
+#include "bench/util/paths.h"
 
 static bool name_is_taken(const Builds *builds, const char *name) {
     for (size_t i = 0; i + 1 < builds->count; i++)
@@ -157,7 +158,9 @@ void build_hash(Build *build, const ExecutorProgram *program, size_t layouts) {
         char *path = executors_layout_path(&build->executors, program, i);
         char *seed = format_string("%lld", (long long)build->executors.layouts[i]);
         char digest[SHA256_DIGEST_STRING_LENGTH];
-        if (SHA256File(path, digest)) json_object_set_new(hashes, seed, json_string(digest));
+        Error unreadable;
+        if (digest_file(path, digest, &unreadable))
+            json_object_set_new(hashes, seed, json_string(digest));
         free(seed);
         free(path);
     }

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE 1
 #include "bench/input/suite.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <libgen.h>
 #include <sha2.h>
@@ -88,12 +87,6 @@ bool suite_load(const char *path, Suite *suite, Error *error) {
 void suite_begin(Suite *suite) {
     *suite = (Suite){.json = json_pack("{s:s, s:[]}", "suite", "own", "workloads")};
     suite->name = json_string_value(json_object_get(suite->json, "suite"));
-}
-
-/* The SHA-256 of a file in hexadecimal. */
-static bool digest_file(const char *path, char digest[SHA256_DIGEST_STRING_LENGTH], Error *error) {
-    if (SHA256File(path, digest)) return true;
-    return fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
 }
 
 /* "traces/a.trace" becomes "a". To be freed. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 const char DEFAULT_EVENTS[] =
     "cycles,instructions,branches,branch-misses,indirect-branch-misses,L1-icache-load-misses,"
@@ -210,6 +211,15 @@ static void explain_unknown(const char *name, int reason, char *why, size_t why_
                  "\"%s\" has a unit mask or modifier that this event does not take: tailrace list "
                  "events shows its unit masks",
                  name);
+        return;
+    }
+    /* By these libpfm finds out what there is. */
+    static const char *const told_by[] = {"/proc/cpuinfo", "/proc/sys/kernel/perf_event_paranoid"};
+    for (size_t i = 0; i < sizeof told_by / sizeof *told_by; i++) {
+        if (access(told_by[i], R_OK) == 0) continue;
+        snprintf(why, why_size,
+                 "whether this CPU has an event \"%s\" is not told: %s cannot be read here", name,
+                 told_by[i]);
         return;
     }
     Nearest nearest = {name, strlen(name) / 3 + 2, ""};

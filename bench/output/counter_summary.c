@@ -23,14 +23,15 @@ static json_t *find_event(json_t *counters, const char *event) {
     return NULL;
 }
 
-/* The median over rounds of one contender on one workload; NaN if there is none. */
-static double median_value(const Recording *recording, size_t workload, size_t contender,
-                           const char *event, bool *estimated) {
+/* The median over rounds of one contender on one workload in one layout; NaN if there is none. */
+static double median_in_layout(const Recording *recording, size_t workload, size_t contender,
+                               size_t layout, const char *event, bool *estimated) {
     double *values = allocate((recording->sample_count + 1) * sizeof *values);
     size_t count = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
-        if (sample->round == 0 || sample->workload != workload || sample->contender != contender)
+        if (sample->round == 0 || sample->workload != workload || sample->contender != contender ||
+            sample->layout != layout)
             continue;
         json_t *counter = find_event(sample->counters, event);
         json_t *value = json_object_get(counter, "value");
@@ -42,6 +43,20 @@ static double median_value(const Recording *recording, size_t workload, size_t c
     double median = quantile(values, count, 0.5);
     free(values);
     return median;
+}
+
+/* The mean over layouts of the medians over rounds, as in scripts/report; NaN if there is none. */
+static double median_value(const Recording *recording, size_t workload, size_t contender,
+                           const char *event, bool *estimated) {
+    double sum = 0;
+    size_t layouts = 0;
+    for (size_t i = 0; i < recording->builds.layout_count; i++) {
+        double median = median_in_layout(recording, workload, contender, i, event, estimated);
+        if (isnan(median)) continue;
+        sum += median;
+        layouts++;
+    }
+    return layouts ? sum / (double)layouts : NAN;
 }
 
 /* Whether the contender has a value on any workload. */
@@ -113,13 +128,18 @@ static bool add_row(const Recording *recording, const Group *group, const char *
     return any;
 }
 
-/* Microseconds that starting and stopping the counters takes: the median. */
-static double cost(const Recording *recording) {
-    double *costs = allocate(recording->sample_count * sizeof *costs);
-    for (size_t i = 0; i < recording->sample_count; i++)
-        costs[i] = (double)recording->samples[i].counting_cost_ns / 1e3;
-    sort_numbers(costs, recording->sample_count);
-    double median = quantile(costs, recording->sample_count, 0.5);
+/* Microseconds that starting and stopping the counters takes: the median over the group's samples. */
+static double cost(const Recording *recording, const Group *group) {
+    double *costs = allocate((recording->sample_count + 1) * sizeof *costs);
+    size_t count = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        if (sample->round > 0 && sample->contender - group->first < group->count &&
+            json_array_size(sample->counters) > 0)
+            costs[count++] = (double)sample->counting_cost_ns / 1e3;
+    }
+    sort_numbers(costs, count);
+    double median = quantile(costs, count, 0.5);
     free(costs);
     return median;
 }
@@ -149,7 +169,7 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
         print_paragraph(stream,
                         "Starting and stopping the counters takes %.1f µs a sample, outside of its "
                         "times.",
-                        cost(recording));
+                        cost(recording, group));
         if (suite_has_traces(&recording->suite))
             print_paragraph(stream, "Of recorded traces, the replayer's own work is in these counts.");
     }

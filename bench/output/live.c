@@ -65,7 +65,7 @@ static size_t rounds_of(const Live *live, const Summary *summary, size_t workloa
 
 /* "107.4 1.44×": without the time in columns of speeds, without the speed in the baseline's. */
 static void add_cell(Table *table, const Cell *cell, bool time, bool speed, bool control,
-                     bool failed, bool colours) {
+                     bool failed) {
     Style style = failed ? STYLE_WARNING : cell_style(cell);
     char *ms = time && cell->samples > 0 && !isnan(cell->median) ? milliseconds(cell->median)
                                                                  : copy_string("");
@@ -73,21 +73,19 @@ static void add_cell(Table *table, const Cell *cell, bool time, bool speed, bool
                       ? format_string("%.*f×", control ? 3 : 2, cell->speed)
                       : copy_string("");
     const char *none = failed ? "failed" : *ms || *times ? "" : "-";
-    table_cell(table, "%s%s%s%s%s%s", ms, *ms && *times ? " " : "", style_begin(colours, style),
-               times, none, style_end(colours, style));
+    char *plain = format_string("%s%s", ms, *ms && *times ? " " : "");
+    table_styled_cell(table, plain, style, *none ? none : times);
+    free(plain);
     free(ms);
     free(times);
 }
 
 /* The cells of a row; `workload` ANY: the geometric means. */
 static void add_row(const Live *live, const Summary *summary, size_t workload, Columns columns,
-                    const Sample *next, bool colours, Table *table) {
+                    const Sample *next, Table *table) {
     bool mean = workload == ANY;
-    char *name =
-        copy_string(mean ? "geometric mean" : live->recording->suite.workloads[workload].name);
-    text_tame(name);
-    table_cell(table, "%s", name);
-    free(name);
+    table_cell(table, "%s",
+               mean ? "geometric mean" : live->recording->suite.workloads[workload].name);
     if (columns.rounds && mean)
         table_cell(table, "%s", "");
     else if (columns.rounds)
@@ -102,7 +100,7 @@ static void add_row(const Live *live, const Summary *summary, size_t workload, C
             table_cell(table, "%s", "");
         else
             add_cell(table, &cells[i], !mean && !control && (i == 0 || columns.medians), i > 0,
-                     control, failed, colours);
+                     control, failed);
         bool is_next = control ? next && live->recording->contenders[next->contender].control &&
                                      next->contender - summary->first < summary->group->count
                                : next && next->contender == summary->first + i;
@@ -116,27 +114,22 @@ static void add_head(const Live *live, const Summary *summary, Columns columns, 
     bool builds = recording->builds.count > 1, isas = recording->isa_count > 1;
     char *name = format_string("%s%s%s", builds ? recording->builds.items[group->build].name : "",
                                builds && isas ? ", " : "", isas ? recording->isas[group->isa] : "");
-    text_tame(name);
     table_cell(table, "%s", *name ? name : "workload");
     free(name);
     if (columns.rounds) table_cell(table, "rounds");
-    for (size_t i = 0; i + 1 < summary->columns && i < columns.strategies; i++) {
-        char *strategy = copy_string(recording->contenders[group->first + i].program->strategy);
-        text_tame(strategy);
-        table_cell(table, "%s", strategy);
-        free(strategy);
-    }
+    for (size_t i = 0; i + 1 < summary->columns && i < columns.strategies; i++)
+        table_cell(table, "%s", recording->contenders[group->first + i].program->strategy);
     if (columns.control) table_cell(table, "A/A");
 }
 
 static Table make_table(const Live *live, const Summary *summary, Rows rows, Columns columns,
-                        const Sample *next, bool colours) {
+                        const Sample *next) {
     Table table;
     table_start(&table, 1 + columns.rounds + columns.strategies + columns.control);
     add_head(live, summary, columns, &table);
     for (size_t i = rows.from; i < rows.to; i++)
-        add_row(live, summary, i, columns, next, colours, &table);
-    add_row(live, summary, ANY, columns, next, colours, &table);
+        add_row(live, summary, i, columns, next, &table);
+    add_row(live, summary, ANY, columns, next, &table);
     return table;
 }
 
@@ -154,7 +147,7 @@ static bool choose_columns(const Live *live, const Summary *summary, int width, 
         *columns = choices[i < count ? i : count - 1];
         if (i >= count) columns->strategies = strategies - (i - count) - 1;
         Table table = make_table(live, summary, (Rows){0, live->recording->suite.count}, *columns,
-                                 NULL, false);
+                                 NULL);
         bool fits = table_width(&table) < (size_t)width;
         table_free(&table);
         if (fits) return true;
@@ -194,6 +187,7 @@ static void add_tables(const Live *live, const Sample *next, TerminalSize size, 
             char *text =
                 format_string("Medians so far in ms of CPU time, and × the speed of %s",
                               recording->contenders[live->summaries[i].first].program->strategy);
+            text_tame(text);
             text[text_fit(text, (size_t)size.width - 1)] = 0;
             add_line(lines, count,
                      format_string("%s%s%s", style_begin(colours, STYLE_DIM), text,
@@ -201,7 +195,7 @@ static void add_tables(const Live *live, const Sample *next, TerminalSize size, 
             free(text);
         }
         Rows rows = choose_rows(live, next ? next->workload : 0, each - 2);
-        Table table = make_table(live, &live->summaries[i], rows, columns, next, colours);
+        Table table = make_table(live, &live->summaries[i], rows, columns, next);
         table_lines(&table, 1, colours, lines, count);
         table_free(&table);
     }

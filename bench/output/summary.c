@@ -45,40 +45,80 @@ static size_t tidy(double *numbers, size_t count) {
     return kept;
 }
 
-static Cell make_cell(const double *baseline, double *own, double *scratch, size_t rounds) {
-    for (size_t i = 0; i < rounds; i++)
-        scratch[i] = baseline[i] / own[i];
-    size_t ratios = tidy(scratch, rounds), count = tidy(own, rounds);
+/* The median over rounds of the logarithms of the ratios, and its mean over layouts; NaN if there are
+ * none. Cells are in the order of gather(). */
+static double make_speed(const double *baseline, const double *own, double *scratch, size_t places,
+                         size_t layouts) {
+    double sum = 0;
+    size_t measured = 0;
+    for (size_t layout = 0; layout < layouts; layout++) {
+        size_t count = 0;
+        for (size_t i = layout; i < places; i += layouts)
+            scratch[count++] = log(baseline[i] / own[i]);
+        count = tidy(scratch, count);
+        if (count == 0) continue;
+        sum += quantile(scratch, count, 0.5);
+        measured++;
+    }
+    return measured ? exp(sum / (double)measured) : NAN;
+}
+
+static Cell make_cell(const double *baseline, double *own, double *scratch, size_t places,
+                      size_t layouts) {
+    double speed = make_speed(baseline, own, scratch, places, layouts);
+    size_t count = tidy(own, places);
     double median = quantile(own, count, 0.5);
     return (Cell){
         .samples = count,
         .median = median,
         .spread = (quantile(own, count, 0.75) - quantile(own, count, 0.25)) / 2 / median,
-        .speed = quantile(scratch, ratios, 0.5),
+        .speed = speed,
     };
 }
 
-/* The times of a control are `strategies` places behind those of its strategy. */
-static Cell control_cell(const double *times, const Group *group, double *scratch, size_t rounds) {
-    size_t all = group->strategies * rounds, controls = (group->count - group->strategies) * rounds;
-    for (size_t i = 0; i < controls; i++)
-        scratch[i] = times[i] / times[all + i];
-    size_t ratios = tidy(scratch, controls);
-    return (Cell){.samples = ratios,
+/* All controls relative to their strategies, whose times are `strategies` places before theirs: the
+ * geometric mean. */
+static Cell control_cell(const double *times, const Group *group, size_t places) {
+    size_t all = group->strategies * places, controls = (group->count - group->strategies) * places;
+    size_t count = 0;
+    double sum = 0;
+    for (size_t i = 0; i < controls; i++) {
+        double ratio = log(times[i] / times[all + i]);
+        if (isnan(ratio)) continue;
+        sum += ratio;
+        count++;
+    }
+    return (Cell){.samples = count,
                   .median = NAN,
                   .spread = NAN,
-                  .speed = quantile(scratch, ratios, 0.5)};
+                  .speed = count ? exp(sum / (double)count) : NAN};
 }
 
-static double waiting(const Recording *recording) {
+/* The share of their CPU time that the samples of a group waited for: the median. The warm-up counts
+ * in no statistic. */
+static double waiting(const Recording *recording, const Group *group) {
     double *shares = allocate((recording->sample_count + 1) * sizeof *shares);
+    size_t count = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
-        PhaseTime time = recording->samples[i].phases[PHASE_EXECUTE];
-        shares[i] = (double)(time.wall - time.cpu) / (double)time.cpu;
+        const Sample *sample = &recording->samples[i];
+        PhaseTime time = sample->phases[PHASE_EXECUTE];
+        if (sample->round > 0 && sample->contender - group->first < group->count)
+            shares[count++] = (double)(time.wall - time.cpu) / (double)time.cpu;
     }
-    double median = quantile(shares, tidy(shares, recording->sample_count), 0.5);
+    double median = quantile(shares, tidy(shares, count), 0.5);
     free(shares);
     return median;
+}
+
+/* Whether the workload is too short to time; its cells then have no speeds. */
+static bool check_length(Cell *cells, size_t columns) {
+    double quickest = INFINITY, noise = fabs(cells[columns - 1].speed - 1);
+    for (size_t i = 0; i < columns; i++)
+        if (cells[i].samples > 0) quickest = fmin(quickest, cells[i].median);
+    bool too_short = quickest < TOO_SHORT || (quickest < MAYBE_TOO_SHORT && noise > SHORT_NOISE);
+    for (size_t i = 0; too_short && i < columns; i++)
+        cells[i].speed = NAN;
+    return too_short;
 }
 
 static void make_row(const Recording *recording, Summary *summary, size_t workload) {
@@ -96,12 +136,14 @@ static void make_row(const Recording *recording, Summary *summary, size_t worklo
         json_t *verdict = cell->verdict;
         if (column < group->strategies) {
             memcpy(own, times + column * places, places * sizeof *own);
-            *cell = make_cell(times, own, scratch, places);
+            *cell = make_cell(times, own, scratch, places, recording->builds.layout_count);
         } else {
-            *cell = control_cell(times, group, scratch, places);
+            *cell = control_cell(times, group, places);
         }
         cell->verdict = verdict;
     }
+    summary->too_short[workload] =
+        check_length(&summary->cells[workload * summary->columns], summary->columns);
     free(times);
 }
 
@@ -127,6 +169,7 @@ Summary summary_make(const Recording *recording, const Group *group) {
     Summary summary = {.group = group, .first = group->first, .columns = group->strategies + 1};
     summary.cells = allocate(recording->suite.count * summary.columns * sizeof *summary.cells);
     summary.means = allocate(summary.columns * sizeof *summary.means);
+    summary.too_short = allocate(recording->suite.count * sizeof *summary.too_short);
     for (size_t i = 0; i < recording->suite.count; i++)
         make_row(recording, &summary, i);
     summary_take_verdicts(recording, &summary);
@@ -176,6 +219,7 @@ void summary_take_verdicts(const Recording *recording, Summary *summary) {
 void summary_free(Summary *summary) {
     free(summary->cells);
     free(summary->means);
+    free(summary->too_short);
 }
 
 double cell_speed(const Cell *cell) {
@@ -264,21 +308,19 @@ static char *speed_text(const Cell *cell, bool control) {
     return format_string("%.2f (%.2f–%.2f)", cell_speed(cell), low, high);
 }
 
-static void add_speed(Table *table, const Cell *cell, bool control, const char *before,
-                      bool colours) {
-    Style style = cell_style(cell);
-    char *text = speed_text(cell, control);
+static void add_speed(Table *table, const Cell *cell, bool control, const char *before) {
+    char *text = speed_text(cell, control), *marked = format_string("%s%s", before, text);
     if (isnan(cell_speed(cell)))
         table_cell(table, "-");
     else
-        table_cell(table, "%s%s%s%s", style_begin(colours, style), before, text,
-                   style_end(colours, style));
+        table_styled_cell(table, "", cell_style(cell), marked);
+    free(marked);
     free(text);
 }
 
 static void print_speeds(const Recording *recording, const Summary *summary, FILE *stream) {
     Table table;
-    bool colours = terminal_has_colours(stream), partial = false;
+    bool partial = false;
     size_t last = summary->columns - 1;
     table_start(&table, summary->columns);
     table_cell(&table, "workload");
@@ -287,13 +329,13 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
     for (size_t i = 0; i < recording->suite.count; i++) {
         table_cell(&table, "%s", recording->suite.workloads[i].name);
         for (size_t column = 1; column <= last; column++)
-            add_speed(&table, cell_at(summary, i, column), column == last, "", colours);
+            add_speed(&table, cell_at(summary, i, column), column == last, "");
     }
     table_cell(&table, "geometric mean");
     for (size_t column = 1; column <= last; column++) {
         const Cell *mean = &summary->means[column];
         bool all = mean->samples == recording->suite.count;
-        add_speed(&table, mean, column == last, all ? "" : "*", colours);
+        add_speed(&table, mean, column == last, all ? "" : "*");
         partial |= mean->samples > 0 && !all;
     }
     bool judged = summary->means[last].verdict != NULL;
@@ -349,7 +391,7 @@ static void print_instructions(const Recording *recording, const Summary *summar
         free(millions);
         for (size_t column = 0; column + 1 < summary->columns; column++) {
             const Cell *cell = cell_at(summary, i, column);
-            cell_or_dash(&table, cell->samples && count > 0, "%.3f",
+            cell_or_dash(&table, cell->samples && count > 0 && !summary->too_short[i], "%.3f",
                          cell->median * 1e9 / (double)count);
         }
     }
@@ -365,7 +407,7 @@ static const char *const WORDS[] = {"faster", "slower", "no difference shown", "
 
 /* What was decided about each strategy, and on how many workloads. */
 static void print_verdicts(const Recording *recording, const Summary *summary, FILE *stream) {
-    bool colours = terminal_has_colours(stream), any = false;
+    bool any = false;
     Table table;
     table_start(&table, 2 + WORD_COUNT);
     table_cell(&table, "strategy");
@@ -380,12 +422,11 @@ static void print_verdicts(const Recording *recording, const Summary *summary, F
                 counts[j] += !strcmp(verdict_word(cell_at(summary, i, column)), WORDS[j]);
         any |= mean->verdict != NULL;
         table_cell(&table, "%s", recording->contenders[summary->first + column].program->strategy);
-        table_cell(&table, "%s%s%s", style_begin(colours, cell_style(mean)),
-                   mean->verdict ? verdict_word(mean) : "-", style_end(colours, cell_style(mean)));
+        table_styled_cell(&table, "", cell_style(mean), mean->verdict ? verdict_word(mean) : "-");
         for (size_t j = 0; j < WORD_COUNT; j++) {
-            Style style = style_of(counts[j] ? WORDS[j] : "none");
-            table_cell(&table, "%s%zu%s", style_begin(colours, style), counts[j],
-                       style_end(colours, style));
+            char *text = format_string("%zu", counts[j]);
+            table_styled_cell(&table, "", style_of(counts[j] ? WORDS[j] : "none"), text);
+            free(text);
         }
     }
     if (any) {
@@ -470,8 +511,44 @@ static void print_gaps(const Recording *recording, FILE *stream) {
     }
 }
 
+/* "Build gcc-12, instruction set slots": what there are several of. To be freed; NULL if there are
+ * none. */
+static char *group_name(const Recording *recording, const Group *group) {
+    bool builds = recording->builds.count > 1, isas = recording->isa_count > 1;
+    if (!builds && !isas) return NULL;
+    return format_string("%s%s%s%s", builds ? "Build " : "",
+                         builds ? recording->builds.items[group->build].name : "",
+                         !isas    ? ""
+                         : builds ? ", instruction set "
+                                  : "Instruction set ",
+                         isas ? recording->isas[group->isa] : "");
+}
+
+/* What weakens the numbers of one group. */
+static void print_group_warnings(const Recording *recording, const Group *group, FILE *stream) {
+    double share_waiting = waiting(recording, group);
+    char *name = group_name(recording, group);
+    const char *where = name ? name : "", *colon = name ? ": " : "";
+    Summary summary = summary_make(recording, group);
+    if (share_waiting > BUSY)
+        warn(stream, "%s%sThe machine was busy: samples waited for %.0f%% of their CPU time.", where,
+             colon, share_waiting * 100);
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        double quickest = INFINITY;
+        for (size_t j = 0; j < summary.columns; j++)
+            if (cell_at(&summary, i, j)->samples > 0)
+                quickest = fmin(quickest, cell_at(&summary, i, j)->median);
+        if (summary.too_short[i])
+            warn(stream,
+                 "%s%s%s takes %.4g ms, which is too short to time: what was measured is also the "
+                 "clock and cold caches, so it is not compared. Give it more to do.",
+                 where, colon, recording->suite.workloads[i].name, quickest * 1e3);
+    }
+    summary_free(&summary);
+    free(name);
+}
+
 static void print_warnings(const Recording *recording, FILE *stream) {
-    double share_waiting = waiting(recording);
     json_t *vm = json_object_get(recording->machine, "virtual");
     const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
     const char *why =
@@ -482,13 +559,14 @@ static void print_warnings(const Recording *recording, FILE *stream) {
     if (json_is_true(json_object_get(vm, "is")))
         warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
              hypervisor ? " (" : "", hypervisor ? hypervisor : "", hypervisor ? ")" : "");
+    else if (!json_is_false(json_object_get(vm, "is")))
+        warn(stream, "Whether this is a virtual machine is not told: other guests may disturb it.");
     bool told = false; /* as something not measured, below */
     for (size_t i = 0; i < recording->not_measured_count; i++)
         told |= strcmp(recording->not_measured[i].what, "counter") == 0;
     if (why && !told) warn(stream, "No hardware counters were read: %s.", why);
-    if (share_waiting > BUSY)
-        warn(stream, "The machine was busy: samples waited for %.0f%% of their CPU time.",
-             share_waiting * 100);
+    for (size_t i = 0; i < recording->group_count; i++)
+        print_group_warnings(recording, &recording->groups[i], stream);
     if (recording->cpu < 0)
         warn(stream, "Samples were not pinned to a CPU: this system does not allow it.");
     if (recording->rounds == 0)
@@ -500,18 +578,10 @@ static void print_warnings(const Recording *recording, FILE *stream) {
     print_gaps(recording, stream);
 }
 
-/* "Build gcc-12, instruction set slots": what there are several of. */
 static void print_group_name(const Recording *recording, const Group *group, FILE *stream) {
-    bool builds = recording->builds.count > 1, isas = recording->isa_count > 1;
-    if (!builds && !isas) return;
-    char *title = format_string("%s%s%s%s", builds ? "Build " : "",
-                                builds ? recording->builds.items[group->build].name : "",
-                                !isas    ? ""
-                                : builds ? ", instruction set "
-                                         : "Instruction set ",
-                                isas ? recording->isas[group->isa] : "");
-    print_heading(stream, "%s", title);
-    free(title);
+    char *name = group_name(recording, group);
+    if (name) print_heading(stream, "%s", name);
+    free(name);
 }
 
 void summary_print(const Recording *recording, FILE *stream) {

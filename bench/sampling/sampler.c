@@ -58,6 +58,37 @@ static char *wrong_result(const Workload *workload, json_t *answer) {
     return why;
 }
 
+/* A workload whose results are not the same each time is no fault of the executor: the same program
+ * is asked once more. Why it cannot be measured, to be freed; NULL if both times agree, or the second
+ * one failed. */
+static char *differs_from_itself(const Recording *recording, const char *program,
+                                 const Workload *workload, json_t *answer) {
+    char *why, *sentence = NULL;
+    json_t *again = ask(recording, program, workload, "none", &why);
+    json_t *first = json_object_get(answer, "results"), *second = json_object_get(again, "results");
+    if (again && !json_equal(first, second)) {
+        char *then = join_strings(first), *now = join_strings(second);
+        sentence = format_string("returns other results each time (%s, then %s): a workload has to "
+                                 "compute the same in every run, without clock and random numbers",
+                                 *then ? then : "nothing", *now ? now : "nothing");
+        free(then);
+        free(now);
+    }
+    free(why);
+    json_decref(again);
+    return sentence;
+}
+
+/* Why the answer's results cannot be used, to be freed; NULL if they can. */
+static char *check_result(const Recording *recording, const char *program,
+                          const Workload *workload, json_t *answer) {
+    char *why = wrong_result(workload, answer);
+    char *itself = why ? differs_from_itself(recording, program, workload, answer) : NULL;
+    if (!itself) return why;
+    free(why);
+    return itself;
+}
+
 static void note_failure(Recording *recording, NotMeasured entry, const char *who) {
     if (entry.workload == ANY)
         progress_note("%s %s", who, entry.reason);
@@ -145,7 +176,7 @@ static void count_work(Recording *recording, size_t isa) {
         progress_show(0, recording->budget, doing);
         free(doing);
         json_t *answer = ask(recording, counter, workload, "none", &why);
-        if (answer) why = wrong_result(workload, answer);
+        if (answer) why = check_result(recording, counter, workload, answer);
         if (answer && !why)
             *work = (Work){count_at(answer, "instructions"), count_at(answer, "branches"),
                            count_at(answer, "calls")};
@@ -208,8 +239,8 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     const Executors *executors = &recording->builds.items[contender->build].executors;
     char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
     json_t *answer = ask(recording, path, workload, recording->events, &why);
+    if (answer) why = check_result(recording, path, workload, answer);
     free(path);
-    if (answer) why = wrong_result(workload, answer);
     if (answer && !why && !read_sample(answer, &sample))
         why = copy_string("printed JSON without usable times");
     if (answer && !why && !read_counters(answer, &sample))

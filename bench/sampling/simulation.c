@@ -268,30 +268,44 @@ static int64_t instructions(const Recording *recording, const Group *group, size
     return recording->work[workload * recording->isa_count + group->isa].instructions;
 }
 
-/* Whether everybody in the group has simulated it, and it is known how many instructions it
- * executes: only then can it be part of a mean. */
-static bool comparable(const Recording *recording, const Group *group, size_t workload) {
-    if (instructions(recording, group, workload) <= 0) return false;
+/* For a thousand bytecode instructions; NaN if it is not known. */
+static double figure(const Recording *recording, const Group *group, size_t workload,
+                     size_t contender, SimulatedCount which) {
+    int64_t executed = instructions(recording, group, workload);
+    json_t *entry =
+        tool_entry_in(recording->simulated, recording, workload, &recording->contenders[contender]);
+    json_t *number = json_object_get(json_object_get(entry, "counts"), SIMULATED_NAMES[which]);
+    if (executed <= 0 || !json_is_integer(number)) return NAN;
+    return 1000 * (double)json_integer_value(number) / (double)executed;
+}
+
+static bool has_any(const Recording *recording, const Group *group, size_t contender,
+                    SimulatedCount which) {
+    for (size_t i = 0; i < recording->suite.count; i++)
+        if (!isnan(figure(recording, group, i, contender, which))) return true;
+    return false;
+}
+
+/* Whether everybody in the group who has any has one of this workload: only then can it be part of a
+ * mean, as in scripts/report. */
+static bool comparable(const Recording *recording, const Group *group, size_t workload,
+                       SimulatedCount which) {
     for (size_t i = group->first; i + 1 < group->first + group->count; i++)
-        if (!tool_entry_in(recording->simulated, recording, workload, &recording->contenders[i]))
+        if (isnan(figure(recording, group, workload, i, which)) &&
+            has_any(recording, group, i, which))
             return false;
     return true;
 }
 
-/* For a thousand bytecode instructions: the mean over workloads. NaN if one of them is not known.
- */
+/* The mean over workloads. NaN if there are none. */
 static double mean(const Recording *recording, const Group *group, size_t contender,
                    SimulatedCount which, size_t *count) {
     double sum = 0;
     *count = 0;
     for (size_t i = 0; i < recording->suite.count; i++) {
-        if (!comparable(recording, group, i)) continue;
-        json_t *entry =
-            tool_entry_in(recording->simulated, recording, i, &recording->contenders[contender]);
-        json_t *number = json_object_get(json_object_get(entry, "counts"), SIMULATED_NAMES[which]);
-        sum += json_is_integer(number) ? 1000 * (double)json_integer_value(number) /
-                                             (double)instructions(recording, group, i)
-                                       : NAN;
+        double own = figure(recording, group, i, contender, which);
+        if (isnan(own) || !comparable(recording, group, i, which)) continue;
+        sum += own;
         ++*count;
     }
     return *count ? sum / (double)*count : NAN;
@@ -299,7 +313,8 @@ static double mean(const Recording *recording, const Group *group, size_t conten
 
 void simulation_print(const Recording *recording, const Group *group, FILE *stream) {
     if (json_array_size(recording->simulated) == 0) return;
-    size_t count = 0;
+    size_t most = 0;
+    bool partial = false;
     Table table;
     table_start(&table, 1 + group->strategies);
     table_cell(&table, "event");
@@ -309,17 +324,22 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
     for (size_t row = 0; row < sizeof ROWS / sizeof *ROWS; row++) {
         table_cell(&table, "%s", ROWS[row].name);
         for (size_t i = group->first; i < end; i++) {
-            double figure = mean(recording, group, i, ROWS[row].count, &count);
-            table_cell(&table, isnan(figure) ? "-" : figure >= 1000 ? "%.0f" : "%.3g", figure);
+            size_t count;
+            double all = mean(recording, group, i, ROWS[row].count, &count);
+            if (row == 0 && count > most) most = count;
+            const char *mark = count > 0 && count < most ? "*" : "";
+            partial |= *mark != 0;
+            table_cell(&table, isnan(all) ? "-" : all >= 1000 ? "%s%.0f" : "%s%.3g", mark, all);
         }
     }
-    if (count > 0) {
+    if (most > 0) {
         json_t *first = json_array_get(recording->simulated, 0);
         print_heading(stream,
                       "SIMULATED, for a thousand bytecode instructions (mean of %zu workload%s, "
                       "first layout)",
-                      count, count == 1 ? "" : "s");
+                      most, most == 1 ? "" : "s");
         table_print_folded(&table, 1, stream);
+        if (partial) print_paragraph(stream, "* over fewer workloads, those that all have");
         print_paragraph(stream, "A model of CPUs of about 2004, not this CPU: %s",
                         json_string_value(json_object_get(first, "model")));
         if (suite_has_traces(&recording->suite))

@@ -308,6 +308,26 @@ class Bench(TailraceTest):
         self.assertFalse(any(s["workload"] == "sort" and s["strategy"] == "switch"
                              and not s["control"] for s in document["samples"]))
 
+    def test_a_workload_that_differs_from_itself_is_told_apart(self):
+        process = self.bench(trouble="switch-acc:vm=random tail-direct-acc:sort=wrong")
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(process.stderr, r"switch-acc on vm: returns other results each time \(\d+, then \d+\): a "
+                         "workload has to compute the same in every run")
+        self.assertIn("tail-direct-acc on sort: returned -7 instead of 1, -5", process.stderr)
+        reasons = {gap["reason"] for gap in self.document()["not_measured"] if gap["workload"] == "vm"}
+        self.assertTrue(reasons and all("each time" in reason for reason in reasons), reasons)
+
+    def test_a_workload_that_is_too_short_gets_no_speeds(self):
+        process = self.bench(trouble=" ".join(f"{name}-acc:vm=short" for name in STRATEGIES))
+        self.assertEqual(process.returncode, 0, process.stderr)
+        text = " ".join(process.stdout.split())
+        self.assertIn("vm takes 0.005 ms, which is too short to time", text)
+        lines = [line.split() for line in process.stdout.splitlines()]
+        self.assertIn(["vm", "0.010", "±0.0%", "0.008", "±0.0%", "0.010", "±0.0%", "0.005", "±0.0%"], lines)
+        self.assertIn(["vm", "-", "-", "-", "-"], lines)  # no speeds
+        self.assertIn(["vm", "0.002", "-", "-", "-", "-"], lines)  # no time of an instruction
+        self.assertIn(["geometric", "mean", "*1.25", "*1.00", "*2.00", "*1.000"], lines)
+
     def test_an_executor_that_is_another_is_not_measured(self):
         process = self.bench(trouble="goto-direct-acc=switch")
         self.assert_fails(process, 1, 'goto-direct-acc says that it is "switch-acc"')
@@ -480,6 +500,105 @@ class Builds(TailraceTest):
         self.assert_fails(self.bench("--builds", f"{self.folder},{self.root / 'none'}"), 1, "none/dispatch/build.json")
 
 
+class Output(TailraceTest):
+    """Where results go, and who reads what is printed."""
+
+    def piped(self, *arguments, reader):
+        """The exit statuses of a run whose tables `reader`, a shell command, reads."""
+        script = f'"$@" | {reader}; echo "${{PIPESTATUS[0]}}" >&3'
+        ours, theirs = os.pipe()
+        command = [self.folder / "tailrace", "bench", "--budget", "0", "--events", "none", *arguments]
+        process = subprocess.run(["bash", "-c", "exec 3>&%d\n%s" % (theirs, script), "bash", *command],
+                                 pass_fds=[theirs], text=True, capture_output=True, timeout=120)
+        os.close(theirs)
+        with open(ours) as file:
+            return int(file.read()), process
+
+    def test_a_reader_that_has_seen_enough_ends_nothing(self):
+        status, process = self.piped("--output", self.result, reader="head -n 1")
+        self.assertEqual((status, process.stderr), (0, ""))
+        self.assertEqual((self.document()["state"], len(self.document()["samples"])), ("complete", 60))
+        self.assertEqual([path.name for path in self.folder.glob("*.samples")], [])
+        self.assertEqual(self.bench().returncode, 0)
+
+    def test_a_reader_of_the_results_that_is_gone_is_said(self):
+        status, process = self.piped("--output", "/dev/stdout", reader="head -n 1")
+        self.assertEqual(status, 1)
+        self.assertIn("cannot write the results to /dev/stdout: Broken pipe", process.stderr)
+
+    def test_a_pipe_gets_the_results_at_the_end(self):
+        status, process = self.piped("--output", "/dev/stdout", reader="cat")
+        self.assertEqual((status, process.stderr), (0, ""))
+        document = json.loads(process.stdout[process.stdout.index("\n{\n"):process.stdout.index("\n}\n") + 3])
+        self.assertEqual(len(document["samples"]), 60)
+
+    def test_no_name_is_refused_at_once(self):
+        for name, words in [("", "that is no name of a file"), ("/dev/stdout", "it stands for an open file")]:
+            with open(self.folder / "stdout", "w") as stdout:
+                process = subprocess.run([self.folder / "tailrace", "bench", "--output", name], stdout=stdout,
+                                         stderr=subprocess.PIPE, text=True, timeout=60)
+            self.assertEqual(process.returncode, 1)
+            self.assertEqual(process.stderr, f"tailrace: cannot write the results to {name}: {words}" +
+                             ("; give that file's own name\n" if name else "\n"))
+            self.assertEqual((self.folder / "stdout").read_text(), "")
+        self.assertTrue(os.path.islink("/dev/stdout"))
+
+    def test_planted_links_are_not_written_through(self):
+        victim = self.root / "victim"
+        victim.write_text("old")
+        (self.folder / ".result.json.tmp").symlink_to(victim)
+        self.assertEqual(self.bench().returncode, 0)
+        journal = pathlib.Path(f"{self.result}.samples")
+        journal.symlink_to(victim)
+        self.assert_fails(self.bench(), 1, f"cannot write {journal}: it is not a regular file")
+        self.assertEqual(victim.read_text(), "old")
+
+    def test_a_pipe_is_not_waited_for(self):
+        os.mkfifo(f"{self.result}.samples")
+        self.assert_fails(self.bench(), 1, "result.json.samples: it is not a regular file")
+        module = self.folder / "workloads" / "vm.wasm"
+        module.unlink()
+        os.mkfifo(module)
+        self.assert_fails(self.bench(), 1, "vm.wasm: it is not a regular file")
+        os.mkfifo(self.folder / "suite")
+        self.assert_fails(self.bench("--suite", self.folder / "suite"), 1, "suite: it is not a regular file")
+
+
+class Names(TailraceTest):
+    """What suites and builds call things reaches no terminal as a command to it."""
+
+    EVIL = "a\x1b]0;b\x07\x1b[2J\u009dc\u202e"
+    SHOWN = "a?]0;b??[2J?c?"
+
+    def assert_tame(self, text):
+        self.assertEqual([letter for letter in text if not letter.isprintable() and letter != "\n"], [])
+        self.assertIn(self.SHOWN, text)
+
+    def test_those_of_suites(self):
+        path = self.folder / "workloads" / "default.json"
+        suite = json.loads(path.read_text())
+        suite["suite"] = suite["workloads"][0]["name"] = suite["workloads"][0]["description"] = self.EVIL
+        path.write_text(json.dumps(suite))
+        self.assert_tame(self.run_tailrace("list", "workloads").stdout)
+        process = self.bench(trouble="switch-acc:sort=crash")
+        self.assert_tame(process.stdout)
+        self.assert_tame(process.stderr)
+        self.assert_tame(self.bench("--workload", "nothing").stderr)
+
+    def test_those_of_builds(self):
+        path = self.folder / "dispatch" / "build.json"
+        build = json.loads(path.read_text())
+        build["strategies"][self.EVIL] = {"flags": [], "does": self.EVIL, "mechanism": "switch"}
+        build["version"] = self.EVIL
+        path.write_text(json.dumps(build))
+        for kind in "acc", "slots":
+            shutil.copy(FAKE, self.folder / "dispatch" / f"{self.EVIL}-{kind}")
+        self.assert_tame(self.run_tailrace("list", "strategies").stdout)
+        self.assert_tame(self.run_tailrace("machine").stdout)
+        process = self.bench()
+        self.assert_tame(process.stdout)
+
+
 class Resume(TailraceTest):
     def resume(self, *arguments, **options):
         return self.run_tailrace("bench", "--resume", self.result, *arguments, **options)
@@ -633,6 +752,65 @@ class Resume(TailraceTest):
         self.assertEqual(self.bench().returncode, 0)
         self.assertFalse(self.journal.exists())
 
+    def test_no_programs_run_because_the_file_says_so(self):
+        evil = self.root / "evil"
+        make_executors(evil, STRATEGIES)
+        self.assertEqual(self.bench().returncode, 0)
+        document = self.document()
+        document["command"] += ["--builds", str(evil)]
+        self.result.write_text(json.dumps(document))
+        proof = self.root / "proof"
+        for program in (evil / "dispatch").iterdir():
+            if program.name != "build.json":
+                program.write_text(f"#!/bin/sh\ntouch '{proof}'\n")
+        before = self.result.read_bytes()
+        process = self.resume()
+        self.assert_fails(process, 1, f"name them by --builds if you trust them (it says {evil})")
+        self.assertEqual((process.stdout, process.stderr.count("\n")), ("", 1))
+        self.assertFalse(proof.exists())
+        self.assertEqual(self.result.read_bytes(), before)
+        # Those that are named are taken, and their hashes are not those of the file.
+        self.assert_fails(self.resume("--builds", evil), 1, "the programs of")
+        self.assertFalse(proof.exists())
+        self.assertEqual(self.resume("--builds", self.folder).returncode, 0)
+
+    def test_paths_are_relative_to_where_the_run_began(self):
+        (self.root / "there").mkdir()
+        self.write("t.wasm", "t\n")
+        process = self.bench("--workload", "t.wasm", "--invoke", "run", cwd=self.folder)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertEqual(self.document()["sittings"][0]["directory"], ".")
+        process = self.resume(cwd=self.root / "there")
+        self.assert_fails(process, 2, "cannot read t.wasm: No such file or directory")
+        self.assertIn(f"paths in {self.result} are relative to where its run began: {self.folder}\n", process.stderr)
+        self.assertEqual(self.resume(cwd=self.folder).returncode, 0)
+        # From elsewhere with absolute paths nothing has to be said.
+        self.result.unlink()
+        own = str(self.folder / "t.wasm")
+        self.assertEqual(self.bench("--workload", own, "--invoke", "run", cwd=self.root / "there").returncode, 0)
+        self.assertEqual(self.document()["sittings"][0]["directory"], "../there")
+        process = self.resume(cwd=self.root)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertEqual([s["directory"] for s in self.document()["sittings"]], ["../there", ".."])
+
+    def test_impossible_numbers_are_damage(self):
+        self.bench()
+        self.assertEqual(self.resume().returncode, 0)
+        whole = self.document()
+        for change, words in [(lambda d: d["sittings"][0].update(samples=2**53), "sittings[0].samples is 9007199254740992"),
+                              (lambda d: d.update(rounds=2**40), "rounds is 1099511627776"),
+                              (lambda d: d["samples"][5].update(round=2**31), "samples["),
+                              (lambda d: d["samples"][5].update(order=2**32), "samples[")]:
+            document = json.loads(json.dumps(whole))
+            change(document)
+            self.result.write_text(json.dumps(document))
+            before = self.result.read_bytes()
+            process = self.resume()
+            self.assert_fails(process, 1, "is damaged: ")
+            self.assertIn(words, process.stderr)
+            self.assertEqual(process.stderr.count("\n"), 1)
+            self.assertEqual(self.result.read_bytes(), before)
+
     def test_the_main_directory_of_another_place_can_be_named(self):
         self.unfinished()
         os.rename(self.folder / "dispatch", self.root / "dispatch")
@@ -660,6 +838,21 @@ class Stop(TailraceTest):
         self.assertRegex(process.stdout, r"\ngeometric mean .* 1\.99 \(1\.93–2\.06\)")
         self.assertRegex(process.stdout, r"\ntail-direct +faster +3 +0 +0 +0\n")
         self.assertNotIn("No verdicts", process.stdout)
+
+    def test_a_workload_that_is_too_short_ends_in_no_verdict(self):
+        self.build_layouts(0, 5)
+        trouble = " ".join(f"{name}-acc:vm=short" for name in STRATEGIES)
+        process = self.bench("--budget", "60", trouble=trouble)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        # What is compared is decided; nobody waits for the rest.
+        self.assertEqual(self.document()["stop"]["rule"], "interval")
+        self.assertIn("vm takes 0.005 ms, which is too short to time", " ".join(process.stdout.split()))
+        self.assertRegex(process.stdout, r"\ntail-direct +faster +2 +0 +0 +0\n")
+        self.assertRegex(process.stdout, r"\nvm +- +- +- +-\n")
+        # Alone it decides nothing.
+        process = self.bench("--workload", "vm", trouble=trouble)
+        self.assertEqual(self.document()["stop"]["rule"], "budget")
+        self.assertNotIn("Verdicts", process.stdout)
 
     def test_budget_alone_still_shows_verdicts(self):
         process = self.bench("--stop", "budget")

@@ -2,7 +2,10 @@
 #include "bench/util/paths.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,29 +78,90 @@ char *results_directory(const char *directory) {
     return copy_string(".");
 }
 
-char *read_file(const char *path, size_t limit, size_t *size, Error *error) {
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        fail(error, ERROR_FILE, "cannot open %s: %s", path, strerror(errno));
-        return NULL;
+char *directory_of(const char *path) {
+    char *copy = copy_string(path), *directory = copy_string(dirname(copy));
+    free(copy);
+    return directory;
+}
+
+char *directory_from(const char *file) {
+    char *directory = directory_of(file), *from = realpath(directory, NULL);
+    char *to = realpath(".", NULL), *path = copy_string("");
+    size_t common = 0; /* bytes, up to before a slash */
+    for (size_t i = 0; from && to; i++) {
+        bool ends = (from[i] == '/' || !from[i]) && (to[i] == '/' || !to[i]);
+        if (ends) common = i;
+        if (from[i] != to[i] || !from[i]) break;
     }
+    for (const char *rest = from ? from + common : ""; *rest; rest++) {
+        if (*rest != '/' || !rest[1]) continue;
+        char *longer = format_string("../%s", path);
+        free(path);
+        path = longer;
+    }
+    const char *rest = to ? to + common : "";
+    char *whole = format_string("%s%s", path, rest + (*rest == '/'));
+    size_t length = strlen(whole);
+    if (length > 0 && whole[length - 1] == '/') whole[length - 1] = 0;
+    bool known = from && to;
+    free(path);
+    free(directory);
+    free(from);
+    free(to);
+    if (known && *whole) return whole;
+    free(whole);
+    return known ? copy_string(".") : NULL;
+}
+
+/* -1 and an Error if it is not a regular file that can be read. */
+static int open_regular(const char *path, Error *error) {
+    struct stat status;
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (descriptor < 0) {
+        fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
+    } else if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+        fail(error, ERROR_FILE, "cannot read %s: it is not a regular file", path);
+        close(descriptor);
+        descriptor = -1;
+    }
+    return descriptor;
+}
+
+char *read_descriptor(int descriptor, const char *path, size_t limit, size_t *size, Error *error) {
     char *bytes = NULL;
     size_t length = 0, room = 0;
+    ssize_t piece;
     do {
-        room += 1 << 16;
-        bytes = grow(bytes, room + 1, 1);
-        length += fread(bytes + length, 1, room - length, file);
-    } while (length == room && length <= limit);
-    bool failed = ferror(file);
-    int reason = errno;
-    fclose(file);
-    if (failed || length > limit) {
+        if (room - length < 1 << 15) {
+            room = 2 * room + (1 << 16);
+            bytes = grow(bytes, room + 1, 1);
+        }
+        piece = read(descriptor, bytes + length, room - length);
+        if (piece > 0) length += (size_t)piece;
+    } while ((piece > 0 && length <= limit) || (piece < 0 && errno == EINTR));
+    if (piece < 0 || length > limit) {
         fail(error, ERROR_FILE, "cannot read %s: %s", path,
-             failed ? strerror(reason) : "it is too large");
+             piece < 0 ? strerror(errno) : "it is too large");
         free(bytes);
         return NULL;
     }
     bytes[length] = 0;
     if (size) *size = length;
     return bytes;
+}
+
+char *read_file(const char *path, size_t limit, size_t *size, Error *error) {
+    int descriptor = open_regular(path, error);
+    if (descriptor < 0) return NULL;
+    char *bytes = read_descriptor(descriptor, path, limit, size, error);
+    close(descriptor);
+    return bytes;
+}
+
+bool digest_file(const char *path, char *digest, Error *error) {
+    int descriptor = open_regular(path, error);
+    if (descriptor < 0) return false;
+    close(descriptor);
+    if (SHA256File(path, digest)) return true;
+    return fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
 }

@@ -26,8 +26,23 @@ char *find_script(const char *program_directory, const char *name, Error *error)
  * made if missing, or else the current directory. To be freed. */
 char *results_directory(const char *program_directory);
 
-/* Reads a whole file of at most `limit` bytes and ends it with a NUL that `*size` does not count.
- * To be freed. NULL and an Error, which names the file, if that cannot be done. */
+/* The directory that is the current one, as seen from the one that holds `file`: "../..", "." if they
+ * are the same. To be freed. NULL if the system does not tell. */
+char *directory_from(const char *file);
+
+/* The directory in which a path names a file. To be freed. */
+char *directory_of(const char *path);
+
+/* Reads a whole regular file of at most `limit` bytes and ends it with a NUL that `*size` does not
+ * count. To be freed. NULL and an Error, which names the file, if that cannot be done. A pipe or a
+ * device, for which one might wait for ever, is refused. */
 char *read_file(const char *path, size_t limit, size_t *size, Error *error);
+
+/* The rest of an open one, which messages call `path`. */
+char *read_descriptor(int descriptor, const char *path, size_t limit, size_t *size, Error *error);
+
+/* The SHA-256 of a regular file, in hexadecimal (SHA256_DIGEST_STRING_LENGTH of sha2.h). False and
+ * an Error that names the file if that cannot be read. */
+bool digest_file(const char *path, char *digest, Error *error);
 
 #endif

@@ -118,6 +118,7 @@ static bool stream_read(Stream *stream) {
 static void become(char *const *argv, int cpu, const int output[2], const int errors[2],
                    int report) {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan goes on computing after us */
+    signal(SIGPIPE, SIG_DFL);         /* that we ignore it is our business */
     setpgid(0, 0);                    /* a Ctrl-C is for us; we end the child */
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing >= 0) dup2(nothing, STDIN_FILENO);

@@ -116,11 +116,15 @@ void progress_note(const char *format, ...) {
     picture.lines = NULL;
     picture.count = 0;
     fputs("tailrace: ", stderr);
+    char *text;
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    int length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    need(length < 0 ? NULL : text);
+    text_tame(text);
+    fprintf(stderr, "%s\n", text);
+    free(text);
     if (count > 0 && terminal_width(stderr) >= picture.width) {
         progress_draw(lines, count);
     } else { /* it comes back with the next sample, in the right size */

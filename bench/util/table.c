@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "bench/util/memory.h"
-#include "bench/util/terminal.h"
 
 #define GAP 2
 
@@ -18,8 +17,20 @@ void table_cell(Table *table, const char *format, ...) {
     va_start(arguments, format);
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
+    table_styled_cell(table, need(length < 0 ? NULL : text), STYLE_PLAIN, "");
+    free(text);
+}
+
+void table_styled_cell(Table *table, const char *plain, Style style, const char *styled) {
+    TableCell cell = {copy_string(plain), copy_string(styled), style};
+    text_tame(cell.plain);
+    text_tame(cell.styled);
     table->cells = grow(table->cells, table->cell_count + 1, sizeof *table->cells);
-    table->cells[table->cell_count++] = need(length < 0 ? NULL : text);
+    table->cells[table->cell_count++] = cell;
+}
+
+static size_t cell_columns(const TableCell *cell) {
+    return text_columns(cell->plain) + text_columns(cell->styled);
 }
 
 void table_mark(Table *table) { table->marked = table->cell_count; }
@@ -27,7 +38,7 @@ void table_mark(Table *table) { table->marked = table->cell_count; }
 static size_t *column_widths(const Table *table) {
     size_t *widths = allocate((table->columns + 1) * sizeof *widths);
     for (size_t i = 0; i < table->cell_count; i++) {
-        size_t width = text_columns(table->cells[i]);
+        size_t width = cell_columns(&table->cells[i]);
         if (width > widths[i % table->columns]) widths[i % table->columns] = width;
     }
     return widths;
@@ -44,19 +55,20 @@ size_t table_width(const Table *table) {
 /* One row as a line of text, to be freed: the first `left` columns, and those from `from` to before
  * `to`. */
 static char *row_text(const Table *table, size_t row, const size_t *widths, size_t left,
-                      size_t from, size_t to) {
+                      size_t from, size_t to, bool colours) {
     char *line = NULL;
     size_t size;
     FILE *stream = need(open_memstream(&line, &size));
     for (size_t column = 0; column < to; column = column + 1 == left ? from : column + 1) {
         size_t index = row * table->columns + column;
-        const char *cell = index < table->cell_count ? table->cells[index] : "";
-        int padding = (int)(widths[column] - text_columns(cell)), gap = column ? GAP : 0;
+        const TableCell none = {"", "", STYLE_PLAIN},
+                        *cell = index < table->cell_count ? &table->cells[index] : &none;
+        int padding = (int)(widths[column] - cell_columns(cell)), gap = column ? GAP : 0;
         bool marked = table->marked == index + 1 && gap;
-        if (column < left)
-            fprintf(stream, "%*s%s%s%*s", gap - marked, "", marked ? ">" : "", cell, padding, "");
-        else
-            fprintf(stream, "%*s%s%s", gap + padding - marked, "", marked ? ">" : "", cell);
+        Style style = *cell->styled ? cell->style : STYLE_PLAIN;
+        fprintf(stream, "%*s%s%s%s%s%s%*s", gap + (column < left ? 0 : padding) - marked, "",
+                marked ? ">" : "", cell->plain, style_begin(colours, style), cell->styled,
+                style_end(colours, style), column < left ? padding : 0, "");
     }
     fclose(stream);
     need(line);
@@ -70,7 +82,7 @@ static void add_lines(const Table *table, const size_t *widths, size_t left, siz
     size_t rows = (table->cell_count + table->columns - 1) / table->columns;
     for (size_t row = 0; row < rows; row++) {
         Style style = row == 0 ? STYLE_BOLD : STYLE_PLAIN;
-        char *line = row_text(table, row, widths, left, from, to);
+        char *line = row_text(table, row, widths, left, from, to, colours);
         *lines = grow(*lines, *count + 1, sizeof **lines);
         (*lines)[(*count)++] =
             format_string("%s%s%s", style_begin(colours, style), line, style_end(colours, style));
@@ -118,7 +130,9 @@ void table_print_folded(const Table *table, size_t left, FILE *stream) {
 }
 
 void table_free(Table *table) {
-    for (size_t i = 0; i < table->cell_count; i++)
-        free(table->cells[i]);
+    for (size_t i = 0; i < table->cell_count; i++) {
+        free(table->cells[i].plain);
+        free(table->cells[i].styled);
+    }
     free(table->cells);
 }

@@ -6,16 +6,26 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "bench/util/terminal.h"
+
+/* Text, and behind it text in a style. */
+typedef struct TableCell {
+    char *plain, *styled;
+    Style style;
+} TableCell;
+
 typedef struct Table {
     size_t columns, cell_count;
-    char **cells;  /* row by row; the first row is the head */
+    TableCell *cells; /* row by row; the first row is the head */
     size_t marked; /* the cell with a ">" before it, counted from 1; 0: none */
 } Table;
 
 /* An empty table. */
 void table_start(Table *table, size_t columns);
-/* The next cell, printf-style; it may have colours (style_begin()). */
+/* The next cell, printf-style. What is no printable text (error.h) becomes so. */
 void table_cell(Table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same with a style behind the plain text. */
+void table_styled_cell(Table *table, const char *plain, Style style, const char *styled);
 /* Marks the last cell, in the space between the columns, so that nothing moves. */
 void table_mark(Table *table);
 /* Columns of the terminal that the widest line takes. */

@@ -53,7 +53,9 @@ void print_styled(FILE *stream, Style style, const char *text) {
     fprintf(stream, "%s%s%s", style_begin(colours, style), text, style_end(colours, style));
 }
 
-void print_wrapped(FILE *stream, Style style, const char *first, const char *text) {
+void print_wrapped(FILE *stream, Style style, const char *first, const char *raw) {
+    char *text = copy_string(raw);
+    text_tame(text);
     bool colours = terminal_has_colours(stream);
     size_t indent = text_columns(first), width = (size_t)terminal_width(stream), column = indent;
     fprintf(stream, "%s%s", first, style_begin(colours, style));
@@ -72,6 +74,7 @@ void print_wrapped(FILE *stream, Style style, const char *first, const char *tex
         word += length + strspn(word + length, " ");
     }
     fprintf(stream, "%s\n", style_end(colours, style));
+    free(text);
 }
 
 static char *formatted(const char *format, va_list arguments) {
@@ -85,6 +88,16 @@ void print_paragraph(FILE *stream, const char *format, ...) {
     char *text = formatted(format, arguments);
     va_end(arguments);
     print_wrapped(stream, STYLE_PLAIN, "", text);
+    free(text);
+}
+
+void print_line(FILE *stream, const char *first, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = formatted(format, arguments);
+    va_end(arguments);
+    text_tame(text);
+    fprintf(stream, "%s%s\n", first, text);
     free(text);
 }
 
@@ -131,11 +144,6 @@ size_t text_fit(const char *text, size_t columns) {
         length++;
     }
     return length;
-}
-
-void text_tame(char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 127) *text = '?';
 }
 
 char *text_number(double number, int decimals) {

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "translator/error.h"
+
 typedef enum Style {
     STYLE_PLAIN,
     STYLE_BOLD,
@@ -35,11 +37,14 @@ const char *style_end(bool colours, Style style);
 /* Prints text in a style, plainly unless `stream` has colours. */
 void print_styled(FILE *stream, Style style, const char *text);
 
-/* Prints words in lines no wider than the terminal, and a newline: `first` before the first line,
+/* Prints words, made printable (error.h), in lines no wider than the terminal, and a newline: `first` before the first line,
  * and as many spaces before the others. A word that is too long has a line to itself. */
 void print_wrapped(FILE *stream, Style style, const char *first, const char *text);
 /* The same with printf's formatting. */
 void print_paragraph(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same on one line, however long: to be read by programs, too. */
+void print_line(FILE *stream, const char *first, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* An empty line and a bold one. */
 void print_heading(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -47,8 +52,6 @@ void print_heading(FILE *stream, const char *format, ...) __attribute__((format(
  * code points, since we print no wide or combining ones, and colours as nothing. */
 size_t text_columns(const char *text);
 size_t text_fit(const char *text, size_t columns);
-/* Replaces control characters, which names from outside may have, by question marks. */
-void text_tame(char *text);
 /* A number with `decimals` and a comma between thousands, such as "12,345.6". To be freed. */
 char *text_number(double number, int decimals);
 

@@ -6,20 +6,27 @@ each held against the noise floor of its A/A controls and against its family. Ot
 were measured in the same rounds, so that their speeds can be asked for relative to the same baseline (`build`
 of speeds() and estimate()).
 """
+import array
 import collections
 import dataclasses
 import functools
 import json
 import math
 import pathlib
+import re
 
 import numpy
 from . import statistics_of_runs
+from .printable import printable
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
 LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
 FIRST = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+# A workload is too short to time if its quickest contender takes less than the first, or less than the second
+# and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
+TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05
+MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty times the largest run that was ever made
 
 # Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
 # Verdict on it, both None if there is nothing to compare.
@@ -28,6 +35,9 @@ Cell = collections.namedtuple("Cell", "median spread found verdict")
 
 class Trouble(Exception):
     """A sentence for the user."""
+
+    def __str__(self):
+        return printable(super().__str__())
 
 
 def path_of(error):
@@ -78,10 +88,49 @@ def check_names(result, path):
                               "which it does not describe")
 
 
+def no_number(text):
+    raise ValueError(f"{text[:20]} is no number of JSON")
+
+
+def finite(text):
+    number = float(text)
+    return number if math.isfinite(number) else no_number(text)
+
+
+def whole(text):
+    number = int(text)
+    return number if abs(number) < 1 << 63 else no_number(text)
+
+
+def parse(text):
+    """JSON as `tailrace bench` reads it: numbers of 64 bits, and strings that can be written as UTF-8."""
+    # Functions for each number take a while.
+    hooks = {"parse_int": whole} if re.search(r"\d{19}", text) else {}
+    if re.search(r"\d[eE]\+?\d{3}|\d{300}", text):
+        hooks["parse_float"] = finite
+    document = json.loads(text, parse_constant=no_number, **hooks)
+    if re.search(r"\\u(?:[dD][89a-fA-F]|0000)", text):
+        for string in strings_of(document):
+            if "\0" in string:
+                raise ValueError("a string has a NUL")
+            string.encode()  # which a lone surrogate cannot be
+    return document
+
+
+def strings_of(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for part in value:
+            yield from strings_of(part)
+        if isinstance(value, dict):
+            yield from strings_of(list(value.values()))
+
+
 def load(path, validated=True):
     """A result file. `validated`: whether to hold it against the schema, which takes a while."""
     try:
-        result = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        result = parse(pathlib.Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"it is damaged, or no result file: {error}"
         raise Trouble(f"cannot read {path}: {reason}") from error
@@ -113,8 +162,7 @@ class Comparison:
         self.result, self.isa = result, isa
         self.build = next(entry for entry in result["builds"] if entry["name"] == build)
         self.confidence, self.smallest_effect = confidence, smallest_effect
-        # (workload, build, strategy, control): seconds by layout and round
-        self.times = collections.defaultdict(dict)
+        found = collections.defaultdict(lambda: (array.array("q"), array.array("q"), array.array("q")))
         self.absurd = 0  # samples whose time cannot be true, and is not used
         failed = {(gap["workload"], gap["build"], gap["strategy"], gap["control"])
                   for gap in result["not_measured"] if gap["isa"] == isa and gap["strategy"]}
@@ -128,7 +176,8 @@ class Comparison:
             if sample["round"] > 0 and key not in failed:
                 nanoseconds = sample["phases"]["execute"]["cpu"]
                 if 0 < nanoseconds < LONGEST:
-                    self.times[key][sample["layout"], sample["round"]] = nanoseconds / 1e9
+                    for column, value in zip(found[key], (sample["layout"], sample["round"], round(nanoseconds))):
+                        column.append(value)
                 else:
                     self.absurd += sample["build"] == build
         self.workloads = result["suite"]["workloads"]
@@ -136,10 +185,19 @@ class Comparison:
         self.strategies = [name for name in FIRST if name in names]
         self.strategies += [name for name in built if name not in FIRST]
         self.baseline = self.strategies[0]
-        self.layouts = sorted({layout for times in self.times.values() for layout, _ in times})
-        self.rounds = sorted({number for times in self.times.values() for _, number in times})
+        self.layouts = sorted({layout for layouts, _, _ in found.values() for layout in layouts})
+        self.rounds = sorted({number for _, rounds, _ in found.values() for number in rounds})
+        cells = len(found) * len(self.layouts) * len(self.rounds)
+        if cells > MOST_CELLS:
+            raise Trouble(f"this is no run that can be compared: {len(self.layouts):,} layouts, {len(self.rounds):,} "
+                          f"rounds, and {len(found):,} executors on workloads; a report has room for "
+                          f"{MOST_CELLS:,} cells, and not for {cells:,}")
+        # (workload, build, strategy, control): seconds, [layout, round], NaN where nothing was measured
+        self.times = {key: self.grid(*columns) for key, columns in found.items()}
         self.controls = [name for name in self.strategies
                          if any(key[1:] == (build, name, True) for key in self.times)]
+        self.too_short = {workload["name"]: seconds for workload in self.workloads
+                          if (seconds := self.seconds_if_too_short(workload["name"]))}
         every = range(len(self.workloads))
         self.usual_groups = [*([number] for number in every), list(every)]
 
@@ -148,19 +206,42 @@ class Comparison:
         """For each place that shows a difference: what one layout makes of it; empty if there are several."""
         return ", so that differences may be layout luck" if len(self.layouts) == 1 else ""
 
+    def grid(self, layouts, rounds, nanoseconds):
+        seconds = numpy.full((len(self.layouts), len(self.rounds)), numpy.nan)
+        seconds[numpy.searchsorted(self.layouts, layouts), numpy.searchsorted(self.rounds, rounds)] = \
+            numpy.array(nanoseconds) / 1e9
+        return seconds
+
+    def grid_of(self, workload, strategy, control=False, build=None):
+        """Seconds, [layout, round]; None if it was not measured at all."""
+        return self.times.get((workload, build or self.build["name"], strategy, control))
+
     def times_of(self, workload, strategy, control=False, build=None):
-        return self.times.get((workload, build or self.build["name"], strategy, control), {})
+        """All seconds that were measured, in a list."""
+        seconds = self.grid_of(workload, strategy, control, build)
+        return [] if seconds is None else seconds[~numpy.isnan(seconds)].tolist()
+
+    def seconds_if_too_short(self, workload):
+        """The median of the quickest strategy if the workload is too short to time; None if it is not."""
+        medians = [quantile(times, 0.5) for name in self.strategies if (times := self.times_of(workload, name))]
+        quickest = min(medians, default=math.inf)
+        ratios = [numpy.log(one) - numpy.log(again) for name in self.controls
+                  if (one := self.grid_of(workload, name)) is not None and
+                  (again := self.grid_of(workload, name, True)) is not None]
+        found = statistics_of_runs.control_estimate(numpy.array(ratios)) if ratios else None
+        noise = abs(found.speed - 1) if found else 0.0
+        short = quickest < TOO_SHORT or (quickest < MAYBE_TOO_SHORT and noise > SHORT_NOISE)
+        return quickest if short else None
 
     @functools.cache
     def logs(self, strategy, control=False, build=None):
-        """Logarithms of the seconds: [workload, layout, round], NaN where nothing was measured."""
+        """Logarithms of the seconds: [workload, layout, round], NaN where nothing was measured, and of workloads
+        that are too short to time: nothing that is compared comes from elsewhere."""
         logs = numpy.full((len(self.workloads), len(self.layouts), len(self.rounds)), numpy.nan)
-        layouts = {layout: place for place, layout in enumerate(self.layouts)}
-        rounds = {number: place for place, number in enumerate(self.rounds)}
         for row, workload in enumerate(self.workloads):
-            times = self.times_of(workload["name"], strategy, control, build)
-            for (layout, number), seconds in times.items():
-                logs[row, layouts[layout], rounds[number]] = math.log(seconds)
+            seconds = self.grid_of(workload["name"], strategy, control, build)
+            if seconds is not None and workload["name"] not in self.too_short:
+                logs[row] = numpy.log(seconds)
         return logs
 
     def speeds(self, strategy, baseline=None, control=False, build=None):
@@ -269,7 +350,7 @@ class Comparison:
 
     def cell(self, workload, strategy, control=False):
         """Of a control: what all of them show on this workload, with the times of this one."""
-        times = list(self.times_of(workload, strategy, control).values())
+        times = self.times_of(workload, strategy, control)
         if not times:
             return None
         median = quantile(times, 0.5)

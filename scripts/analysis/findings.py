@@ -5,6 +5,8 @@ here and in statistics_of_runs.py; the page only chooses what to show. A "case" 
 instruction set of one file.
 """
 import dataclasses
+import hashlib
+import json
 import math
 import statistics
 
@@ -156,7 +158,9 @@ class Case:
         """A sentence about a pair, and its Verdict."""
         found = self.mean(strategy, baseline)
         if not found:
-            return f"{strategy} and {baseline}: not measured together.", None
+            together = set(self.names) - set(self.comparison.too_short)
+            why = "not measured together" if together else "no workload takes long enough to be timed"
+            return f"{strategy} and {baseline}: {why}.", None
         verdict = self.judge(found)
         text = speed_text(found, 3 if abs(found.speed - 1) < 0.03 else 2)
         if found.workloads < len(self.names):
@@ -178,6 +182,8 @@ class Case:
             if any(self.comparison.times_of(workload, name) for workload in self.names)]
         if not timed:
             return [], "Not known: no strategy was measured after the warm-up."
+        if len(self.comparison.too_short) == len(self.names):
+            return [], "Not known: no workload takes long enough to be timed."
         baseline = timed[0]
         measured = [name for name in timed if name == baseline or self.mean(name, baseline)]
         speeds = {name: self.mean(name, baseline).speed if name != baseline else 1 for name in measured}
@@ -329,6 +335,13 @@ class Case:
             name = f" ({virtual['hypervisor']})" if virtual["hypervisor"] else ""
             weakens("virtual machine",
                     f"This is a virtual machine{name}: other guests can disturb it, unseen.")
+        elif virtual["is"] is None:
+            weakens("virtual machine",
+                    "Whether this is a virtual machine is not told: other guests may disturb it, unseen.")
+        for name, seconds in self.comparison.too_short.items():
+            weakens("too short",
+                    f"{name} takes {seconds * 1000:.4g} ms, which is too short to time: what was measured is also the "
+                    "clock and cold caches, so it is not compared. Give it more to do.")
         times = [sample["phases"]["execute"] for sample in self.samples]
         waits = [
             time["wall"] / time["cpu"] - 1 for time in times
@@ -431,7 +444,7 @@ class Case:
         """Median milliseconds and half the distance of the quartiles, as a fraction; a row each workload."""
         rows = []
         for name in self.names:
-            times = sorted(self.comparison.times_of(name, strategy).values())
+            times = self.comparison.times_of(name, strategy)
             if not times:
                 rows.append(None)
                 continue
@@ -445,9 +458,11 @@ class Case:
         for strategy, control in [*((name, False) for name in self.strategies), (self.strategies[0], True)]:
             rows = []
             for name in self.names:
-                times = self.comparison.times_of(name, strategy, control)
-                rows.append([[round(times[layout, number] * 1e9) if (layout, number) in times else None
-                              for number in self.comparison.rounds] for layout in self.comparison.layouts])
+                times = self.comparison.grid_of(name, strategy, control)
+                if times is None:
+                    times = numpy.full((len(self.comparison.layouts), len(self.comparison.rounds)), numpy.nan)
+                rows.append([[None if math.isnan(seconds) else round(seconds * 1e9) for seconds in row]
+                             for row in times.tolist()])
             found[f"{strategy} (again)" if control else strategy] = rows
         return found
 
@@ -585,7 +600,8 @@ class Case:
                    for group in self.groups]
         workloads = [{
             "name": workload["name"], "kind": workload["kind"], "description": workload["description"],
-            "instructions": comparison.instructions(workload)} for workload in comparison.workloads]
+            "instructions": comparison.instructions(workload),
+            "too_short": workload["name"] in comparison.too_short} for workload in comparison.workloads]
         # [baseline, strategy, estimates, points]: workloads, then the suite, then its kinds.
         pairs = [[
             self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
@@ -753,22 +769,40 @@ def describe(result, name):
     """What stands in a file beside its samples."""
     keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds",
             "pinned_cpu", "budget_seconds", "machine")
-    return {"name": name, **{key: result[key] for key in keep}, "samples": len(result["samples"]),
+    return {"name": name, **{key: result[key] for key in keep}, "samples": result["sample_count"],
             "suite": result["suite"]["name"]}
 
 
+def digest_of(result):
+    """The same for the same run."""
+    digest = hashlib.sha256(json.dumps({**result, "samples": None}, sort_keys=True).encode())
+    for sample in result["samples"]:
+        digest.update(json.dumps(sample, sort_keys=True).encode())
+    return digest.digest()
+
+
 def make(results, names, confidence, smallest_effect):
-    """The data of the page, and the Cases. `results` are valid documents, `names` what to call them."""
-    for place, result in enumerate(results):
-        if result in results[:place]:
-            raise Trouble(f"{names[place]} and {names[results.index(result)]} are the same run")
-    refuse_strangers(results, names)
-    texts, cases = Texts(), []
+    """The data of the page, and the Cases. `results` yields valid documents, `names` are what to call them. Of each
+    its samples are dropped as soon as it was looked at: those of many machines do not fit the memory."""
+    texts, cases, kept, digests = Texts(), [], [], []
     for file, result in enumerate(results):
+        digest = digest_of(result)
+        if digest in digests:
+            raise Trouble(f"{names[file]} and {names[digests.index(digest)]} are the same run")
+        digests.append(digest)
+        result = {**result, "sample_count": len(result["samples"])}
+        kept.append(result)
         found = comparisons(result, confidence, smallest_effect)
         if not found:
             raise Trouble(f"{names[file]} holds no samples")
-        cases += [Case(comparison, file, texts) for comparison in found]
+        own = [Case(comparison, file, texts) for comparison in found]
+        for case in own:
+            case.own_data = case.data()
+            case.samples = None
+        result["samples"] = None
+        cases += own
+        refuse_strangers(kept, names)
+    results = kept
     label_cases(cases, names)
     changed, runs = [], {}
     for case in sorted(cases, key=lambda case: case.result["started"]):
@@ -783,7 +817,7 @@ def make(results, names, confidence, smallest_effect):
         "overview": overview(cases, ranks, changed), "confidence": confidence, "smallest_effect": smallest_effect,
         "words": WORDS,
         "files": [describe(result, name) for result, name in zip(results, names)],
-        "cases": [{**case.data(), "machine": case.machine, "name": case.name}
+        "cases": [{**case.own_data, "machine": case.machine, "name": case.name}
                   for case in cases], "rank_changes": ranks,
         "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
     return data, cases

@@ -1,8 +1,10 @@
 """Pictures for papers, as SVG and PNG: the speeds of a case, and the heat map of many."""
+import io
 import math
 
 import matplotlib
-from . import statistics_of_runs
+from . import output_files, statistics_of_runs
+from .printable import file_name
 
 matplotlib.use("Agg")
 from .comparison import percent
@@ -33,10 +35,13 @@ def save(figure, prefix, suffixes=("svg", "png")):
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # it is laid out now; saving would do it again, twice
     for suffix in suffixes:
-        figure.savefig(f"{prefix}.{suffix}",
+        picture = io.BytesIO()
+        figure.savefig(picture,
+                       format=suffix,
                        facecolor="white",
                        dpi=200,
                        metadata={"Date": None} if suffix == "svg" else {"Software": None})
+        output_files.replace(f"{prefix}.{suffix}", picture.getvalue())
     pyplot.close(figure)
 
 
@@ -85,7 +90,7 @@ def speeds(case, places):
                           markeredgecolor=colour,
                           markeredgewidth=0.7,
                           zorder=2.5)
-            label = f"{strategy}  {own.speed:.2f}×" if row == 0 else None
+            label = f"{short(strategy)}  {own.speed:.2f}×" if row == 0 else None
             draw_estimate(axes, own, row + shift, colour, marker, 5.6 if row == 0 else 4.4, label)
     if case.comparison.noise:
         axes.axvspan(1 / (1 + case.comparison.noise),
@@ -103,7 +108,7 @@ def speeds(case, places):
     axes.set_yticks(range(len(rows)), rows)
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel(f"speed relative to {baseline} (more is faster); "
+    axes.set_xlabel(f"speed relative to {short(baseline)} (more is faster); "
                     f"bars: {percent(case.comparison.confidence)} intervals; "
                     f"{'one layout: may be luck' if case.comparison.luck else 'circles: layouts'}")
     axes.tick_params(length=0)
@@ -137,7 +142,7 @@ def heat_map(cases, names):
                           ha="center",
                           va="center",
                           color="white" if dark else "black")
-    axes.set_xticks(range(len(names)), names)
+    axes.set_xticks(range(len(names)), [short(name) for name in names])
     axes.set_yticks(range(len(cases)), [short(case.name) for case in cases])
     axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     axes.set_xticks([x - 0.5 for x in range(1, len(names))], minor=True)
@@ -146,7 +151,7 @@ def heat_map(cases, names):
     axes.tick_params(which="minor", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    figure.supxlabel(f"speed over the suite relative to {cases[0].strategies[0]} of the same row; {LEGEND}",
+    figure.supxlabel(f"speed over the suite relative to {short(cases[0].strategies[0])} of the same row; {LEGEND}",
                      fontsize=9,
                      color=SOFT)
     return figure
@@ -215,4 +220,5 @@ def save_all(cases, page, most, suffixes=("svg", "png")):
     for number, case in enumerate(cases if len(cases) <= most else [], 1):
         alone = len(cases) == 1
         save(speeds(case, places),
-             page.with_name(page.stem if alone else f"{page.stem}-{number}-{case.build['name']}-{case.isa}"), suffixes)
+             page.with_name(page.stem if alone else
+                            f"{page.stem}-{number}-{file_name(case.build['name'])}-{file_name(case.isa)}"), suffixes)

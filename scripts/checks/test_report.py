@@ -311,6 +311,87 @@ class Report(unittest.TestCase):
         self.assertEqual((process.returncode, process.stderr),
                          (1, f"report: cannot write {self.folder}/missing/page.md: No such file or directory\n"))
 
+    def test_names_mean_nothing_in_the_summary_and_reach_no_terminal(self):
+        evil = "a<img src=x>|`b`\x1b]0;c\x07\u009d\u202e"
+        text = json.dumps(result()).replace('"tail-direct"', json.dumps(evil)).replace('"acc"', json.dumps(evil + "i"))
+        document = json.loads(text)
+        document["machine"]["cpu"]["model"] = document["builds"][0]["name"] = evil
+        for sample in document["samples"]:
+            sample["build"] = evil
+        second = json.loads(json.dumps(document))
+        second["started"] = "2026-01-02T00:00:00Z"
+        second["machine"]["cpu"]["model"] = f"{evil}2"
+        for others in [], [second]:
+            paths = []
+            for number, other in enumerate(others):
+                paths.append(self.folder / f"other{number}.json")
+                paths[-1].write_text(json.dumps(other))
+            process = self.report(document, *paths)
+            self.assertEqual((process.returncode, process.stderr), (0, ""))
+            for written in process.stdout, (self.folder / "result.md").read_text():
+                self.assertEqual([letter for letter in written if not letter.isprintable() and letter != "\n"], [])
+                self.assertIn(r"a\<img src=x\>\|\`b\`]0;c", written.replace(r"\]", "]"))
+                self.assertIsNone(re.search(r"(?<!\\)<img", written))
+        self.assertEqual(len(list(self.folder.glob("result-2-a-img-src-x-b-0-c-*.svg"))), 1)
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self):
+        (self.folder / "result.json").write_text(json.dumps(result()))
+        process = subprocess.run(["bash", "-c", '"$@" | head -n 1; exit "${PIPESTATUS[0]}"', "bash", REPORT,
+                                  self.folder / "result.json"], capture_output=True, text=True)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertTrue((self.folder / "result.html").exists())
+
+    def test_planted_links_are_not_written_through(self):
+        victim = self.folder / "victim"
+        for name in "result.md", "result.html", "result.svg", "result.png":
+            victim.write_text("old")
+            link = self.folder / name
+            link.unlink(missing_ok=True)
+            link.symlink_to(victim)
+            process = self.report(result())
+            self.assertEqual((process.returncode, process.stderr),
+                             (1, f"report: cannot write {link}: it is a symbolic link\n"))
+            self.assertEqual(victim.read_text(), "old")
+            link.unlink()
+        self.assertEqual([path.name for path in self.folder.glob(".*")], [])
+
+    def test_numbers_and_strings_that_json_does_not_have(self):
+        text = json.dumps(result())
+        for old, new, words in [('"budget_seconds": 1', '"budget_seconds": NaN', "NaN is no number"),
+                                ('"budget_seconds": 1', '"budget_seconds": -Infinity', "-Infinity is no number"),
+                                ('"budget_seconds": 1', '"budget_seconds": 1e999', "1e999 is no number"),
+                                ('"seed": 1', '"seed": 1' + 400 * "0", "1000"),
+                                ('"Test CPU"', '"\\ud800"', "surrogates not allowed"),
+                                ('"Test CPU"', '"a\\u0000"', "a string has a NUL")]:
+            process = self.report(text.replace(old, new))
+            self.assertEqual(process.returncode, 1)
+            self.assertRegex(process.stderr, f"^report: cannot read .*: it is damaged, or no result file: .*{words}")
+            self.assertEqual(process.stderr.count("\n"), 1, process.stderr)
+        # As they may stand in one.
+        self.assertEqual(self.report(text.replace('"Test CPU"', '"\\ud83d\\ude00 \\\\u0000"')).returncode, 0)
+
+    def test_runs_that_nobody_can_have_made_are_refused(self):
+        samples = [sample(number, "sort", strategy, 8, layout=number) for number in range(1, 6001)
+                   for strategy in ("switch", "tail-direct")]
+        process = self.report(result(samples))
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(process.stderr, r"^report: .*6,000 layouts, 6,000 rounds, and 2 executors on workloads; a report "
+                         r"has room for 20,000,000 cells, and not for 72,000,000\n$")
+
+    def test_a_workload_that_is_too_short_is_flagged_and_not_compared(self):
+        document = result()
+        for entry in document["samples"]:
+            if entry["workload"] == "vm":
+                times = entry["phases"]["execute"]
+                entry["phases"] = {**entry["phases"], "execute": {key: value // 1000 for key, value in times.items()}}
+        case = self.data(document)["cases"][0]
+        self.assertIn(["too short", "vm takes 0.0045 ms, which is too short to time: what was measured is also the clock "
+                       "and cold caches, so it is not compared. Give it more to do."], case["warnings"])
+        self.assertEqual([workload["too_short"] for workload in case["workloads"]], [False, True])
+        for _, _, found, _ in case["pairs"]:
+            self.assertEqual((found["speed"][1], found["verdict"][1]), (None, None))
+        self.assertIn("(over 1 of 2 workloads)", case["answers"][0]["text"] + case["answers"][1]["text"])
+
     def test_bad_files_get_one_sentence(self):
         newer, damaged, empty, stranger, twice = result(), result(), result(), result(), result()
         stranger["samples"][7]["workload"] = "no\none"

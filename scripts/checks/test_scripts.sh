@@ -13,7 +13,7 @@ shellcheck -x "${shells[@]}"
 
 failures=0
 scripts=(scripts/{setup,build,test,test-aarch64,new-strategy,try,report,export,calibrate,verdicts}
-    runtime/test/fetch-spectest bench/real/fetch-real scripts/page/fetch-charts)
+    runtime/test/fetch-spectest bench/real/fetch-real bench/corpus/fetch-corpus scripts/page/fetch-charts)
 for script in scripts/bench "${scripts[@]}"; do
     help=$(cd / && "$OLDPWD/$script" --help)
     if ! grep -qi '^usage: ' <<<"$help"; then

@@ -33,7 +33,11 @@ function machineFacts(machine) {
               machine.turbo      ? 'on' :
                                    'off'}`
     ],
-    ['virtual', virtual.is ? `yes${virtual.hypervisor ? `, ${virtual.hypervisor}` : ''}` : 'not known to be'],
+    [
+      'virtual', virtual.is           ? `yes${virtual.hypervisor ? `, ${virtual.hypervisor}` : ''}` :
+          virtual.is === null ? 'not told' :
+                                'not known to be'
+    ],
     ['counters', counters.hardware ? 'hardware events can be counted' : `none: ${told(counters.why)}`],
     [
       'mitigations',

@@ -129,6 +129,25 @@ Test(journal, one_that_is_removed_meanwhile_is_made_again) {
     journal_close(&journal, true);
 }
 
+/* Whoever can write to the folder can foresee the name. */
+Test(journal, is_a_regular_file_or_refused) {
+    Journal journal;
+    char name[400], victim[300];
+    snprintf(name, sizeof name, "%s.samples", path);
+    snprintf(victim, sizeof victim, "%s/victim", directory);
+    scratch_write(directory, "victim", 0644, "old");
+    cr_assert_eq(symlink(victim, name), 0);
+    cr_assert_not(journal_open(&journal, path, &error));
+    cr_assert(strstr(error.message, "result.json.samples: it is not a regular file"), "%s",
+              error.message);
+    struct stat status;
+    cr_assert(stat(victim, &status) == 0 && status.st_size == 3);
+    cr_assert_eq(unlink(name), 0);
+    cr_assert_eq(mkfifo(name, 0644), 0); /* which is not waited for */
+    cr_assert_not(journal_open(&journal, path, &error));
+    cr_assert(strstr(error.message, "it is not a regular file"), "%s", error.message);
+}
+
 Test(journal, a_full_disk_leaves_it_whole) {
     Journal journal = filled();
     char text[5000];

@@ -81,6 +81,21 @@ Test(machine, knows_a_virtual_machine) {
     cr_assert(is_virtual());
 }
 
+/* As in a container that hides /proc and /sys. */
+Test(machine, what_is_not_told_is_not_denied) {
+    json_t *machine = machine_fingerprint(root, &FORBIDDING);
+    cr_assert(json_is_null(json_object_get(json_object_get(machine, "virtual"), "is")));
+    json_decref(machine);
+    scratch_write(root, "proc/cpuinfo", 0644, "CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n");
+    machine = machine_fingerprint(root, &FORBIDDING);
+    cr_assert(json_is_null(json_object_get(json_object_get(machine, "virtual"), "is")));
+    json_decref(machine);
+    scratch_write(root, "sys/class/dmi/id/product_name", 0644, "A server\n");
+    machine = machine_fingerprint(root, &FORBIDDING);
+    cr_assert(json_is_false(json_object_get(json_object_get(machine, "virtual"), "is")));
+    json_decref(machine);
+}
+
 Test(machine, tells_what_can_be_counted_and_why_not) {
     json_t *machine = machine_fingerprint(root, &FORBIDDING);
     json_t *counters = json_object_get(machine, "counters");

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE 1
 #include <criterion/criterion.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,15 +193,6 @@ Test(result_file, devices_are_written_in_place_and_at_the_end) {
     cr_assert(full && fputc('x', full) == 'x' && fclose(full) == EOF);
 }
 
-Test(result_file, unwritable_places_are_found_before_measuring) {
-    Error error;
-    cr_assert(result_can_write(path, &error));
-    cr_assert_eq(files(), 0);
-    snprintf(path, sizeof path, "%s/missing/result.json", directory);
-    cr_assert_not(result_can_write(path, &error));
-    cr_assert(strstr(error.message, "No such file or directory"));
-}
-
 Test(result_file, default_names_are_new_names) {
     Recording source = recording();
     json_decref(source.machine);
@@ -222,23 +212,4 @@ Test(result_file, default_names_are_new_names) {
     free(second);
     free(third);
     free(journal);
-}
-
-/* A file that is there for a moment stays there if the process is killed in that moment. */
-Test(result_file, trying_out_a_place_changes_nothing_there) {
-    Error error;
-    struct stat status;
-    const struct timespec long_ago[] = {{.tv_sec = 1}, {.tv_sec = 1}};
-    cr_assert_eq(utimensat(AT_FDCWD, directory, long_ago, 0), 0);
-    cr_assert(result_can_write(path, &error));
-    cr_assert_eq(stat(directory, &status), 0);
-    cr_assert_eq(status.st_mtim.tv_sec, 1);
-}
-
-Test(result_file, trying_out_a_place_leaves_what_a_running_one_writes) {
-    Error error;
-    const char *running = ".result.json.tmp";
-    scratch_write(directory, running, 0644, "half of a result");
-    cr_assert(result_can_write(path, &error));
-    cr_assert_eq(files(), 1);
 }

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/util/table.h"
 #include "bench/util/terminal.h"
@@ -65,6 +66,43 @@ Test(terminal, measures_utf8) {
 Test(terminal, colours_take_no_columns) {
     cr_assert_eq(text_columns("\033[1ma±\033[0m"), 2);
     cr_assert_eq(text_fit("\033[1mab\033[0mc", 2), 10); /* with the colour's end */
+}
+
+Test(terminal, text_that_may_come_from_anybody_is_made_printable) {
+    static const char *const cases[][2] = {
+        {"plain ±×… 語 😀", "plain ±×… 語 😀"},
+        {"\033[2J\a\177", "?[2J??"},
+        {"a\nb\tc", "a?b?c"},
+        {"\302\233" "2J\302\235", "?2J?"},             /* C1: CSI and OSC in one character */
+        {"\342\200\256" "evil\342\201\246", "?evil?"}, /* turns the text around */
+        {"\303\050 \377 \355\240\200 \340\200\257", "?( ? ??? ???"}, /* no UTF-8 */
+        {"cut \342\202", "cut ??"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[100];
+        strcpy(text, cases[i][0]);
+        text_tame(text);
+        cr_assert_str_eq(text, cases[i][1]);
+    }
+    char cut[6];
+    copy_printable(cut, sizeof cut, "ab…cd", 7);
+    cr_assert_str_eq(cut, "ab…"); /* whole characters */
+    copy_printable(cut, sizeof cut, "a\0b", 3);
+    cr_assert_str_eq(cut, "a?b");
+}
+
+Test(table, cells_hold_no_commands_to_a_terminal) {
+    Table table;
+    table_start(&table, 2);
+    table_cell(&table, "%s", "a\033[31m");
+    table_styled_cell(&table, "b\033", STYLE_GOOD, "c\302\233");
+    char **lines = NULL;
+    size_t count = 0;
+    table_lines(&table, 1, true, &lines, &count);
+    cr_assert_eq(count, 1);
+    cr_assert_str_eq(lines[0], "\033[1ma?[31m  b?\033[32mc?\033[0m\033[0m");
+    free(lines[0]);
+    free(lines);
+    table_free(&table);
 }
 
 Test(terminal, groups_thousands) {
