@@ -196,8 +196,7 @@ def side_by_side(machines):
         axes.set_axisbelow(True)
         for spine in axes.spines.values():
             spine.set_visible(False)
-    handles, labels = panels[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    panels[0][0].legend(loc="lower left", bbox_to_anchor=(0, 1.1), ncols=3, frameon=False)
     figure.supxlabel("speed relative to the switch; thick bars: 95 % intervals for these programs, thin ones: for programs "
                      "like these", fontsize=8, color=SOFT)
     return figure
