@@ -179,7 +179,7 @@ void recording_free(Recording *recording) {
     free(recording->contenders);
     free(recording->not_measured);
     for (size_t i = 0; i < recording->sample_count; i++)
-        json_decref(recording->samples[i].counters);
+        json_decref(recording->samples[i].cost.counters);
     free(recording->samples);
     free(recording->events);
     free(recording->work);

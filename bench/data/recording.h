@@ -17,8 +17,8 @@
 
 #include "bench/input/builds.h"
 #include "bench/input/suite.h"
+#include "bench/measure/cost.h"
 #include "bench/measure/counters.h"
-#include "bench/measure/phases.h"
 
 /* Something that takes samples of each workload: an executor of a build, in each layout of a round,
  * or a control, which is an executor of its group a second time, in those in which it is its turn
@@ -52,10 +52,7 @@ typedef struct Sample {
     int order;                  /* its place in the plan of the run (plan.h), from 0 */
     size_t workload, contender; /* indexes */
     size_t layout;              /* index into the layouts of the builds */
-    PhaseTime phases[PHASE_COUNT];
-    int64_t wasm_bytes, bytecode_bytes, functions, peak_rss_kib;
-    json_t *counters;         /* as the executor printed them (counter_report.h); owned */
-    int64_t counting_cost_ns; /* of starting and stopping them once */
+    Cost cost;                  /* as the executor printed it */
 } Sample;
 
 #define ANY ((size_t)-1)
@@ -126,7 +123,7 @@ char *join_strings(const json_t *strings);
 bool recording_choose_events(Recording *recording, const char *events, const CounterKernel *kernel,
                              Error *error);
 
-/* Takes over the sample's counters. */
+/* Takes over the counters of the sample's cost. */
 void recording_add(Recording *recording, const Sample *sample);
 /* Takes over `reason`. */
 void recording_add_not_measured(Recording *recording, NotMeasured entry);

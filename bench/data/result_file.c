@@ -74,19 +74,16 @@ static json_t *executors(const Recording *recording) {
 
 json_t *result_sample(const Recording *recording, const Sample *sample) {
     const Contender *contender = &recording->contenders[sample->contender];
-    return need(
-        json_pack("{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:I}",
-                  "round", sample->round, "order", sample->order, "layout",
-                  builds_seed(&recording->builds, sample->layout), "workload",
-                  index_name(recording->suite.workloads, sample->workload), "build",
-                  build_name(recording, contender->build), "strategy", contender->program->strategy,
-                  "isa", contender->program->isa, "control", contender->control, "phases",
-                  phases_json(sample->phases, PHASE_COUNT),
-                  "wasm_bytes", (json_int_t)sample->wasm_bytes, "bytecode_bytes",
-                  (json_int_t)sample->bytecode_bytes, "functions", (json_int_t)sample->functions,
-                  "peak_rss_kib", (json_int_t)sample->peak_rss_kib, "counters",
-                  sample->counters ? json_incref(sample->counters) : json_array(),
-                  "counting_cost_ns", (json_int_t)sample->counting_cost_ns));
+    json_t *entry = need(json_pack(
+        "{s:i, s:i, s:I, s:o, s:o, s:s, s:s, s:b}", "round", sample->round, "order", sample->order,
+        "layout", builds_seed(&recording->builds, sample->layout), "workload",
+        index_name(recording->suite.workloads, sample->workload), "build",
+        build_name(recording, contender->build), "strategy", contender->program->strategy, "isa",
+        contender->program->isa, "control", contender->control));
+    json_t *cost = need(cost_json(&sample->cost, PHASE_COUNT));
+    json_object_update(entry, cost);
+    json_decref(cost);
+    return entry;
 }
 
 json_t *result_gap(const Recording *recording, const NotMeasured *entry) {
@@ -105,8 +102,9 @@ static json_t *sittings(const Recording *recording) {
     json_t *list = recording->sittings ? json_copy(recording->sittings) : json_array();
     json_array_append_new(
         list,
-        need(json_pack("{s:o, s:o, s:s, s:O?, s:o, s:I}", "started", time_string(recording->started),
-                       "finished", time_string(recording->finished), "state", recording->state,
+        need(json_pack("{s:o, s:o, s:s, s:O?, s:o, s:I}", "started",
+                       time_string(recording->started), "finished",
+                       time_string(recording->finished), "state", recording->state,
                        "command", recording->command, "directory",
                        string_or_null(recording->directory), "samples",
                        (json_int_t)(recording->sample_count - recording->earlier_samples))));

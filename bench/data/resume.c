@@ -270,39 +270,32 @@ static json_int_t most_rounds(const Recording *recording) {
 }
 
 static bool load_sample(Recording *recording, json_t *entry) {
-    json_int_t round = 0, order = 0, layout = 0, wasm = 0, bytecode = 0, functions = 0, memory = 0,
-               cost = 0;
-    json_t *phases, *counters;
+    json_int_t round = 0, order = 0, layout = 0;
     Sample sample = {.workload = find_workload(recording, entry),
                      .contender = find_contender(recording, entry)};
-    if (json_unpack(entry, "{s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "round", &round,
-                    "order", &order, "layout", &layout, "phases", &phases, "wasm_bytes", &wasm,
-                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib", &memory,
-                    "counters", &counters, "counting_cost_ns", &cost) != 0 ||
+    if (json_unpack(entry, "{s:I, s:I, s:I}", "round", &round, "order", &order, "layout",
+                    &layout) != 0 ||
         round > most_rounds(recording) || order > INT_MAX)
         return false;
     sample.round = (int)round;
     sample.order = (int)order;
-    if (!phases_read(phases, sample.phases)) return false;
     sample.layout = find_layout(recording, layout);
-    if (sample.workload == ANY || sample.contender == ANY || sample.layout == ANY) return false;
-    sample.wasm_bytes = wasm;
-    sample.bytecode_bytes = bytecode;
-    sample.functions = functions;
-    sample.peak_rss_kib = memory;
-    sample.counting_cost_ns = cost;
-    sample.counters = json_incref(counters);
+    if (sample.workload == ANY || sample.contender == ANY || sample.layout == ANY ||
+        cost_read(entry, &sample.cost))
+        return false;
     recording_add(recording, &sample);
     return true;
 }
 
 /* Each gap once: the journal may have what the file has, and this sitting find it again. */
-static void load_gap(Recording *recording, json_t *entry) {
+static bool load_gap(Recording *recording, json_t *entry) {
     static const char *const kinds[] = {"sample",     "instructions",  "executor", "counter",
                                         "simulation", "whole process"};
+    const size_t kind_count = sizeof kinds / sizeof *kinds;
     size_t kind = 0;
-    while (strcmp(kinds[kind], text_at(entry, "what")) != 0) /* the schema allows no other */
+    while (kind < kind_count && strcmp(kinds[kind], text_at(entry, "what")) != 0)
         kind++;
+    if (kind == kind_count) return false;
     json_t *round = json_object_get(entry, "round");
     NotMeasured gap = {.what = kinds[kind],
                        .workload = find_workload(recording, entry),
@@ -317,9 +310,10 @@ static void load_gap(Recording *recording, json_t *entry) {
         json_decref(known);
         if (!equal) continue;
         free(gap.reason);
-        return;
+        return true;
     }
     recording_add_not_measured(recording, gap);
+    return true;
 }
 
 static int64_t load_count(json_t *workload, const char *what, const char *isa) {
@@ -375,6 +369,8 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
                         "it is damaged: samples[%zu] is of something that did not take part", i);
     recording->earlier_samples = recording->sample_count;
     json_array_foreach(json_object_get(document, "not_measured"), i, entry)
-        load_gap(recording, entry);
+        if (!load_gap(recording, entry))
+            return fail(error, ERROR_FILE,
+                        "it is damaged: not_measured[%zu] is of a kind that there is not", i);
     return true;
 }

@@ -64,17 +64,21 @@ static json_t *report(const Execution *execution, int status) {
     getrusage(RUSAGE_SELF, &usage);
     const ModuleFile *file = &execution->file;
     const Module *module = &file->module;
-    const Counters *counters = execution->counters;
-    int phase_count = execution->options->no_execute ? PHASE_EXECUTE : PHASE_COUNT;
-    json_t *report = json_pack(
-        "{s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "strategy",
-        executor.strategy, "isa", executor.isa, "bounds", executor.bounds, "results",
-        execution->kind->results(execution, status), "exit_status", status, "phases",
-        phases_json(execution->phases, phase_count), "functions",
-        (json_int_t)(module->function_count - module->imported_function_count), "wasm_bytes",
-        (json_int_t)file->size, "bytecode_bytes", (json_int_t)file->program.size, "peak_rss_kib",
-        (json_int_t)usage.ru_maxrss, "counters", counters_json(counters), "counting_cost_ns",
-        (json_int_t)counters->cost_ns);
+    Cost cost = {.wasm_bytes = (int64_t)file->size,
+                 .bytecode_bytes = (int64_t)file->program.size,
+                 .functions = module->function_count - module->imported_function_count,
+                 .peak_rss_kib = usage.ru_maxrss,
+                 .counters = counters_json(execution->counters),
+                 .counting_cost_ns = (int64_t)execution->counters->cost_ns};
+    memcpy(cost.phases, execution->phases, sizeof cost.phases);
+    json_t *costs =
+        cost_json(&cost, execution->options->no_execute ? PHASE_EXECUTE : PHASE_COUNT);
+    json_t *report = json_pack("{s:s, s:s, s:s, s:o, s:i}", "strategy", executor.strategy, "isa",
+                               executor.isa, "bounds", executor.bounds, "results",
+                               execution->kind->results(execution, status), "exit_status", status);
+    json_object_update(report, costs);
+    json_decref(costs);
+    json_decref(cost.counters);
 #if COUNT_INSTRUCTIONS
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
     json_object_set_new(report, "branches", json_integer((json_int_t)profile.branches));

@@ -6,8 +6,8 @@
 #include <jansson.h>
 
 #include "bench/executor/program.h"
+#include "bench/measure/cost.h"
 #include "bench/measure/counters.h"
-#include "bench/measure/phases.h"
 
 typedef struct Execution {
     const struct ExecutionKind *kind;

@@ -11,9 +11,6 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* As shown: the four that every report begins with. Others follow in the order of the build. */
-static const char *const SHOWN_STRATEGIES[] = {"switch", "goto-indirect", "goto-direct",
-                                               "tail-direct"};
 /* As chosen by default: fastest first. */
 static const char *const FAST_STRATEGIES[] = {"tail-direct", "goto-direct", "goto-indirect",
                                               "switch"};
@@ -68,17 +65,12 @@ static void add(Executors *executors, const char *strategy, const char *isa, con
         item->left_out = copy_string("its program is not there; build again");
 }
 
-/* Adds the strategies of one instruction set. They are few: one walk for each place. */
+/* Adds the strategies of one instruction set, in the order of the build. */
 static void add_isa(Executors *executors, json_t *strategies, const char *isa,
                     const char *left_out) {
-    for (size_t place = 0; place <= LENGTH(SHOWN_STRATEGIES); place++) {
-        const char *strategy;
-        json_t *ignored;
-        json_object_foreach(strategies, strategy, ignored) {
-            if (rank(strategy, SHOWN_STRATEGIES, LENGTH(SHOWN_STRATEGIES)) == place)
-                add(executors, strategy, isa, left_out);
-        }
-    }
+    const char *strategy;
+    json_t *ignored;
+    json_object_foreach(strategies, strategy, ignored) add(executors, strategy, isa, left_out);
 }
 
 /* A build description that names no layouts is of a build with one. */

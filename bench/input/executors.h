@@ -27,8 +27,8 @@ typedef struct ExecutorProgram {
 typedef struct Executors {
     char *directory;
     json_t *build;          /* build.json */
-    ExecutorProgram *items; /* by instruction set (acc first), then by strategy: the user's four
-                               (switch, goto-indirect, goto-direct, tail-direct), then as built */
+    ExecutorProgram *items; /* by instruction set (acc first), then by strategy as the build has
+                               them: in the order of reports ("Order:" in their heads) */
     size_t count;
     int64_t *layouts; /* seeds; at least one */
     size_t layout_count;

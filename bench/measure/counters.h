@@ -1,6 +1,6 @@
 /* Counters of one thread's work, by perf_event_open. Of what executors and the tailrace program
- * share this is the largest part; the others are counter_report.h (counters as JSON) and phases.h
- * (times, and what they are times of).
+ * share this is the largest part; the others are counter_report.h (counters as JSON) and cost.h (all
+ * that one execution costs).
  *
  * Names become events (counter_events.h), events are put in groups, and a group is counted all at
  * the same time or not at all, so that ratios within it hold. As many events are put in a group as

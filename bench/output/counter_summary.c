@@ -33,7 +33,7 @@ static double median_in_layout(const Recording *recording, size_t workload, size
         if (sample->round == 0 || sample->workload != workload || sample->contender != contender ||
             sample->layout != layout)
             continue;
-        json_t *counter = find_event(sample->counters, event);
+        json_t *counter = find_event(sample->cost.counters, event);
         json_t *value = json_object_get(counter, "value");
         if (!json_is_integer(value)) continue;
         values[count++] = (double)json_integer_value(value);
@@ -128,15 +128,16 @@ static bool add_row(const Recording *recording, const Group *group, const char *
     return any;
 }
 
-/* Microseconds that starting and stopping the counters takes: the median over the group's samples. */
+/* Microseconds that starting and stopping the counters takes: the median over the group's samples.
+ */
 static double cost(const Recording *recording, const Group *group) {
     double *costs = allocate((recording->sample_count + 1) * sizeof *costs);
     size_t count = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
         if (sample->round > 0 && sample->contender - group->first < group->count &&
-            json_array_size(sample->counters) > 0)
-            costs[count++] = (double)sample->counting_cost_ns / 1e3;
+            json_array_size(sample->cost.counters) > 0)
+            costs[count++] = (double)sample->cost.counting_cost_ns / 1e3;
     }
     sort_numbers(costs, count);
     double median = quantile(costs, count, 0.5);
@@ -145,7 +146,7 @@ static double cost(const Recording *recording, const Group *group) {
 }
 
 void counter_summary_print(const Recording *recording, const Group *group, FILE *stream) {
-    json_t *events = recording->sample_count ? recording->samples[0].counters : NULL, *counter;
+    json_t *events = recording->sample_count ? recording->samples[0].cost.counters : NULL, *counter;
     size_t i;
     bool any = false, estimated = false, partial = false;
     Table table;
@@ -171,7 +172,8 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
                         "times.",
                         cost(recording, group));
         if (suite_has_traces(&recording->suite))
-            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these counts.");
+            print_paragraph(stream,
+                            "Of recorded traces, the replayer's own work is in these counts.");
     }
     table_free(&table);
 }

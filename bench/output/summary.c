@@ -28,7 +28,7 @@ static void gather(const Recording *recording, const Group *group, size_t worklo
         size_t column = sample->contender - group->first; /* huge if it is of an earlier group */
         if (sample->workload == workload && column < group->count && sample->round > 0)
             times[column * places + (size_t)sample->round * recording->builds.layout_count +
-                  sample->layout] = (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
+                  sample->layout] = (double)sample->cost.phases[PHASE_EXECUTE].cpu / 1e9;
     }
     for (size_t column = 0; column < group->count; column++)
         if (recording_failure(recording, workload, group->first + column))
@@ -45,8 +45,8 @@ static size_t tidy(double *numbers, size_t count) {
     return kept;
 }
 
-/* The median over rounds of the logarithms of the ratios, and its mean over layouts; NaN if there are
- * none. Cells are in the order of gather(). */
+/* The median over rounds of the logarithms of the ratios, and its mean over layouts; NaN if there
+ * are none. Cells are in the order of gather(). */
 static double make_speed(const double *baseline, const double *own, double *scratch, size_t places,
                          size_t layouts) {
     double sum = 0;
@@ -94,14 +94,14 @@ static Cell control_cell(const double *times, const Group *group, size_t places)
                   .speed = count ? exp(sum / (double)count) : NAN};
 }
 
-/* The share of their CPU time that the samples of a group waited for: the median. The warm-up counts
- * in no statistic. */
+/* The share of their CPU time that the samples of a group waited for: the median. The warm-up
+ * counts in no statistic. */
 static double waiting(const Recording *recording, const Group *group) {
     double *shares = allocate((recording->sample_count + 1) * sizeof *shares);
     size_t count = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
-        PhaseTime time = sample->phases[PHASE_EXECUTE];
+        PhaseTime time = sample->cost.phases[PHASE_EXECUTE];
         if (sample->round > 0 && sample->contender - group->first < group->count)
             shares[count++] = (double)(time.wall - time.cpu) / (double)time.cpu;
     }
@@ -531,8 +531,8 @@ static void print_group_warnings(const Recording *recording, const Group *group,
     const char *where = name ? name : "", *colon = name ? ": " : "";
     Summary summary = summary_make(recording, group);
     if (share_waiting > BUSY)
-        warn(stream, "%s%sThe machine was busy: samples waited for %.0f%% of their CPU time.", where,
-             colon, share_waiting * 100);
+        warn(stream, "%s%sThe machine was busy: samples waited for %.0f%% of their CPU time.",
+             where, colon, share_waiting * 100);
     for (size_t i = 0; i < recording->suite.count; i++) {
         double quickest = INFINITY;
         for (size_t j = 0; j < summary.columns; j++)

@@ -1,7 +1,7 @@
 """Getting programs that people ship from npm, and recording them: for the suite "real" and the training corpus.
 
-A set of programs is a folder with package.json, package-lock.json, .npmrc and drivers/NAME.mjs. What comes of it goes to
-another folder, in which `run.mjs NAME` runs a driver on its fixed input.
+A set of programs is a folder with package.json, package-lock.json, .npmrc and drivers/NAME.mjs. What comes of
+it goes to another folder, in which `run.mjs NAME` runs a driver on its fixed input.
 """
 import hashlib
 import json
@@ -42,7 +42,7 @@ def first_line(text):
 
 
 def fetch_packages(source, folder, announce, *options):
-    """npm's packages of the set in `source`, and our scripts beside them; `announce` is called before a download."""
+    """The packages of the set in `source`, and our scripts beside them. `announce` is called before a download."""
     fetched = folder / "fetched.json"
     lock = (source / "package-lock.json").read_bytes()
     if not fetched.exists() or fetched.read_bytes() != lock:
@@ -92,8 +92,8 @@ def run(command, folder, what, stdout=subprocess.PIPE):
 
 def record(program, source, folder, executor, check_output=lambda digest: None):
     """
-    Records a program to folder/traces/NAME.trace and replays it once. `check_output` may object to the SHA-256 of what
-    the program made. Returns what is known of the recording.
+    Records a program to folder/traces/NAME.trace and replays it once. `check_output` may object to the SHA-256
+    of what the program made. Returns what is known of the recording.
     """
     name, traces = program["name"], folder / "traces"
     work = traces / f"{name}.new"

@@ -69,7 +69,7 @@ double sampled_seconds(const Recording *recording, size_t workload, size_t conte
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
         if (sample->workload == workload && (contender == ANY || sample->contender == contender))
-            times[count++] = (double)sample->phases[PHASE_EXECUTE].cpu / 1e9;
+            times[count++] = (double)sample->cost.phases[PHASE_EXECUTE].cpu / 1e9;
     }
     sort_numbers(times, count);
     double median = quantile(times, count, 0.5);

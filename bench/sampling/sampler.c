@@ -59,8 +59,8 @@ static char *wrong_result(const Workload *workload, json_t *answer) {
 }
 
 /* A workload whose results are not the same each time is no fault of the executor: the same program
- * is asked once more. Why it cannot be measured, to be freed; NULL if both times agree, or the second
- * one failed. */
+ * is asked once more. Why it cannot be measured, to be freed; NULL if both times agree, or the
+ * second one failed. */
 static char *differs_from_itself(const Recording *recording, const char *program,
                                  const Workload *workload, json_t *answer) {
     char *why, *sentence = NULL;
@@ -80,8 +80,8 @@ static char *differs_from_itself(const Recording *recording, const char *program
 }
 
 /* Why the answer's results cannot be used, to be freed; NULL if they can. */
-static char *check_result(const Recording *recording, const char *program,
-                          const Workload *workload, json_t *answer) {
+static char *check_result(const Recording *recording, const char *program, const Workload *workload,
+                          json_t *answer) {
     char *why = wrong_result(workload, answer);
     char *itself = why ? differs_from_itself(recording, program, workload, answer) : NULL;
     if (!itself) return why;
@@ -202,37 +202,6 @@ void sampler_prepare(Recording *recording) {
     progress_clear();
 }
 
-/* The counters, if they are as result files have them. */
-static bool read_counters(json_t *answer, Sample *sample) {
-    json_t *list = NULL, *counter;
-    json_int_t cost = 0;
-    const char *event, *state;
-    size_t i;
-    if (json_unpack(answer, "{s:o, s:I}", "counters", &list, "counting_cost_ns", &cost) != 0 ||
-        !json_is_array(list))
-        return false;
-    json_array_foreach(list, i, counter)
-        if (json_unpack(counter, "{s:s, s:s}", "event", &event, "state", &state) != 0) return false;
-    sample->counters = list; /* the answer's, until the sample is added */
-    sample->counting_cost_ns = cost;
-    return true;
-}
-
-static bool read_sample(json_t *answer, Sample *sample) {
-    json_t *phases = NULL;
-    json_int_t wasm = 0, bytecode = 0, functions = 0, memory = 0;
-    if (json_unpack(answer, "{s:o, s:I, s:I, s:I, s:I}", "phases", &phases, "wasm_bytes", &wasm,
-                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
-                    &memory) != 0)
-        return false;
-    if (!phases_read(phases, sample->phases)) return false;
-    sample->wasm_bytes = wasm;
-    sample->bytecode_bytes = bytecode;
-    sample->functions = functions;
-    sample->peak_rss_kib = memory;
-    return sample->phases[PHASE_EXECUTE].cpu > 0;
-}
-
 static void take_sample(Recording *recording, Sample sample, const SamplerHooks *hooks) {
     const Workload *workload = &recording->suite.workloads[sample.workload];
     const Contender *contender = &recording->contenders[sample.contender];
@@ -241,10 +210,12 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     json_t *answer = ask(recording, path, workload, recording->events, &why);
     if (answer) why = check_result(recording, path, workload, answer);
     free(path);
-    if (answer && !why && !read_sample(answer, &sample))
-        why = copy_string("printed JSON without usable times");
-    if (answer && !why && !read_counters(answer, &sample))
-        why = copy_string("printed JSON without usable counters");
+    const char *lacks = answer && !why ? cost_read(answer, &sample.cost) : NULL;
+    if (answer && !why && !lacks && sample.cost.phases[PHASE_EXECUTE].cpu <= 0) {
+        json_decref(sample.cost.counters);
+        lacks = "times";
+    }
+    if (lacks) why = format_string("printed JSON without usable %s", lacks);
     if (why) {
         char *who = contender_name(recording, contender);
         note_failure(recording,
@@ -254,7 +225,6 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
         free(who);
         hooks->failure(recording);
     } else if (answer) {
-        json_incref(sample.counters);
         recording_add(recording, &sample);
         hooks->sample(recording);
     }
@@ -331,8 +301,10 @@ static double seconds_before(const Recording *recording, double *slowest) {
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
         if (i > 0 && (size_t)sample->order / block != (size_t)sample[-1].order / block) sum = 0;
-        for (int j = 0; j < PHASE_COUNT; j++)
-            sum += (double)sample->phases[j].wall / 1e9, all += (double)sample->phases[j].wall / 1e9;
+        for (int j = 0; j < PHASE_COUNT; j++) {
+            sum += (double)sample->cost.phases[j].wall / 1e9;
+            all += (double)sample->cost.phases[j].wall / 1e9;
+        }
         if (sum > *slowest) *slowest = sum;
     }
     return all;

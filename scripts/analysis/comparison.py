@@ -22,7 +22,6 @@ from .printable import printable
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
 LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
-FIRST = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
 # A workload is too short to time if its quickest contender takes less than the first, or less than the second
 # and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
 TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05
@@ -181,9 +180,7 @@ class Comparison:
                 else:
                     self.absurd += sample["build"] == build
         self.workloads = result["suite"]["workloads"]
-        built = [name for name in self.build["strategies"] if name in names]
-        self.strategies = [name for name in FIRST if name in names]
-        self.strategies += [name for name in built if name not in FIRST]
+        self.strategies = [name for name in self.build["strategies"] if name in names]
         self.baseline = self.strategies[0]
         self.layouts = sorted({layout for layouts, _, _ in found.values() for layout in layouts})
         self.rounds = sorted({number for _, rounds, _ in found.values() for number in rounds})

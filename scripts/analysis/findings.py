@@ -13,7 +13,7 @@ import statistics
 import numpy
 from . import statistics_of_runs
 from .comparison import Trouble, comparisons, population_text, speed_text
-from .machine_code import HOT
+from .machine_code import HOT, UNLIKE_INSTRUCTIONS
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
@@ -49,10 +49,9 @@ WORDS = [
     statistics_of_runs.UNDECIDED]
 
 
-# Layouts that differ by more than this share differ in more than their order: in the number of machine
-# instructions; and where those were not counted yet, in bytes, and in how many use the stack or stand in
-# another order.
-UNLIKE_INSTRUCTIONS, UNLIKE = 0.01, 0.05
+# Where machine instructions were not counted yet, layouts that differ by more than this share in bytes are unlike;
+# and so are those that differ so in how many handlers use the stack or stand in another order.
+UNLIKE = 0.05
 NOISY = 0.01  # robust standard deviation of a time by the A/A control; results/PLAN.md has what machines showed
 
 
@@ -449,7 +448,7 @@ class Case:
                 rows.append(None)
                 continue
             low, median, high = numpy.quantile(times, [0.25, 0.5, 0.75])
-            rows.append([rounded(median * 1000), rounded((high - low) / 2 / median, 2)])
+            rows.append([rounded(median * 1000), rounded((high - low) / 2 / median)])
         return rows
 
     def raw(self):

@@ -23,7 +23,9 @@ import re
 import shutil
 import subprocess
 
-FOREMOST = ("switch", "goto-indirect", "goto-direct", "tail-direct")  # in the order of all reports
+# Layouts whose handlers differ by more than this share of their machine instructions are other code, and not
+# the same code in another order.
+UNLIKE_INSTRUCTIONS = 0.01
 
 
 class MachineCodeError(Exception):
@@ -47,8 +49,7 @@ class Build:
                                    f"({error})") from None
         self.isas = sorted(self.info["isas"], key=lambda isa: (isa != "acc", isa))
         self.left_out = dict(line.split("\t", 1) for line in left_out.splitlines() if "\t" in line)
-        self.strategies = sorted(self.info["strategies"],
-                                 key=lambda s: (FOREMOST.index(s) if s in FOREMOST else len(FOREMOST), s))
+        self.strategies = list(self.info["strategies"])  # in the order of reports
         # That of the programs without a seed in their names comes first.
         first = self.info.get("first_layout", self.info["layout_seeds"][0])
         self.seeds = [first, *(seed for seed in self.info["layout_seeds"] if seed != first)]

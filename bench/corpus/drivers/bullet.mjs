@@ -21,7 +21,8 @@ export default async function run() {
     };
     add(new Ammo.btBoxShape(new Ammo.btVector3(50, 1, 50)), 0, 0, -1, 0);
     const box = new Ammo.btBoxShape(new Ammo.btVector3(0.5, 0.5, 0.5)), ball = new Ammo.btSphereShape(0.5);
-    const bodies = Array.from({ length: 80 }, (_, i) => add(i % 3 ? box : ball, 1, i % 5 + (i % 7) / 9, 1 + i / 4, i % 3));
+    const bodies = Array.from({ length: 80 },
+        (_, i) => add(i % 3 ? box : ball, 1, i % 5 + (i % 7) / 9, 1 + i / 4, i % 3));
     for (let step = 0; step < 80; step++) world.stepSimulation(1 / 60, 1, 1 / 60);
     return bodies.map((body) => {
         const origin = body.getWorldTransform().getOrigin();

@@ -10,8 +10,8 @@ export default async function run() {
     const words = [...new Set(prose(60000).toLowerCase().match(/[a-z]+/g))];
     const factory = await loadModule();
     const affixes = factory.mountBuffer(Buffer.from(AFFIXES), "words.aff");
-    const dictionary = factory.mountBuffer(Buffer.from(`${words.length}\n${words.map((word) => word + "/SU").join("\n")}`),
-        "words.dic");
+    const lines = [words.length, ...words.map((word) => word + "/SU")];
+    const dictionary = factory.mountBuffer(Buffer.from(lines.join("\n")), "words.dic");
     const speller = factory.create(affixes, dictionary), found = [];
     for (const word of words)
         for (const written of [word, word + "s", "un" + word, word.slice(1)]) found.push(speller.spell(written));

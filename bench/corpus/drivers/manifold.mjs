@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import Module from "manifold-3d/manifold.js";
 
 export default async function run() {
-    const wasm = await Module({ wasmBinary: readFileSync(new URL("../node_modules/manifold-3d/manifold.wasm", import.meta.url)) });
+    const file = new URL("../node_modules/manifold-3d/manifold.wasm", import.meta.url);
+    const wasm = await Module({ wasmBinary: readFileSync(file) });
     wasm.setup();
     const { Manifold } = wasm;
     let solid = Manifold.cube([10, 10, 10], true);

@@ -4,7 +4,8 @@ import { picture } from "../inputs.mjs";
 
 export default async function run() {
     const photon = createRequire(import.meta.url)("@silvia-odwyer/photon-node");
-    const { data, width, height } = picture(400, 300), image = new photon.PhotonImage(new Uint8Array(data), width, height);
+    const { data, width, height } = picture(400, 300);
+    const image = new photon.PhotonImage(new Uint8Array(data), width, height);
     photon.gaussian_blur(image, 2);
     photon.sharpen(image);
     photon.adjust_contrast(image, 12);

@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 const PROGRAM = `
 queens(N, Qs) :- numlist(1, N, Ns), select_queens(Ns, [], Qs).
 select_queens([], Qs, Qs).
-select_queens(Unplaced, Safe, Qs) :- select(Q, Unplaced, Rest), \\\\+ attack(Q, 1, Safe), select_queens(Rest, [Q|Safe], Qs).
+select_queens(Unplaced, Safe, Qs) :- select(Q, Unplaced, Rest), \\\\+ attack(Q, 1, Safe),
+    select_queens(Rest, [Q|Safe], Qs).
 attack(X, N, [Y|_]) :- X is Y + N ; X is Y - N.
 attack(X, N, [_|Ys]) :- N1 is N + 1, attack(X, N1, Ys).
 nrev([], []).

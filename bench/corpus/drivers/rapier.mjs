@@ -6,8 +6,9 @@ export default async function run() {
     const world = new RAPIER.World({ x: 0, y: -9.81, z: 0 }), bodies = [];
     world.createCollider(RAPIER.ColliderDesc.cuboid(20, 0.1, 20));
     for (let i = 0; i < 150; i++) {
-        const place = RAPIER.RigidBodyDesc.dynamic().setTranslation(i % 5 + (i % 7) / 9, 1 + Math.floor(i / 5), (i % 3) * 1.1);
-        bodies.push(world.createRigidBody(place));
+        const body = RAPIER.RigidBodyDesc.dynamic();
+        body.setTranslation(i % 5 + (i % 7) / 9, 1 + Math.floor(i / 5), (i % 3) * 1.1);
+        bodies.push(world.createRigidBody(body));
         const shape = [RAPIER.ColliderDesc.cuboid(0.5, 0.4, 0.5), RAPIER.ColliderDesc.ball(0.5),
             RAPIER.ColliderDesc.capsule(0.3, 0.3)][i % 3];
         world.createCollider(shape, bodies.at(-1));

@@ -13,7 +13,8 @@ class Thing${i}(object):
 
 export default async function run() {
     const { Workspace, PositionEncoding } = createRequire(import.meta.url)("@astral-sh/ruff-wasm-nodejs");
-    const workspace = new Workspace({ "line-length": 88, lint: { select: ["E", "F", "B", "UP"] } }, PositionEncoding?.Utf16);
+    const settings = { "line-length": 88, lint: { select: ["E", "F", "B", "UP"] } };
+    const workspace = new Workspace(settings, PositionEncoding.Utf16);
     const text = Array.from({ length: 90 }, (_, i) => part(i)).join("\n");
     return JSON.stringify(workspace.check(text)) + workspace.format(text);
 }

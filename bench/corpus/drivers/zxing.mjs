@@ -10,7 +10,8 @@ export default async function run() {
     for (const [format, text] of [["QRCode", prose(200)], ["DataMatrix", prose(80)], ["Code128", "TAILRACE 2026"]]) {
         const { symbol } = await writeBarcode(text, { format });
         const scale = 6, margin = 8, width = (symbol.width + 2 * margin) * scale;
-        const height = (Math.max(symbol.height, 20) + 2 * margin) * scale, data = new Uint8ClampedArray(width * height * 4).fill(255);
+        const height = (Math.max(symbol.height, 20) + 2 * margin) * scale;
+        const data = new Uint8ClampedArray(width * height * 4).fill(255);
         for (let y = margin * scale; y < height - margin * scale; y++)
             for (let x = margin * scale; x < width - margin * scale; x++) {
                 const row = Math.min(symbol.height - 1, Math.floor(y / scale) - margin);

@@ -52,8 +52,8 @@ static Recording recording(void) {
     static Work work[] = {{123456789012, 17, -1}};
     static Build build;
     static Sample samples[] = {
-        {.round = 1, .order = 4, .phases[PHASE_EXECUTE] = {1, 9000000000}},
-        {.round = 1, .order = 5, .contender = 1, .layout = 1, .peak_rss_kib = 77}};
+        {.round = 1, .order = 4, .cost.phases[PHASE_EXECUTE] = {1, 9000000000}},
+        {.round = 1, .order = 5, .contender = 1, .layout = 1, .cost.peak_rss_kib = 77}};
     static NotMeasured gaps[] = {{"sample", 0, 1, 0, "acc", 2, "it crashed"},
                                  {"executor", ANY, ANY, ANY, NULL, -1, "no musttail"}};
     programs[0] = program;

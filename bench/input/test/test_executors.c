@@ -11,8 +11,8 @@ static Executors load(const char *left_out) {
     scratch_write(directory, "build.json", 0644,
                   "{\"compiler\": \"clang\", \"version\": \"22\", \"layout_seeds\": [4, 2],"
                   " \"isas\": [\"slots\", \"acc\"],"
-                  " \"strategies\": {\"mine\": {}, \"tail-direct\": {}, \"goto-direct\": {},"
-                  " \"switch\": {}}}");
+                  " \"strategies\": {\"switch\": {}, \"goto-direct\": {}, \"tail-direct\": {},"
+                  " \"mine\": {}}}");
     if (left_out) scratch_write(directory, "left-out.txt", 0644, left_out);
     static const char *const programs[] = {
         "mine-acc",   "tail-direct-acc",   "goto-direct-acc",   "switch-acc",

@@ -41,7 +41,7 @@ static void add(Live *live, Recording *recording, int round, size_t workload, si
                   &(Sample){.round = round,
                             .workload = workload,
                             .contender = contender,
-                            .phases[PHASE_EXECUTE] = {(int64_t)(ms * 1e6), (int64_t)(ms * 1e6)}});
+                            .cost.phases[PHASE_EXECUTE] = {(int64_t)(ms * 1e6), (int64_t)(ms * 1e6)}});
     live_sample(live);
 }
 
