@@ -89,8 +89,16 @@ static char *check_result(const Recording *recording, const char *program, const
     return itself;
 }
 
+/* Says what is wrong with a workload itself, such as a trace that was cut off, once: the counting
+ * executor, which runs it first, has found the same. */
 static void note_failure(Recording *recording, NotMeasured entry, const char *who) {
-    if (entry.workload == ANY)
+    bool was_said = false;
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        was_said |= strcmp(recording->not_measured[i].what, "instructions") == 0 &&
+                    recording_is_same_gap(&recording->not_measured[i], &entry);
+    if (was_said)
+        ;
+    else if (entry.workload == ANY)
         progress_note("%s %s", who, entry.reason);
     else
         progress_note("%s on %s: %s", who, recording->suite.workloads[entry.workload].name,
@@ -207,7 +215,7 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     const Contender *contender = &recording->contenders[sample.contender];
     const Executors *executors = &recording->builds.items[contender->build].executors;
     char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
-    json_t *answer = ask(recording, path, workload, recording->events, &why);
+    json_t *answer = ask(recording, path, workload, recording_events(recording, &sample), &why);
     if (answer) why = check_result(recording, path, workload, answer);
     free(path);
     const char *lacks = answer && !why ? cost_read(answer, &sample.cost) : NULL;
