@@ -74,7 +74,8 @@ static const struct argp PREDICT = {
     .doc =
         "Replays the indirect branches that each strategy's dispatch executes through models of "
         "branch predictors, and prints how many were predicted wrong. These are models, not this "
-        "CPU: see bench/predictor.h for what they leave out.\v"
+        "CPU: see bench/predictor.h for what they leave out. The default suite takes about a "
+        "minute of CPU time, on as many CPUs as it may use.\v"
         "Exit status: 0 done; 1 something failed; 2 usage; 130 interrupted."};
 
 /* Where a strategy's code is. */
@@ -280,8 +281,7 @@ static void replay_all(Prediction *prediction, size_t workload, const uint16_t *
     cpu_set_t allowed;
     Work all = {.opcodes = opcodes, .count = count};
     size_t workloads = prediction->suite.count, threads = 1, begun = 0;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
-        threads = (size_t)CPU_COUNT(&allowed);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) threads = (size_t)CPU_COUNT(&allowed);
     all.cells = allocate(prediction->column_count * PREDICTOR_KINDS * sizeof *all.cells);
     for (int kind = PREDICTOR_KINDS - 1; kind >= 0; kind--) /* the one that takes longest first */
         for (size_t column = 0; column < prediction->column_count; column++)

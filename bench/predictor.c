@@ -52,35 +52,36 @@ static const struct Bank {
 enum { BANK_COUNT = sizeof BANKS / sizeof *BANKS, SHARERS_BITS = 3 };
 
 typedef struct Entry {
-    uint64_t target;
+    uint32_t target; /* its low bits, which tell the places of one program apart */
     uint16_t tag;
-    uint8_t confidence; /* 0 to 3 */
-    bool useful, taken; /* taken: not empty */
+    uint8_t confidence : 2, useful : 1, taken : 1; /* taken: not empty */
 } Entry;
 
-/* A history of `length` bits, folded by exclusive or into a few. Each branch turns it, puts its own bits
- * in, and takes out those that are now too old. */
-typedef struct Fold {
-    uint32_t bits, mask; /* mask: `width` ones */
-    uint8_t width, turn, out_shift;
-} Fold;
+/* Histories of `LENGTHS` bits, folded by exclusive or into a few: one for the index and two for the
+ * tag of each table. Each branch turns them, puts its own bits in, and takes out those that are now
+ * too old. Side by side, so that one instruction does it to many tables. */
+enum { FOLDS = 3 };
+typedef struct Folds {
+    uint32_t bits[TABLES], mask[TABLES]; /* mask: `width` ones */
+    uint32_t width[TABLES], turn[TABLES], out_shift[TABLES];
+} Folds;
 
 /* What a table is, once: looking it up for each branch would take longer than the branch. */
 typedef struct TableShape {
     uint8_t bank, index_shift, place; /* place: among the sharers of its bank */
-    bool first;                       /* of its bank */
     uint32_t tag_mask;
 } TableShape;
 
 typedef struct Ittage {
+    Folds folds[FOLDS];
     Entry base[1 << BASE_BITS];
     Entry entries[BANK_COUNT][1 << 12];
     uint64_t history[HISTORY / 64]; /* a ring of bits, the newest at `newest` */
     unsigned newest;
     TableShape shapes[TABLES];
-    Fold folds[TABLES][3]; /* of the index and, twice, of the tag */
-    int prefer_alternate;  /* -8 to 7: whether new entries are worse than what they would replace */
-    unsigned crowding;     /* allocations that found no room */
+    uint32_t index_masks[TABLES];
+    int prefer_alternate; /* -8 to 7: whether new entries are worse than what they would replace */
+    unsigned crowding;    /* allocations that found no room */
     uint32_t random;
 } Ittage;
 
@@ -93,28 +94,28 @@ static int bank_of(int table) {
     return bank;
 }
 
-static Fold fold_of(int width, int length) {
-    return (Fold){.mask = low_bits(width),
-                  .width = (uint8_t)width,
-                  .turn = (uint8_t)(BITS_OF_A_BRANCH % width),
-                  .out_shift = (uint8_t)(length % width)};
+static void fold_start(Folds *folds, int table, int width) {
+    folds->mask[table] = low_bits(width);
+    folds->width[table] = (uint32_t)width;
+    folds->turn[table] = (uint32_t)(BITS_OF_A_BRANCH % width);
+    folds->out_shift[table] = (uint32_t)(LENGTHS[table] % width);
 }
 
 static void ittage_start(Ittage *ittage) {
     for (int table = 1; table < TABLES; table++) {
         int number = bank_of(table);
         const struct Bank *bank = &BANKS[number];
-        bool first = table == bank->first;
         /* The first table of a bank has an index for the whole of it: see find_entries. */
-        int width = first ? bank->bits : bank->bits - SHARERS_BITS;
+        int width = table == bank->first ? bank->bits : bank->bits - SHARERS_BITS;
         ittage->shapes[table] = (TableShape){.bank = (uint8_t)number,
                                              .index_shift = (uint8_t)(abs(width - table) + 1),
                                              .place = (uint8_t)(table - bank->first),
-                                             .first = first,
                                              .tag_mask = low_bits(bank->tag_bits)};
-        ittage->folds[table][0] = fold_of(width, LENGTHS[table]);
-        ittage->folds[table][1] = fold_of(bank->tag_bits, LENGTHS[table]);
-        ittage->folds[table][2] = fold_of(bank->tag_bits - 1, LENGTHS[table]);
+        ittage->index_masks[table] = low_bits(width);
+        if (LENGTHS[table] == 0) continue; /* its folds stay empty */
+        fold_start(&ittage->folds[0], table, width);
+        fold_start(&ittage->folds[1], table, bank->tag_bits);
+        fold_start(&ittage->folds[2], table, bank->tag_bits - 1);
     }
 }
 
@@ -122,10 +123,9 @@ static void ittage_start(Ittage *ittage) {
 static uint32_t history_bits(const Ittage *ittage, int age) {
     unsigned first = (ittage->newest + (unsigned)age) % HISTORY, word = first / 64,
              shift = first % 64;
-    uint64_t bits = ittage->history[word] >> shift;
-    if (shift + BITS_OF_A_BRANCH > 64)
-        bits |= ittage->history[(word + 1) % (HISTORY / 64)] << (64 - shift);
-    return (uint32_t)bits & low_bits(BITS_OF_A_BRANCH);
+    uint64_t low = ittage->history[word] >> shift,
+             high = ittage->history[(word + 1) % (HISTORY / 64)] << 1 << (63 - shift);
+    return (uint32_t)(low | high) & low_bits(BITS_OF_A_BRANCH);
 }
 
 /* The other way round: of the branch that is the newest now. */
@@ -138,26 +138,46 @@ static void set_newest(Ittage *ittage, uint32_t bits) {
         *next = (*next & ~(ones >> (64 - shift))) | bits >> (64 - shift);
 }
 
-/* A value of at most three times as many bits as the fold has. */
-static uint32_t folded(const Fold *fold, uint32_t value) {
-    return (value ^ value >> fold->width ^ value >> 2 * fold->width) & fold->mask;
-}
+/* Vectors of eight on CPUs that have them. Sanitizers do not get along with choosing one so early.
+ */
+#define WIDE
+#if defined(__x86_64__) && defined(__has_attribute) && !defined(__SANITIZE_ADDRESS__)
+#if __has_attribute(target_clones)
+#undef WIDE
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#endif
+#endif
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#undef WIDE
+#define WIDE
+#endif
+#endif
 
-/* The fold after the history has grown by `in`, and lost `out` at its end. */
-static void fold_shift(Fold *fold, uint32_t in, uint32_t out) {
-    uint32_t turned = fold->bits << fold->turn | fold->bits >> (fold->width - fold->turn);
-    fold->bits = (turned & fold->mask) ^ folded(fold, in) ^ folded(fold, out << fold->out_shift);
+/* The folds after the histories have grown by `in`, and lost `out` at their ends. No value has more
+ * than three times as many bits as a fold. */
+WIDE static void folds_shift(Folds folds[restrict FOLDS], uint32_t in,
+                             const uint32_t out[restrict TABLES]) {
+    for (int kind = 0; kind < FOLDS; kind++) {
+        Folds *all = &folds[kind];
+        for (int table = 0; table < TABLES; table++) {
+            uint32_t width = all->width[table], bits = all->bits[table];
+            uint32_t old = out[table] << all->out_shift[table];
+            uint32_t turned = bits << all->turn[table] | bits >> (width - all->turn[table]);
+            uint32_t added = in ^ in >> width ^ old ^ old >> width ^ old >> 2 * width;
+            all->bits[table] = (turned ^ added) & all->mask[table];
+        }
+    }
 }
 
 static void history_add(Ittage *ittage, uint64_t branch, uint64_t target) {
     uint32_t in = (uint32_t)(target ^ target >> 3 ^ branch) & low_bits(BITS_OF_A_BRANCH);
+    uint32_t out[TABLES] = {0};
     ittage->newest = (ittage->newest + HISTORY - BITS_OF_A_BRANCH) % HISTORY;
     set_newest(ittage, in);
-    for (int table = 2; table < TABLES; table++) {
-        uint32_t out = history_bits(ittage, LENGTHS[table]);
-        for (int i = 0; i < 3; i++)
-            fold_shift(&ittage->folds[table][i], in, out);
-    }
+    for (int table = 2; table < TABLES; table++)
+        out[table] = history_bits(ittage, LENGTHS[table]);
+    folds_shift(ittage->folds, in, out);
 }
 
 typedef struct Lookup {
@@ -166,35 +186,50 @@ typedef struct Lookup {
     int hit, alternate; /* the table of the longest match, and of the next; -1: none */
 } Lookup;
 
+/* A table's index; of a bank's sharers, beside where its first table looks. */
+static uint32_t index_in(const Ittage *ittage, uint64_t branch, int table) {
+    const Folds *folds = &ittage->folds[0];
+    uint32_t hashed = (uint32_t)(branch ^ branch >> ittage->shapes[table].index_shift);
+    return (hashed ^ folds->bits[table]) & ittage->index_masks[table];
+}
+
+/* From the longest history on, as far as it matters. */
 static void find_entries(Ittage *ittage, uint64_t branch, Lookup *found) {
-    found->entries[0] = &ittage->base[branch & low_bits(BASE_BITS)];
-    uint32_t spread = 0; /* where the bank's first table looks: its sharers look beside it */
-    for (int table = 1; table < TABLES; table++) {
-        const TableShape *shape = &ittage->shapes[table];
-        const Fold *folds = ittage->folds[table];
-        uint32_t index = (uint32_t)(branch ^ branch >> shape->index_shift) ^ folds[0].bits;
-        index &= folds[0].mask;
-        if (shape->first)
-            spread = index & low_bits(SHARERS_BITS);
-        else
-            index = index << SHARERS_BITS | (spread ^ shape->place);
-        found->entries[table] = &ittage->entries[shape->bank][index];
-        found->tags[table] =
-            (uint16_t)(((uint32_t)branch ^ folds[1].bits ^ folds[2].bits << 1) & shape->tag_mask);
-    }
+    uint32_t first[BANK_COUNT];
+    for (int bank = 0; bank < BANK_COUNT; bank++)
+        first[bank] = index_in(ittage, branch, BANKS[bank].first);
     found->hit = found->alternate = -1;
-    for (int table = TABLES - 1; table >= 0 && found->alternate < 0; table--) {
-        const Entry *entry = found->entries[table];
-        if (!entry->taken || (table > 0 && entry->tag != found->tags[table])) continue;
-        if (found->hit < 0)
-            found->hit = table;
-        else
+    for (int table = TABLES - 1; table > 0; table--) {
+        const TableShape *shape = &ittage->shapes[table];
+        uint32_t index = first[shape->bank];
+        if (shape->place > 0)
+            index = index_in(ittage, branch, table) << SHARERS_BITS |
+                    ((index & low_bits(SHARERS_BITS)) ^ shape->place);
+        Entry *entry = &ittage->entries[shape->bank][index];
+        uint32_t tag =
+            ((uint32_t)branch ^ ittage->folds[1].bits[table] ^ ittage->folds[2].bits[table] << 1) &
+            shape->tag_mask;
+        found->entries[table] = entry;
+        found->tags[table] = (uint16_t)tag;
+        if (!entry->taken || entry->tag != tag) continue;
+        if (found->hit >= 0) {
             found->alternate = table;
+            return;
+        }
+        found->hit = table;
+        /* Of what is trusted, and known to be useful, nobody asks what it replaces. */
+        if (entry->confidence > 0 && entry->useful) return;
     }
+    found->entries[0] = &ittage->base[branch & low_bits(BASE_BITS)];
+    if (!found->entries[0]->taken) return;
+    if (found->hit < 0)
+        found->hit = 0;
+    else
+        found->alternate = 0;
 }
 
 /* A miss takes up to three entries of longer histories, not of neighbouring tables. */
-static void allocate_entries(Ittage *ittage, const Lookup *found, uint64_t target) {
+static void allocate_entries(Ittage *ittage, const Lookup *found, uint32_t target) {
     ittage->random = ittage->random * 1664525u + 1013904223u;
     int table = found->hit < 0 ? 1 : found->hit + 1, left = 3;
     if (ittage->random >> 27 == 0) table++; /* now and then the one after the next */
@@ -216,7 +251,7 @@ static void allocate_entries(Ittage *ittage, const Lookup *found, uint64_t targe
             ittage->entries[bank][i].useful = false;
 }
 
-static void ittage_learn(Ittage *ittage, Lookup *found, uint64_t target) {
+static void ittage_learn(Ittage *ittage, Lookup *found, uint32_t target) {
     Entry *hit = found->hit < 0 ? NULL : found->entries[found->hit];
     const Entry *alternate = found->alternate < 0 ? NULL : found->entries[found->alternate];
     bool differ = hit && alternate && hit->target != alternate->target;
@@ -243,8 +278,8 @@ static bool ittage_branch(Ittage *ittage, uint64_t branch, uint64_t target) {
     const Entry *provider = found.hit < 0 ? NULL : found.entries[found.hit];
     if (found.alternate >= 0 && provider->confidence == 0 && ittage->prefer_alternate >= 0)
         provider = found.entries[found.alternate];
-    bool predicted = provider && provider->target == target;
-    ittage_learn(ittage, &found, target);
+    bool predicted = provider && provider->target == (uint32_t)target;
+    ittage_learn(ittage, &found, (uint32_t)target);
     history_add(ittage, branch, target);
     return predicted;
 }

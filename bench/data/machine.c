@@ -177,8 +177,8 @@ static bool has_word(const char *list, const char *word) {
     return false;
 }
 
-/* x86 CPUs say so themselves; elsewhere the firmware's names and Xen's folder tell. Where none of them
- * does, as in a container that hides /proc and /sys, it is not known. */
+/* x86 CPUs say so themselves; elsewhere the firmware's names and Xen's folder tell. Where none of
+ * them does, as in a container that hides /proc and /sys, it is not known. */
 static json_t *virtual_machine(const char *root, const char *cpuinfo) {
     static const char *const products[] = {"KVM",    "QEMU",      "VMware", "VirtualBox",
                                            "HVM",    "Bochs",     "BHYVE",  "Virtual Machine",
@@ -267,6 +267,9 @@ static json_t *kernel(const char *root) {
     char *version = read_text(root, "/proc/sys/kernel/version");
     char *all =
         type && release && version ? format_string("%s %s %s", type, release, version) : NULL;
+    struct utsname system;
+    if (!all && !*root && uname(&system) == 0) /* /proc is hidden */
+        all = format_string("%s %s %s", system.sysname, system.release, system.version);
     json_t *string = string_or_null(all);
     free(type);
     free(release);

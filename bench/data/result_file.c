@@ -102,8 +102,9 @@ static json_t *sittings(const Recording *recording) {
     json_t *list = recording->sittings ? json_copy(recording->sittings) : json_array();
     json_array_append_new(
         list,
-        need(json_pack("{s:o, s:o, s:s, s:O?, s:o, s:I}", "started", time_string(recording->started),
-                       "finished", time_string(recording->finished), "state", recording->state,
+        need(json_pack("{s:o, s:o, s:s, s:O?, s:o, s:I}", "started",
+                       time_string(recording->started), "finished",
+                       time_string(recording->finished), "state", recording->state,
                        "command", recording->command, "directory",
                        string_or_null(recording->directory), "samples",
                        (json_int_t)(recording->sample_count - recording->earlier_samples))));

@@ -30,8 +30,8 @@ bool saving_begin(Saving *saving, Recording *recording, bool resumed, Error *err
 void saving_sample(Saving *saving, const Recording *recording);
 void saving_failure(Saving *saving, const Recording *recording);
 
-/* A round is finished, or all, which ends the journal. False, having told why, if the file could not
- * be written. */
+/* A round is finished, or all, which ends the journal. False, having told why, if the file could
+ * not be written. */
 bool saving_replace(Saving *saving, const Recording *recording, bool final);
 
 /* Removes the journal if there is nothing in it. */

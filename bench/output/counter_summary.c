@@ -128,7 +128,8 @@ static bool add_row(const Recording *recording, const Group *group, const char *
     return any;
 }
 
-/* Microseconds that starting and stopping the counters takes: the median over the group's samples. */
+/* Microseconds that starting and stopping the counters takes: the median over the group's samples.
+ */
 static double cost(const Recording *recording, const Group *group) {
     double *costs = allocate((recording->sample_count + 1) * sizeof *costs);
     size_t count = 0;
@@ -171,7 +172,8 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
                         "times.",
                         cost(recording, group));
         if (suite_has_traces(&recording->suite))
-            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these counts.");
+            print_paragraph(stream,
+                            "Of recorded traces, the replayer's own work is in these counts.");
     }
     table_free(&table);
 }

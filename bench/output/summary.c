@@ -45,8 +45,8 @@ static size_t tidy(double *numbers, size_t count) {
     return kept;
 }
 
-/* The median over rounds of the logarithms of the ratios, and its mean over layouts; NaN if there are
- * none. Cells are in the order of gather(). */
+/* The median over rounds of the logarithms of the ratios, and its mean over layouts; NaN if there
+ * are none. Cells are in the order of gather(). */
 static double make_speed(const double *baseline, const double *own, double *scratch, size_t places,
                          size_t layouts) {
     double sum = 0;
@@ -76,8 +76,8 @@ static Cell make_cell(const double *baseline, double *own, double *scratch, size
     };
 }
 
-/* The share of their CPU time that the samples of a group waited for: the median. The warm-up counts
- * in no statistic. */
+/* The share of their CPU time that the samples of a group waited for: the median. The warm-up
+ * counts in no statistic. */
 static double waiting(const Recording *recording, const Group *group) {
     double *shares = allocate((recording->sample_count + 1) * sizeof *shares);
     size_t count = 0;

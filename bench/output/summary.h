@@ -10,20 +10,20 @@
 
 /* A workload is too short to time if its quickest contender takes less than the first, or less than
  * the second and the A/A control seems to differ by more than the third: reading the clock, cold
- * caches and the first touch of memory are some microseconds of each execution, and not the same ones
- * in each. It is shown, but neither compared nor part of a mean. The same numbers stand in
+ * caches and the first touch of memory are some microseconds of each execution, and not the same
+ * ones in each. It is shown, but neither compared nor part of a mean. The same numbers stand in
  * scripts/analysis/comparison.py. */
-#define TOO_SHORT 100e-6      /* seconds */
-#define MAYBE_TOO_SHORT 1e-3  /* seconds */
+#define TOO_SHORT 100e-6     /* seconds */
+#define MAYBE_TOO_SHORT 1e-3 /* seconds */
 #define SHORT_NOISE 0.05
 
 /* A contender on a workload. Times are CPU seconds of the execution alone. */
 typedef struct Cell {
-    size_t samples;  /* 0: not measured, and the rest is NaN */
-    double median;   /* seconds */
-    double spread;   /* half the distance between the quartiles, as a fraction of the median */
-    double speed;    /* relative to the baseline: the geometric mean over the layouts of the medians of
-                        the ratios formed within rounds; NaN if the workload is too short to time */
+    size_t samples; /* 0: not measured, and the rest is NaN */
+    double median;  /* seconds */
+    double spread;  /* half the distance between the quartiles, as a fraction of the median */
+    double speed; /* relative to the baseline: the geometric mean over the layouts of the medians of
+                     the ratios formed within rounds; NaN if the workload is too short to time */
     json_t *verdict; /* what verdicts.h found instead of the speed, with an interval; NULL: nothing.
                         The recording's. */
 } Cell;

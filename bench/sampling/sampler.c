@@ -59,8 +59,8 @@ static char *wrong_result(const Workload *workload, json_t *answer) {
 }
 
 /* A workload whose results are not the same each time is no fault of the executor: the same program
- * is asked once more. Why it cannot be measured, to be freed; NULL if both times agree, or the second
- * one failed. */
+ * is asked once more. Why it cannot be measured, to be freed; NULL if both times agree, or the
+ * second one failed. */
 static char *differs_from_itself(const Recording *recording, const char *program,
                                  const Workload *workload, json_t *answer) {
     char *why, *sentence = NULL;
@@ -80,8 +80,8 @@ static char *differs_from_itself(const Recording *recording, const char *program
 }
 
 /* Why the answer's results cannot be used, to be freed; NULL if they can. */
-static char *check_result(const Recording *recording, const char *program,
-                          const Workload *workload, json_t *answer) {
+static char *check_result(const Recording *recording, const char *program, const Workload *workload,
+                          json_t *answer) {
     char *why = wrong_result(workload, answer);
     char *itself = why ? differs_from_itself(recording, program, workload, answer) : NULL;
     if (!itself) return why;
@@ -272,8 +272,7 @@ static bool sample_round(Recording *recording, int round, Pace *pace, const Samp
                          .contender = places[i].contender};
         if (!is_missing(recording, &places[i], sample.order)) continue;
         double now = seconds_now();
-        Ahead ahead = {missing,
-                       layout_size(recording) * (int)recording->builds.layout_count,
+        Ahead ahead = {missing, layout_size(recording) * (int)recording->builds.layout_count,
                        round < least ? least - round : 0};
         double left = pace_left(pace, ahead, now);
         hooks->next(recording, &sample, pace_fraction(pace, left, now), left);
@@ -323,8 +322,7 @@ void sampler_run(Recording *recording, double started, const SamplerHooks *hooks
     /* A resumed run begins with the last finished round, in which nothing is missing. */
     for (int round = recording->rounds;; round++) {
         double now = seconds_now();
-        if (round > least && !was_begun(recording, round) &&
-            now + slowest > pace.limit) {
+        if (round > least && !was_begun(recording, round) && now + slowest > pace.limit) {
             stop(recording, "budget",
                  format_string("another round would not have ended within the budget of %g s",
                                recording->budget));

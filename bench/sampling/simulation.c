@@ -199,16 +199,17 @@ static void explain_nulls(Recording *recording) {
     for (size_t i = 0; i < recording->suite.count * recording->contender_count; i++) {
         size_t workload = i / recording->contender_count;
         const Contender *contender = &recording->contenders[i % recording->contender_count];
-        char *names = contender->control
-                          ? NULL
-                          : lost_counts(tool_entry_in(recording->simulated, recording, workload,
-                                                      contender));
+        char *names =
+            contender->control
+                ? NULL
+                : lost_counts(tool_entry_in(recording->simulated, recording, workload, contender));
         if (!names) continue;
         char *who = contender_name(recording, contender);
-        note(recording, workload, contender->program->isa,
-             format_string("%s of %s: the start and the translation alone had more of them than the "
-                           "run that executes, so the execution has too few to tell",
-                           names, who));
+        note(
+            recording, workload, contender->program->isa,
+            format_string("%s of %s: the start and the translation alone had more of them than the "
+                          "run that executes, so the execution has too few to tell",
+                          names, who));
         free(who);
         free(names);
     }
@@ -286,8 +287,8 @@ static bool has_any(const Recording *recording, const Group *group, size_t conte
     return false;
 }
 
-/* Whether everybody in the group who has any has one of this workload: only then can it be part of a
- * mean, as in scripts/report. */
+/* Whether everybody in the group who has any has one of this workload: only then can it be part of
+ * a mean, as in scripts/report. */
 static bool comparable(const Recording *recording, const Group *group, size_t workload,
                        SimulatedCount which) {
     for (size_t i = group->first; i + 1 < group->first + group->count; i++)
@@ -342,7 +343,8 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
         print_paragraph(stream, "A model of CPUs of about 2004, not this CPU: %s",
                         json_string_value(json_object_get(first, "model")));
         if (suite_has_traces(&recording->suite))
-            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these counts.");
+            print_paragraph(stream,
+                            "Of recorded traces, the replayer's own work is in these counts.");
     }
     table_free(&table);
 }

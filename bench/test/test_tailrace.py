@@ -818,6 +818,38 @@ class Stop(TailraceTest):
         self.assertEqual(self.document()["stop"]["rule"], "budget")
         self.assertNotIn("Verdicts", process.stdout)
 
+    def test_terminal_and_page_say_the_same(self):
+        """Every number that both show, of a run whose programs differ by layout and wait."""
+        sys.path.insert(0, str(self.root / "scripts"))
+        self.addCleanup(sys.path.remove, str(self.root / "scripts"))
+        from analysis import comparison, findings
+        self.build_layouts(0, 100, 900)
+        trouble = "goto-direct-acc:sort=lucky " + " ".join(f"{name}-acc:json=waits" for name in STRATEGIES)
+        process = self.bench("--stop", "budget", "--workload", "sort,json", trouble=trouble)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        data, _ = findings.make([comparison.load(self.result)], ["result.json"], 0.95, 0.01)
+        case, text = data["cases"][0], " ".join(process.stdout.split())
+        lines = [re.split(r" {2,}", line) for line in process.stdout.splitlines()]
+        places = {workload["name"]: place for place, workload in enumerate(case["workloads"])}
+        self.assertEqual(list(places), ["sort", "json"])
+        times, speeds = lines[lines.index(["workload", *STRATEGIES]):], lines[lines.index(["workload", *STRATEGIES[1:], "A/A"]):]
+        pairs = {(case["strategies"][one], case["strategies"][other]): found for one, other, found, _ in case["pairs"]}
+        for row, place in enumerate(places.values(), 1):
+            shown = [case["times"][strategy][place] for strategy in STRATEGIES]
+            self.assertEqual([cell.split()[0] for cell in times[row][1:]], [f"{median:.3f}" for median, _ in shown])
+            for cell, (_, spread) in zip(times[row][1:], shown):
+                self.assertAlmostEqual(float(cell.split("±")[1].removesuffix("%")), 100 * spread, delta=0.0501)
+        for row, place in enumerate([*places.values(), len(places)], 1):
+            shown = [pairs["switch", strategy] for strategy in STRATEGIES[1:]]
+            self.assertEqual(speeds[row][1:-1], [f"{found['speed'][place]:.2f} ({found['low'][place]:.2f}–{found['high'][place]:.2f})"
+                                                 for found in shown])
+            self.assertEqual(speeds[row][-1], f"{case['control']['speed'][place]:.3f}")
+        percents = [re.findall(r"([\d.]+) ?%", sentence) for sentence in
+                    (re.search(r"Noise floor.*?difference\.", text)[0], case["noise_text"])]
+        self.assertEqual(sorted(percents[0]), sorted(percents[1]))
+        busy = [re.search(r"samples waited for (\d+) ?% of", said)[1] for said in (text, dict(case["warnings"])["busy machine"])]
+        self.assertEqual(busy[0], busy[1])
+
     def test_budget_alone_still_shows_verdicts(self):
         process = self.bench("--stop", "budget")
         self.assertEqual(self.document()["stop"]["rule"], "budget")
@@ -901,6 +933,17 @@ class Lists(TailraceTest):
         self.assertIn("virtual machine", output)
         self.assertRegex(output, r"(yes|no )  cycles, ")
         self.assertRegex(output, r"\b(page-faults|frontend-stalls)\b")
+
+    def test_what_a_container_hides_is_not_told(self):
+        hide = "mount -t tmpfs none /proc && mount -t tmpfs none /sys && echo hidden && exec "
+        process = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", hide + '"$@"', "sh",
+                                  self.folder / "tailrace", "machine"], capture_output=True, text=True)
+        if not process.stdout.startswith("hidden\n"):
+            self.skipTest(f"/proc cannot be hidden here: {process.stderr.strip()}")
+        for words in "CPU                    not told", "virtual machine        not told", "caches                 not told":
+            self.assertIn(f"\n{words}\n", process.stdout)
+        self.assertNotIn("there is no event", process.stdout)
+        self.assertIn('whether this CPU has an event "cycles" is not told', process.stdout)
 
     def test_a_full_disk_is_said(self):
         with open("/dev/full", "w") as full:

@@ -63,7 +63,8 @@ bool output_is_stream(const char *path) {
 static char *file_behind(const char *path, Error *error) {
     struct stat status, link;
     const char *why = NULL;
-    bool exists = stat(path, &status) == 0, linked = lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+    bool exists = stat(path, &status) == 0,
+         linked = lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
     if (!*path)
         why = "that is no name of a file";
     else if (exists && S_ISDIR(status.st_mode))

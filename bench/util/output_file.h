@@ -3,8 +3,8 @@
  * A regular file is replaced as a whole, by renaming a new one over it, so that it holds either all
  * of the old or all of the new text; nothing else is ever renamed over. A pipe, a terminal or
  * another character device is a stream: it is written once, in place. What is neither is refused,
- * and so are an open file of a process (/dev/stdout that leads to a file: it has no name of its own)
- * and a symbolic link that another user made. */
+ * and so are an open file of a process (/dev/stdout that leads to a file: it has no name of its
+ * own) and a symbolic link that another user made. */
 #ifndef TAILRACE_BENCH_UTIL_OUTPUT_FILE_H
 #define TAILRACE_BENCH_UTIL_OUTPUT_FILE_H
 

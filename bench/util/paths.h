@@ -26,8 +26,8 @@ char *find_script(const char *program_directory, const char *name, Error *error)
  * made if missing, or else the current directory. To be freed. */
 char *results_directory(const char *program_directory);
 
-/* The directory that is the current one, as seen from the one that holds `file`: "../..", "." if they
- * are the same. To be freed. NULL if the system does not tell. */
+/* The directory that is the current one, as seen from the one that holds `file`: "../..", "." if
+ * they are the same. To be freed. NULL if the system does not tell. */
 char *directory_from(const char *file);
 
 /* The directory in which a path names a file. To be freed. */

@@ -17,7 +17,7 @@ typedef struct TableCell {
 typedef struct Table {
     size_t columns, cell_count;
     TableCell *cells; /* row by row; the first row is the head */
-    size_t marked; /* the cell with a ">" before it, counted from 1; 0: none */
+    size_t marked;    /* the cell with a ">" before it, counted from 1; 0: none */
 } Table;
 
 /* An empty table. */

@@ -37,8 +37,9 @@ const char *style_end(bool colours, Style style);
 /* Prints text in a style, plainly unless `stream` has colours. */
 void print_styled(FILE *stream, Style style, const char *text);
 
-/* Prints words, made printable (error.h), in lines no wider than the terminal, and a newline: `first` before the first line,
- * and as many spaces before the others. A word that is too long has a line to itself. */
+/* Prints words, made printable (error.h), in lines no wider than the terminal, and a newline:
+ * `first` before the first line, and as many spaces before the others. A word that is too long has
+ * a line to itself. */
 void print_wrapped(FILE *stream, Style style, const char *first, const char *text);
 /* The same with printf's formatting. */
 void print_paragraph(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));

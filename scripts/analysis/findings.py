@@ -426,7 +426,7 @@ class Case:
                 rows.append(None)
                 continue
             low, median, high = numpy.quantile(times, [0.25, 0.5, 0.75])
-            rows.append([rounded(median * 1000), rounded((high - low) / 2 / median, 2)])
+            rows.append([rounded(median * 1000), rounded((high - low) / 2 / median)])
         return rows
 
     def raw(self):

@@ -80,4 +80,28 @@ expect $'build --dispatch all --isa slots,acc --layouts 4\ntailrace bench --disp
 expect $'build --layouts 4\ntailrace bench --invoke run -- --layouts 7' --invoke run -- --layouts 7
 expect $'build --layouts 4\ntailrace bench --simulate=9 --simulate' --sim=9 -m
 expect "" --s x # may be --suite, --stop, ...: nothing is built
+
+# What is not a build of this script is not emptied.
+mkdir -p "$tree/foreign/meson-private" "$tree/by-hand/meson-private" "$tree/linked/meson-private"
+touch "$tree/foreign/precious" "$tree/by-hand/precious" "$tree/by-hand/build.ninja" "$tree/linked/precious"
+ln -s /dev/null "$tree/linked/.made-by-scripts-build"
+for name in foreign by-hand linked; do
+    if said=$(scripts/build --directory "$tree/$name" -Disa=slots 2>&1) ||
+        [[ $said != *"name another --directory, or remove it"* ]] || [ ! -f "$tree/$name/precious" ]; then
+        echo "scripts/build does not leave alone what it has not made ($name): $said"
+        failures=1
+    fi
+done
+if said=$(runtime/test/fetch-spectest --from /dev/null --directory "$tree/foreign" 2>&1) ||
+    [[ $said != *"name another --directory, or remove it"* ]] || [ ! -f "$tree/foreign/precious" ]; then
+    echo "fetch-spectest does not leave alone what it has not made: $said"
+    failures=1
+fi
+# A wrong option of the user's is not an old node.
+if command -v node >/dev/null &&
+    { said=$(NODE_OPTIONS=--no-such-option scripts/record --output "$tree/traces" none.mjs 2>&1) ||
+        [[ $said != "record: node does not start with NODE_OPTIONS=--no-such-option: "*"--no-such-option"* ]]; }; then
+    echo "scripts/record does not say that node does not take NODE_OPTIONS: $said"
+    failures=1
+fi
 exit $failures

@@ -153,6 +153,51 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
     free(text);
 }
 
+/* As many samples of the warm-up as of the round: the median of all would lie between. */
+Test(summary, the_warm_up_waits_for_nobody) {
+    Recording source = recording();
+    source.rounds = 1;
+    for (int round = 0; round < 2; round++)
+        for (size_t contender = 0; contender < 3; contender++) {
+            add(&source, round, 0, contender, 10);
+            Sample *last = &source.samples[source.sample_count - 1];
+            PhaseTime *time = &last->cost.phases[PHASE_EXECUTE];
+            if (round == 0) time->wall = 5 * time->cpu;
+        }
+    char *text = printed(&source);
+    cr_assert(strstr(text, "waited for 10% of their CPU time"), "%s", text);
+    free(text);
+}
+
+/* 5 µs of an execution, and ratios that mean nothing. */
+Test(summary, what_is_too_short_to_time_is_not_compared) {
+    Recording source = recording();
+    const double times[] = {0.005, 0.02, 0.006};
+    for (int round = 1; round < 4; round++)
+        for (size_t contender = 0; contender < 3; contender++) {
+            add(&source, round, 0, contender, times[contender]);
+            add(&source, round, 1, contender, contender == 1 ? 4 : 8);
+        }
+    Summary summary = summary_make(&source, &group);
+    cr_assert(summary.too_short[0] && !summary.too_short[1]);
+    assert_near(summary.cells[0].median, 5e-6);
+    cr_assert(isnan(cell_speed(&summary.cells[1])));
+    assert_near(summary.means[1].speed, 2);
+    assert_near(summary.noise, 0);
+    summary_free(&summary);
+    char *text = printed(&source);
+    cr_assert(strstr(text, "sort takes 0.005 ms, which is too short to time"), "%s", text);
+    cr_assert(strstr(text, "\nsort                      -       -\n"), "%s", text);
+    free(text);
+    /* A little longer, and the control tells. */
+    for (size_t i = 0; i < source.sample_count; i++)
+        if (source.samples[i].workload == 0)
+            source.samples[i].cost.phases[PHASE_EXECUTE].cpu *= 100;
+    summary = summary_make(&source, &group);
+    cr_assert(summary.too_short[0]);
+    summary_free(&summary);
+}
+
 static json_t *verdict(const char *workload, const char *strategy, bool control, double speed,
                        const char *word, const char *remedy) {
     return json_pack("{s:s, s:s, s:s?, s:s, s:b, s:f, s:f, s:f, s:s?, s:s}", "build", "clang-22",
