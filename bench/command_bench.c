@@ -122,6 +122,22 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
     return -1;
 }
 
+/* A guest gets a directory because a command line names it, and never because a file does: those of
+ * the document, the first `count`, must have been named again. */
+static bool check_directories(Wishes *wishes, size_t count, Error *error) {
+    bool same = wishes->directory_count == 2 * count;
+    for (size_t i = 0; same && i < count; i++)
+        same = strcmp(wishes->directories[i], wishes->directories[count + i]) == 0;
+    wishes->directory_count = count;
+    if (same) return true;
+    return fail(
+        error, ERROR_UNSUPPORTED,
+        count ? "its modules use the directory %s: name what they may use again, with --dir as "
+                "in the first sitting"
+              : "its modules use no directory, and --dir %s names one",
+        wishes->directories[0]);
+}
+
 /* What is compared is what the document says, by the options of its first sitting with those of
  * this one over them. Only which programs run is never taken from a file, which may come from
  * anybody: these are our own, unless this command line names others. */
@@ -131,7 +147,9 @@ static bool take_over_options(json_t *document, int argc, char **argv, Error *er
         return fail(error, ERROR_FILE, "its command line is damaged");
     const char *builds = wishes->builds;
     wishes->builds = NULL;
+    const size_t directories = wishes->directory_count;
     wishes_parse(wishes, argc, argv);
+    if (!check_directories(wishes, directories, error)) return false;
     if (builds && !wishes->builds)
         return fail(error, ERROR_UNSUPPORTED,
                     "it measured the programs of other builds, which are not run because a file "
@@ -350,7 +368,7 @@ int command_bench(int argc, char **argv) {
     if (resumed && session.wishes.changes) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
-             "--invoke, --trace, --dispatch, "
+             "--invoke, --env, --trace, --dispatch, "
              "--isa, --layouts, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {

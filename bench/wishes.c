@@ -14,6 +14,7 @@
 #define OPTION_STOP 256
 #define OPTION_CONFIDENCE 257
 #define OPTION_SMALLEST_EFFECT 258
+#define OPTION_ENV 259
 
 static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
                              struct argp_state *state) {
@@ -40,7 +41,8 @@ static const char *parse_percentage(const char *argument, double least, double m
 
 /* Options that say what is compared: a resumed run has that from its file. */
 static bool is_fixed(int key) {
-    return key == ARGP_KEY_ARG || (key > 0 && key < 256 && strchr("wnTdielSo", key));
+    return key == ARGP_KEY_ARG || key == OPTION_ENV ||
+           (key > 0 && key < 256 && strchr("wnTdielSo", key)); /* of --dir, see command_bench.c */
 }
 
 static void add_word(char ***words, size_t *count, char *word) {
@@ -55,6 +57,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 's': wishes->suite = argument; return 0;
     case 'w': wishes->workloads = argument; return 0;
     case 'n': wishes->invoke = argument; return 0;
+    case 'D': add_word(&wishes->directories, &wishes->directory_count, argument); return 0;
+    case OPTION_ENV:
+        if (*argument == '=' || !strchr(argument, '='))
+            argp_error(state, "--env takes NAME=VALUE, not \"%s\"", argument);
+        add_word(&wishes->variables, &wishes->variable_count, argument);
+        return 0;
     case 'T': add_word(&wishes->traces, &wishes->trace_count, argument); return 0;
     case 'd': wishes->dispatch = argument; return 0;
     case 'i': wishes->isa = argument; return 0;
@@ -89,8 +97,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         add_word(&wishes->arguments, &wishes->argument_count, argument);
         return 0;
     case ARGP_KEY_SUCCESS:
-        if (wishes->argument_count > 0 && !wishes->invoke)
-            argp_error(state, "what is \"%s\"? Only --invoke takes arguments",
+        if (wishes->argument_count > 0 && !wishes->workloads && !wishes->resume)
+            argp_error(state,
+                       "what is \"%s\"? Only modules of your own take arguments: --workload "
+                       "FILE.wasm",
                        wishes->arguments[0]);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -103,7 +113,17 @@ static const struct argp BENCH = {
             SUITE_OPTION,
             WORKLOAD_OPTION("GLOB|FILE.wasm", ", or a module of your own"),
             {"invoke", 'n', "EXPORT", 0,
-             "what to call in a module of your own, with the ARGs (default: _start)", 0},
+             "what to call in a module of your own, with the ARGs (default: _start, with the ARGs "
+             "as a WASI command's own)",
+             0},
+            {"dir", 'D', "HOST[::GUEST]", 0,
+             "let modules of your own use this directory and what is in it; may be repeated. What "
+             "they write stays there from sample to sample",
+             0},
+            {"env", OPTION_ENV, "NAME=VALUE", 0,
+             "an environment variable of modules of your own; may be repeated. It stands in the "
+             "result file",
+             0},
             {"trace", 'T', "TRACE", 0,
              "a trace of scripts/record as a workload; may be repeated", 0},
             DISPATCH_OPTION("those that are measured by default"),

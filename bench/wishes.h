@@ -10,8 +10,12 @@ typedef struct Wishes {
     const char *suite, *workloads, *dispatch, *isa, *builds, *output, *events, *resume;
     const char *confidence, *smallest_effect; /* percentages */
     const char *invoke;                       /* of the modules among `workloads` */
-    char **arguments;                         /* what that is called with */
+    char **arguments;                         /* what that, or a WASI command, is called with */
     size_t argument_count;
+    char **directories; /* HOST or HOST::GUEST, which those modules may use */
+    size_t directory_count;
+    char **variables; /* NAME=VALUE: their environment */
+    size_t variable_count;
     char **traces;
     size_t trace_count;
     bool changes; /* an option was given that a resumed run does not take */

@@ -30,6 +30,7 @@ typedef struct Table {
     uint64_t *elements; /* moves on growth */
     uint64_t size;      /* elements */
     TableType type;     /* limits as declared; minimum is kept at the present size */
+    uint64_t *all;      /* elements of all the store's tables */
 } Table;
 
 typedef struct Global {

@@ -67,6 +67,10 @@ bool instance_export(Instance *instance, const char *name, Extern *found);
 /* Number `index` of the instance's index space of that kind; it must exist. */
 Extern instance_extern(Instance *instance, ExternKind kind, uint32_t index);
 
+/* How many calls may be nested through host functions. Each nesting costs native stack, also what
+ * the host function itself needs, and the usual native stack has 8 MiB. */
+enum { MAX_NESTED_CALLS = 1000 };
+
 /* Calls `function`. `slots` holds the arguments on entry and the results on return, one value a
  * slot as instance.h describes, and has room for the larger number of the two. On a trap returns
  * false with ERROR_TRAP; the message is the specification's wording followed by the place, "integer

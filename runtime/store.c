@@ -87,7 +87,7 @@ Memory *store_memory(Store *store, MemoryType type, Error *error) {
 
 Table *store_table(Store *store, TableType type, Error *error) {
     TableNode *node = store_allocate(store, 1, sizeof *node, error);
-    if (!node || !table_open(&node->table, type, error)) return NULL;
+    if (!node || !table_open(&node->table, type, &store->table_elements, error)) return NULL;
     node->next = store->tables;
     store->tables = node;
     return &node->table;

@@ -4,10 +4,6 @@
 
 #include "runtime/runtime.h"
 
-/* How many calls may be nested through host functions. Each nesting costs native stack, also what
- * the host function itself needs, and the usual native stack has 8 MiB. */
-enum { MAX_NESTED_CALLS = 1000 };
-
 typedef struct MemoryNode {
     Memory memory;
     struct MemoryNode *next;
@@ -36,6 +32,7 @@ struct Store {
 
     MemoryNode *memories;
     TableNode *tables;
+    uint64_t table_elements; /* of all of them, at most MAX_TABLE_ELEMENTS */
     InstanceNode *instances; /* those whose functions can be running */
     struct Block *blocks;    /* every other allocation, the nodes above included */
 

@@ -11,16 +11,18 @@ static uint64_t capacity(uint64_t size) {
     return size <= 4 ? 4 : 1ull << (64 - __builtin_clzll(size - 1));
 }
 
-bool table_open(Table *table, TableType type, Error *error) {
+bool table_open(Table *table, TableType type, uint64_t *all, Error *error) {
     uint64_t size = type.limits.minimum;
-    if (size > MAX_TABLE_ELEMENTS)
-        return fail(error, ERROR_LIMIT, "a table of %llu elements exceeds the limit of %u",
-                    (unsigned long long)size, MAX_TABLE_ELEMENTS);
+    if (size > MAX_TABLE_ELEMENTS - *all)
+        return fail(error, ERROR_LIMIT, "a table of %llu elements%s exceeds the limit of %u",
+                    (unsigned long long)size, *all ? ", with those of the tables before it," : "",
+                    MAX_TABLE_ELEMENTS);
     uint64_t *elements = calloc(capacity(size), sizeof *elements);
     if (!elements)
         return fail(error, ERROR_MEMORY, "out of memory for a table of %llu elements",
                     (unsigned long long)size);
-    *table = (Table){elements, size, type};
+    *all += size;
+    *table = (Table){elements, size, type, all};
     return true;
 }
 
@@ -29,7 +31,7 @@ void table_close(Table *table) { free(table->elements); }
 uint64_t table_grow(Table *table, uint64_t count, uint64_t value) {
     Limits *limits = &table->type.limits;
     uint64_t old = table->size;
-    uint64_t most = MAX_TABLE_ELEMENTS;
+    uint64_t most = old + (MAX_TABLE_ELEMENTS - *table->all);
     if (limits->has_maximum && limits->maximum < most) most = limits->maximum;
     if (count > most - old) return UINT64_MAX;
     uint64_t size = old + count;
@@ -38,6 +40,7 @@ uint64_t table_grow(Table *table, uint64_t count, uint64_t value) {
         if (!elements) return UINT64_MAX;
         table->elements = elements;
     }
+    *table->all += count;
     table->size = limits->minimum = size;
     table_fill(table, old, value, count);
     return old;

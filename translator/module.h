@@ -31,7 +31,9 @@ enum {
     MAX_TABLES = 100000,
     MAX_MEMORIES = 100,
 };
-#define MAX_TABLE_ELEMENTS 10000000u /* of one table, at instantiation and after table.grow */
+/* Of all tables together that run in one store, at instantiation and after table.grow: few bytes of
+ * a module can ask for many tables, and each element takes 8 bytes. */
+#define MAX_TABLE_ELEMENTS 10000000u
 
 typedef uint8_t ValueType; /* the binary format's own code (spec 5.3.1 to 5.3.4) */
 enum {

@@ -202,6 +202,11 @@ void recording_add(Recording *recording, const Sample *sample) {
     recording->samples[count - 1] = *sample;
 }
 
+bool recording_is_same_gap(const NotMeasured *one, const NotMeasured *other) {
+    return one->workload != ANY && one->workload == other->workload &&
+           strcmp(one->reason, other->reason) == 0;
+}
+
 void recording_add_not_measured(Recording *recording, NotMeasured entry) {
     size_t count = ++recording->not_measured_count;
     recording->not_measured = grow(recording->not_measured, count, sizeof entry);

@@ -123,6 +123,8 @@ bool recording_choose_events(Recording *recording, const char *events, const Cou
 
 /* Takes over the counters of the sample's cost. */
 void recording_add(Recording *recording, const Sample *sample);
+/* Whether both are about the same workload, and for the same reason. */
+bool recording_is_same_gap(const NotMeasured *one, const NotMeasured *other);
 /* Takes over `reason`. */
 void recording_add_not_measured(Recording *recording, NotMeasured entry);
 /* Drops what was not measured of this kind, since it is tried again. */

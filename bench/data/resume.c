@@ -190,7 +190,7 @@ static bool check_builds(const Recording *recording, json_t *builds, Error *erro
 }
 
 static bool check_suite(const Suite *suite, json_t *workloads, Error *error) {
-    static const char *const keys[] = {"name", "sha256", "invoke", "args", "expect"};
+    static const char *const keys[] = {"name", "sha256", "invoke", "args", "dirs", "env", "expect"};
     if (json_array_size(workloads) != suite->count)
         return fail(error, ERROR_UNSUPPORTED, "it has %zu workloads and not %zu",
                     json_array_size(workloads), suite->count);

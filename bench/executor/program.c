@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,7 @@ static void print_usage(FILE *stream, const char *name) {
 
 int main(int argc, char **argv) {
     occupy_standard_streams();
+    signal(SIGXFSZ, SIG_IGN); /* a guest's file beyond `ulimit -f` is EFBIG for the guest */
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *program = slash ? slash + 1 : argc > 0 ? argv[0] : "tailrace";
     const char *name = argc > 1 ? argv[1] : "--help";

@@ -11,7 +11,7 @@
 typedef struct Play {
     Execution execution; /* first */
     Replay replay;
-    PhaseTime host; /* what the replayer itself took in the last two phases */
+    PhaseTime host; /* what the replayer itself took in the last phase */
 } Play;
 
 /* Divides the time of a phase between the module and the replayer (replay.h). The phase began at
@@ -33,8 +33,7 @@ static bool divide_time(Play *play, Phase phase, PhaseTime start, HostTime befor
     double share = (double)(host - brief) / (double)(all.wall - brief);
     int64_t cpu = brief + (int64_t)((double)(all.cpu - brief) * share);
     play->execution.phases[phase] = (PhaseTime){all.cpu - cpu, all.wall - host};
-    play->host.cpu += cpu;
-    play->host.wall += host;
+    play->host = (PhaseTime){cpu, host};
     return true;
 }
 
@@ -117,11 +116,12 @@ static json_t *results(const Execution *execution, int status) {
 static void report(const Execution *execution, json_t *report) {
     const Play *play = (const Play *)execution;
     const Replay *replay = &play->replay;
-    json_t *share = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I}", "crossings", (json_int_t)replay->crossings, "checks",
-        (json_int_t)replay->checks, "replayer_ns", (json_int_t)play->host.cpu, "clock_ns",
-        (json_int_t)replay->clock_ns, "clock_readings", (json_int_t)(2 * replay->host.stretches));
-    json_object_set_new(report, "replay", share);
+    json_object_set_new(report, "crossings", json_integer((json_int_t)replay->crossings));
+    json_object_set_new(report, "replayer_ns", json_integer(play->host.cpu));
+    json_object_set_new(report, "replay",
+                        json_pack("{s:I, s:I, s:I}", "checks", (json_int_t)replay->checks,
+                                  "clock_ns", (json_int_t)replay->clock_ns, "clock_readings",
+                                  (json_int_t)(2 * replay->host.stretches)));
 }
 
 const ExecutionKind trace_execution = {make, go, results, report, release};
@@ -138,6 +138,10 @@ int replay_trace(const RunOptions *options) {
         const Replay *replay = &play->replay;
         printf("%" PRIu64 " crossings, %" PRIu64 " values checked, hash %016" PRIx64 "\n",
                replay->crossings, replay->checks, replay->hash);
+        if (replay->checks == 0)
+            puts(
+                "nothing could be checked but the course of the calls: no value leaves the module, "
+                "and it has no memory");
         int64_t cpu = execution->phases[PHASE_EXECUTE].cpu;
         if (cpu > 0)
             printf("execution %.3f ms, replayer %.3f ms\n", (double)cpu / 1e6,

@@ -5,8 +5,10 @@
  * export), "args" and "expect" (arrays of values as `tailrace run` reads and prints them). Instead
  * of "file", "invoke" and "args" it may have "trace": what scripts/record made
  * (runtime/replay/TRACE.md); "sha256" is the trace's then, and "expect" the hash that `tailrace
- * replay` prints. What else it has is kept in result files; results/schema.json has names for some
- * of it. bench/OWN.md shows a file.
+ * replay` prints. A WASI command has "_start" as "invoke", and its own arguments in "args"; "dirs"
+ * are the directories that it may use, below that of the suite file, as `tailrace run` takes them
+ * (HOST or HOST::GUEST), and "env" its environment ("NAME=VALUE"). What else a workload has is kept
+ * in result files; results/schema.json has names for some of it. bench/OWN.md shows a file.
  *
  * What a user names on the command line expects nothing at first: the first result becomes what it
  * expects, so that all executors have to agree. */
@@ -21,9 +23,10 @@
 
 typedef struct Workload {
     const char *name, *kind, *description, *sha256;
-    const char *invoke; /* NULL: a trace */
+    const char *invoke; /* NULL: a trace; "_start": a WASI command */
     char *path;         /* of the module or trace */
     bool is_own;        /* in no suite file */
+    json_t *options;    /* --dir HOST::GUEST and so on, as words; owned */
     json_t *json; /* as the suite file has it, with every value in "args" and "expect" a string */
 } Workload;
 
@@ -54,19 +57,33 @@ bool suite_filter(Suite *suite, const char *patterns, Error *error);
 
 /* A suite without a file, for workloads of the user's own. */
 void suite_begin(Suite *suite);
-/* Adds one: the call of an export with `count` arguments, or a trace if `invoke` is NULL. It is
- * named after its file. False and an Error if that cannot be read or there is one of that name. */
-bool suite_add(Suite *suite, const char *path, const char *invoke, char *const *arguments,
-               size_t count, Error *error);
+/* What a module of the user's own is called with. */
+typedef struct Call {
+    const char *invoke; /* "_start": a WASI command */
+    char *const *arguments;
+    size_t argument_count;
+    char *const *directories; /* HOST or HOST::GUEST, as they stand */
+    size_t directory_count;
+    char *const *variables; /* NAME=VALUE */
+    size_t variable_count;
+} Call;
+/* Adds a module, or a trace if `call` is NULL. False and an Error if it cannot be read. */
+bool suite_add(Suite *suite, const char *path, const Call *call, Error *error);
+/* Names those of suite_add after their files: with so many of the directories before them that no
+ * two have one name, among them and `others`. False and an Error if one file was named twice. */
+bool suite_name(Suite *suite, const Suite *others, Error *error);
 
 /* Adds the workloads of `other`, which keeps none. False and an Error if a name stands in both. */
 bool suite_join(Suite *suite, Suite *other, Error *error);
 
 /* Appends what an executor's command needs to run the workload to the `count` words of `argv`:
- * --invoke EXPORT FILE ARG..., or --trace FILE. There must be room for workload_words() more.
+ * OPTION... --invoke EXPORT FILE ARG..., or --trace FILE. There must be room for workload_words()
+ * more.
  * Returns the new count. */
 size_t workload_command(const Workload *workload, char **argv, size_t count);
 size_t workload_words(const Workload *workload);
+/* Whether it is a WASI command: a program with arguments of its own. */
+bool workload_is_command(const Workload *workload);
 
 /* Whether the workload returned what it has to. What is not in a suite file has to return from now
  * on what it returned first. */

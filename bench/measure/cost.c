@@ -28,12 +28,17 @@ json_t *cost_json(const Cost *cost, int phase_count) {
         json_object_set_new(phases, names[i],
                             json_pack("{s:I, s:I}", "cpu", (json_int_t)cost->phases[i].cpu, "wall",
                                       (json_int_t)cost->phases[i].wall));
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "phases", phases, "wasm_bytes",
-                     (json_int_t)cost->wasm_bytes, "bytecode_bytes",
-                     (json_int_t)cost->bytecode_bytes, "functions", (json_int_t)cost->functions,
-                     "peak_rss_kib", (json_int_t)cost->peak_rss_kib, "counters",
-                     cost->counters ? json_incref(cost->counters) : json_array(),
-                     "counting_cost_ns", (json_int_t)cost->counting_cost_ns);
+    json_t *json = json_pack(
+        "{s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "phases", phases, "wasm_bytes",
+        (json_int_t)cost->wasm_bytes, "bytecode_bytes", (json_int_t)cost->bytecode_bytes,
+        "functions", (json_int_t)cost->functions, "peak_rss_kib", (json_int_t)cost->peak_rss_kib,
+        "counters", cost->counters ? json_incref(cost->counters) : json_array(), "counting_cost_ns",
+        (json_int_t)cost->counting_cost_ns);
+    if (cost->crossings > 0) {
+        json_object_set_new(json, "crossings", json_integer(cost->crossings));
+        json_object_set_new(json, "replayer_ns", json_integer(cost->replayer_ns));
+    }
+    return json;
 }
 
 static bool read_times(json_t *json, Cost *cost) {
@@ -72,7 +77,11 @@ static bool read_counters(json_t *json, Cost *cost) {
 }
 
 const char *cost_read(json_t *json, Cost *cost) {
-    Cost found;
+    Cost found = {0};
+    json_int_t crossings = 0, replayer = 0;
+    json_unpack(json, "{s:I, s:I}", "crossings", &crossings, "replayer_ns", &replayer);
+    found.crossings = crossings;
+    found.replayer_ns = replayer;
     if (!read_times(json, &found)) return "times";
     if (!read_counters(json, &found)) return "counters";
     *cost = found;

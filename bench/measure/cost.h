@@ -24,6 +24,8 @@ typedef struct Cost {
     int64_t wasm_bytes, bytecode_bytes, functions, peak_rss_kib;
     json_t *counters;         /* a list as of counters_json (counter_report.h), owned; NULL: none */
     int64_t counting_cost_ns; /* of starting and stopping them once */
+    int64_t crossings;        /* of a trace: between module and host; 0: it is none */
+    int64_t replayer_ns;      /* CPU time that the replayer itself took of the execution */
 } Cost;
 
 /* The thread's and the world's clock, and what has passed since they were `start`. */
@@ -31,8 +33,8 @@ PhaseTime clocks_now(void);
 PhaseTime clocks_since(PhaseTime start);
 
 /* An object with "phases" (the first `phase_count` of them), "wasm_bytes", "bytecode_bytes",
- * "functions", "peak_rss_kib", "counters" and "counting_cost_ns". A new reference; NULL: out of
- * memory. */
+ * "functions", "peak_rss_kib", "counters" and "counting_cost_ns"; of traces "crossings" and
+ * "replayer_ns", too. A new reference; NULL: out of memory. */
 json_t *cost_json(const Cost *cost, int phase_count);
 
 /* Reads what cost_json made, of all phases, from an object that may have more. NULL, or which part

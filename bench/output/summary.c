@@ -453,25 +453,43 @@ static void print_findings(const Recording *recording, FILE *stream) {
         warn(stream, "Audit of the machine code: %zu more; the result file lists them.", more);
 }
 
+static char *gap_name(const Recording *recording, const NotMeasured *entry) {
+    return entry->contender == ANY
+               ? copy_string(entry->what)
+               : contender_name(recording, &recording->contenders[entry->contender]);
+}
+
+/* Those with the same reason for the same workload are one. */
 static void print_gaps(const Recording *recording, FILE *stream) {
+    const NotMeasured *gaps = recording->not_measured;
+    size_t printed = 0, more = 0;
     for (size_t i = 0; i < recording->not_measured_count; i++) {
-        const NotMeasured *entry = &recording->not_measured[i];
-        const Contender *contender =
-            entry->contender == ANY ? NULL : &recording->contenders[entry->contender];
-        if (i == MOST_MISSING) {
-            warn(stream, "Not measured: %zu more; the result file lists them.",
-                 recording->not_measured_count - i);
-            break;
+        bool is_first = true;
+        for (size_t j = 0; j < i; j++)
+            is_first = is_first && !recording_is_same_gap(&gaps[j], &gaps[i]);
+        if (!is_first) continue;
+        if (printed++ >= MOST_MISSING) {
+            more++;
+            continue;
         }
-        char *who = contender ? contender_name(recording, contender) : copy_string(entry->what);
+        char *who = gap_name(recording, &gaps[i]);
+        for (size_t j = i + 1; j < recording->not_measured_count; j++) {
+            if (!recording_is_same_gap(&gaps[j], &gaps[i])) continue;
+            char *another = gap_name(recording, &gaps[j]);
+            char *longer = format_string("%s, %s", who, another);
+            free(another);
+            free(who);
+            who = longer;
+        }
         const char *workload =
-            entry->workload == ANY ? "all" : recording->suite.workloads[entry->workload].name;
-        if (!contender && entry->workload == ANY)
-            warn(stream, "Not measured: %s.", entry->reason);
+            gaps[i].workload == ANY ? "all" : recording->suite.workloads[gaps[i].workload].name;
+        if (gaps[i].contender == ANY && gaps[i].workload == ANY)
+            warn(stream, "Not measured: %s.", gaps[i].reason);
         else
-            warn(stream, "Not measured: %s, %s: %s.", who, workload, entry->reason);
+            warn(stream, "Not measured: %s, %s: %s.", who, workload, gaps[i].reason);
         free(who);
     }
+    if (more) warn(stream, "Not measured: %zu more; the result file lists them.", more);
 }
 
 /* "Build gcc-12, instruction set slots": what there are several of. To be freed; NULL if there are

@@ -102,10 +102,10 @@ def record(program, source, folder, executor, check_output=lambda digest: None):
     # Some packages print, too; the digest comes last.
     output = run([RECORD, "--output", work, "run.mjs", name], folder, "recording it").strip().rpartition("\n")[2]
     check_output(output)
-    made, instance = sorted(work.glob("*.trace")), program.get("instance", 1)
+    made, instance = list(work.glob("*.trace")), program.get("instance", 1)
     if len(made) != program.get("instances", 1):
         raise Trouble(f"it made {len(made)} instances, not {program.get('instances', 1)}")
-    trace = work / f"{instance}.trace"
+    trace = work / ("run.trace" if instance == 1 else f"run-{instance}.trace")
     said = run([executor, "replay", trace], folder, "replaying it")
     found = re.search(r"(\d+) crossings, .* hash (\w+)", said)
     known = {"made_of": made_of(source, name), "output_sha256": output, "instance": instance, "sha256": sha256(trace),

@@ -89,8 +89,16 @@ static char *check_result(const Recording *recording, const char *program, const
     return itself;
 }
 
+/* Says what is wrong with a workload itself, such as a trace that was cut off, once: the counting
+ * executor, which runs it first, has found the same. */
 static void note_failure(Recording *recording, NotMeasured entry, const char *who) {
-    if (entry.workload == ANY)
+    bool was_said = false;
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        was_said |= strcmp(recording->not_measured[i].what, "instructions") == 0 &&
+                    recording_is_same_gap(&recording->not_measured[i], &entry);
+    if (was_said)
+        ;
+    else if (entry.workload == ANY)
         progress_note("%s %s", who, entry.reason);
     else
         progress_note("%s on %s: %s", who, recording->suite.workloads[entry.workload].name,

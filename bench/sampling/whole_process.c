@@ -29,27 +29,44 @@ static void note(Recording *recording, size_t workload, char *reason) {
 static json_t *command(const Recording *recording, const Contender *contender,
                        const Workload *workload) {
     char *program = tool_program(recording, contender);
-    json_t *words = workload->invoke ? json_pack("[s, s, s, s, s]", program, "run", "--invoke",
-                                                 workload->invoke, workload->path)
-                                     : json_pack("[s, s, s]", program, "replay", workload->path);
+    json_t *words = need(json_pack("[s, s]", program, workload->invoke ? "run" : "replay"));
     free(program);
-    json_array_extend(words, json_object_get(workload->json, "args"));
-    return need(words);
+    char **argv = allocate(workload_words(workload) * sizeof *argv);
+    size_t count = workload_command(workload, argv, 0);
+    for (size_t i = workload->invoke ? 0 : 1; i < count; i++) /* replay takes it without --trace */
+        json_array_append_new(words, json_string(argv[i]));
+    free(argv);
+    return words;
 }
 
-static json_t *last_component(const json_t *word) {
-    const char *path = json_string_value(word), *slash = strrchr(path, '/');
-    return json_string(slash ? slash + 1 : path);
+static const char *last_component(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* What --dir takes, without the place on the host. */
+static const char *guest_directory(const char *text) {
+    const char *separator = strstr(text, "::");
+    return separator ? separator : last_component(text);
 }
 
 /* The same for the result file, which names no directories: they tell whose machine it is. */
 static json_t *command_shown(const Recording *recording, const Contender *contender,
                              const Workload *workload) {
-    json_t *words = command(recording, contender, workload);
-    size_t file = workload->invoke ? 4 : 2;
-    json_array_set_new(words, 0, last_component(json_array_get(words, 0)));
-    json_array_set_new(words, file, last_component(json_array_get(words, file)));
-    return words;
+    json_t *words = command(recording, contender, workload), *word, *shown = json_array();
+    size_t i;
+    const char *before = "";
+    json_array_foreach(words, i, word) {
+        const char *text = json_string_value(word);
+        bool is_file = i == 0 || strcmp(text, workload->path) == 0;
+        json_array_append_new(shown,
+                              json_string(strcmp(before, "--dir") == 0 ? guest_directory(text)
+                                          : is_file                    ? last_component(text)
+                                                                       : text));
+        before = text;
+    }
+    json_decref(words);
+    return shown;
 }
 
 /* As hyperfine splits it without a shell: each word in single quotes. To be freed. */

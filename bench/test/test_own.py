@@ -21,6 +21,26 @@ APP = """(module (import "env" "twice" (func $twice (param i32) (result i32)))
       (local.set $sum (i32.add (local.get $sum) (call $twice (local.get $n))))
       (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum)))"""
+# A WASI command that ends with 0 only if it gets an argument, a directory with that file, and a variable.
+COUNT = """(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func $check (param $is i32) (param $wanted i32)
+    (if (i32.ne (local.get $is) (local.get $wanted)) (then (call $proc_exit (local.get $wanted)))))
+  (func (export "_start")
+    (drop (call $args_sizes_get (i32.const 0) (i32.const 4)))
+    (call $check (i32.load (i32.const 0)) (i32.const 2))
+    (drop (call $environ_sizes_get (i32.const 0) (i32.const 4)))
+    (call $check (i32.load (i32.const 4)) (i32.const 7)) ;; LANG=C
+    (drop (call $args_get (i32.const 0) (i32.const 100)))
+    (if (call $path_open (i32.const 3) (i32.const 0) (i32.add (i32.load (i32.const 4)) (i32.const 6)) ;; behind texts/
+                         (i32.const 9) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 0))
+      (then (call $proc_exit (i32.const 9))))))"""
 # Fewer rounds than on the page, and a place for the results that is not the user's.
 QUICKLY = """#!/bin/sh
 if [ "$1" = bench ]; then set -- "$@" --budget 0 --dispatch switch --output r.json; fi
@@ -47,7 +67,7 @@ def main():
             sys.exit(77)
     page = (ROOT / "bench/OWN.md").read_text()
     blocks = re.findall(r"```(\w+)\n(.*?)```", page, re.S)
-    assert [kind for kind, _ in blocks] == ["sh", "js", "sh", "json", "sh"], blocks
+    assert [kind for kind, _ in blocks] == ["sh", "sh", "js", "sh", "json", "sh"], blocks
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for needed in ("scripts", "runtime"):
@@ -55,7 +75,9 @@ def main():
         (folder / "build").mkdir()
         (folder / "build/tailrace").write_text(QUICKLY.format(TAILRACE))
         (folder / "build/tailrace").chmod(0o755)
-        for file, text in {"fib": FIB, "app": APP}.items():
+        (folder / "texts").mkdir()
+        (folder / "texts/prose.txt").write_text("some\n")
+        for file, text in {"fib": FIB, "app": APP, "count": COUNT}.items():
             subprocess.run(["wat2wasm", "-", "-o", folder / f"{file}.wasm"], input=text, text=True,
                            check=True)
         said = {}
@@ -64,8 +86,8 @@ def main():
                 (folder / "program.mjs").write_text(text)
             elif kind == "json":
                 text = re.sub("SHA-256 OF ([^\"]+)", lambda found: sha256(folder / found[1]), text)
-                printed = re.search(r"hash (\w+)", said["replay traces/1.trace"])[1]
-                text = text.replace("HASH OF traces/1.trace", printed)
+                printed = re.search(r"hash (\w+)", said["replay traces/program.trace"])[1]
+                text = text.replace("HASH OF traces/program.trace", printed)
                 (folder / "mine.json").write_text(text)
             else:
                 for line in text.splitlines():
@@ -77,7 +99,7 @@ def main():
                         said[command] = names
                         (folder / "r.json").unlink()
         expected = {"bench --workload 'sort,fib.wasm' --invoke fib 30": ["sort", "fib"],
-                    "bench --workload sort --trace traces/1.trace": ["sort", "1"],
+                    "bench --workload sort --trace traces/program.trace": ["sort", "program"],
                     "bench --suite ./mine.json": ["fib", "app"],
                     "bench --suite default,./mine.json --workload 'sort,app'": ["sort", "app"]}
         for command, names in expected.items():

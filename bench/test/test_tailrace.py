@@ -111,10 +111,91 @@ class Bench(TailraceTest):
     def test_ones_own_in_the_wrong_way(self):
         self.assert_fails(self.bench("--trace", "nowhere.trace"), 2, "cannot read nowhere.trace")
         self.assert_fails(self.bench("--invoke", "run"), 2, "--invoke needs a module")
-        self.assert_fails(self.bench("sort"), 2, "Only --invoke takes arguments")
+        self.assert_fails(self.bench("sort"), 2, "Only modules of your own take arguments")
+        self.assert_fails(self.bench("--workload", "sort", "5"), 2, "5 needs a module")
+        self.assert_fails(self.bench("--dir", "."), 2, "--dir needs a module")
+        self.assert_fails(self.bench("--env", "A=B"), 2, "--env needs a module")
+        self.assert_fails(self.bench("--env", "=B"), 2, "--env takes NAME=VALUE")
         self.write("sort.wasm", "sort\n")
         own = str(self.folder / "sort.wasm")
-        self.assert_fails(self.bench("--workload", f"sort,{own}"), 2, 'there is a workload "sort" already')
+        again = str(self.folder / "../build/sort.wasm")
+        self.assert_fails(self.bench("--workload", f"{own},{again}"), 2, "sort.wasm is named twice")
+
+    def names(self):
+        return [workload["name"] for workload in self.document()["suite"]["workloads"]]
+
+    def test_what_has_the_same_name_is_told_apart_by_directories(self):
+        for name in "a/x/sort.wasm", "b/x/sort.wasm", "a/1.trace", "b/1.trace", "b/2.trace":
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            self.write(name, "it\n")
+        traces = [word for name in ("a/1", "b/1", "b/2") for word in ("--trace", str(self.folder / f"{name}.trace"))]
+        process = self.bench(*traces)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertEqual(self.names(), ["a/1", "b/1", "2"])
+        process = self.run_tailrace("bench", "--resume", self.result, "--budget", "0")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        modules = ",".join(str(self.folder / f"{name}/x/sort.wasm") for name in "ab")
+        process = self.bench("--workload", f"sort,{modules}", "--invoke", "run")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertEqual(self.names(), ["sort", "a/x/sort", "b/x/sort"])
+
+    def test_a_wasi_command_gets_what_run_gives_it(self):
+        self.write("own.wasm", "own\n")
+        own, given = str(self.folder / "own.wasm"), ["--dir", f"{self.folder}::/d", "--env", "A=B"]
+        process = self.bench("--workload", own, *given, "--", "x", "-y")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        workload, = self.document()["suite"]["workloads"]
+        self.assertEqual(workload["expect"], ["x", "-y", f"--dir={self.folder}::/d", "--env=A=B"])
+        self.assertEqual((workload["invoke"], workload["args"]), ("_start", ["x", "-y"]))
+        self.assertEqual((workload["dirs"], workload["env"]), ([f"{self.folder}::/d"], ["A=B"]))
+        # A file that somebody gave us opens no directory by itself.
+        resume = ["bench", "--resume", self.result, "--budget", "0"]
+        said = f"its modules use the directory {self.folder}::/d: name what they may use again"
+        self.assert_fails(self.run_tailrace(*resume), 1, said)
+        self.assert_fails(self.run_tailrace(*resume, "--dir", "/"), 1, said)
+        process = self.run_tailrace(*resume, *given[:2])
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+
+    def test_directories_of_a_suite_lie_beside_it(self):
+        def suite(**more):
+            self.write("own.wasm", "own\n")
+            (self.folder / "texts").mkdir(exist_ok=True)
+            self.write("mine.json", json.dumps({"suite": "mine", "workloads": [{
+                "name": "own", "kind": "k", "description": "d", "file": "own.wasm", "invoke": "_start", "args": ["x"],
+                "sha256": hashlib.sha256(b"own\n").hexdigest(), "expect": [], **more}]}))
+            return self.bench("--suite", self.folder / "mine.json")
+
+        given = [f"--dir={self.folder}/texts::texts", f"--dir={self.folder}/texts::/t", "--env=A=B"]
+        process = suite(dirs=["texts", "texts::/t"], env=["A=B"], expect=["x", *given])
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertEqual(self.document()["suite"]["workloads"][0]["dirs"], ["texts", "texts::/t"])
+        (self.folder / "texts/out").symlink_to("/")
+        for directory in "..", "texts/../..", "texts/out", "texts/out/tmp::/t":
+            self.assert_fails(suite(dirs=[directory]), 1, "does not lie below that of the suite file")
+        self.assert_fails(suite(dirs=["/"], expect=["x", f"--dir={self.folder}//::/"]), 0, "")
+        self.assert_fails(suite(dirs=["nowhere"]), 1, "mine.json: workload \"own\": cannot open the directory")
+        self.assert_fails(suite(env=["A"]), 1, "\"A\" in \"env\" is not NAME=VALUE")
+        self.assert_fails(suite(dirs="texts"), 1, "dirs and env, if it has them, are lists of strings")
+
+    def test_what_is_wrong_with_a_workload_itself_is_said_once(self):
+        self.write("cut.trace", "cut\n")
+        trouble = " ".join(f"{name}-acc:cut=trap" for name in ["count", *STRATEGIES])
+        process = self.bench("--trace", str(self.folder / "cut.trace"), trouble=trouble)
+        self.assertEqual(process.returncode, 1)
+        for text in process.stdout, process.stderr:
+            self.assertEqual(text.count("trap: unreachable"), 1, text)
+        self.assertIn("Not measured: instructions, ", process.stdout)
+        self.assertEqual(len(self.document()["not_measured"]), 6)
+
+    def test_the_replayers_work_is_kept(self):
+        self.write("recorded.trace", "recorded\n")
+        process = self.bench("--workload", "sort", "--trace", str(self.folder / "recorded.trace"))
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        for sitting in range(2):
+            for sample in self.document()["samples"]:
+                kept = (6, 70) if sample["workload"] == "recorded" else (None, None)
+                self.assertEqual((sample.get("crossings"), sample.get("replayer_ns")), kept)
+            self.assertEqual(self.run_tailrace("bench", "--resume", self.result, "--budget", "0").returncode, 0)
 
     def test_prints_the_strategies_in_order_and_their_figures(self):
         lines = self.bench().stdout.splitlines()

@@ -46,12 +46,16 @@ typedef struct Replay {
     struct ReplayImport *functions; /* environments of the imported functions */
     uint32_t foreign_count;         /* functions that are not the module's; their indices are */
     Function **foreign;             /* those behind the module's */
+    uint64_t *slots;     /* arguments and results of the calls under way, outermost first */
+    uint32_t call_slots; /* of one call */
+    uint32_t calls;      /* under way */
     ReplayOutcome outcome;
     Error error;         /* why, if it broke or diverged */
     uint64_t record;     /* the present record's offset in the file */
     uint64_t crossings;  /* in either direction */
     uint64_t checks;     /* values compared */
-    uint64_t hash;       /* FNV-1a over the compared values, 64 bits at a time */
+    uint64_t hash;       /* FNV-1a over the compared values, 64 bits at a time; over the digests of
+                            the memories if there were none */
     bool is_unwinding;   /* an import has thrown */
     HostTime host;
     uint64_t clock_ns;   /* what reading the clock costs, measured */

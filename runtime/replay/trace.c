@@ -46,7 +46,8 @@ static bool need_more(TraceReader *reader, Error *error) {
     if (fill(reader, error)) return true;
     if (error->kind != ERROR_NONE) return false;
     return trace_fail(reader, trace_offset(reader), error,
-                      "the trace ends here, in the middle; was the recorded process or thread killed?");
+                      "the trace ends here, in the middle, as when the recorded process or thread "
+                      "is killed");
 }
 
 bool trace_open(TraceReader *reader, const char *name, Error *error) {

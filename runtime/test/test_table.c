@@ -52,6 +52,20 @@ Test(table, has_a_limit) {
     cr_assert_eq(error.kind, ERROR_LIMIT);
 }
 
+Test(table, all_of_a_store_share_the_limit) {
+    Table *first = new_table(MAX_TABLE_ELEMENTS / 2, UINT32_MAX),
+          *second = new_table(1, UINT32_MAX);
+    const uint64_t left = MAX_TABLE_ELEMENTS - MAX_TABLE_ELEMENTS / 2 - 1;
+    cr_assert_eq(table_grow(second, left + 1, 0), UINT64_MAX);
+    TableType type = {{.minimum = left + 1}, TYPE_FUNCREF};
+    cr_assert_null(store_table(store, type, &error));
+    cr_assert_eq(error.kind, ERROR_LIMIT);
+    cr_assert_eq(table_grow(second, left, 5), 1);
+    cr_assert_eq(table_grow(first, 1, 0), UINT64_MAX);
+    cr_assert_eq(table_grow(first, 0, 0), MAX_TABLE_ELEMENTS / 2);
+    new_table(0, 1);
+}
+
 Test(table, copy_and_fill_check_before_they_write) {
     Table *a = new_table(4, 4), *b = new_table(8, 8);
     for (uint64_t i = 0; i < 8; i++)

@@ -188,6 +188,8 @@ struct Wasi {
     Descriptor *descriptors; /* by the guest's number */
     uint32_t descriptor_count;
     bool portable_paths;
+    Instance *caller; /* the last one, and its memory */
+    Memory *memory;
     Binding bindings[2][WASI_FUNCTION_COUNT]; /* preview 1, unstable */
 };
 
@@ -205,7 +207,7 @@ WasiErrno descriptor_close(Descriptor *descriptor);
 
 typedef struct WasiCall {
     Wasi *wasi;
-    Memory *memory;      /* the caller's memory 0 */
+    Memory *memory;      /* the caller's, of the exported name "memory" */
     uint64_t *arguments; /* an i32 in the low half, the rest is zero */
     bool unstable;       /* called through wasi_unstable */
     Trap trap;           /* set by proc_exit */

@@ -64,14 +64,13 @@ enum { OPEN_CREATE = 1, OPEN_DIRECTORY = 2, OPEN_EXCLUSIVE = 4, OPEN_TRUNCATE = 
 static int open_flags(uint32_t lookup, uint32_t how, uint32_t flags, WasiRights rights) {
     enum {
         READS = RIGHT_FD_READ | RIGHT_FD_READDIR,
-        WRITES =
-            RIGHT_FD_WRITE | RIGHT_FD_DATASYNC | RIGHT_FD_ALLOCATE | RIGHT_FD_FILESTAT_SET_SIZE,
+        WRITES = RIGHT_FD_WRITE | RIGHT_FD_ALLOCATE | RIGHT_FD_FILESTAT_SET_SIZE,
     };
+    /* Directories are opened to write no more than on the host, which says EISDIR. What is only
+     * read can be synchronised, too: directories have that right. */
     int result = O_NOCTTY;
-    if (how & OPEN_DIRECTORY)
-        result |= O_DIRECTORY | O_RDONLY;
-    else
-        result |= !(rights & WRITES) ? O_RDONLY : rights & READS ? O_RDWR : O_WRONLY;
+    result |= !(rights & WRITES) ? O_RDONLY : rights & READS ? O_RDWR : O_WRONLY;
+    if (how & OPEN_DIRECTORY) result |= O_DIRECTORY;
     if (how & OPEN_CREATE) result |= O_CREAT;
     if ((how & OPEN_CREATE) && (how & OPEN_EXCLUSIVE)) result |= O_EXCL;
     if (how & OPEN_TRUNCATE) result |= O_TRUNC;

@@ -25,12 +25,24 @@ static const WasiEntry table[WASI_FUNCTION_COUNT] = {
 #undef X
 };
 
+/* The program's memory is the one that it exports as "memory", which need not be its first. What
+ * exports none of that name, and is no WASI program to the letter, has its first one looked at. */
+static Memory *memory_of(Wasi *wasi, Instance *caller) {
+    if (wasi->caller == caller) return wasi->memory;
+    Extern found;
+    bool is_exported =
+        caller->module && instance_export(caller, "memory", &found) && found.kind == EXTERN_MEMORY;
+    wasi->caller = caller;
+    wasi->memory = is_exported ? found.memory : caller->memory0;
+    return wasi->memory;
+}
+
 /* The host function behind every import. */
 static Trap call_wasi(void *environment, Instance *caller, uint64_t *slots) {
     const Binding *binding = environment;
     WasiCall call = {
         .wasi = binding->wasi,
-        .memory = caller->memory0,
+        .memory = memory_of(binding->wasi, caller),
         .arguments = slots,
         .unstable = binding->unstable,
         .trap = TRAP_NONE,

@@ -6,8 +6,8 @@
  * directories that were preopened for it; no path, `..` or symbolic link leads out of those.
  * Sockets and signals are not there: sock_* and proc_raise report an error to the guest.
  *
- * Every pointer and length from the guest is checked against the caller's memory 0; a bad one is
- * EFAULT for the guest, never a crash. */
+ * Every pointer and length from the guest is checked against the memory that the caller exports as
+ * "memory"; a bad one is EFAULT for the guest, never a crash. */
 #ifndef TAILRACE_RUNTIME_WASI_WASI_H
 #define TAILRACE_RUNTIME_WASI_WASI_H
 

@@ -160,6 +160,8 @@ class Comparison:
         self.build = next(entry for entry in result["builds"] if entry["name"] == build)
         self.confidence, self.smallest_effect = confidence, smallest_effect
         found = collections.defaultdict(lambda: (array.array("q"), array.array("q"), array.array("q")))
+        # By workload that is a trace: of each sample the crossings, and the nanoseconds of replayer and module.
+        self.replays = collections.defaultdict(lambda: (array.array("q"), array.array("q"), array.array("q")))
         self.absurd = 0  # samples whose time cannot be true, and is not used
         failed = {(gap["workload"], gap["build"], gap["strategy"], gap["control"])
                   for gap in result["not_measured"] if gap["isa"] == isa and gap["strategy"]}
@@ -175,6 +177,10 @@ class Comparison:
                 if 0 < nanoseconds < LONGEST:
                     for column, value in zip(found[key], (sample["layout"], sample["round"], round(nanoseconds))):
                         column.append(value)
+                    if sample["build"] == build and "crossings" in sample:
+                        for column, value in zip(self.replays[sample["workload"]],
+                                                 (sample["crossings"], sample["replayer_ns"], round(nanoseconds))):
+                            column.append(value)
                 else:
                     self.absurd += sample["build"] == build
         self.workloads = result["suite"]["workloads"]

@@ -50,6 +50,8 @@ WORDS = [
 # Where machine instructions were not counted yet, layouts that differ by more than this share in bytes are unlike;
 # and so are those that differ so in how many handlers use the stack or stand in another order.
 UNLIKE = 0.05
+# Of a trace whose replayer takes more than this share of the module's time, it is said what a crossing costs.
+MUCH_REPLAYING = 0.05
 
 
 def rounded(number, digits=5):
@@ -102,7 +104,8 @@ def refuse_strangers(results, paths):
     first, found = {}, []
     for result, path in zip(results, paths):
         for workload in result["suite"]["workloads"]:
-            what = workload["sha256"], workload.get("invoke"), tuple(workload.get("args", ()))
+            what = (workload["sha256"], workload.get("invoke"),
+                    *(tuple(workload.get(key, ())) for key in ("args", "dirs", "env")))
             before, where = first.setdefault(workload["name"], (what, path))
             if before != what:
                 part = "call"
@@ -361,12 +364,24 @@ class Case:
             weakens("replayer",
                     f"Counters, simulated counts and whole processes of recorded traces ({some(replayed)}) have "
                     "the replayer's own work in them. Times and bytecode instructions do not.")
+        for workload, crossings, own, module in self.replayers():
+            weakens("crossings",
+                    f"{workload} crosses between module and host {crossings:,} times: the replayer takes {own:.3g} s "
+                    f"beside the module's {module:.3g} s, {own / crossings * 1e9:.0f} ns for each crossing. That is "
+                    "left out of its times, but caches and branch predictors are disturbed by it.")
         if not machine["counters"]["hardware"]:
             why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
             say("no counters", why)
         for text in self.gaps({"sample", "counter", "executor"}):
             weakens("not measured", text)
         return found
+
+    def replayers(self):
+        """Of each trace with many crossings: its name, the crossings, the replayer's seconds and the module's."""
+        for workload, columns in self.comparison.replays.items():
+            crossings, own, module = map(statistics.median, columns)
+            if own > MUCH_REPLAYING * module and crossings > 0:
+                yield workload, int(crossings), own / 1e9, module / 1e9
 
     def gaps(self, kinds):
         """A sentence for each reason why something of these kinds was not measured."""
@@ -380,9 +395,12 @@ class Case:
                 again = " (again)" if gap["control"] else ""
                 who = f"{gap['strategy']}{again}" if gap["strategy"] else gap["what"]
                 found.setdefault((who, gap["reason"].rstrip(".")), []).append(gap["workload"])
+        same = {}  # what is wrong with a workload itself is found by every executor
         for (who, reason), workloads in found.items():
             where = ", ".join(workload for workload in dict.fromkeys(workloads) if workload)
-            yield f"Not measured: {who}{where and f' ({where})'}: {reason}."
+            same.setdefault((where, reason), []).append(who)
+        for (where, reason), whos in same.items():
+            yield f"Not measured: {', '.join(whos)}{where and f' ({where})'}: {reason}."
 
     def left_out(self):
         """What one may miss, although it weakens no number."""

@@ -127,7 +127,7 @@ const {{instance}} = await WebAssembly.instantiate(readFileSync("{self.module}")
 instance.exports.sum(5);
 """)
         subprocess.run([RECORD, "--output", self.folder.name, program], check=True, capture_output=True)
-        done = subprocess.run([COUNTER, "measure", "--profile", "--trace", f"{self.folder.name}/1.trace"],
+        done = subprocess.run([COUNTER, "measure", "--profile", "--trace", f"{self.folder.name}/program.trace"],
                               check=True, capture_output=True, text=True)
         report = json.loads(done.stdout)
         self.assertEqual(report["instructions"], 18)

@@ -24,25 +24,39 @@ const SECTION = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 
                   tag: 13 };
 const ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 
-// Something that Tailrace does not run; the message names it.
+// Something that Tailrace does not run, or that the recorder does not rewrite; the message names it.
 export class Unsupported extends Error {}
 
-function needs(proposal) {
-    throw new Unsupported(`the module needs ${proposal}, which Tailrace does not have`);
+const hexadecimal = (number) => `0x${number.toString(16).padStart(2, "0")}`;
+
+// In the words of translator/cursor.c.
+function needs(proposal, what, code, at) {
+    throw new Unsupported(`it needs the ${proposal} proposal (${what} ${hexadecimal(code)} at byte 0x${at.toString(16)}),`
+                          + " which Tailrace does not have");
+}
+
+function isNotRewritten(what, at) {
+    throw new Unsupported(`it has ${what} (at byte 0x${at.toString(16)}), which the recorder does not rewrite`);
 }
 
 function readLimits(cursor, what) {
-    const flags = cursor.byte();
-    if (flags & 2) throw new Unsupported(`the module has a shared ${what}`);
-    if (flags & 4) throw new Unsupported(`the module has a 64-bit ${what}`);
+    const at = cursor.at, flags = cursor.byte();
+    if (flags & 8) needs("custom page sizes", "limits", flags, at);
+    if (flags & 2) needs("threads", "limits", flags, at);
+    if (flags & 4) isNotRewritten(`a 64-bit ${what}`, at);
     const minimum = cursor.unsigned();
     return { minimum, maximum: flags & 1 ? cursor.unsigned() : undefined };
 }
 
+// As in translator/cursor.c.
+const PROPOSAL_OF_TYPE = { 0x7b: "SIMD", 0x63: "typed function references", 0x64: "typed function references",
+                           0x69: "exception handling", 0x74: "exception handling", 0x67: "reference-typed strings",
+                           0x68: "stack switching", 0x75: "stack switching" };
+
 function readValueType(cursor) {
     const type = cursor.byte();
     if ([I32, I64, F32, F64, FUNCREF, EXTERNREF].includes(type)) return type;
-    return needs(type === 0x7b ? "SIMD" : "typed references, garbage collection or exceptions");
+    return needs(PROPOSAL_OF_TYPE[type] ?? "garbage collection", "type", type, cursor.at - 1);
 }
 
 function readTable(cursor) {
@@ -57,7 +71,10 @@ function readGlobal(cursor) {
 
 function readTypes(cursor, module) {
     for (let count = cursor.unsigned(); count > 0; count--) {
-        if (cursor.byte() !== 0x60) needs("garbage collection");
+        const form = cursor.byte();
+        if (form !== 0x60)
+            needs({ 0x4c: "custom descriptors", 0x4d: "custom descriptors", 0x5d: "stack switching" }[form]
+                  ?? "garbage collection", "type form", form, cursor.at - 1);
         const list = () => Array.from({ length: cursor.unsigned() }, () => readValueType(cursor));
         const parameters = list();
         module.types.push({ parameters, results: list() });
@@ -73,7 +90,7 @@ function readImports(cursor, module) {
         const key = JSON.stringify([entry.module, entry.name]), kind = cursor.byte();
         entry.unique = seen.has(key) ? `${entry.name}${SEPARATOR}${module.imports.length}` : entry.name;
         seen.add(key);
-        entry.kind = KINDS[kind] ?? needs("exceptions");
+        entry.kind = KINDS[kind] ?? needs("exception handling", "import kind", kind, cursor.at - 1);
         entry.begin = cursor.at - 1;
         if (kind === 0) {
             entry.type = module.types[cursor.unsigned()];
@@ -111,7 +128,7 @@ export function read(bytes) {
                 module.functions.push(module.types[inside.unsigned()]);
         else if (id === SECTION.table)
             for (let count = inside.unsigned(); count > 0; count--) {
-                if (bytes[inside.at] === 0x40) needs("typed references");
+                if (bytes[inside.at] === 0x40) isNotRewritten("a table with an initial value", inside.at);
                 module.tables.push(readTable(inside));
             }
         else if (id === SECTION.memory)
@@ -123,14 +140,15 @@ export function read(bytes) {
             }
         else if (id === SECTION.export)
             for (let count = inside.unsigned(); count > 0; count--) {
-                const name = inside.text(), kind = inside.byte();
-                module.exports.push({ name, kind: KINDS[kind] ?? needs("exceptions"), index: inside.unsigned() });
+                const name = inside.text(), code = inside.byte();
+                const kind = KINDS[code] ?? needs("exception handling", "export kind", code, inside.at - 1);
+                module.exports.push({ name, kind, index: inside.unsigned() });
             }
         else if (id === SECTION.start) module.start = inside.unsigned();
-        else if (id === SECTION.tag) needs("exceptions");
+        else if (id === SECTION.tag) needs("exception handling", "section", id, body);
+        if (module.memories.length > 1) isNotRewritten("more than one memory", begin);
         cursor.at = section.end;
     }
-    if (module.memories.length > 1) throw new Unsupported("the module has more than one memory");
     return module;
 }
 
@@ -156,8 +174,7 @@ function skipConstant(cursor) {
         if (opcode === 0x0b) return;
         if (opcode === 0x43) cursor.at += 4;
         else if (opcode === 0x44) cursor.at += 8;
-        else if (opcode === 0xfd) needs("SIMD");
-        else if (opcode === 0xfb) needs("garbage collection");
+        else if (opcode in NOT_OURS) needs(NOT_OURS[opcode], "opcode", opcode, cursor.at - 1);
         else if ([0x23, 0x41, 0x42, 0xd0, 0xd2].includes(opcode)) cursor.skip(); // global.get, constants, references
     }
 }
@@ -165,10 +182,13 @@ function skipConstant(cursor) {
 // By opcode of the stores, what they store.
 const STORED = { 0x36: I32, 0x37: I64, 0x38: F32, 0x39: F64, 0x3a: I32, 0x3b: I32, 0x3c: I64, 0x3d: I64, 0x3e: I64 };
 
-const NOT_OURS = { 0x06: "exceptions", 0x07: "exceptions", 0x08: "exceptions", 0x09: "exceptions", 0x0a: "exceptions",
-                   0x14: "typed references", 0x15: "typed references", 0x18: "exceptions", 0x19: "exceptions",
-                   0x1f: "exceptions", 0xd3: "garbage collection", 0xd4: "typed references", 0xd5: "typed references",
-                   0xd6: "typed references", 0xfb: "garbage collection", 0xfd: "SIMD", 0xfe: "threads" };
+// As in translator/validate.c.
+const NOT_OURS = { 0x06: "legacy exception handling", 0x07: "legacy exception handling", 0x08: "exception handling",
+                   0x09: "legacy exception handling", 0x0a: "exception handling", 0x14: "typed function references",
+                   0x15: "typed function references", 0x18: "legacy exception handling",
+                   0x19: "legacy exception handling", 0x1f: "exception handling", 0xd3: "garbage collection",
+                   0xd4: "typed function references", 0xd5: "typed function references",
+                   0xd6: "typed function references", 0xfb: "garbage collection", 0xfd: "SIMD", 0xfe: "threads" };
 
 // What one function's body becomes. `added` says where our things are; `module` is what read() found.
 class Body {
@@ -223,6 +243,7 @@ class Body {
                 copied = at;
             } else if (opcode === 0xfc) {
                 const sub = cursor.unsigned();
+                if (sub >= 0x12) needs(sub > 0x12 ? "wide arithmetic" : "memory control", "opcode", 0xfc00 | sub, at);
                 let helper = -1;
                 if (sub === 8) helper = added.initialiser(cursor.unsigned());
                 else if (sub === 10) helper = added.copier;
@@ -276,7 +297,7 @@ function skipImmediates(cursor, opcode) {
     } else if (opcode === 0xd0 || opcode === 0xd2) {
         return cursor.skip();
     }
-    if (opcode in NOT_OURS) needs(NOT_OURS[opcode]);
+    if (opcode in NOT_OURS) needs(NOT_OURS[opcode], "opcode", opcode, cursor.at - 1);
 }
 
 // range(address, count): checks all pages that this touches. What is out of bounds will trap by itself.

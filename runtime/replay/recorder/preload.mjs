@@ -1,24 +1,31 @@
 // Loaded before the program: makes every WebAssembly instance that it creates a recorded one.
 
+import fs from "node:fs";
 import process from "node:process";
 import { types } from "node:util";
+import { isMainThread } from "node:worker_threads";
 
 import { ADDED, FUNCREF, Unsupported, importName, instrument, read } from "./instrument.mjs";
 import { Recording, disown, maxima, owners, rawFunction, typesOfReexports, unwatched, wrapperOf }
     from "./recording.mjs";
+import { nameOf, watch } from "./origins.mjs";
+import { TraceFile } from "./trace_file.mjs";
 
-const directory = process.env.TAILRACE_RECORD_DIRECTORY;
+const { TAILRACE_RECORD_DIRECTORY: directory, TAILRACE_RECORD_NAME: program } = process.env;
+// The process that was asked to be recorded, and none of its children or threads.
+const isFirst = isMainThread && process.pid === Number(process.env.TAILRACE_RECORD_PROCESS);
 const { Memory, Table, Global, Module, Instance, compile, validate } = WebAssembly;
 const { exports: moduleExports, imports: moduleImports, customSections } = Module;
 
 const recordings = [];
-// By module: { original, module } as instrument() understood it, or { reason } why it cannot be recorded.
+// By module: { original, module } as instrument() understood it, or { reason } why it cannot be recorded; and its
+// name for messages.
 const known = new WeakMap();
 
 let isComplete = true; // nothing was refused
 
 function report(message, isRecorded) {
-    process.stderr.write(`record: ${message}\n`);
+    process.stderr.write(`record: ${message.replace(/[\p{Cc}\p{Cf}]/gu, "?")}\n`);
     isComplete &&= isRecorded;
 }
 
@@ -31,17 +38,18 @@ function bytesOf(source) {
     return types.isArrayBuffer(source) ? new Uint8Array(source).slice() : undefined;
 }
 
-// What to compile instead of `source`, and what is known of it then.
-function rewrite(source) {
-    const original = bytesOf(source);
-    if (/ \(?node:internal\/deps\//.test(new Error().stack)) return { source, fact: {} }; // a library of Node's own
+// What to compile instead of `source`, and what is known of it then; `from` is its URL, if there is one.
+function rewrite(source, from) {
+    const original = bytesOf(source), { stack } = new Error();
+    if (/ \(?node:internal\/deps\//.test(stack)) return { source, fact: {} }; // a library of Node's own
     if (!original || !validate(original)) return { source }; // the engine shall say what is wrong
+    const name = nameOf(original, from, stack);
     try {
         const { bytes, module, isEmpty } = instrument(original);
-        return { source: bytes, fact: { original, module, isEmpty } };
+        return { source: bytes, fact: { name, original, module, isEmpty } };
     } catch (error) {
         if (!(error instanceof Unsupported)) throw error;
-        return { source, fact: { reason: error.message } };
+        return { source, fact: { name, reason: error.message } };
     }
 }
 
@@ -54,16 +62,20 @@ function factOf(module) {
     if (!known.has(module) && module instanceof Module) {
         const [section] = customSections(module, ADDED.original); // it comes from another thread
         const original = bytesOf(section);
-        if (original) known.set(module, { original, module: read(original) });
+        if (original)
+            known.set(module, { name: nameOf(original, undefined, new Error().stack), original, module: read(original) });
     }
     return known.get(module);
 }
 
 function recordingOf(module) {
     const fact = factOf(module);
-    if (!fact && module instanceof Module) report("an instance of a module from another thread is not recorded", false);
-    if (fact?.reason) report(`an instance is not recorded: ${fact.reason}`, false);
-    return fact?.module && !fact.isEmpty ? new Recording(directory, fact.original, fact.module, report) : undefined;
+    if (!fact && module instanceof Module) report("a module from another thread is not recorded", false);
+    if (fact?.reason) report(`${fact.name} is not recorded: ${fact.reason}`, false);
+    if (!fact?.module || fact.isEmpty) return undefined;
+    fact.instances = (fact.instances ?? 0) + 1;
+    const title = fact.instances > 1 ? `${fact.name}, instance ${fact.instances}` : fact.name;
+    return new Recording(new TraceFile(directory, program, fact.original), title, fact.module, report);
 }
 
 // An instance without a recording. What it shares with recorded ones it can change unseen. But empty modules have
@@ -104,8 +116,8 @@ function instantiateNow(module, given) {
     return recording.begin(instance);
 }
 
-async function compileLater(source, ...options) {
-    const rewritten = rewrite(source);
+async function compileLater(source, from, options) {
+    const rewritten = rewrite(source, from);
     return remember(await compile(rewritten.source, ...options), rewritten.fact);
 }
 
@@ -115,7 +127,7 @@ async function bodyOf(source) {
     if (!response.ok) throw new TypeError(`HTTP status code is not ok: ${response.status}`);
     if (response.headers.get("content-type") !== "application/wasm")
         throw new TypeError("Incorrect response MIME type. Expected 'application/wasm'.");
-    return response.arrayBuffer();
+    return { body: await response.arrayBuffer(), from: response.url };
 }
 
 function replaceConstructor(name, constructor, construct) {
@@ -137,17 +149,38 @@ for (const [name, constructor] of [["Memory", Memory], ["Table", Table], ["Globa
         return made;
     });
 
-define(WebAssembly, "compile", compileLater);
-define(WebAssembly, "compileStreaming", async (source, ...options) => compileLater(await bodyOf(source), ...options));
-define(WebAssembly, "instantiate", async (source, imports, ...options) => {
-    if (source instanceof Module) return instantiateNow(source, imports);
-    const module = await compileLater(source, ...options);
+async function instantiateLater(source, from, imports, options) {
+    const module = await compileLater(source, from, options);
     return { module, instance: instantiateNow(module, imports) };
+}
+
+define(WebAssembly, "compile", async (source, ...options) => compileLater(source, undefined, options));
+define(WebAssembly, "compileStreaming", async (source, ...options) => {
+    const { body, from } = await bodyOf(source);
+    return compileLater(body, from, options);
 });
-define(WebAssembly, "instantiateStreaming", async (source, ...given) =>
-    WebAssembly.instantiate(await bodyOf(source), ...given));
-// Programs ask what the engine can do by validating small modules, and shall get what Tailrace can do.
-define(WebAssembly, "validate", (source) => validate(source) && !rewrite(source).fact?.reason);
+define(WebAssembly, "instantiate", async (source, imports, ...options) =>
+    source instanceof Module ? instantiateNow(source, imports)
+                             : instantiateLater(source, undefined, imports, options));
+define(WebAssembly, "instantiateStreaming", async (source, imports, ...options) => {
+    const { body, from } = await bodyOf(source);
+    return instantiateLater(body, from, imports, options);
+});
+
+// Programs ask what the engine can do by validating small modules, and shall get what Tailrace can do. It is said,
+// once for each reason: they may take another module then.
+const denied = new Set();
+define(WebAssembly, "validate", (source) => {
+    if (!validate(source)) return false;
+    const { fact } = rewrite(source);
+    if (!fact?.reason) return true;
+    const kind = fact.reason.replace(/ \(.*?\)/, "");
+    if (!denied.has(kind))
+        report(`${fact.name} is refused at validation: ${fact.reason}; the program may have chosen another module than`
+               + " it takes without the recorder", true);
+    denied.add(kind);
+    return false;
+});
 
 define(Module, "imports", (module) =>
     moduleImports(module).map((entry) => ({ ...entry, name: importName(entry.name) })));
@@ -207,7 +240,18 @@ Object.defineProperty(Global.prototype, "value", {
     },
 });
 
+// Whether this recording has made traces, in whatever process.
+function hasTraces() {
+    return fs.readdirSync(directory).some((file) =>
+        file.startsWith(program) && /^(-\d+)?\.trace$/.test(file.slice(program.length)));
+}
+
+watch();
 process.on("exit", () => {
     for (const recording of recordings) recording.end();
+    if (isFirst && isComplete && !hasTraces())
+        report("no WebAssembly was seen here, and there is no trace. Not seen are modules in a context of node:vm, modules that "
+               + "Node imports by itself (import \"x.wasm\"), and processes or threads that are started with an "
+               + "environment of their own, without this one's NODE_OPTIONS", false);
     if (!isComplete && !process.exitCode) process.exitCode = 1;
 });

@@ -11,7 +11,7 @@ import crypto from "node:crypto";
 
 import { Bytes } from "./bytes.mjs";
 import { ADDED, F32, F64, FUNCREF, I32, I64, PAGE, PAGES } from "./instrument.mjs";
-import { RECORD, TRAP, TraceFile } from "./trace_file.mjs";
+import { RECORD, TRAP } from "./trace_file.mjs";
 
 const { Memory, Table, Global, Module, Instance, RuntimeError } = WebAssembly; // before they are replaced
 const tableGet = Table.prototype.get;
@@ -66,16 +66,18 @@ const HOST = 0, MODULE = 1, CROSSING = 2;
 
 const OVERFLOW = "the stack overflowed: where a stack ends differs from engine to engine";
 
-// As runtime/store.h has it: how many calls of a module may be under way at once.
+// As runtime/runtime.h has it: how many calls of a module may be under way at once.
 const MAX_NESTED_CALLS = 1000;
 
 // Writes less than this many equal bytes between two changes along with them: a record costs about as much.
 const GAP = 6;
 
 export class Recording {
-    constructor(directory, original, module, report) {
+    // `name` is the module's, for messages.
+    constructor(file, name, module, report) {
+        this.name = name;
         this.module = module;
-        this.file = new TraceFile(directory, original);
+        this.file = file;
         this.report = report;
         this.stopped = false;
         this.crossings = 0;
@@ -105,7 +107,7 @@ export class Recording {
     discard() {
         if (!this.refusal) return;
         this.file.remove();
-        this.report(`${this.file.path} is not recorded: ${this.refusal}`, false);
+        this.report(`${this.name} is not recorded: ${this.refusal}`, false);
         this.refusal = undefined;
         this.shadow = this.view = Buffer.alloc(0);
     }
@@ -561,7 +563,7 @@ export class Recording {
             file.copy(crypto.createHash("sha256").update(this.shadow.subarray(0, size)).digest());
         }
         file.close();
-        this.report(`${file.path}: ${this.crossings} crossings, ${file.written} bytes`, true);
+        this.report(`${file.path}: ${this.name}, ${this.crossings} crossings, ${file.written} bytes`, true);
     }
 }
 

@@ -17,12 +17,12 @@ const FLUSH = 1 << 20;
 // What is written goes to the file in pieces of a megabyte, at once and not later: the process may end at any
 // time.
 export class TraceFile extends Bytes {
-    // Takes the first number that no other instance or process has.
-    constructor(directory, moduleBytes) {
+    // NAME.trace, and for further instances, of other processes, too, NAME-2.trace and so on.
+    constructor(directory, name, moduleBytes) {
         super(FLUSH + (1 << 16));
         fs.mkdirSync(directory, { recursive: true });
         for (let number = 1; this.descriptor === undefined; number++) {
-            this.path = path.join(directory, `${number}.trace`);
+            this.path = path.join(directory, `${name}${number > 1 ? `-${number}` : ""}.trace`);
             try {
                 this.descriptor = fs.openSync(this.path, "wx");
             } catch (error) {

@@ -219,9 +219,9 @@ instance.exports.f(Number(process.argv[3]));
 
 EMPTY = '(module (memory (export "memory") 1) (func (export "f") (result i32) (i32.load (i32.const 8))))'
 REFUSED = {
-    "needs SIMD": ('(module (func (export "f") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))', """
+    r"needs the SIMD proposal \(opcode 0xfd at byte 0x\w+\), which Tailrace does not have": ('(module (func (export "f") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))', """
 if (instance.exports.f() !== 1) throw new Error("was not run");"""),
-    "shared memory": ('(module (import "env" "memory" (memory 1 1 shared)))', ""),
+    r"needs the threads proposal \(limits 0x03 at byte 0x\w+\)": ('(module (import "env" "memory" (memory 1 1 shared)))', ""),
     "memory 0 belongs to another instance": (EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
     "of unknown type is put into table 0": (EMPTY.replace("(func", '(table (export "t") 1 funcref) (func', 1), """
 instance.exports.t.set(0, foreign);
@@ -229,11 +229,11 @@ if (instance.exports.t.get(0)() !== 1) throw new Error("is not there");"""),
     "where a stack ends": ('(module (func $f (export "f") (call $f)))',
                            "try { instance.exports.f(); } catch (error) {}"),
     # The other one, which was there first, is not recorded either.
-    r"1\.trace is not recorded: its memory 0 belongs to another": (
+    r"memory\.wasm \(\d+ bytes\) is not recorded: its memory 0 belongs to another": (
         EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
-    r"2\.trace is not recorded: its memory 0 belongs to another": (
+    r"refused6\.wasm \(\d+ bytes\) is not recorded: its memory 0 belongs to another": (
         EMPTY, 'new WebAssembly.Instance(read(process.argv[5]), { "": instance.exports });'),
-    r"2\.trace is not recorded: an instance that is not recorded calls a function of it": (EMPTY, """
+    r"refused7\.wasm \(\d+ bytes\) is not recorded: an instance that is not recorded calls a function of it": (EMPTY, """
 const table = new WebAssembly.Table({ initial: 1, element: "anyfunc" });
 table.set(0, instance.exports.f);
 new WebAssembly.Instance(read(process.argv[6]), { "": { table } }).exports.call();"""),
@@ -352,7 +352,7 @@ class Record(unittest.TestCase):
     def test_nested_calls(self):
         self.assert_replays(self.record("nested", *NESTED, others=["1000"])[0], 1)
         _, said = self.record("too-nested", *NESTED, others=["1001"], status=1)
-        self.assertIn("1.trace is not recorded: more than 1000 calls of it are nested", said)
+        self.assertRegex(said, r"too-nested\.wasm \(\d+ bytes\) is not recorded: more than 1000 calls of it are nested")
 
     def test_a_stack_that_overflows_in_the_recorder(self):
         # Wherever it overflows: the module is called with ever less of the stack left.
@@ -364,7 +364,7 @@ class Record(unittest.TestCase):
             const overflows = (n) => { try { recurse(n); } catch { return true; } };
             while (!overflows(deepest)) deepest += 100;
             for (let n = deepest - 200; n < deepest + 200; n++) overflows(n);""", status=1)
-        self.assertIn("1.trace is not recorded: the stack overflowed", said)
+        self.assertRegex(said, r"overflow\.wasm \(\d+ bytes\) is not recorded: the stack overflowed")
         self.assertEqual(traces, [])
 
     def test_a_killed_thread_leaves_no_end(self):
@@ -374,11 +374,11 @@ class Record(unittest.TestCase):
             process.kill(process.pid, "SIGKILL");""", status=-9)
         done = self.replay(traces[0])
         self.assertEqual(done.returncode, 1)
-        self.assertIn("the trace ends here, in the middle; was the recorded process or thread killed?", done.stderr)
+        self.assertIn("the trace ends here, in the middle, as when the recorded process or thread is killed", done.stderr)
 
     def test_a_program_may_leave_within_a_call(self):
         traces, said = self.record("leaves", *LEAVES, extension="cjs", status=7)
-        self.assertIn("1.trace: 4 crossings", said) # into and out of instantiation, into main, out to f
+        self.assertRegex(said, r"leaves\.trace: \S*leaves\.wasm \(\d+ bytes\), 4 crossings") # into and out of instantiation, into main, out to f
         done = self.replay(traces[0])
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
@@ -396,6 +396,136 @@ class Record(unittest.TestCase):
                 _, said = self.record(f"refused{i}", wat, program, status=1, others=[memory, foreign, shares, calls])
                 self.assertRegex(said, words if "recorded" in words else f"not recorded: .*{words}")
                 self.assertIn("the program went on", said)
+
+    def run_record(self, *words):
+        done = subprocess.run([RECORD, *words], capture_output=True, text=True, timeout=120, cwd=self.path)
+        return done.returncode, done.stderr
+
+    def test_traces_are_named_and_nothing_stale_is_mistaken(self):
+        module = self.assemble("two", EMPTY)
+        program = self.write("two.mjs", """
+            import fs from "node:fs";
+            const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+            for (let n = Number(process.argv[3]); n > 0; n--) new WebAssembly.Instance(module).exports.f();""")
+        self.write("two.x.traces-of-others", "")
+        output = self.path / "two"
+        status, said = self.run_record("--output", "two", program, module, "2")
+        self.assertEqual(status, 0, said)
+        self.assertRegex(said, r"two/two\.trace: two\.wasm \(\d+ bytes\), 4 crossings")
+        self.assertRegex(said, r"two/two-2\.trace: two\.wasm \(\d+ bytes\), instance 2, 4 crossings")
+        self.assertEqual({path.name for path in output.iterdir()}, {"two.trace", "two-2.trace"})
+        (output / "two-b.trace").touch()  # of a program that is called two-b
+        before = (output / "two.trace").read_bytes()
+        status, said = self.run_record("--output", "two", program, module, "1")
+        self.assertEqual(status, 2)
+        self.assertIn("two has two.trace of an earlier recording; --replace removes what it left", said)
+        self.assertEqual((output / "two.trace").read_bytes(), before)
+        status, said = self.run_record("--output", "two", "--replace", program, module, "1")
+        self.assertEqual(status, 0, said)
+        self.assertEqual({path.name for path in output.iterdir()}, {"two.trace", "two-b.trace"})
+
+    def test_where_a_module_came_from_is_said(self):
+        simd = "(drop (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1)))"
+        module = self.assemble("vectors", f"(module (func (export \"f\") {simd}))").read_bytes()
+        size, place = len(module), module.index(b"\xfd")
+        status, said = self.run_record(self.write("origins.mjs", """
+            import fs from "node:fs";
+            import { readFile } from "node:fs/promises";
+            const copy = (bytes) => Uint8Array.from(bytes);
+            const bytes = fs.readFileSync("vectors.wasm");
+            await WebAssembly.instantiate(copy(bytes));
+            fs.writeFileSync("elsewhere.wasm", Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x61])]));
+            await WebAssembly.instantiate(copy(await readFile("elsewhere.wasm")));
+            const response = new Response(fs.readFileSync("vectors.wasm"), { headers: { "content-type": "application/wasm" } });
+            Object.defineProperty(response, "url", { value: "http://localhost/far.wasm" });
+            await WebAssembly.instantiateStreaming(response);
+            await WebAssembly.instantiate(Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x62])]));"""))
+        self.assertEqual(status, 1)
+        needs = f"is not recorded: it needs the SIMD proposal (opcode 0xfd at byte 0x{place:x}), which Tailrace does not have"
+        self.assertEqual(said.splitlines(), [
+            f"record: vectors.wasm ({size} bytes) {needs}", f"record: elsewhere.wasm ({size + 4} bytes) {needs}",
+            f"record: http://localhost/far.wasm ({size} bytes) {needs}",
+            f"record: the module of {size + 4} bytes that origins.mjs:12 compiles {needs}"])
+        done = subprocess.run([EXECUTORS[-1], "run", self.path / "vectors.wasm"], capture_output=True, text=True)
+        self.assertIn(f"needs the SIMD proposal (opcode 0xfd at byte 0x{place:x})", done.stderr)
+
+    def test_what_validation_denies_is_said_once(self):
+        self.assemble("probed", "(module (func (drop (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1)))))")
+        self.assemble("taken", EMPTY)
+        status, said = self.run_record(self.write("probe.mjs", """
+            import fs from "node:fs";
+            const can = () => WebAssembly.validate(fs.readFileSync("probed.wasm"));
+            if (can() || can()) throw new Error("was not denied");
+            new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync("taken.wasm"))).exports.f();"""))
+        self.assertEqual(status, 0, said)
+        self.assertEqual(said.count("probed.wasm"), 1)
+        self.assertRegex(said, r"probed\.wasm \(\d+ bytes\) is refused at validation: it needs the SIMD proposal .*; the "
+                               "program may have chosen another module")
+
+    def test_a_program_without_webassembly(self):
+        program = self.write("nothing.mjs", "if (process.argv[2]) process.exit(3);")
+        status, said = self.run_record(program)
+        self.assertEqual(status, 1)
+        self.assertRegex(said, r"no WebAssembly was seen here, and there is no trace\. Not seen are .*node:vm.*threads")
+        self.assertEqual(self.run_record(program, "leave")[0], 3)
+        # What a child does is seen.
+        self.assemble("child", EMPTY)
+        self.write("child.cjs", """new WebAssembly.Instance(new WebAssembly.Module(
+            require("fs").readFileSync("child.wasm"))).exports.f();""")
+        status, said = self.run_record(self.write("parent.mjs", """import child from "node:child_process";
+            child.execFileSync("node", ["child.cjs"], { stdio: "inherit" });"""))
+        self.assertEqual(status, 0, said)
+        self.assertRegex(said, r"/parent\.trace: child\.wasm")
+
+    def test_a_module_that_works_on_its_memory_alone_has_a_hash_of_it(self):
+        wat = """(module (memory (export "memory") 1) (func (export "work") (param i32)
+            (i32.store (i32.const 8) (i32.mul (i32.load (i32.const 8)) (local.get 0)))))"""
+        hashes = []
+        for number in 3, 3, 4:
+            traces, _ = self.record(f"alone{len(hashes)}", wat, f"""
+                import fs from "node:fs";
+                const {{ instance }} = await WebAssembly.instantiate(fs.readFileSync(process.argv[2]));
+                new Uint32Array(instance.exports.memory.buffer)[2] = 5;
+                instance.exports.work({number});""")
+            done = self.replay(traces[0])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("1 values checked", done.stdout)
+            hashes.append(re.search(r"hash (\w+)", done.stdout)[1])
+        self.assertEqual(hashes[0], hashes[1])
+        self.assertNotEqual(hashes[0], hashes[2])
+        wat = '(module (global (mut i32) (i32.const 0)) (func (export "work") (param i32) (global.set 0 (local.get 0))))'
+        traces, _ = self.record("nothing-to-check", wat, """
+            import fs from "node:fs";
+            new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync(process.argv[2]))).exports.work(5);""")
+        self.assertIn("nothing could be checked", self.replay(traces[0]).stdout)
+
+    def test_a_crossing_costs_the_same_however_many_imports_and_exports(self):
+        if not shutil.which("valgrind"):
+            self.skipTest("valgrind is missing: scripts/setup installs it")
+
+        valgrind = ["valgrind", "--quiet", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+        if subprocess.run([*valgrind, EXECUTORS[-1], "info"], capture_output=True).returncode:
+            self.skipTest("valgrind does not run this build")
+
+        def executed(functions, crossings):
+            imports = "".join(f'(import "env" "i{n}" (func (param i32) (result i32)))' for n in range(functions))
+            exports = "".join(f'(func (export "e{n}") (param i32) (result i32) (call {functions - 1} (local.get 0)))'
+                              for n in range(functions))
+            traces, _ = self.record(f"cost{functions}-{crossings}", f"(module {imports} {exports})", f"""
+                import fs from "node:fs";
+                const env = new Proxy({{}}, {{ get: () => (n) => {{ if (n < 0) throw new Error("thrown"); return n; }} }});
+                const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+                const call = new WebAssembly.Instance(module, {{ env }}).exports.e{functions - 1};
+                for (let n = 0; n < {crossings}; n++) try {{ call(n % 2 ? n : -n - 1); }} catch {{}}""")
+            done = subprocess.run(
+                [*valgrind[:1], *valgrind[2:], EXECUTORS[-1], "replay", traces[0]], capture_output=True, text=True,
+                timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return int(re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)[1].replace(",", ""))
+
+        # Host instructions of 1,000 more calls of an export that calls an import: four crossings each.
+        few, many = (executed(functions, 2000) - executed(functions, 1000) for functions in (1, 300))
+        self.assertLess(abs(many - few), 100_000)
 
     def test_alterations_are_found(self):
         trace, start = self.small_trace()

@@ -151,6 +151,9 @@ enum { CREATE = 1, DIRECTORY = 2, EXCLUSIVE = 4, TRUNCATE = 8 };
     (READ_RIGHTS | RIGHT_FD_WRITE | RIGHT_FD_FILESTAT_SET_SIZE | RIGHT_FD_ALLOCATE |               \
      RIGHT_FD_FDSTAT_SET_FLAGS)
 
+/* What a file has to be opened to write for. */
+enum { WRITES = RIGHT_FD_WRITE | RIGHT_FD_ALLOCATE | RIGHT_FD_FILESTAT_SET_SIZE };
+
 static WasiErrno open_read(const char *path) {
     uint32_t number;
     WasiErrno error = open_as(path, LOOKUP_SYMLINK_FOLLOW, 0, READ_RIGHTS, 0, &number);
@@ -409,7 +412,8 @@ Test(wasi, links_within_are_followed_portably) {
 
 static void check_subdirectory(void) {
     uint32_t number;
-    EXPECT(WASI_SUCCESS, open_as("inner", 0, DIRECTORY, ALL_RIGHTS, 0, &number));
+    EXPECT(WASI_SUCCESS,
+           open_as("inner", 0, DIRECTORY, ALL_RIGHTS & ~(WasiRights)WRITES, 0, &number));
     EXPECT(WASI_SUCCESS, CALL(path_filestat_get, number, 0, WITH_PATH("file"), BUFFER));
     EXPECT(WASI_EPERM, CALL(path_filestat_get, number, 0, WITH_PATH("../file"), BUFFER));
     link_to("../file", "box/inner/back");
@@ -515,6 +519,35 @@ Test(wasi, preopened_directories_have_names) {
     EXPECT(WASI_EBADF, CALL(fd_prestat_get, 1, RESULT));
     EXPECT(WASI_EBADF, CALL(fd_prestat_get, 4, RESULT));
     EXPECT(WASI_EBADF, CALL(fd_prestat_get, 0xffffffff, RESULT));
+}
+
+static void check_opening_directories(void) {
+    uint32_t number;
+    EXPECT(WASI_SUCCESS, CALL(fd_fdstat_get, ROOT, BUFFER));
+    WasiRights own = load64(bytes + BUFFER + 8), inheriting = load64(bytes + BUFFER + 16);
+    EXPECT(WASI_SUCCESS, CALL(path_open, ROOT, 0, WITH_PATH("."), 0, own, inheriting, 0, RESULT));
+    EXPECT(WASI_SUCCESS, CALL(fd_fdstat_get, load32(bytes + RESULT), BUFFER));
+    cr_expect_eq(load64(bytes + BUFFER + 8), own);
+    cr_expect_eq(load64(bytes + BUFFER + 16), inheriting);
+    const char *const names[] = {".", "inner"};
+    for (int i = 0; i < 2; i++)
+        for (uint32_t how = 0; how <= DIRECTORY; how += DIRECTORY) {
+            EXPECT(WASI_SUCCESS, open_as(names[i], 0, how, 0, 0, &number));
+            EXPECT(WASI_SUCCESS, open_as(names[i], 0, how, RIGHT_FD_READ, 0, &number));
+            EXPECT(WASI_SUCCESS, CALL(fd_datasync, ROOT));
+            EXPECT(WASI_EISDIR, open_as(names[i], 0, how, RIGHT_FD_WRITE, 0, &number));
+            EXPECT(WASI_EISDIR,
+                   open_as(names[i], 0, how, RIGHT_FD_READ | RIGHT_FD_WRITE, 0, &number));
+        }
+    /* Of a file that is only read, too. */
+    EXPECT(WASI_SUCCESS, open_as("file", 0, 0, RIGHT_FD_READ | RIGHT_FD_DATASYNC, 0, &number));
+    EXPECT(WASI_SUCCESS, CALL(fd_datasync, number));
+}
+
+Test(wasi, directories_are_not_opened_to_write) { check_opening_directories(); }
+Test(wasi, directories_are_not_opened_to_write_portably) {
+    start(true);
+    check_opening_directories();
 }
 
 Test(wasi, closed_descriptors_are_bad) {
@@ -689,6 +722,33 @@ Test(wasi, an_empty_memory_is_no_crash) {
     EXPECT(WASI_EFAULT, CALL(random_get, 0, 1));
     EXPECT(WASI_EFAULT, CALL(poll_oneoff, 0, 0, 1, 0));
     EXPECT(WASI_EFAULT, CALL(fd_write, 1, 0, 0, 0));
+}
+
+Test(wasi, the_memory_is_the_exported_one) {
+    static uint8_t others[MEMORY_SIZE];
+    Memory other = {.base = others, .size = sizeof others};
+    Memory *memories[] = {&memory, &other};
+    Export exports[] = {{{"other", 5}, EXTERN_MEMORY, 0}, {{"memory", 6}, EXTERN_MEMORY, 1}};
+    Module module = {.memory_count = 2, .exports = exports, .export_count = 2};
+    Instance two = {.memory0 = &memory, .memories = memories, .module = &module, .store = store};
+    const uint64_t arguments[16] = {RESULT, RESULT + 4};
+    Function *function = find("wasi_snapshot_preview1", "args_sizes_get");
+    Instance *callers[] = {&two, &guest, &two};
+    for (int i = 0; i < 3; i++) { /* one after the other: each has its own */
+        uint64_t slots[16];
+        memcpy(slots, arguments, sizeof slots);
+        memset(bytes + RESULT, 0, 8);
+        memset(others + RESULT, 0, 8);
+        function->host(function->environment, callers[i], slots);
+        cr_expect_eq(slots[0], WASI_SUCCESS);
+        cr_expect_eq(load32(bytes + RESULT), callers[i] == &guest ? 3 : 0);
+        cr_expect_eq(load32(others + RESULT), callers[i] == &two ? 3 : 0);
+    }
+    exports[1].name = (Name){"other memory", 12}; /* none of that name */
+    wasi->caller = NULL;
+    uint64_t slots[16] = {RESULT, RESULT + 4};
+    function->host(function->environment, &two, slots);
+    cr_expect_eq(load32(bytes + RESULT), 3);
 }
 
 /* Every function, with every bad pointer at once, ends with an error and not with a crash. */

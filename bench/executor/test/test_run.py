@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""test_run.py EXECUTOR...: modules that ask for much, or for something unusual, as `run` meets them."""
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+EXECUTORS = [pathlib.Path(executor).resolve() for executor in sys.argv[1:]]
+
+# The program's memory is its second one, and is exported as such.
+TWO_MEMORIES = rb"""(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory 1) (memory 1) (export "memory" (memory 1))
+  (data (memory 0) (i32.const 0) "\10\00\00\00\06\00\00\00") (data (memory 0) (i32.const 16) "first\n")
+  (data (memory 1) (i32.const 0) "\10\00\00\00\07\00\00\00") (data (memory 1) (i32.const 16) "second\n")
+  (func (export "_start") (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"""
+
+# Writes 4 KiB, then behind 16 KiB; returns what the second says.
+LARGE_FILE = rb"""(module
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_pwrite" (func $fd_pwrite (param i32 i32 i32 i64 i32) (result i32)))
+  (memory (export "memory") 1) (data (i32.const 0) "\00\01\00\00\00\10\00\00") (data (i32.const 16) "large")
+  (func $write (param $at i64) (result i32)
+    (call $fd_pwrite (i32.load (i32.const 32)) (i32.const 0) (i32.const 1) (local.get $at) (i32.const 8)))
+  (func (export "large") (result i32 i32)
+    (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 16) (i32.const 5) (i32.const 1)
+                           (i64.const 0x46) (i64.const 0) (i32.const 0) (i32.const 32)))
+    (call $write (i64.const 0)) (call $write (i64.const 16384))))"""
+EFBIG = 22
+
+
+def leb(number):
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    return bytes(out + bytes([number]))
+
+
+def section(number, *entries):
+    body = leb(len(entries)) + b"".join(entries)
+    return bytes([number]) + leb(len(body)) + body
+
+
+# With initial values, so that every element is written.
+TABLES = (b"\0asm\1\0\0\0" + section(1, b"\x60\0\0") + section(3, b"\0")
+          + section(4, *[b"\x40\0\x70\0" + leb(10_000_000) + b"\xd2\0\x0b"] * 100)
+          + section(7, b"\1f\0\0") + section(10, b"\2\0\x0b"))
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def assemble(self, wat):
+        if not shutil.which("wat2wasm"):
+            self.skipTest("wat2wasm is missing: scripts/setup installs it")
+        subprocess.run(["wat2wasm", "--enable-multi-memory", "-", "-o", self.folder / "module.wasm"], input=wat, check=True)
+
+    def run_module(self, *words, **options):
+        for executor in EXECUTORS:
+            yield subprocess.run([executor, "run", *words, "module.wasm"], cwd=self.folder, capture_output=True, text=True,
+                                 timeout=60, **options)
+
+    def test_the_memory_of_a_program_is_the_exported_one(self):
+        self.assemble(TWO_MEMORIES)
+        for done in self.run_module():
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "second\n", ""))
+
+    def test_a_file_beyond_ulimit_is_an_error_of_the_guest(self):
+        self.assemble(LARGE_FILE)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+        for done in self.run_module("--dir", ".", "--invoke", "large", preexec_fn=limit):
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"0\n{EFBIG}\n", ""))
+
+    def test_the_sum_of_all_tables_is_limited(self):
+        (self.folder / "module.wasm").write_bytes(TABLES)
+        self.assertLess(len(TABLES), 1200)
+        for done in self.run_module("--invoke", "f"):
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertEqual(done.stderr, "tailrace: module.wasm: a table of 10000000 elements, with those of the tables "
+                                          "before it, exceeds the limit of 10000000\n")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
