@@ -12,7 +12,7 @@ mapfile -t shells < <(grep -lsE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* sc
 shellcheck -x "${shells[@]}"
 
 failures=0
-scripts=(scripts/{setup,build,test,test-aarch64,new-strategy,try,report,export,calibrate,verdicts}
+scripts=(scripts/{setup,build,test,test-aarch64,new-strategy,try,ablate,report,export,calibrate,verdicts}
     runtime/test/fetch-spectest bench/real/fetch-real bench/corpus/fetch-corpus scripts/page/fetch-charts)
 for script in scripts/bench "${scripts[@]}"; do
     help=$(cd / && "$OLDPWD/$script" --help)

@@ -9,122 +9,12 @@
 
 #include "bench/measure/counter_report.h"
 #include "bench/measure/counters.h"
-
-/* ---- A kernel of our own --------------------------------------------------------------------- */
-
-/* What it has: a PMU of `width` counters, of which a watchdog holds `held`. Groups wider than the
- * PMU are refused, those that do not fit beside the watchdog never run, and several groups take
- * equal turns. Each start of a group lasts `period` ns of its time, in which each event counts
- * `rate` in a ns. Descriptors are 100 + the index of the event. */
-static struct Fake {
-    int width, held;
-    int hardware_error; /* errno of all hardware events; 0: they work */
-    int raw_error;      /* of raw ones alone */
-    int software_error;
-    int paranoid;
-    bool unreadable;
-    uint64_t period, rate;
-    uint64_t disturbed; /* a bit for each switching off, the next one first: it counts 5 more */
-
-    int events, alive;
-    struct FakeEvent {
-        bool open, software, enabled;
-        int leader; /* index */
-        uint64_t value, enabled_ns, running_ns;
-        struct perf_event_attr attr;
-    } event[400];
-} fake;
-
-static int fake_group_size(int leader) {
-    int size = 0;
-    for (int i = 0; i < fake.events; i++)
-        size += fake.event[i].open && fake.event[i].leader == leader && !fake.event[i].software;
-    return size;
-}
-
-static int fail_with(int reason) {
-    errno = reason;
-    return -1;
-}
-
-static int fake_open(struct perf_event_attr *attr, int group) {
-    bool software = attr->type == PERF_TYPE_SOFTWARE;
-    int reason = software                      ? fake.software_error
-                 : attr->type == PERF_TYPE_RAW ? fake.raw_error
-                                               : fake.hardware_error;
-    if (reason) return fail_with(reason);
-    cr_assert_eq(attr->size, sizeof *attr);
-    cr_assert_lt(fake.events, 400);
-    int index = fake.events, leader = group < 0 ? index : group - 100;
-    cr_assert(group < 0 || fake.event[leader].open);
-    if (!software && fake_group_size(leader) >= fake.width) return fail_with(EINVAL);
-    fake.event[fake.events++] =
-        (struct FakeEvent){.open = true, .software = software, .leader = leader, .attr = *attr};
-    fake.alive++;
-    return 100 + index;
-}
-
-static int fake_close(int descriptor) {
-    cr_assert(fake.event[descriptor - 100].open, "closed twice");
-    fake.event[descriptor - 100].open = false;
-    fake.alive--;
-    return 0;
-}
-
-static bool is_leader(int i) {
-    return fake.event[i].open && fake.event[i].leader == i && fake.event[i].enabled;
-}
-
-/* Time passes when a group is switched off. */
-static int fake_control(int descriptor, unsigned long request) {
-    int leader = descriptor - 100, groups = 0;
-    for (int i = 0; i < fake.events; i++)
-        groups += is_leader(i) && !fake.event[i].software;
-    fake.event[leader].enabled = request == PERF_EVENT_IOC_ENABLE;
-    if (request != PERF_EVENT_IOC_DISABLE) return 0;
-    bool software = fake.event[leader].software;
-    bool fits = fake_group_size(leader) <= fake.width - fake.held;
-    static int most;
-    if (groups > most || groups == 0) most = groups;
-    uint64_t turns = software ? 1 : (uint64_t)(most ? most : 1);
-    if (groups == 1) most = 0; /* the last one */
-    for (int i = 0; i < fake.events; i++) {
-        struct FakeEvent *event = &fake.event[i];
-        if (!event->open || event->leader != leader) continue;
-        uint64_t running = software || fits ? fake.period / turns : 0;
-        event->enabled_ns += fake.period;
-        event->running_ns += running;
-        event->value += running * fake.rate + (fake.disturbed & 1) * 5;
-    }
-    fake.disturbed >>= 1;
-    return 0;
-}
-
-static ssize_t fake_read(int descriptor, void *buffer, size_t size) {
-    if (fake.unreadable) return 0;
-    int leader = descriptor - 100;
-    uint64_t *out = buffer, count = 0;
-    for (int i = 0; i < fake.events; i++)
-        if (fake.event[i].open && fake.event[i].leader == leader)
-            out[3 + count++] = fake.event[i].value;
-    out[0] = count;
-    out[1] = fake.event[leader].enabled_ns;
-    out[2] = fake.event[leader].running_ns;
-    cr_assert_leq((3 + count) * 8, size);
-    return (ssize_t)(3 + count) * 8;
-}
-
-static int fake_paranoid(void) { return fake.paranoid; }
-
-static const CounterKernel FAKE_KERNEL = {fake_open, fake_read, fake_control, fake_close,
-                                          fake_paranoid};
+#include "bench/measure/test/fake_kernel.h"
 
 static Counters counters;
 static Error error;
 
-static void set_up(void) {
-    fake = (struct Fake){.width = 6, .paranoid = 2, .period = 1000000, .rate = 3};
-}
+static void set_up(void) { fake_begin(); }
 
 static void tear_down(void) {
     counters_close(&counters);
@@ -378,56 +268,85 @@ Test(counters, lists_that_cannot_be_read) {
     cr_assert_eq(counters.count, 0);
 }
 
-/* libpfm takes the CPU's name from LIBPFM_FORCE_PMU, and then has no generic names, so that events
- * are "" where those, or codes, would be taken. Each test is a process of its own. */
-static void expect_family(const char *pmu, const char *indirect, const char *stalls) {
+/* What libpfm's own tables make of our names on a CPU: the full name of each, and the code, which is
+ * the makers' (see BY_CODE in counter_events.c). libpfm takes the CPU's name from LIBPFM_FORCE_PMU,
+ * and then has no generic names, so that events are "" where those, or codes, would be taken. Each
+ * test is a process of its own. */
+typedef struct Expected {
+    const char *name;
+    uint64_t code;
+} Expected;
+
+static void expect_family(const char *pmu, Expected indirect, Expected stalls, Expected icache) {
     setenv("LIBPFM_FORCE_PMU", pmu, 1);
-    count("indirect-branch-misses,frontend-stalls");
-    cr_assert(strstr(counters.items[0].encoded, indirect), "%s", counters.items[0].encoded);
-    if (*indirect) cr_assert_eq(strncmp(counters.items[0].encoded, pmu, strlen(pmu)), 0);
-    cr_assert(strstr(counters.items[1].encoded, stalls), "%s", counters.items[1].encoded);
+    count("indirect-branch-misses,frontend-stalls,L1I-misses");
+    const Expected expected[] = {indirect, stalls, icache};
+    for (size_t i = 0; i < 3; i++) {
+        const Counter *counter = &counters.items[i];
+        cr_assert(strstr(counter->encoded, expected[i].name), "%s: %s instead of %s",
+                  counter->event, counter->encoded, expected[i].name);
+        if (!*expected[i].name) continue;
+        cr_assert_eq(strncmp(counter->encoded, pmu, strlen(pmu)), 0, "%s", counter->encoded);
+        cr_assert_eq(counter->attr.config, expected[i].code, "%s is 0x%llx", counter->encoded,
+                     (unsigned long long)counter->attr.config);
+    }
 }
 
 #if defined __x86_64__
-#define FAMILY(pmu, indirect, stalls)                                                              \
-    Test(counters, family_##pmu) { expect_family(#pmu, indirect, stalls); }
-#define AMD "RETIRED_INDIRECT_BRANCH_INSTRUCTIONS_MISPREDICTED"
-FAMILY(nhm, "", "")
-FAMILY(snb, "", "snb::IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(ivb_ep, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(hsw, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(bdw, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(skx, "BR_MISP_EXEC:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(icl, "BR_MISP_RETIRED:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(spr, "BR_MISP_RETIRED:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(slm, "BR_MISP_RETIRED:NON_RETURN_IND", "")
-FAMILY(glm, "BR_MISP_RETIRED:NON_RETURN_IND", "UOPS_NOT_DELIVERED:ANY")
-FAMILY(amd64_fam17h_zen1, AMD, "")
-FAMILY(amd64_fam17h_zen2, AMD, "UOPS_QUEUE_EMPTY")
-FAMILY(amd64_fam19h_zen3, AMD, "UOPS_QUEUE_EMPTY")
-FAMILY(amd64_fam19h_zen4, AMD, "DISPATCH_STALLS_1:FE_NO_OPS")
+#define FAMILY(pmu, indirect, stalls, icache)                                                      \
+    Test(counters, family_##pmu) {                                                                 \
+        expect_family(#pmu, (Expected)indirect, (Expected)stalls, (Expected)icache);               \
+    }
+#define NONE {"", 0}
+#define E(name, code) {name, code}
+#define ZEN_INDIRECT E("RETIRED_INDIRECT_BRANCH_INSTRUCTIONS_MISPREDICTED", 0xca)
+#define ZEN_ICACHE E("IC_TAG_HIT_MISS:IC_MISS", 0x10000188e)
+#define NOT_DELIVERED E("IDQ_UOPS_NOT_DELIVERED:CORE", 0x19c)
+FAMILY(nhm, NONE, NONE, NONE)
+FAMILY(snb, NONE, NOT_DELIVERED, NONE)
+FAMILY(ivb_ep, NONE, NOT_DELIVERED, NONE)
+FAMILY(hsw, NONE, NOT_DELIVERED, NONE)
+FAMILY(bdw, NONE, NOT_DELIVERED, NONE)
+FAMILY(skx, E("BR_MISP_EXEC:INDIRECT", 0xe489), NOT_DELIVERED, NONE)
+FAMILY(clx, E("BR_MISP_EXEC:INDIRECT", 0xe489), NOT_DELIVERED, NONE)
+FAMILY(icl, E("BR_MISP_RETIRED:INDIRECT", 0x80c5), NOT_DELIVERED, NONE)
+FAMILY(icx, E("BR_MISP_RETIRED:INDIRECT", 0x80c5), NOT_DELIVERED, NONE)
+FAMILY(spr, E("BR_MISP_RETIRED:INDIRECT", 0x80c5), NOT_DELIVERED, NONE)
+FAMILY(slm, E("BR_MISP_RETIRED:NON_RETURN_IND", 0xebc5), NONE, NONE)
+FAMILY(glm, E("BR_MISP_RETIRED:NON_RETURN_IND", 0xebc5), E("UOPS_NOT_DELIVERED:ANY", 0x9c), NONE)
+FAMILY(tmt, NONE, NONE, NONE)
+FAMILY(amd64_fam17h_zen1, ZEN_INDIRECT, NONE, NONE)
+FAMILY(amd64_fam17h_zen2, ZEN_INDIRECT, E("UOPS_QUEUE_EMPTY", 0xa9), NONE)
+FAMILY(amd64_fam19h_zen3, ZEN_INDIRECT, E("UOPS_QUEUE_EMPTY", 0xa9), ZEN_ICACHE)
+FAMILY(amd64_fam19h_zen4, ZEN_INDIRECT, E("DISPATCH_STALLS_1:FE_NO_OPS", 0x1000001a0), ZEN_ICACHE)
 #endif
 
 Test(counters, cpus_without_names_in_libpfm_have_codes) {
     static const struct {
         const char *vendor;
         int family, model;
-        const char *indirect, *stalls;
+        const char *codes[3];
     } cases[] = {
-        {"AuthenticAMD", 26, 2, "rca", "r1000001a0"},    {"AuthenticAMD", 26, 68, "rca", "r1000001a0"},
-        {"AuthenticAMD", 25, 0, NULL, NULL},             {"GenuineIntel", 6, 0x1a, "r2489", NULL},
-        {"GenuineIntel", 6, 0x3c, "re489", "r19c"},      {"GenuineIntel", 6, 0x56, "re489", "r19c"},
-        {"GenuineIntel", 6, 0x8f, NULL, NULL},           {"GenuineIntel", 6, 0x97, "r80c5", "r19c"},
-        {"GenuineIntel", 6, 0xae, "r80c5", "r19c"},      {"GenuineIntel", 6, 0xcc, "r50c5", "r19c"},
-        {"GenuineIntel", 6, 0xbe, "rebc5", "r71"},       {"GenuineIntel", 6, 0xdd, NULL, "r19c"},
-        {"", -1, -1, NULL, NULL},
+        {"AuthenticAMD", 26, 2, {"rca", "r1000001a0", "r10000188e"}},
+        {"AuthenticAMD", 26, 68, {"rca", "r1000001a0", "r10000188e"}},
+        {"AuthenticAMD", 25, 0, {NULL}},
+        {"GenuineIntel", 6, 0x1a, {"r2489"}},
+        {"GenuineIntel", 6, 0x3c, {"re489", "r19c"}},
+        {"GenuineIntel", 6, 0x56, {"re489", "r19c"}},
+        {"GenuineIntel", 6, 0x8f, {NULL}},
+        {"GenuineIntel", 6, 0x97, {"r80c5", "r19c"}},
+        {"GenuineIntel", 6, 0xae, {"r80c5", "r19c"}},
+        {"GenuineIntel", 6, 0xcc, {"r50c5", "r19c"}},
+        {"GenuineIntel", 6, 0xbe, {"rebc5", "r71"}},
+        {"GenuineIntel", 6, 0xdd, {"r50c5", "r19c"}},
+        {"", -1, -1, {NULL}},
     };
+    static const char *const names[] = {"indirect-branch-misses", "frontend-stalls", "L1I-misses"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int stalls = 0; stalls < 2; stalls++) {
+        for (int j = 0; j < 3; j++) {
             const char *code =
-                counter_raw_event(stalls ? "frontend-stalls" : "indirect-branch-misses",
-                                  cases[i].vendor, cases[i].family, cases[i].model);
-            const char *expected = stalls ? cases[i].stalls : cases[i].indirect;
+                counter_raw_event(names[j], cases[i].vendor, cases[i].family, cases[i].model);
+            const char *expected = cases[i].codes[j];
             if (expected)
                 cr_assert_str_eq(code, expected, "model 0x%x", (unsigned)cases[i].model);
             else

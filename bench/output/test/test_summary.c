@@ -165,7 +165,7 @@ Test(summary, the_warm_up_waits_for_nobody) {
             if (round == 0) time->wall = 5 * time->cpu;
         }
     char *text = printed(&source);
-    cr_assert(strstr(text, "waited for 10% of their CPU time"), "%s", text);
+    cr_assert(strstr(text, "waited for 10 % of their CPU time"), "%s", text);
     free(text);
 }
 
