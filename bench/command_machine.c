@@ -123,6 +123,7 @@ static void print(json_t *machine, json_t *build) {
     if (build) {
         table_cell(&table, "compiler");
         table_cell(&table, "%s %s", text_at(build, "compiler"), text_at(build, "version"));
+        row(&table, "relocation model", build, "relocation_model", NULL);
     }
     table_print(&table, 2, stdout);
     table_free(&table);

@@ -6,23 +6,29 @@
  * All handlers are one function, so the compiler allocates registers for all of them together, and
  * may merge their jumps into one or copy them: the build's flags prevent it where it is known how,
  * and the dispatch audit counts what is left. */
+/* What an opcode is looked up in, or an offset added to. Position-independent code needs it in a
+ * register; elsewhere it is part of the jump, as it is part of a switch's. */
+#if !defined __PIC__
+#define LOOKUP (DISPATCH_SIZE == 2 ? labels : (const void *const *)run)
+#define LOOKUP_IN_REGISTER() ((void)0)
+#else
+#define LOOKUP lookup
+#if DISPATCH_SIZE != 8 && defined __clang__ && !NO_BARRIERS /* see STATE_IN_REGISTERS */
+#define LOOKUP_IN_REGISTER() __asm__ volatile("" : : "r"(lookup))
+#else
+#define LOOKUP_IN_REGISTER() ((void)0)
+#endif
+#endif
+#define DISPATCH_TO(word)                                                                          \
+    do {                                                                                           \
+        LOOKUP_IN_REGISTER();                                                                      \
+        goto *TARGET(word, LOOKUP, LOOKUP);                                                        \
+    } while (0)
 #include "dispatch/words.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"
 
 #define HANDLER(name) handle_##name:
-/* `lookup` is what an opcode is looked up in, or an offset added to: see STATE_IN_REGISTERS. */
-#if DISPATCH_SIZE != 8 && defined __clang__
-#define LOOKUP_IN_REGISTER() __asm__ volatile("" : : "r"(lookup))
-#else
-#define LOOKUP_IN_REGISTER() ((void)0)
-#endif
-#define DISPATCH()                                                                                 \
-    do {                                                                                           \
-        STATE_IN_REGISTERS();                                                                      \
-        LOOKUP_IN_REGISTER();                                                                      \
-        goto *TARGET_AT(ip, lookup, lookup);                                                       \
-    } while (0)
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
     do {                                                                                           \
@@ -32,8 +38,7 @@
 #define TRAP(code) STOP(TRAP_##code)
 
 /* The labels are visible in this function only: called without code, it tells them. */
-static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance,
-                const void *const **labels_out) {
+static Trap run(const uint8_t *at, uint64_t *frame, Instance *of, const void *const **labels_out) {
 #define X(name) &&handle_##name,
     /* Naming the labels in the layout's order makes clang place the handlers in it: where it places
      * blocks it forgets the order of the text, and takes that of the addresses taken. */
@@ -44,9 +49,13 @@ static Trap run(const uint8_t *ip, uint64_t *fp, Instance *instance,
         *labels_out = labels;
         return TRAP_NONE;
     }
+#ifdef __PIC__
     const void *const *lookup = DISPATCH_SIZE == 2 ? labels : (const void *const *)run;
+#if !NO_BARRIERS
     __asm__("" : "+r"(lookup)); /* so that no compiler forms the address anew at each dispatch */
-    uint8_t *memory = instance->memory0->base;
+#endif
+#endif
+    STATE_VARIABLES(at, frame, of);
 #define X(type, name) type name = {0};
     STATE_ACCUMULATORS(X)
 #undef X

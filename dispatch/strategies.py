@@ -11,20 +11,22 @@ dashes, beginning with a letter. It begins with a comment that people and the bu
     /* A sentence: what it does.
      *
      * Mechanism: switch, goto, tail or call: which code the handlers become
-     * Sites: handler, one or several: where control leaves for the next handler, at the end of each, in one
-     *     place or in a few; scripts/audit looks whether the compiler kept that
+     * Sites: handler, one, several or any: where control leaves for the next handler, at the end of each, in
+     *     one place or in a few; scripts/audit looks whether the compiler kept that; or wherever it likes
      * Called: what the literature calls it, and where
      * Used by: who uses it, and in which of their files
      * Needs: what the compiler must be able to do (see dispatch/meson.build), or nothing
      * Cost: what it is expected to cost
      * Aliases: other names that --dispatch takes, with commas                                     (optional)
+     * Code: plain                     as compilers make it when they are asked for nothing: PLAIN (words.h) is
+     *     defined, and the flags that executors share are left out                                (optional)
      * Flags: compiler flags of its own; those that a compiler does not know are left out          (optional)
      * Measured: when asked            not by default; built in the first layout, and in others when asked (optional)
      * Order: a number: its place in reports; those without come last, by name                     (optional)
      */
 
 A value goes on in lines that are indented deeper. `list` prints a line for each strategy, with tabs: name,
-file, need, flags, 1 if it is measured by default, its part of build.json.
+file, need, flags, 1 if it is measured by default, 1 if its code is plain, its part of build.json.
 """
 import argparse
 import json
@@ -36,9 +38,9 @@ FOLDER = pathlib.Path(__file__).resolve().parent / "strategies"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 PREFIXES = ("count-", "differential-", "executor-", "spectest-")
 REQUIRED = {"mechanism", "sites", "called", "used by", "needs", "cost"}
-OPTIONAL = {"aliases", "flags", "measured", "order"}
-CHOICES = {"mechanism": ["switch", "goto", "tail", "call"], "sites": ["handler", "one", "several"],
-           "measured": ["by default", "when asked"]}
+OPTIONAL = {"aliases", "code", "flags", "measured", "order"}
+CHOICES = {"mechanism": ["switch", "goto", "tail", "call"], "sites": ["handler", "one", "several", "any"],
+           "code": ["like the others", "plain"], "measured": ["by default", "when asked"]}
 
 
 class StrategyError(Exception):
@@ -104,12 +106,13 @@ class Strategy:
         fields = self.fields
         part = {"mechanism": fields["mechanism"], "sites": fields["sites"], "does": fields["does"],
                 "called": fields["called"], "used_by": fields["used by"], "cost": fields["cost"],
-                "aliases": self.aliases}
+                "plain": fields.get("code") == "plain", "aliases": self.aliases}
         need = "" if fields["needs"] == "nothing" else fields["needs"]
         inside = self.path.parent == FOLDER
         file = self.path.relative_to(FOLDER.parent) if inside else self.path
         return "\t".join([self.name, str(file), need, fields.get("flags", ""),
-                          "" if fields.get("measured") == "when asked" else "1", json.dumps(part)[1:-1]])
+                          "" if fields.get("measured") == "when asked" else "1", "1" if part["plain"] else "",
+                          json.dumps(part)[1:-1]])
 
 
 def owners(strategies):

@@ -4,8 +4,20 @@
  * duplication"), which would make this a goto executor in disguise: an empty asm goto in front of
  * the switch is something they do not copy, and it emits no instruction. With SWITCH_REPLICATED,
  * the copies are wanted: nothing is in their way, and the strategy's flags have clang make them.
+ * NO_BARRIERS leaves that to the compiler, too.
  * The dispatch audit checks both. */
+#define ONE_DISPATCH 1
+#define DISPATCH_TO(word)                                                                          \
+    do {                                                                                           \
+        FETCHED(word);                                                                             \
+        goto dispatch;                                                                             \
+    } while (0)
 #include "dispatch/words.h"
+#if FETCH_FIRST
+#define FETCHED(word) (opcode = (word))
+#else
+#define FETCHED(word) ((void)0)
+#endif
 #if COUNT_INSTRUCTIONS
 #include "dispatch/profile.h"
 #endif
@@ -13,11 +25,6 @@
 #define HANDLER(name)                                                                              \
     case OPCODE_##name:                                                                            \
     handle_##name:
-#define DISPATCH()                                                                                 \
-    do {                                                                                           \
-        STATE_IN_REGISTERS();                                                                      \
-        goto dispatch;                                                                             \
-    } while (0)
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
     do {                                                                                           \
@@ -38,22 +45,28 @@ enum {
 #undef X
 };
 
-SHARED_DISPATCH static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
-    uint8_t *memory = instance->memory0->base;
+SHARED_DISPATCH static Trap enter(const uint8_t *at, uint64_t *frame, Instance *of) {
+    STATE_VARIABLES(at, frame, of);
 #define X(type, name) type name = {0};
     STATE_ACCUMULATORS(X)
 #undef X
     Trap stop;
-
+#if FETCH_FIRST
+    uintptr_t opcode;
+    DISPATCH();
 dispatch:
-#if COUNT_INSTRUCTIONS
-    profile_instruction(ip, read_u16(ip), fp);
+#else
+dispatch:;
+    const uintptr_t opcode = WORD_AT(ip);
 #endif
-#if !SWITCH_REPLICATED
+#if COUNT_INSTRUCTIONS
+    profile_instruction(ip, opcode, fp);
+#endif
+#if !SWITCH_REPLICATED && !NO_BARRIERS
     __asm__ goto("" : : : : single_dispatch);
 single_dispatch:
 #endif
-    switch (read_u16(ip)) {
+    switch (opcode) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-label"
 #include HANDLERS

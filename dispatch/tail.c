@@ -14,16 +14,8 @@
 #error "tail strategies need the musttail attribute: clang 13 or gcc 15"
 #endif
 
-/* The asm emits nothing. With it, clang 22 moves ip on in its register, behind the last operand
- * that is read. Without, it does so at the handler's beginning and into another register, from
- * where it has to be moved: an instruction of nine in i32.add. It is no faster on a Zen 5, but all
- * mechanisms should execute the same besides their dispatch. */
-#define NEXT(size)                                                                                 \
-    do {                                                                                           \
-        __asm__("" : "+r"(ip));                                                                    \
-        JUMP(ip + (size));                                                                         \
-    } while (0)
-
+/* By opcode; `base` is where offsets count from. */
+#define DISPATCH_TO(word) TAIL_CALL_TO TARGET(word, handlers, enter)(ARGUMENTS)
 #include "dispatch/words.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"
@@ -38,10 +30,12 @@
 
 #define PARAMETER(type, name) , type name
 #define ARGUMENT(type, name) , name
+/* preserve_none begins with r12 and r13 on x86-64, where an address needs a byte more. So what is
+ * addressed most does not come first. */
 #define PARAMETERS                                                                                 \
-    const uint8_t *ip, uint64_t *fp, uint8_t *memory,                                              \
-        Instance *instance STATE_ACCUMULATORS(PARAMETER)
-#define ARGUMENTS ip, fp, memory, instance STATE_ACCUMULATORS(ARGUMENT)
+    uint8_t *memory, Instance *instance, const uint8_t *ip,                                        \
+        uint64_t *fp STATE_ACCUMULATORS(PARAMETER)
+#define ARGUMENTS memory, instance, ip, fp STATE_ACCUMULATORS(ARGUMENT)
 
 typedef CONVENTION Trap (*Handler)(PARAMETERS);
 
@@ -56,9 +50,6 @@ static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance);
  * layout. */
 #ifndef HANDLER
 #define HANDLER(name) static CONVENTION __attribute__((used)) Trap handle_##name(PARAMETERS)
-#endif
-#ifndef DISPATCH
-#define DISPATCH() TAIL_CALL_TO HANDLER_AT(ip)(ARGUMENTS)
 #endif
 #define CONTINUE_AT(name) TAIL_CALL_TO handle_##name(ARGUMENTS)
 #define TRAP(code) TAIL_CALL_TO trap_##code(ARGUMENTS)

@@ -9,17 +9,16 @@
 #ifndef TAILRACE_DISPATCH_TARGETS_H
 #define TAILRACE_DISPATCH_TARGETS_H
 
-/* The handler of the instruction at `ip`, of the type of the array's elements. */
+/* The handler that a dispatch word (WORD_AT in words.h) stands for, of the type of the array's
+ * elements. */
 #if DISPATCH_SIZE == 2
-#define TARGET_AT(ip, targets, base) ((targets)[read_u16(ip)])
+#define TARGET(word, targets, base) ((targets)[word])
 #elif DISPATCH_SIZE == 4
-#define TARGET_AT(ip, targets, base)                                                               \
-    ((__typeof__((targets)[0]))((uintptr_t)(base) + (uintptr_t)(intptr_t)read_i32(ip)))
-#elif DISPATCH_SIZE == 8
-#define TARGET_AT(ip, targets, base) ((__typeof__((targets)[0]))(uintptr_t)read_u64(ip))
+#define TARGET(word, targets, base) ((__typeof__((targets)[0]))((uintptr_t)(base) + (word)))
 #else
-#error "DISPATCH_SIZE is 2 (opcode), 4 (offset) or 8 (pointer)"
+#define TARGET(word, targets, base) ((__typeof__((targets)[0]))(word))
 #endif
+#define TARGET_AT(ip, targets, base) TARGET(WORD_AT(ip), targets, base)
 
 /* What the encoder writes. `targets`: the addresses, by opcode. */
 static inline const DispatchWords *target_words(const void *targets, uintptr_t base) {

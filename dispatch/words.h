@@ -5,10 +5,14 @@
  *
  *     DISPATCH_SIZE     bytes of the dispatch word; the strategy's file has it
  *     HANDLER(name)     begins the handler of an opcode; its body follows in braces
- *     DISPATCH()        goes to the handler of the instruction at ip
+ *     DISPATCH_TO(word) goes to the handler that a dispatch word stands for, which is the one of
+ *                       the instruction at ip; or else DISPATCH(), which reads it, too
  *     STOP(trap)        ends execution with a trap known only at run time
  *     TRAP(CODE)        ends execution with TRAP_CODE; must not cost the handler a prologue
  *     CONTINUE_AT(name) goes to another handler without touching ip
+ *     ONE_DISPATCH      1 if all handlers go to one place that dispatches, which then may load the
+ *                       dispatch word itself
+ *     FETCH_FIRST       where the next dispatch word is loaded: see "The end of a handler"
  *     NEXT(size)        goes `size` bytes further on; only if it can do so better than below
  *
  * and has in scope in every handler the executor's state:
@@ -43,34 +47,115 @@
 #define SKIP(bytes) ".text\n.skip " STRING_OF(bytes)
 __asm__(SKIP(LAYOUT_SHIFT));
 
+/* What makes executors alike besides their dispatch can be left out: all of it (strategies whose
+ * "Code:" is plain), or one by one (the build's option `without`). */
+#if PLAIN
+#define NO_BARRIERS 1
+#define NO_ALIGNMENT 1
+#endif
+
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-/* For mechanisms whose handlers are one function: at each dispatch the state is in registers. The
- * asm emits nothing, and compilers neither merge nor copy nor move it. Without it, clang 22
+/* ---- The end of a handler -------------------------------------------------------------------- */
+
+/* The dispatch word of the instruction at an address: an opcode, an offset or a pointer. */
+#if DISPATCH_SIZE == 2
+#define WORD_AT(at) ((uintptr_t)read_u16(at))
+#elif DISPATCH_SIZE == 4
+#define WORD_AT(at) ((uintptr_t)(intptr_t)read_i32(at))
+#elif DISPATCH_SIZE == 8
+#define WORD_AT(at) ((uintptr_t)read_u64(at))
+#else
+#error "DISPATCH_SIZE is 2 (opcode), 4 (offset) or 8 (pointer)"
+#endif
+
+/* At each dispatch the state is in registers. The asm emits nothing, and compilers neither merge
+ * nor copy nor move it. Without it, clang 22
  *   - makes one piece of code of what many handlers end with: a sixth of goto-indirect's jumps were
  *     left, and 195 handlers of the switch shared a store, behind one more jump;
  *   - keeps the old ip and fp until a handler's end, and moves the new ones into place at each
  *     dispatch of the switch;
- *   - keeps `instance` on the native stack in some layouts, and not in others.
+ *   - keeps `instance` on the native stack in some layouts, and not in others;
+ *   - moves ip on at the beginning of handlers that are functions, into another register, from
+ *     where it has to be moved again.
  * Then executors would differ by more than how they dispatch, and layouts by more than where code
  * lies. gcc 12 does nothing of this, and with operands would add a move to each handler. */
-#ifdef __clang__
+#if defined __clang__ && !NO_BARRIERS
 #define STATE_IN_REGISTERS()                                                                       \
     __asm__ volatile("" : "+r"(ip), "+r"(fp), "+r"(memory), "+r"(instance))
+#define IN_REGISTER(value) __asm__ volatile("" : "+r"(value))
 #else
 #define STATE_IN_REGISTERS() ((void)0)
+#define IN_REGISTER(value) ((void)0)
 #endif
+
+/* The state of mechanisms whose handlers are one function. On x86-64 clang is told where ip and fp
+ * are at each dispatch: in the registers that they have as arguments of tail calls. Else it chooses
+ * others in each layout, and code that addresses memory by r12, r13 or rbp is some percent longer. */
+#if defined __clang__ && defined __x86_64__ && !NO_BARRIERS
+#define AT_DISPATCH(name) __asm__(#name)
+#else
+#define AT_DISPATCH(name)
+#endif
+#define STATE_VARIABLES(at, frame, of)                                                             \
+    register const uint8_t *ip AT_DISPATCH(r14) = (at);                                            \
+    register uint64_t *fp AT_DISPATCH(r15) = (frame);                                              \
+    Instance *instance = (of);                                                                     \
+    uint8_t *memory = instance->memory0->base
 
 /* For the function that begins with a dispatch that all handlers share: it lies in one cache line.
  * In one layout of four it would lie in two, where the switch took 1.0 to 1.4 times as long on a
- * Zen 5 (results/README.md). Compilers align the heads of loops for that reason; clang does so in
- * its block placement, which is off here (strategies/switch.c). */
+ * Zen 5 (results/README.md). Compilers align the heads of loops for that reason, but not here, where an asm
+ * stands in the way. */
+#if NO_ALIGNMENT
+#define SHARED_DISPATCH
+#else
 #define SHARED_DISPATCH __attribute__((aligned(64)))
+#endif
+
+/* Whether a handler loads the next dispatch word before it moves ip on, `mov N(ip), word; add N, ip;
+ * jmp *word`, so that the load need not wait for the addition, or after that, `add N, ip; mov (ip),
+ * word; jmp *word`. The same for all strategies that do not ask for another; in a switch of the
+ * second kind the load is part of the dispatch that all handlers share. */
+#if PLAIN
+#define FETCH_FIRST 0
+#elif !defined FETCH_FIRST
+#define FETCH_FIRST 1
+#endif
 
 /* How a handler that does not jump ends: at the instruction `size` bytes further on. */
-#ifndef NEXT
-#define NEXT(size) JUMP(ip + (size))
+#if !defined NEXT && FETCH_FIRST && defined DISPATCH_TO && !defined DISPATCH
+#define NEXT(size)                                                                                 \
+    do {                                                                                           \
+        STATE_IN_REGISTERS();                                                                      \
+        uintptr_t upcoming = WORD_AT(ip + (size));                                                 \
+        IN_REGISTER(upcoming);                                                                     \
+        ip += (size);                                                                              \
+        STATE_IN_REGISTERS();                                                                      \
+        DISPATCH_TO(upcoming);                                                                     \
+    } while (0)
+#elif !defined NEXT
+#define NEXT(size)                                                                                 \
+    do {                                                                                           \
+        STATE_IN_REGISTERS();                                                                      \
+        JUMP(ip + (size));                                                                         \
+    } while (0)
+#endif
+#if defined DISPATCH_TO && !defined DISPATCH && !FETCH_FIRST && ONE_DISPATCH
+#define DISPATCH()                                                                                 \
+    do {                                                                                           \
+        STATE_IN_REGISTERS();                                                                      \
+        DISPATCH_TO(0); /* which loads it */                                                       \
+    } while (0)
+#elif defined DISPATCH_TO && !defined DISPATCH
+#define DISPATCH()                                                                                 \
+    do {                                                                                           \
+        STATE_IN_REGISTERS();                                                                      \
+        uintptr_t upcoming = WORD_AT(ip);                                                          \
+        IN_REGISTER(upcoming); /* or else gotos jump through memory, which tail calls cannot */     \
+        DISPATCH_TO(upcoming);                                                                     \
+    } while (0)
 #endif
 #define JUMP(target)                                                                               \
     do {                                                                                           \

@@ -127,13 +127,19 @@ static void note_uncounted(Recording *recording, json_t *summary) {
     }
 }
 
-/* The events that can be counted, as a list with the braces that they had. To be freed. */
-static char *countable(const Counters *counters) {
+static bool is_countable(const Counter *counter, int hardware_group) {
+    return counter->state == COUNTER_MEASURED &&
+           (counter->group == hardware_group || counter_event_is_software(&counter->attr));
+}
+
+/* The events of a group of the PMU's counters, and those of software, which need none: as a list
+ * with the braces that they had. To be freed. */
+static char *countable(const Counters *counters, int hardware_group) {
     char *list = copy_string("");
     int open = -1; /* the group whose braces are open */
     for (size_t i = 0; i < counters->count; i++) {
         const Counter *counter = &counters->items[i];
-        if (counter->state != COUNTER_MEASURED) continue;
+        if (!is_countable(counter, hardware_group)) continue;
         int group = counter->bound ? counter->group : -1;
         char *longer =
             format_string("%s%s%s%s%s", list, open >= 0 && open != group ? "}" : "",
@@ -145,6 +151,27 @@ static char *countable(const Counters *counters) {
     char *closed = format_string("%s%s", *list ? list : "none", open >= 0 ? "}" : "");
     free(list);
     return closed;
+}
+
+/* A list for each group of the PMU's counters, in the order of their first events; at least one. */
+static void make_event_sets(Recording *recording, const Counters *counters) {
+    bool is_done[COUNTER_LIMIT] = {false};
+    recording->event_sets = allocate((counters->count + 1) * sizeof *recording->event_sets);
+    for (size_t i = 0; i < counters->count; i++) {
+        const Counter *counter = &counters->items[i];
+        if (counter->state != COUNTER_MEASURED || counter_event_is_software(&counter->attr) ||
+            is_done[counter->group])
+            continue;
+        is_done[counter->group] = true;
+        recording->event_sets[recording->event_set_count++] = countable(counters, counter->group);
+    }
+    if (recording->event_set_count == 0)
+        recording->event_sets[recording->event_set_count++] = countable(counters, -1);
+}
+
+char *recording_events(const Recording *recording, const Sample *sample) {
+    size_t turn = (size_t)sample->round + sample->layout + sample->workload;
+    return recording->event_sets[turn % recording->event_set_count];
 }
 
 bool recording_choose_events(Recording *recording, const char *events, const CounterKernel *kernel,
@@ -162,7 +189,7 @@ bool recording_choose_events(Recording *recording, const char *events, const Cou
         json_t *summary = counters_summary(counters);
         note_uncounted(recording, summary);
         json_decref(summary);
-        recording->events = countable(counters);
+        make_event_sets(recording, counters);
     }
     counters_close(counters);
     free(counters);
@@ -179,7 +206,9 @@ void recording_free(Recording *recording) {
     for (size_t i = 0; i < recording->sample_count; i++)
         json_decref(recording->samples[i].cost.counters);
     free(recording->samples);
-    free(recording->events);
+    for (size_t i = 0; i < recording->event_set_count; i++)
+        free(recording->event_sets[i]);
+    free(recording->event_sets);
     free(recording->work);
     free(recording->isas);
     free(recording->groups);

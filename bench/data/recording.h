@@ -82,7 +82,9 @@ typedef struct Recording {
     uint64_t seed;
     double budget, timeout; /* seconds: of the whole run, and of one process */
     int cpu;                /* where samples were taken, or NOT_PINNED */
-    char *events; /* what samples count: those asked for that can be counted here, or "none" */
+    char **event_sets; /* what samples count, by turns: lists of events that can be counted here at
+                          the same time; "none" if there are none */
+    size_t event_set_count;
 
     /* This sitting, and those before it, if the run is resumed. */
     time_t started, finished;
@@ -116,10 +118,15 @@ void recording_free(Recording *recording);
 char *join_strings(const json_t *strings);
 
 /* Chooses what samples count: those of `events`, a list as counters_open takes it, that can be
- * counted on this machine. The others are noted as not measured, each reason once. False and an
+ * counted on this machine. More than the PMU has counters for take turns by sample, and not by time
+ * within one, so that each is counted during a whole execution. The others are noted as not measured, each reason once. False and an
  * Error if the list cannot be read or names an unknown event. */
 bool recording_choose_events(Recording *recording, const char *events, const CounterKernel *kernel,
                              Error *error);
+
+/* What a sample counts, as a list for counters_open: the same for all contenders of a workload in
+ * the same round and layout. Borrowed. */
+char *recording_events(const Recording *recording, const Sample *sample);
 
 /* Takes over the counters of the sample's cost. */
 void recording_add(Recording *recording, const Sample *sample);

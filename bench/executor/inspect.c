@@ -1,5 +1,6 @@
 /* `inspect`, the bytecode as text, and `info`, what this executor is. */
 #include <jansson.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,15 @@ int inspect_module(const char *name, const char *function) {
     return finish_output(status);
 }
 
+/* The program's own ELF header, where the linker has put it. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((weak, visibility("hidden")));
+
+/* Whether the linker has chosen the program's addresses; NULL if it leaves no header in memory. */
+static const char *elf_type(void) {
+    if (!&__ehdr_start) return NULL;
+    return __ehdr_start.e_type == ET_EXEC ? "EXEC" : "DYN";
+}
+
 int print_info(bool with_words) {
 #ifdef __clang__
     const char *compiler = __VERSION__;
@@ -81,10 +91,10 @@ int print_info(bool with_words) {
     const char *compiler = "GCC " __VERSION__;
 #endif
     json_t *description =
-        json_pack("{s:s, s:s, s:s, s:I, s:s, s:i, s:i}", "strategy", executor.strategy, "isa",
+        json_pack("{s:s, s:s, s:s, s:I, s:s, s:s?, s:i, s:i}", "strategy", executor.strategy, "isa",
                   executor.isa, "bounds", executor.bounds, "layout", (json_int_t)executor.layout,
-                  "compiler", compiler, "dispatch_word_bytes", (int)executor.words()->size,
-                  "opcode_count", (int)OPCODE_COUNT);
+                  "compiler", compiler, "elf_type", elf_type(), "dispatch_word_bytes",
+                  (int)executor.words()->size, "opcode_count", (int)OPCODE_COUNT);
     if (description && with_words) {
         json_t *words = json_array();
         for (unsigned i = 0; i < OPCODE_COUNT; i++)

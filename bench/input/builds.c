@@ -18,9 +18,11 @@ static bool name_is_taken(const Builds *builds, const char *name) {
 /* The name of the last build, which is not yet named. To be freed. */
 static char *choose_name(const Builds *builds, const char *directory) {
     const Build *build = &builds->items[builds->count - 1];
-    const char *compiler = "unknown", *version = "";
-    json_unpack(build->executors.build, "{s:s, s:s}", "compiler", &compiler, "version", &version);
-    char *name = format_string("%s-%.*s", compiler, (int)strcspn(version, "."), version);
+    const char *compiler = "unknown", *version = "", *model = "";
+    json_unpack(build->executors.build, "{s:s, s:s, s?s}", "compiler", &compiler, "version",
+                &version, "relocation_model", &model);
+    char *name = format_string("%s-%.*s%s", compiler, (int)strcspn(version, "."), version,
+                               strcmp(model, "pie") == 0 ? "-pie" : "");
     if (!name_is_taken(builds, name)) return name;
     free(name);
     char *resolved = realpath(directory, NULL),

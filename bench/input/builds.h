@@ -11,8 +11,8 @@
 #include "translator/error.h"
 
 typedef struct Build {
-    char *name; /* unique in the run: "clang-22", "gcc-12"; a second build of the same compiler
-                   has the name of its directory */
+    char *name; /* unique in the run: "clang-22", "gcc-12-pie"; a second build of the same
+                   compiler has the name of its directory */
     Executors executors; /* of its dispatch/ directory */
     json_t *programs;    /* hashes of those that take part, as result files have them */
 } Build;

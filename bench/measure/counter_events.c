@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 const char DEFAULT_EVENTS[] =
-    "cycles,instructions,branches,branch-misses,indirect-branch-misses,L1-icache-load-misses,"
+    "cycles,instructions,branches,branch-misses,indirect-branch-misses,L1I-misses,"
     "iTLB-load-misses,frontend-stalls,task-clock,page-faults,context-switches";
 
 /* ---- Our names ------------------------------------------------------------------------------- */
@@ -23,6 +23,7 @@ const char DEFAULT_EVENTS[] =
  * they cannot share a group with the rest. Ask for {r400,r8200} to have slots and those lost. */
 static const struct {
     const char *name, *meaning, *choices[12];
+    const char *generic; /* where none of them is known: the kernel's own idea of it; NULL: none */
 } OURS[] = {
     {"indirect-branch-misses",
      "indirect jumps and calls that were mispredicted",
@@ -34,7 +35,8 @@ static const struct {
          "BR_INDNR_MIS_PRED_RETIRED",      /* ARM PMUv3: Neoverse N3, V3; without returns */
          "BR_IND_MIS_PRED_RETIRED",        /* ThunderX2, with returns */
          "BR_INDIRECT_MIS_PRED",           /* Cortex-A55 */
-     }},
+     },
+     NULL},
     {"frontend-stalls",
      "issue slots, or else cycles, for which the front end brought nothing",
      {
@@ -46,43 +48,49 @@ static const struct {
          "UOPS_NOT_DELIVERED:ANY",      /* Goldmont, slots */
          "STALL_SLOT_FRONTEND",         /* ARM PMUv3p4: Neoverse N2, V1 and later, slots */
          "STALL_FRONTEND",              /* ARM since ARMv8.1, cycles */
-     }},
+     },
+     "stalled-cycles-frontend"},
+    {"L1I-misses",
+     "fetches of code that missed the first-level instruction cache",
+     {
+         /* AMD Zen 3 to 5: PMCx18E. Linux has PMCx081 of Zen 1 and 2 for them, too. */
+         "IC_TAG_HIT_MISS:IC_MISS",
+     },
+     "L1-icache-load-misses"},
 };
 enum { OUR_COUNT = sizeof OURS / sizeof *OURS };
 
 /* CPUs that the common versions of libpfm do not know, or whose event they do not name. The codes
  * are the makers': AMD's Processor Programming References; Intel's event lists of
- * github.com/intel/perfmon, whose mapfile.csv has the models. */
+ * github.com/intel/perfmon (of August 2026), whose mapfile.csv has the models. */
 static const struct {
     const char *vendor;
-    int family, models[20]; /* no models: all of the family */
-    const char *indirect_branch_misses, *frontend_stalls; /* NULL: there is none */
+    int family, models[20];       /* no models: all of the family */
+    const char *codes[OUR_COUNT]; /* in the order of OURS; NULL: there is none */
 } BY_CODE[] = {
-    /* Zen 5 and 6: ExRetBrnIndMisp, DeNoDispatchPerSlot.NoOpsFromFrontend. */
-    {"AuthenticAMD", 26, {0}, "rca", "r1000001a0"},
+    /* Zen 5 and 6: ExRetBrnIndMisp, DeNoDispatchPerSlot.NoOpsFromFrontend, IcTagHitMiss. */
+    {"AuthenticAMD", 26, {0}, {"rca", "r1000001a0", "r10000188e"}},
     /* Nehalem, Westmere: BR_MISP_EXEC.INDIRECT_NON_CALL and .INDIRECT_NEAR_CALL. */
-    {"GenuineIntel", 6, {0x1a, 0x1e, 0x1f, 0x2e, 0x25, 0x2c, 0x2f}, "r2489", NULL},
+    {"GenuineIntel", 6, {0x1a, 0x1e, 0x1f, 0x2e, 0x25, 0x2c, 0x2f}, {"r2489"}},
     /* Sandy and Ivy Bridge, Haswell, Broadwell: BR_MISP_EXEC.INDIRECT, IDQ_UOPS_NOT_DELIVERED.CORE.
      * libpfm names the former's two halves, jumps and calls, and does not add them. */
     {"GenuineIntel",
      6,
      {0x2a, 0x2d, 0x3a, 0x3e, 0x3c, 0x3f, 0x45, 0x46, 0x3d, 0x47, 0x4f, 0x56},
-     "re489",
-     "r19c"},
+     {"re489", "r19c"}},
     /* Golden, Redwood and Lion Cove: Alder to Arrow Lake, Emerald and Granite Rapids:
      * BR_MISP_RETIRED.INDIRECT, IDQ_BUBBLES.CORE. On hybrid machines, of the performance cores. */
     {"GenuineIntel",
      6,
      {0x97, 0x9a, 0xb7, 0xba, 0xbf, 0xaa, 0xac, 0xb5, 0xbd, 0xc5, 0xc6, 0xcf, 0xad, 0xae},
-     "r80c5",
-     "r19c"},
-    /* Cougar Cove: Panther Lake: the same names. */
-    {"GenuineIntel", 6, {0xcc, 0xd5, 0xe5}, "r50c5", "r19c"},
+     {"r80c5", "r19c"}},
+    /* Cougar Cove: Panther Lake: BR_MISP_RETIRED.NEAR_INDIRECT, IDQ_BUBBLES.CORE. */
+    {"GenuineIntel", 6, {0xcc, 0xd5, 0xe5}, {"r50c5", "r19c"}},
     /* Tremont, Gracemont, Crestmont: Snow Ridge, Elkhart and Jasper Lake, Alder Lake-N, Sierra
      * Forest, Grand Ridge: BR_MISP_RETIRED.INDIRECT, TOPDOWN_FE_BOUND.ALL. */
-    {"GenuineIntel", 6, {0x86, 0x96, 0x9c, 0xbe, 0xaf, 0xb6}, "rebc5", "r71"},
-    /* Darkmont: Clearwater Forest: TOPDOWN_FE_BOUND.ALL_P. */
-    {"GenuineIntel", 6, {0xdd}, NULL, "r19c"},
+    {"GenuineIntel", 6, {0x86, 0x96, 0x9c, 0xbe, 0xaf, 0xb6}, {"rebc5", "r71"}},
+    /* Darkmont: Clearwater Forest: BR_MISP_RETIRED.NEAR_INDIRECT, TOPDOWN_FE_BOUND.ALL_P. */
+    {"GenuineIntel", 6, {0xdd}, {"r50c5", "r19c"}},
 };
 
 const char *counter_raw_event(const char *name, const char *vendor, int family, int model) {
@@ -91,9 +99,8 @@ const char *counter_raw_event(const char *name, const char *vendor, int family, 
         bool fits = BY_CODE[i].models[0] == 0;
         for (const int *known = BY_CODE[i].models; *known; known++)
             fits |= *known == model;
-        if (fits)
-            return strcmp(name, OURS[0].name) ? BY_CODE[i].frontend_stalls
-                                              : BY_CODE[i].indirect_branch_misses;
+        for (size_t j = 0; fits && j < OUR_COUNT; j++)
+            if (strcmp(name, OURS[j].name) == 0) return BY_CODE[i].codes[j];
     }
     return NULL;
 }
@@ -160,8 +167,7 @@ static int encode_ours(size_t ours, struct perf_event_attr *attr, char encoded[E
         if (encode(*choice, attr, encoded) == PFM_SUCCESS) return PFM_SUCCESS;
     const char *raw = raw_event_here(OURS[ours].name);
     if (raw) return encode(raw, attr, encoded);
-    /* The kernel's own idea of it, which exists for stalls alone. */
-    return ours == 1 ? encode("stalled-cycles-frontend", attr, encoded) : PFM_ERR_NOTSUPP;
+    return OURS[ours].generic ? encode(OURS[ours].generic, attr, encoded) : PFM_ERR_NOTSUPP;
 }
 
 /* ---- What a name might have meant ------------------------------------------------------------ */

@@ -6,8 +6,8 @@
  *   - one of the CPU's own, as libpfm4 spells it (BR_MISP_RETIRED:INDIRECT), with unit masks and
  *     modifiers;
  *   - a raw code (r80c5);
- *   - one of ours, for questions that perf has no generic name for: indirect-branch-misses and
- *     frontend-stalls. By CPU family they mean what comes nearest, which need not be the same unit,
+ *   - one of ours, for questions that perf has no generic name for, or one that means something else
+ *     on some CPUs: indirect-branch-misses, frontend-stalls and L1I-misses. By CPU family they mean what comes nearest, which need not be the same unit,
  *     so results also tell the full name of what was counted.
  * All count user space only. The one exception is what happens in the kernel by nature (context
  * switches, migrations), which would always be 0 otherwise. */

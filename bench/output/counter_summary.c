@@ -145,8 +145,25 @@ static double cost(const Recording *recording, const Group *group) {
     return median;
 }
 
+/* The names of all events that samples counted, by turns, as an array. To be freed. */
+static json_t *all_events(const Recording *recording) {
+    json_t *names = json_array(), *counter;
+    json_t *seen = json_object();
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        size_t j;
+        json_array_foreach(recording->samples[i].cost.counters, j, counter) {
+            const char *event = json_string_value(json_object_get(counter, "event"));
+            if (json_object_get(seen, event)) continue;
+            json_object_set_new(seen, event, json_true());
+            json_array_append_new(names, json_string(event));
+        }
+    }
+    json_decref(seen);
+    return names;
+}
+
 void counter_summary_print(const Recording *recording, const Group *group, FILE *stream) {
-    json_t *events = recording->sample_count ? recording->samples[0].cost.counters : NULL, *counter;
+    json_t *events = all_events(recording), *event;
     size_t i;
     bool any = false, estimated = false, partial = false;
     Table table;
@@ -154,10 +171,9 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
     table_cell(&table, "event");
     for (i = 0; i + 1 < group->count; i++)
         table_cell(&table, "%s", recording->contenders[group->first + i].program->strategy);
-    json_array_foreach(events, i, counter) {
-        const char *event = json_string_value(json_object_get(counter, "event"));
-        any |= add_row(recording, group, event, &table, &estimated, &partial);
-    }
+    json_array_foreach(events, i, event)
+        any |= add_row(recording, group, json_string_value(event), &table, &estimated, &partial);
+    json_decref(events);
     if (any) {
         print_heading(stream,
                       "Counted for a thousand bytecode instructions, user space only (mean of the "

@@ -213,7 +213,7 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     const Contender *contender = &recording->contenders[sample.contender];
     const Executors *executors = &recording->builds.items[contender->build].executors;
     char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
-    json_t *answer = ask(recording, path, workload, recording->events, &why);
+    json_t *answer = ask(recording, path, workload, recording_events(recording, &sample), &why);
     if (answer) why = check_result(recording, path, workload, answer);
     free(path);
     const char *lacks = answer && !why ? cost_read(answer, &sample.cost) : NULL;

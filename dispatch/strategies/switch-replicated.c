@@ -6,7 +6,8 @@
  * Used by: whoever lets a compiler copy a switch's jump to the end of its cases, mostly without
  *     having asked
  * Needs: copied-switch
- * Cost: as goto-indirect, with 32-bit entries in the table and an addition for each jump
+ * Cost: as goto-indirect; in position-independent code, with 32-bit entries in the table and an
+ *     addition for each jump
  * Aliases: replicated-switch
  * Flags: -w -mllvm=-tail-dup-pred-size=10000 -mllvm=-tail-dup-succ-size=10000
  * Measured: when asked

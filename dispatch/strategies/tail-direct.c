@@ -11,6 +11,7 @@
  *     registers; quick to compile whatever their number; handlers that call C functions save the
  *     state around it
  * Aliases: tail, tailcall, tail-call, musttail
+ * Flags: -mllvm=-align-all-functions=1
  * Order: 4
  */
 #define DISPATCH_SIZE 8

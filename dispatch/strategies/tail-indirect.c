@@ -9,6 +9,7 @@
  * Cost: as tail-direct, with the table's address and a load from it for each jump, and instructions
  *     that are six bytes shorter
  * Aliases: tail-table
+ * Flags: -mllvm=-align-all-functions=1
  * Measured: when asked
  * Order: 7
  */

@@ -9,6 +9,7 @@
  * Cost: as tail-direct, with two instructions more for each jump and four bytes less for each
  *     instruction
  * Aliases: tail-compact
+ * Flags: -mllvm=-align-all-functions=1
  * Measured: when asked
  * Order: 8
  */

@@ -25,7 +25,8 @@ HEAD = """/* Does it.
 #define DISPATCH_SIZE 8
 """
 FIRST_FOUR = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
-MATRIX = ["switch-replicated", "goto-offset", "tail-indirect", "tail-offset", "call-indirect", "call-direct"]
+MATRIX = ["switch-replicated", "goto-offset", "tail-indirect", "tail-offset", "call-indirect", "call-direct",
+          *(f"{name}-plain" for name in FIRST_FOUR)]
 
 
 class Strategies(unittest.TestCase):
@@ -70,12 +71,15 @@ class Strategies(unittest.TestCase):
     def test_what_the_build_reads(self):
         path = self.write("own.c")
         line = self.run_program("list", path)[1].splitlines()[-1].split("\t")
-        self.assertEqual(line[:5], ["own", str(path.resolve()), "musttail", "-fone -ftwo", ""])
-        self.assertEqual(json.loads("{" + line[5] + "}"),
+        self.assertEqual(line[:6], ["own", str(path.resolve()), "musttail", "-fone -ftwo", "", ""])
+        self.assertEqual(json.loads("{" + line[6] + "}"),
                          {"mechanism": "tail", "sites": "handler", "does": "Does it.", "called": "something long",
-                          "used_by": "nobody: really", "cost": "little", "aliases": ["mine", "my-own"]})
+                          "used_by": "nobody: really", "cost": "little", "plain": False, "aliases": ["mine", "my-own"]})
         few = self.write("few.c", HEAD.replace("Sites: handler", "Sites: several").replace("mine, my-own", "few-places"))
         self.assertIn('"sites": "several"', self.run_program("list", few)[1])
+        plain = self.write("plain.c", HEAD.replace("Flags:", "Code: plain\n * Flags:").replace("mine, my-own", "as-it-is"))
+        line = self.run_program("list", plain)[1].splitlines()[-1].split("\t")
+        self.assertEqual((line[5], json.loads("{" + line[6] + "}")["plain"]), ("1", True))
         switch = self.run_program("list")[1].splitlines()[0].split("\t")
         self.assertEqual(switch[:3] + switch[4:5], ["switch", "strategies/switch.c", "", "1"])
         self.assertEqual(switch[3].split()[0], "-w")
@@ -91,7 +95,8 @@ class Strategies(unittest.TestCase):
                 ("Cost: little", "Cost: little\n * Cost: 2", '"Cost:" twice'),
                 ("    long", "long", '"long" in its head is no field'),
                 ("Mechanism: tail", "Mechanism: magic", '"Mechanism: magic" is not one of switch, goto, tail, call'),
-                ("Sites: handler", "Sites: 4", '"Sites: 4" is not one of handler, one, several'),
+                ("Sites: handler", "Sites: 4", '"Sites: 4" is not one of handler, one, several, any'),
+                ("Flags:", "Code: pretty\n * Flags:", '"Code: pretty" is not one of'),
                 ("when asked", "never", '"Measured: never" is not one of'),
                 ("mine,", "Mine,", 'the alias "Mine"'),
                 ("Flags: -fone -ftwo", "Order: first", '"Order: first" is not a number'),

@@ -12,7 +12,7 @@ import statistics
 import numpy
 from . import statistics_of_runs
 from .comparison import Trouble, comparisons, speed_text
-from .machine_code import HOT, UNLIKE_INSTRUCTIONS
+from .machine_code import HOT, UNLIKE_CODE
 
 ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
@@ -30,7 +30,7 @@ CAUSES = {
     "branches": (["branches"], "branches", 1),
     "branch_misses": (["branch-misses"], "branch misses", 1000),
     "indirect_branch_misses": (["indirect-branch-misses"], "indirect-branch misses", 1000),
-    "l1i_misses": (["L1-icache-load-misses", "L1-icache-misses"], "L1I misses", 1000),
+    "l1i_misses": (["L1I-misses", "L1-icache-load-misses", "L1-icache-misses"], "L1I misses", 1000),
     "itlb_misses": (["iTLB-load-misses"], "ITLB misses", 1000),
     "frontend_stalls": (["frontend-stalls"], "front-end stalls (slots, or cycles where the CPU counts these)", 1),
 }
@@ -48,8 +48,8 @@ WORDS = [
     statistics_of_runs.UNDECIDED]
 
 
-# Where machine instructions were not counted yet, layouts that differ by more than this share in bytes are unlike;
-# and so are those that differ so in how many handlers use the stack or stand in another order.
+# Layouts that differ by more than UNLIKE_CODE (machine_code.py) in machine instructions or in bytes differ in more than
+# their order; where instructions were not counted yet, by more than this share in bytes; and in how many use the stack.
 UNLIKE = 0.05
 # Of a trace whose replayer takes more than this share of the module's time, it is said what a crossing costs.
 MUCH_REPLAYING = 0.05
@@ -151,6 +151,19 @@ class Case:
     @property
     def label(self):
         return f"{self.build['compiler']} {self.build['version']}"
+
+    @property
+    def relocation_model(self):
+        """"static" or "pie"; None if it cannot be told. Older files do not say it, but have the switch's code, whose
+        jump is to a sum in position-independent code."""
+        told = self.build.get("relocation_model")
+        if told:
+            return told
+        for entry in (self.build["audit"] or {}).get("listings", []):
+            if entry["executor"].startswith("switch-"):
+                dispatch = " ".join(entry["code"][-4:])
+                return "pie" if "movslq" in dispatch else None
+        return None
 
     def mean(self, strategy, baseline):
         return self.pairs[baseline, strategy][len(self.names)]
@@ -255,18 +268,15 @@ class Case:
             if None in own:
                 continue
             # Other registers make longer encodings of the same instructions.
-            counts = [entry.get("handler_instructions") for entry in own]
-            sizes, unit, unlike = counts, "machine instructions", UNLIKE_INSTRUCTIONS
-            if None in counts:
-                sizes, unit, unlike = [entry["code_bytes"] for entry in own], "bytes", UNLIKE
+            counts, sizes = [entry.get("handler_instructions") for entry in own], [entry["code_bytes"] for entry in own]
             stacks = [count(entry["handlers_that_use_the_stack"]) for entry in own]
             what = []
-            if max(sizes) > (1 + unlike) * min(sizes):
-                what.append(f"{listed([f'{size:,}' for size in sizes])} {unit}")
+            if None not in counts and max(counts) > (1 + UNLIKE_CODE) * min(counts):
+                what.append(f"{listed([f'{count:,}' for count in counts])} machine instructions")
+            if max(sizes) > (1 + (UNLIKE if None in counts else UNLIKE_CODE)) * min(sizes):
+                what.append(f"{listed([f'{size:,}' for size in sizes])} bytes")
             if None not in stacks and max(stacks) - min(stacks) > UNLIKE * own[0]["opcodes"]:
                 what.append(f"{listed([str(stack) for stack in stacks])} handlers that use the native stack")
-            if any((entry.get("share_in_layout_order") or 1) < 1 - UNLIKE for entry in own):
-                what.append("handlers in an order of the compiler's own")
             if what:
                 told.append(f"of {strategy} {', '.join(what)}")
         if told:
@@ -274,6 +284,19 @@ class Case:
                     f"the same in another order: {'; '.join(told)}. What is read or simulated in the first layout "
                     "alone may not hold for the others.")
         return None
+
+    def other_orders(self):
+        """A sentence about strategies whose handlers stand in another order than the others'; None if there are
+        none. The audit has a finding where that is the same order in each layout."""
+        executors, told = (self.build["audit"] or {}).get("executors", {}), []
+        for strategy in self.strategies:
+            name = f"{strategy}-{self.isa}"
+            own = [executors.get(name if n == 0 else f"{name}.layout{seed}")
+                   for n, seed in enumerate(self.build["layout_seeds"])]
+            if any((entry and entry.get("share_in_layout_order") or 1) < 1 - UNLIKE for entry in own):
+                told.append(strategy)
+        return told and (f"The compiler placed the handlers of {listed(told)} in orders of its own, others in each "
+                         "layout, and not in those of the other strategies.")
 
     def hot_spills(self):
         """A sentence about the hottest handlers that keep the interpreter's state on the native stack; None if
@@ -320,6 +343,10 @@ class Case:
                 "no audit",
                 f"The machine code of {missing} was not audited: the compiler may have undone what that says."
             )
+        if self.relocation_model == "pie":
+            weakens("position-independent",
+                    "The executors are position-independent (ELF type DYN), where a switch takes two host "
+                    "instructions more and computed gotos none: what the switch loses is not dispatch alone.")
         if layouts < 2:
             weakens("one layout", ONE_LAYOUT)
         virtual = machine["virtual"]
@@ -363,6 +390,9 @@ class Case:
         spills = self.hot_spills()
         if spills:
             weakens("spills", spills)
+        orders = self.other_orders()
+        if orders:
+            weakens("other order", orders)
         unlike = self.unlike_layouts()
         if unlike:
             weakens("other code", unlike)
@@ -610,6 +640,7 @@ class Case:
         return {
             "file": self.file, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
+            "relocation_model": self.relocation_model,
             "strategies": self.strategies, "layouts": comparison.layouts, "rounds": comparison.rounds,
             "workloads": workloads, "kinds": list(self.kinds), "families": self.families,
             "noise": rounded(comparison.noise), "mean_noise": rounded(comparison.mean_noise),

@@ -25,7 +25,7 @@ import subprocess
 
 # Layouts whose handlers differ by more than this share of their machine instructions are other code, and not
 # the same code in another order.
-UNLIKE_INSTRUCTIONS = 0.01
+UNLIKE_CODE = 0.01
 
 
 class MachineCodeError(Exception):
@@ -78,6 +78,20 @@ class Build:
 
     def path(self, name):
         return self.folder / f"libexecutor-{name}.a"
+
+    def elf_type(self, name):
+        """Of the executor's program: "EXEC" or "DYN"; None if it was not built."""
+        try:
+            with (self.folder / name).open("rb") as program:
+                head = program.read(18)
+        except OSError:
+            return None
+        return {2: "EXEC", 3: "DYN"}.get(int.from_bytes(head[16:], "little")) if head[:4] == b"\x7fELF" else None
+
+    @property
+    def is_static(self):
+        """Whether code at fixed addresses was asked for."""
+        return self.info.get("relocation_model") == "static"
 
     def library(self, name):
         path = self.path(name)
@@ -203,7 +217,9 @@ class Object:
     def __init__(self, path):
         program = objdump_for(path)
         self.symbols, self.code, self.pointers, self.sizes = [], {}, {}, {}
-        self._read_code(run_objdump(program, "-h", "-t", "-d", "-r", "--no-show-raw-insn", str(path)))
+        text = run_objdump(program, "-h", "-t", "-d", "-r", "--no-show-raw-insn", str(path))
+        self.is_x86 = "file format elf64-x86-64" in text
+        self._read_code(text)
         self._read_pointers(run_objdump(program, "-r", str(path)))
         self.named = {s.name: s for s in self.symbols}
         self.starts = {(s.section, s.address): s.name for s in self.symbols if s.kind == "F"}
@@ -293,12 +309,21 @@ class Object:
                 if places:
                     return places
         for section, address in sorted(self.pointers):
-            if (section, address - width) in self.pointers or (section, address + width * count) in self.pointers:
+            if any(self._is_entry(section, place) for place in (address - width, address + width * count)):
                 continue  # not its first entry, or longer
             places = self._entries(section, address, count, relative)
             if places:
                 return places
         return None
+
+    def _is_entry(self, section, address):
+        """Whether a pointer to code is there, that is not a part of something with a name."""
+        symbol, addend, is_relative = self.pointers.get((section, address), (None, 0, None))
+        if symbol is None or is_relative:
+            return symbol is not None
+        named = any(s.kind == "O" and s.section == section and s.address <= address < s.address + s.size
+                    for s in self.symbols)
+        return not named and self.place_of(symbol, addend) in self.at
 
     def _entries(self, section, address, count, relative):
         places = []
@@ -334,6 +359,8 @@ class Executor:
     def __init__(self, obj, mechanism):
         self.object, self.mechanism = obj, mechanism
         self.handlers, self.places = None, None
+        # A switch's jump table, of distances and not of addresses. On ARM it is that in any code.
+        self.has_relative_table = False
         self.dispatch = []  # the switch's common dispatch: its instructions
         self.code_bytes = sum(i.bytes for code in obj.code.values() for i in code if not NOP.match(i.text))
         self.sites = [i.place for code in obj.code.values() for i in code if i.kind == "site"]
@@ -348,8 +375,9 @@ class Executor:
                            if s.kind == "F" and s.name.startswith("handle_") and not s.name.endswith(".cold")}
         else:
             names = order if self.mechanism == "switch" else opcodes
-            table = (obj.table(len(names), True) if self.mechanism == "switch" else None) or \
-                obj.table(len(names), False)
+            relative = obj.table(len(names), True) if self.mechanism == "switch" else None
+            self.has_relative_table = bool(relative) and obj.is_x86
+            table = relative or obj.table(len(names), False)
             if not table:
                 return
             self.places = dict(zip(names, table))

@@ -76,6 +76,13 @@ def switch(names, changes):
     return text + changes.get("cases", "".join(f".long L_{name} - cases\n" for name in changes.get("numbers", names)))
 
 
+def static_switch(names, changes):
+    """As `switch`, but at fixed addresses, as its table is."""
+    text = switch(names, changes).replace("lea cases(%rip), %r12\n", "")
+    text = text.replace("movslq (%r12,%rax,4), %rax\nadd %r12, %rax\njmp *%rax\n", "jmp *cases(,%rax,8)\n")
+    return text.replace(".long", ".quad").replace(" - cases\n", "\n")
+
+
 def call(names, changes):
     text = tail(names, changes, "ret")
     return text + ".text\n.type enter,@function\nenter:\npush %rbx\nagain:\ncall *(%rbx)\njmp again\n" + \
@@ -166,6 +173,33 @@ class Findings(unittest.TestCase):
         self.assertEqual(code["tail-direct-acc"], ["add $0x1,%rdi", "mov (%r12),%rax", "jmp *%rax"])
         self.assertEqual(code["switch-acc"], ["add $0x1,%rdi", "jmp dispatch", "dispatch:", "movzwl (%rbx),%eax",
                                               "movslq (%r12,%rax,4),%rax", "add %r12,%rax", "jmp *%rax"])
+
+    def relocation(self, model, elf_type=None):
+        """What was asked for, and the programs' ELF type."""
+        path = self.build / "dispatch/build.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"relocation_model": model}))
+        if elf_type:
+            head = b"\x7fELF" + bytes(12) + elf_type.to_bytes(2, "little")
+            (self.build / "dispatch/switch-acc").write_bytes(head)
+
+    def test_the_relocation_model_that_was_asked_for(self):
+        executable, shared = 2, 3  # ET_EXEC and ET_DYN of elf.h
+
+        def found(status):
+            r = self.audit(status)["executors"]["switch-acc"]
+            return r["elf_type"], r["findings"]
+        self.make({"switch": {}})
+        for model, elf_type, expected in [("pie", None, None), ("pie", shared, "DYN")]:
+            self.relocation(model, elf_type)
+            self.assertEqual(found(0), (expected, []))
+        self.relocation("pie", executable)
+        self.assertRegex("; ".join(found(1)[1]), "^its program has ELF type EXEC, although .* pie was asked for$")
+        self.relocation("static", executable)
+        self.assertRegex("; ".join(found(1)[1]), "^its jump table holds distances instead of addresses: [^;]*$")
+        self.assemble("switch", 0, static_switch(order(0), {}))
+        self.assertEqual(found(0), ("EXEC", []))
+        self.relocation("static", shared)
+        self.assertRegex("; ".join(found(1)[1]), "^its program has ELF type DYN, although .* static was asked for$")
 
     def test_layouts_that_were_not_built(self):
         self.make({"switch": {}, "call-direct": {}}, seeds=(0, 1))
@@ -325,6 +359,13 @@ class Findings(unittest.TestCase):
         self.audit()
         said = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True).stdout
         self.assertIn("other code than in the first layout, not the same elsewhere: switch-acc.layout1\n", said)
+        # As many instructions, of other registers.
+        for seed, register in (0, "rbx"), (1, "r12"):
+            self.assemble("switch", seed, switch(order(seed), {name: f"mov (%{register}), %rax\njmp dispatch"
+                                                               for name in OPCODES[2:]}))
+        self.audit()
+        said = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True).stdout
+        self.assertIn("other code than in the first layout, not the same elsewhere: switch-acc.layout1\n", said)
 
     def test_hot_opcode_that_does_not_exist(self):
         self.make({"switch": {}}, opcodes=[n for n in OPCODES if n != "br"])
@@ -362,6 +403,19 @@ class RealBuild(unittest.TestCase):
         self.assertEqual(set(audit.STACK_USERS) - ops, set())
         self.assertEqual(audit.ENDS_EXECUTION - ops, set())
         self.assertTrue(all(audit.STACK_USERS.values()))
+
+    def test_the_switch_reads_addresses_unless_position_independence_was_asked_for(self):
+        if platform.machine() != "x86_64":
+            self.skipTest("on ARM a switch's table holds distances in any code")
+        model = self.build.info["relocation_model"]
+        printed = subprocess.run([SCRIPTS / "audit", "--json", "-", BUILD], capture_output=True, text=True)
+        executors = json.loads(printed.stdout)["executors"]
+        self.assertEqual({r["elf_type"] for r in executors.values()}, {"EXEC" if model == "static" else "DYN"})
+        for isa in self.build.isas:
+            if "switch" in self.build.strategies:
+                code = self.asm("br", "--isa", isa, "--dispatch", "switch").split()
+                dispatch = code[code.index("dispatch:"):]
+                self.assertEqual("movslq" in dispatch, model == "pie", dispatch)
 
     def test_listings_agree_with_the_audit(self):
         printed = subprocess.run([SCRIPTS / "audit", "--json", "-", BUILD], capture_output=True, text=True)

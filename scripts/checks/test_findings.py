@@ -75,6 +75,17 @@ class Warnings(unittest.TestCase):
                 self.assertIn(what, self.warnings(weak))
                 self.assertNotIn(what, self.warnings(well))
 
+    def test_position_independent_code_is_said(self):
+        def listed(*code):
+            listing = {"opcode": "br", "executor": "switch-acc", "bytes": 9, "code": ["jmp dispatch", *code]}
+            return lambda document: document["builds"][0].update(audit={"executors": {}, "listings": [listing]})
+        sums = "movzwl (%rbx),%eax", "movslq (%r12,%rax,4),%rax", "add %r12,%rax", "jmp *%rax"
+        for change, expected in [
+                (lambda d: d["builds"][0].update(relocation_model="pie"), True),
+                (lambda d: d["builds"][0].update(relocation_model="static"), False),
+                (listed(*sums), True), (listed("movzwl (%rbx),%eax", "jmp *0x0(,%rax,8)"), False)]:
+            self.assertEqual("position-independent" in self.warnings(change), expected)
+
     def test_missing_counters_are_said_once(self):
         gap = {"what": "counter", "workload": None, "build": None, "strategy": None, "isa": None,
                "control": False, "round": None, "reason": "cycles: there are none"}

@@ -79,6 +79,7 @@ function reproduceSection(state) {
       'reproduce', 'Reproduce it', h('p', {class: 'soft'}, `The command of ${one.name}:`),
       h('pre', {class: 'command', tabindex: '0'}, commandLine(file.command)), facts([
         ...runFacts(file), ['build', `${one.compiler}${one.bounds ? `, bounds ${one.bounds}` : ''}`],
+        ['relocation model', one.relocation_model ?? 'not told'],
         ['layout seeds', one.layouts.join(', ')],
         ...one.strategies.map(name => [`flags, ${name}`, h('code', null, flags(name) || 'none')])
       ]),

@@ -55,6 +55,15 @@ Test(builds, names_are_short_and_unique) {
     cr_assert_str_eq(builds.items[2].name, "three");
 }
 
+Test(builds, position_independent_ones_say_so) {
+    scratch_write(root, "two/dispatch/build.json", 0644,
+                  "{\"compiler\": \"clang\", \"version\": \"22.1\", \"relocation_model\": \"pie\","
+                  " \"isas\": [\"acc\"], \"strategies\": {}}");
+    load();
+    cr_assert_str_eq(builds.items[0].name, "clang-22");
+    cr_assert_str_eq(builds.items[1].name, "clang-22-pie");
+}
+
 Test(builds, a_missing_one_is_named) {
     snprintf(list, sizeof list, "%s/one,%s/four", root, root);
     cr_assert_not(builds_load(&builds, "/nowhere", list, &error));

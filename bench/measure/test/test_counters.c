@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "bench/data/recording.h"
 #include "bench/measure/counter_report.h"
 #include "bench/measure/counters.h"
 
@@ -378,56 +379,85 @@ Test(counters, lists_that_cannot_be_read) {
     cr_assert_eq(counters.count, 0);
 }
 
-/* libpfm takes the CPU's name from LIBPFM_FORCE_PMU, and then has no generic names, so that events
- * are "" where those, or codes, would be taken. Each test is a process of its own. */
-static void expect_family(const char *pmu, const char *indirect, const char *stalls) {
+/* What libpfm's own tables make of our names on a CPU: the full name of each, and the code, which is
+ * the makers' (see BY_CODE in counter_events.c). libpfm takes the CPU's name from LIBPFM_FORCE_PMU,
+ * and then has no generic names, so that events are "" where those, or codes, would be taken. Each
+ * test is a process of its own. */
+typedef struct Expected {
+    const char *name;
+    uint64_t code;
+} Expected;
+
+static void expect_family(const char *pmu, Expected indirect, Expected stalls, Expected icache) {
     setenv("LIBPFM_FORCE_PMU", pmu, 1);
-    count("indirect-branch-misses,frontend-stalls");
-    cr_assert(strstr(counters.items[0].encoded, indirect), "%s", counters.items[0].encoded);
-    if (*indirect) cr_assert_eq(strncmp(counters.items[0].encoded, pmu, strlen(pmu)), 0);
-    cr_assert(strstr(counters.items[1].encoded, stalls), "%s", counters.items[1].encoded);
+    count("indirect-branch-misses,frontend-stalls,L1I-misses");
+    const Expected expected[] = {indirect, stalls, icache};
+    for (size_t i = 0; i < 3; i++) {
+        const Counter *counter = &counters.items[i];
+        cr_assert(strstr(counter->encoded, expected[i].name), "%s: %s instead of %s",
+                  counter->event, counter->encoded, expected[i].name);
+        if (!*expected[i].name) continue;
+        cr_assert_eq(strncmp(counter->encoded, pmu, strlen(pmu)), 0, "%s", counter->encoded);
+        cr_assert_eq(counter->attr.config, expected[i].code, "%s is 0x%llx", counter->encoded,
+                     (unsigned long long)counter->attr.config);
+    }
 }
 
 #if defined __x86_64__
-#define FAMILY(pmu, indirect, stalls)                                                              \
-    Test(counters, family_##pmu) { expect_family(#pmu, indirect, stalls); }
-#define AMD "RETIRED_INDIRECT_BRANCH_INSTRUCTIONS_MISPREDICTED"
-FAMILY(nhm, "", "")
-FAMILY(snb, "", "snb::IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(ivb_ep, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(hsw, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(bdw, "", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(skx, "BR_MISP_EXEC:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(icl, "BR_MISP_RETIRED:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(spr, "BR_MISP_RETIRED:INDIRECT", "IDQ_UOPS_NOT_DELIVERED:CORE")
-FAMILY(slm, "BR_MISP_RETIRED:NON_RETURN_IND", "")
-FAMILY(glm, "BR_MISP_RETIRED:NON_RETURN_IND", "UOPS_NOT_DELIVERED:ANY")
-FAMILY(amd64_fam17h_zen1, AMD, "")
-FAMILY(amd64_fam17h_zen2, AMD, "UOPS_QUEUE_EMPTY")
-FAMILY(amd64_fam19h_zen3, AMD, "UOPS_QUEUE_EMPTY")
-FAMILY(amd64_fam19h_zen4, AMD, "DISPATCH_STALLS_1:FE_NO_OPS")
+#define FAMILY(pmu, indirect, stalls, icache)                                                      \
+    Test(counters, family_##pmu) {                                                                 \
+        expect_family(#pmu, (Expected)indirect, (Expected)stalls, (Expected)icache);               \
+    }
+#define NONE {"", 0}
+#define E(name, code) {name, code}
+#define ZEN_INDIRECT E("RETIRED_INDIRECT_BRANCH_INSTRUCTIONS_MISPREDICTED", 0xca)
+#define ZEN_ICACHE E("IC_TAG_HIT_MISS:IC_MISS", 0x10000188e)
+#define NOT_DELIVERED E("IDQ_UOPS_NOT_DELIVERED:CORE", 0x19c)
+FAMILY(nhm, NONE, NONE, NONE)
+FAMILY(snb, NONE, NOT_DELIVERED, NONE)
+FAMILY(ivb_ep, NONE, NOT_DELIVERED, NONE)
+FAMILY(hsw, NONE, NOT_DELIVERED, NONE)
+FAMILY(bdw, NONE, NOT_DELIVERED, NONE)
+FAMILY(skx, E("BR_MISP_EXEC:INDIRECT", 0xe489), NOT_DELIVERED, NONE)
+FAMILY(clx, E("BR_MISP_EXEC:INDIRECT", 0xe489), NOT_DELIVERED, NONE)
+FAMILY(icl, E("BR_MISP_RETIRED:INDIRECT", 0x80c5), NOT_DELIVERED, NONE)
+FAMILY(icx, E("BR_MISP_RETIRED:INDIRECT", 0x80c5), NOT_DELIVERED, NONE)
+FAMILY(spr, E("BR_MISP_RETIRED:INDIRECT", 0x80c5), NOT_DELIVERED, NONE)
+FAMILY(slm, E("BR_MISP_RETIRED:NON_RETURN_IND", 0xebc5), NONE, NONE)
+FAMILY(glm, E("BR_MISP_RETIRED:NON_RETURN_IND", 0xebc5), E("UOPS_NOT_DELIVERED:ANY", 0x9c), NONE)
+FAMILY(tmt, NONE, NONE, NONE)
+FAMILY(amd64_fam17h_zen1, ZEN_INDIRECT, NONE, NONE)
+FAMILY(amd64_fam17h_zen2, ZEN_INDIRECT, E("UOPS_QUEUE_EMPTY", 0xa9), NONE)
+FAMILY(amd64_fam19h_zen3, ZEN_INDIRECT, E("UOPS_QUEUE_EMPTY", 0xa9), ZEN_ICACHE)
+FAMILY(amd64_fam19h_zen4, ZEN_INDIRECT, E("DISPATCH_STALLS_1:FE_NO_OPS", 0x1000001a0), ZEN_ICACHE)
 #endif
 
 Test(counters, cpus_without_names_in_libpfm_have_codes) {
     static const struct {
         const char *vendor;
         int family, model;
-        const char *indirect, *stalls;
+        const char *codes[3];
     } cases[] = {
-        {"AuthenticAMD", 26, 2, "rca", "r1000001a0"},    {"AuthenticAMD", 26, 68, "rca", "r1000001a0"},
-        {"AuthenticAMD", 25, 0, NULL, NULL},             {"GenuineIntel", 6, 0x1a, "r2489", NULL},
-        {"GenuineIntel", 6, 0x3c, "re489", "r19c"},      {"GenuineIntel", 6, 0x56, "re489", "r19c"},
-        {"GenuineIntel", 6, 0x8f, NULL, NULL},           {"GenuineIntel", 6, 0x97, "r80c5", "r19c"},
-        {"GenuineIntel", 6, 0xae, "r80c5", "r19c"},      {"GenuineIntel", 6, 0xcc, "r50c5", "r19c"},
-        {"GenuineIntel", 6, 0xbe, "rebc5", "r71"},       {"GenuineIntel", 6, 0xdd, NULL, "r19c"},
-        {"", -1, -1, NULL, NULL},
+        {"AuthenticAMD", 26, 2, {"rca", "r1000001a0", "r10000188e"}},
+        {"AuthenticAMD", 26, 68, {"rca", "r1000001a0", "r10000188e"}},
+        {"AuthenticAMD", 25, 0, {NULL}},
+        {"GenuineIntel", 6, 0x1a, {"r2489"}},
+        {"GenuineIntel", 6, 0x3c, {"re489", "r19c"}},
+        {"GenuineIntel", 6, 0x56, {"re489", "r19c"}},
+        {"GenuineIntel", 6, 0x8f, {NULL}},
+        {"GenuineIntel", 6, 0x97, {"r80c5", "r19c"}},
+        {"GenuineIntel", 6, 0xae, {"r80c5", "r19c"}},
+        {"GenuineIntel", 6, 0xcc, {"r50c5", "r19c"}},
+        {"GenuineIntel", 6, 0xbe, {"rebc5", "r71"}},
+        {"GenuineIntel", 6, 0xdd, {"r50c5", "r19c"}},
+        {"", -1, -1, {NULL}},
     };
+    static const char *const names[] = {"indirect-branch-misses", "frontend-stalls", "L1I-misses"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int stalls = 0; stalls < 2; stalls++) {
+        for (int j = 0; j < 3; j++) {
             const char *code =
-                counter_raw_event(stalls ? "frontend-stalls" : "indirect-branch-misses",
-                                  cases[i].vendor, cases[i].family, cases[i].model);
-            const char *expected = stalls ? cases[i].stalls : cases[i].indirect;
+                counter_raw_event(names[j], cases[i].vendor, cases[i].family, cases[i].model);
+            const char *expected = cases[i].codes[j];
             if (expected)
                 cr_assert_str_eq(code, expected, "model 0x%x", (unsigned)cases[i].model);
             else
@@ -463,6 +493,36 @@ Test(counters, the_summary_says_a_reason_once) {
     json_t *events = json_object_get(json_array_get(summary, 0), "events");
     cr_assert_str_eq(json_string_value(json_array_get(events, 1)), "instructions");
     json_decref(summary);
+}
+
+/* ---- Turns by sample ------------------------------------------------------------------------- */
+
+Test(counters, groups_take_turns_by_sample) {
+    Recording recording = {0};
+    cr_assert(recording_choose_events(
+        &recording, "cycles,instructions,{branches,branch-misses},rca,r100,r200,r300,r400,task-clock",
+        &FAKE_KERNEL, &error));
+    cr_assert_eq(recording.event_set_count, 3);
+    Sample sample = {.round = 3, .layout = 2, .workload = 1};
+    cr_assert_str_eq(recording_events(&recording, &sample), "cycles,instructions,rca,r100,r200,r300,task-clock");
+    sample.contender = 1; /* what is compared counts the same */
+    cr_assert_str_eq(recording_events(&recording, &sample), "cycles,instructions,rca,r100,r200,r300,task-clock");
+    sample.layout++;
+    cr_assert_str_eq(recording_events(&recording, &sample), "{branches,branch-misses},task-clock");
+    sample.round++;
+    cr_assert_str_eq(recording_events(&recording, &sample), "r400,task-clock");
+    recording_free(&recording);
+
+    fake.hardware_error = fake.raw_error = ENOENT;
+    recording = (Recording){0};
+    cr_assert(recording_choose_events(&recording, "cycles,task-clock", &FAKE_KERNEL, &error));
+    cr_assert_eq(recording.event_set_count, 1);
+    cr_assert_str_eq(recording_events(&recording, &sample), "task-clock");
+    recording_free(&recording);
+    recording = (Recording){0};
+    cr_assert(recording_choose_events(&recording, "cycles", &FAKE_KERNEL, &error));
+    cr_assert_str_eq(recording_events(&recording, &sample), "none");
+    recording_free(&recording);
 }
 
 /* ---- The real kernel ------------------------------------------------------------------------- */

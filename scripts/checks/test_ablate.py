@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""test_ablate.py FOLDER: scripts/ablate on one strategy and one quick workload, in FOLDER. Whether the times are as
+they should be is not asked: there are too few. Exit status 77: skipped."""
+import importlib.machinery
+import importlib.util
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = pathlib.Path(sys.argv[1])
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(SCRIPTS))
+try:
+    import numpy  # noqa: F401
+    loader = importlib.machinery.SourceFileLoader("ablate", str(SCRIPTS / "ablate"))
+    ablate = importlib.util.module_from_spec(importlib.util.spec_from_loader("ablate", loader))
+    loader.exec_module(ablate)
+except ImportError as error:
+    print(f"skipped: {error.name} is missing")
+    sys.exit(77)
+
+
+def run(*arguments):
+    return subprocess.run([SCRIPTS / "ablate", "--directory", FOLDER, "--dispatch", "tail-direct", "--layouts", "1",
+                           "--budget", "0", "--workload", "recursion", *arguments], capture_output=True, text=True,
+                          check=False)
+
+
+class Tiny(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.done = run("barriers", "pie")
+        if "tail-direct-acc\t" in (FOLDER / "as-compared/dispatch/left-out.txt").read_text():
+            raise unittest.SkipTest("this compiler has no guaranteed tail calls")
+        if cls.done.returncode:
+            raise AssertionError(cls.done.stdout + cls.done.stderr)
+        cls.result = json.loads((FOLDER / "result.json").read_text())
+
+    def test_one_factor_is_changed_at_a_time(self):
+        as_it_is, barriers, pie = self.result["builds"]
+        self.assertEqual([build["without"] for build in (as_it_is, barriers, pie)], [[], ["barriers"], []])
+        self.assertEqual([build["relocation_model"] for build in (as_it_is, barriers, pie)], ["static", "static", "pie"])
+        for build in barriers, pie:
+            self.assertEqual(build["strategies"].keys(), {"tail-direct"})
+            self.assertNotEqual(build["programs"]["tail-direct-acc"]["0"], as_it_is["programs"]["tail-direct-acc"]["0"])
+        self.assertEqual({e["build"]: e["elf_type"] for e in self.result["executors"]},
+                         {as_it_is["name"]: "EXEC", barriers["name"]: "EXEC", pie["name"]: "DYN"})
+
+    def test_the_table_has_a_row_for_each(self):
+        rows = [line.split("|")[1:-1] for line in self.done.stdout.splitlines() if line.startswith("|")]
+        self.assertEqual([row[0].strip() for row in rows if "---" not in row[0]],
+                         ["what is changed", "nothing", "without barriers", "position-independent (PIE)"])
+        for row in rows[3:]:
+            self.assertRegex(row[1].strip(), r"^\d+\.\d\d× ")
+        self.assertEqual((FOLDER / "result.md").read_text().splitlines()[0], self.done.stdout.splitlines()[0])
+
+    def test_factors_are_those_of_the_build(self):
+        found = {factor.name: factor for factor in ablate.factors(FOLDER / "as-compared")}
+        self.assertLessEqual({"barriers", "fetch first", "pie"}, set(found))
+        self.assertNotIn("-w", found)
+        self.assertEqual(found["barriers"].strategies, ("tail-direct",))
+        self.assertNotIn("alignment", found)  # nothing of a switch was built
+
+    def test_an_unknown_factor_is_refused(self):
+        done = run("luck")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('there is no factor "luck"; there are barriers, ', done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
