@@ -80,6 +80,12 @@ expect $'build --dispatch all --isa slots,acc --layouts 4\ntailrace bench --disp
 expect $'build --layouts 4\ntailrace bench --invoke run -- --layouts 7' --invoke run -- --layouts 7
 expect $'build --layouts 4\ntailrace bench --simulate=9 --simulate' --sim=9 -m
 expect "" --s x # may be --suite, --stop, ...: nothing is built
+for argument in --output= --output -o; do
+    if said=$("$tree/scripts/bench" --no-setup "$argument" "" 2>&1) || [[ $said != *"takes a file"* ]]; then
+        echo "scripts/bench $argument \"\" is not refused: $said"
+        failures=1
+    fi
+done
 
 # What is not a build of this script is not emptied.
 mkdir -p "$tree/foreign/meson-private" "$tree/by-hand/meson-private" "$tree/linked/meson-private"
