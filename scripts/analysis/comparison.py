@@ -14,12 +14,12 @@ import pathlib
 import re
 
 import numpy
-from . import statistics_of_runs
+from . import statistics_of_runs, warnings
 from .printable import printable
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
-LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
+LONGEST = warnings.threshold("absurd times")  # nanoseconds that a sample may claim: thirty years
 # A workload is too short to time if its quickest contender takes less than the first, or less than the second
 # and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
 TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05

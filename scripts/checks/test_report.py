@@ -305,6 +305,7 @@ class Report(unittest.TestCase):
     def test_without_charts_there_is_all_but_the_page(self):
         copy = self.folder / "scripts"
         shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("node_modules", "checks", "__pycache__"))
+        shutil.copytree(SCRIPTS.parent / "bench/output", self.folder / "bench/output")
         shutil.copytree(SCRIPTS.parent / "results",
                         self.folder / "results",
                         ignore=shutil.ignore_patterns("local", "*-*"))
