@@ -62,7 +62,8 @@ static void add(Executors *executors, const char *strategy, const char *isa, con
     item->path = format_string("%s/%s", executors->directory, item->name);
     item->left_out = left_out_reason(left_out, item->name);
     if (!item->left_out && access(item->path, X_OK) != 0)
-        item->left_out = copy_string("its program is not there; build again");
+        item->left_out = format_string(
+            "its program is not there: \"scripts/build --dispatch %s\" builds it", strategy);
 }
 
 /* Adds the strategies of one instruction set, in the order of the build. */

@@ -69,13 +69,15 @@ class Build:
 
     def executors(self):
         """(name, strategy, isa, seed) of each, the layouts of an executor together. Of strategies that are not
-        measured by default, layouts but the first are built only when asked for (scripts/build)."""
+        measured by default, layouts but the first are built only when asked for (scripts/build), and of those whose
+        code is plain the first, too."""
         for isa in self.isas:
             for strategy in self.strategies:
                 if self.name(strategy, isa) not in self.left_out:
+                    plain = self.info["strategies"][strategy].get("plain")
                     for seed in self.seeds:
                         name = self.name(strategy, isa, seed)
-                        if seed == self.seeds[0] or self.path(name).exists():
+                        if seed == self.seeds[0] and not plain or self.path(name).exists():
                             yield name, strategy, isa, seed
 
     def path(self, name):
