@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/output/counter_summary.h"
+#include "bench/output/warnings.h"
 #include "bench/sampling/simulation.h"
 #include "bench/sampling/whole_process.h"
 #include "bench/util/memory.h"
@@ -14,7 +15,6 @@
 #include "bench/util/table.h"
 #include "bench/util/terminal.h"
 
-#define BUSY 0.02       /* a larger share of waiting is worth a warning */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
 /* CPU seconds of the execution by contender of the group, round and layout; NaN where there is
@@ -505,25 +505,51 @@ static char *group_name(const Recording *recording, const Group *group) {
                          isas ? recording->isas[group->isa] : "");
 }
 
+/* Takes over the text. `where`: which of several groups; NULL: all. */
+static void tell(FILE *stream, const char *where, char *text) {
+    warn(stream, "%s%s%s", where ? where : "", where ? ": " : "", text);
+    free(text);
+}
+
+/* Samples of a group whose times cannot be true, and that the page does not use. */
+static size_t absurd_times(const Recording *recording, const Group *group) {
+    size_t count = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        double time = (double)sample->cost.phases[PHASE_EXECUTE].cpu;
+        count += sample->round > 0 && sample->contender - group->first < group->count &&
+                 !(time > 0 && time < warning_threshold("absurd times"));
+    }
+    return count;
+}
+
 /* What weakens the numbers of one group. */
 static void print_group_warnings(const Recording *recording, const Group *group, FILE *stream) {
     double share_waiting = waiting(recording, group);
     char *name = group_name(recording, group);
-    const char *where = name ? name : "", *colon = name ? ": " : "";
     Summary summary = summary_make(recording, group);
-    if (share_waiting > BUSY)
-        warn(stream, "%s%sThe machine was busy: samples waited for %.0f%% of their CPU time.",
-             where, colon, share_waiting * 100);
+    if (share_waiting > warning_threshold("busy machine")) {
+        char *percent = format_string("%.0f", share_waiting * 100);
+        tell(stream, name, warning_text("busy machine", percent));
+        free(percent);
+    }
+    if (recording->rounds > 0 && isnan(summary.noise))
+        tell(stream, name, warning_text("no control"));
+    size_t absurd = absurd_times(recording, group);
+    if (absurd) {
+        char *count = format_string("%zu", absurd);
+        tell(stream, name, warning_text("absurd times", count));
+        free(count);
+    }
     for (size_t i = 0; i < recording->suite.count; i++) {
         double quickest = INFINITY;
         for (size_t j = 0; j < summary.columns; j++)
             if (cell_at(&summary, i, j)->samples > 0)
                 quickest = fmin(quickest, cell_at(&summary, i, j)->median);
-        if (summary.too_short[i])
-            warn(stream,
-                 "%s%s%s takes %.4g ms, which is too short to time: what was measured is also the "
-                 "clock and cold caches, so it is not compared. Give it more to do.",
-                 where, colon, recording->suite.workloads[i].name, quickest * 1e3);
+        if (!summary.too_short[i]) continue;
+        char *time = format_string("%.4g", quickest * 1e3);
+        tell(stream, name, warning_text("too short", recording->suite.workloads[i].name, time));
+        free(time);
     }
     summary_free(&summary);
     free(name);
@@ -534,27 +560,40 @@ static void print_warnings(const Recording *recording, FILE *stream) {
     const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
     const char *why =
         json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
+    const char *governor =
+        json_string_value(json_object_get(recording->machine, "governor"));
     print_heading(stream, "What weakens these numbers");
-    if (recording->builds.layout_count < 2)
-        warn(stream, "One layout of the code was measured: differences may be layout luck.");
-    if (json_is_true(json_object_get(vm, "is")))
-        warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
-             hypervisor ? " (" : "", hypervisor ? hypervisor : "", hypervisor ? ")" : "");
-    else if (!json_is_false(json_object_get(vm, "is")))
-        warn(stream, "Whether this is a virtual machine is not told: other guests may disturb it.");
+    if (recording->builds.layout_count < 2) tell(stream, NULL, warning_text("one layout"));
+    if (json_is_true(json_object_get(vm, "is"))) {
+        char *name = format_string("%s%s%s", hypervisor ? " (" : "", hypervisor ? hypervisor : "",
+                                   hypervisor ? ")" : "");
+        tell(stream, NULL, warning_text("virtual machine", name));
+        free(name);
+    } else if (!json_is_false(json_object_get(vm, "is"))) {
+        tell(stream, NULL, warning_text("perhaps a virtual machine"));
+    }
     bool told = false; /* as something not measured, below */
     for (size_t i = 0; i < recording->not_measured_count; i++)
         told |= strcmp(recording->not_measured[i].what, "counter") == 0;
-    if (why && !told) warn(stream, "No hardware counters were read: %s.", why);
+    if (why && !told) tell(stream, NULL, warning_text("no counters", why));
     for (size_t i = 0; i < recording->group_count; i++)
         print_group_warnings(recording, &recording->groups[i], stream);
-    if (recording->cpu < 0)
-        warn(stream, "Samples were not pinned to a CPU: this system does not allow it.");
-    if (recording->rounds == 0)
-        warn(stream, "No round was finished: what is shown are single samples, if any.");
-    else if ((size_t)recording->rounds * recording->builds.layout_count < 5)
-        warn(stream, "Few rounds (%d): the quartiles are little more than the extremes.",
-             recording->rounds);
+    if (recording->cpu < 0) tell(stream, NULL, warning_text("not pinned"));
+    if (json_is_true(json_object_get(recording->machine, "turbo")))
+        tell(stream, NULL, warning_text("turbo"));
+    if (governor && strcmp(governor, "performance") != 0)
+        tell(stream, NULL, warning_text("governor", governor));
+    size_t rounds = (size_t)recording->rounds;
+    if (rounds == 0) {
+        tell(stream, NULL, warning_text("no round"));
+    } else if ((double)(rounds * recording->builds.layout_count) <
+               warning_threshold("few rounds")) {
+        char *count = format_string("%zu", rounds);
+        tell(stream, NULL, warning_text("few rounds", count));
+        free(count);
+    }
+    if (recording->state && strcmp(recording->state, "complete") != 0)
+        tell(stream, NULL, warning_text("interrupted"));
     print_findings(recording, stream);
     print_gaps(recording, stream);
 }

@@ -10,11 +10,10 @@ import math
 import statistics
 
 import numpy
-from . import statistics_of_runs
-from .comparison import Trouble, comparisons, speed_text
+from . import statistics_of_runs, warnings
+from .comparison import LONGEST, Trouble, comparisons, speed_text
 from .machine_code import HOT, UNLIKE_CODE
 
-ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
 QUESTIONS = [
     ("What does a tail call buy over a computed goto?", "tail-direct", "goto-direct"),
@@ -327,6 +326,9 @@ class Case:
         def weakens(what, text):
             found.append([what, text])
 
+        def say(kind, *values):
+            weakens(kind, warnings.text(kind, *values))
+
         layouts = len(self.build["layout_seeds"])
         audited = self.audited()
         for strategy, entry in audited.items():
@@ -348,45 +350,36 @@ class Case:
                     "The executors are position-independent (ELF type DYN), where a switch takes two host "
                     "instructions more and computed gotos none: what the switch loses is not dispatch alone.")
         if layouts < 2:
-            weakens("one layout", ONE_LAYOUT)
+            say("one layout")
         virtual = machine["virtual"]
         if virtual["is"]:
-            name = f" ({virtual['hypervisor']})" if virtual["hypervisor"] else ""
-            weakens("virtual machine",
-                    f"This is a virtual machine{name}: other guests can disturb it, unseen.")
+            say("virtual machine", f" ({virtual['hypervisor']})" if virtual["hypervisor"] else "")
         elif virtual["is"] is None:
-            weakens("virtual machine",
-                    "Whether this is a virtual machine is not told: other guests may disturb it, unseen.")
+            weakens("virtual machine", warnings.text("perhaps a virtual machine"))
         for name, seconds in self.comparison.too_short.items():
-            weakens("too short",
-                    f"{name} takes {seconds * 1000:.4g} ms, which is too short to time: what was measured is also the "
-                    "clock and cold caches, so it is not compared. Give it more to do.")
+            say("too short", name, f"{seconds * 1000:.4g}")
         times = [sample["phases"]["execute"] for sample in self.samples]
         waits = [
             time["wall"] / time["cpu"] - 1 for time in times
-            if 0 < time["cpu"] < 10**18 and time["wall"] < 10**18]
-        if waits and statistics.median(waits) > 0.02:
-            weakens(
-                "busy machine",
-                f"The machine was busy: samples waited for {100 * statistics.median(waits):.0f} % of their "
-                "CPU time.")
+            if 0 < time["cpu"] < LONGEST and time["wall"] < LONGEST]
+        if waits and statistics.median(waits) > warnings.threshold("busy machine"):
+            say("busy machine", f"{100 * statistics.median(waits):.0f}")
         if result["pinned_cpu"] is None:
-            weakens("not pinned", "Samples were not pinned to a CPU: this system does not allow it.")
+            say("not pinned")
         if machine["turbo"]:
-            weakens("turbo", "Turbo is on: the clock depends on heat and on the other cores.")
+            say("turbo")
         if machine["governor"] not in (None, "performance"):
-            weakens("governor",
-                    f"The frequency governor is \"{machine['governor']}\": the clock may follow the load.")
-        if result["rounds"] * layouts < 5:
-            weakens("few rounds",
-                    f"Few rounds ({result['rounds']}): the intervals are wide and rest on little.")
+            say("governor", machine["governor"])
+        if result["rounds"] == 0:
+            weakens("few rounds", warnings.text("no round"))
+        elif result["rounds"] * layouts < warnings.threshold("few rounds"):
+            say("few rounds", result["rounds"])
         if result["state"] != "complete":
-            weakens(result["state"], "The run was interrupted: this is what was measured until then.")
+            weakens(result["state"], warnings.text("interrupted"))
         if self.comparison.noise is None:
-            weakens("no control", "There is no A/A control: nobody knows how much of this is noise.")
+            say("no control")
         if self.comparison.absurd:
-            weakens("absurd times",
-                    f"{self.comparison.absurd} samples claim times that cannot be, and were not used.")
+            say("absurd times", self.comparison.absurd)
         spills = self.hot_spills()
         if spills:
             weakens("spills", spills)
@@ -408,7 +401,7 @@ class Case:
                     "left out of its times, but caches and branch predictors are disturbed by it.")
         if not machine["counters"]["hardware"]:
             why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
-            weakens("no counters", f"No hardware counters were read: {why}.")
+            say("no counters", why)
         for text in self.gaps({"sample", "counter", "executor"}):
             weakens("not measured", text)
         return found

@@ -119,8 +119,10 @@ Test(summary, ratios_are_formed_within_layouts) {
 
 Test(summary, prints_what_it_found_and_what_weakens_it) {
     Recording source = drifting();
-    source.machine = json_pack("{s:{s:b, s:s}, s:{s:s}}", "virtual", "is", 1, "hypervisor", "KVM",
-                               "counters", "why", "there are none");
+    source.machine = json_pack("{s:{s:b, s:s}, s:{s:s}, s:b, s:s}", "virtual", "is", 1,
+                               "hypervisor", "KVM", "counters", "why", "there are none", "turbo", 1,
+                               "governor", "powersave");
+    source.state = "interrupted";
     recording_add_not_measured(
         &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
     char *text = printed(&source);
@@ -138,8 +140,11 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
                                         "  - One layout of the code was measured",
                                         "virtual machine (KVM)",
                                         "there are none",
-                                        "waited for 10% of their CPU time",
+                                        "waited for 10 % of their CPU time",
                                         "Few rounds (3)",
+                                        "Turbo is on",
+                                        "governor is \"powersave\"",
+                                        "The run was interrupted",
                                         "Not measured: tail-direct-acc, vm: it crashed."};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
@@ -160,7 +165,7 @@ Test(summary, the_warm_up_waits_for_nobody) {
             if (round == 0) time->wall = 5 * time->cpu;
         }
     char *text = printed(&source);
-    cr_assert(strstr(text, "waited for 10% of their CPU time"), "%s", text);
+    cr_assert(strstr(text, "waited for 10 % of their CPU time"), "%s", text);
     free(text);
 }
 
