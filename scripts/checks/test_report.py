@@ -58,7 +58,7 @@ class Report(unittest.TestCase):
         self.assertEqual(pairs["switch", "tail-direct"]["speed"], [2, 8, 4, 4])
         self.assertEqual(pairs["tail-direct", "switch"]["speed"], [0.5, 0.125, 0.25, 0.25])
         self.assertEqual(case["control"]["speed"], [0.99009901] * 4)
-        self.assertEqual(case["times"]["switch"][0], [12, 0.17])
+        self.assertEqual(case["times"]["switch"][0], [12, 0.16667])
         self.assertEqual(case["raw"]["tail-direct"][1], [[3_000_000, 4_500_000, 6_000_000]])
 
     def test_the_comparison_is_printed_as_markdown(self):
