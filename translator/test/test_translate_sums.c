@@ -166,7 +166,7 @@ Test(assigned, the_second_of_two) {
                   "  (local.set 1 (i32.const 3)))");
     encode_i32_add(code, home(0), local(0), local(1));
     encode_const_i32(code, local(1), constant(3));
-    encode_return_i(code, home(0), LINK);
+    encode_return_i(code, mirrored(home(0)), LINK);
     expect_translation();
 }
 
@@ -180,7 +180,7 @@ Test(assigned, by_what_reads_the_accumulator) {
     encode_i32_add(code, home(0), local(0), constant(4));
     if (ISA_HAS_ACCUMULATORS) encode_copy(code, local(0), home(1));
     else encode_i32_clz(code, local(0), home(1));
-    encode_return_i(code, home(0), LINK);
+    encode_return_i(code, mirrored(home(0)), LINK);
     expect_translation();
 }
 
@@ -196,7 +196,7 @@ Test(assigned, by_what_is_in_the_accumulator) {
     if (ISA_HAS_ACCUMULATORS) encode_copy(code, home(1), accumulator());
     encode_i32_add(code, home(0), local(0), constant(4));
     encode_copy(code, local(0), home(1));
-    encode_return_i(code, home(0), LINK);
+    encode_return_i(code, mirrored(home(0)), LINK);
     expect_translation();
 }
 
@@ -208,7 +208,7 @@ Test(assigned, by_a_call) {
     encode_call(code, &program.codes[1], home_slot(1));
     encode_i32_add(code, home(0), local(0), constant(4));
     encode_copy(code, local(0), home(1));
-    encode_return_i(code, home(0), LINK);
+    encode_return_i(code, mirrored(home(0)), LINK);
     expect_translation();
 }
 
