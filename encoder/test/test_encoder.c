@@ -520,10 +520,12 @@ Test(superinstructions, are_their_parts) {
             memcpy(expected.bytes + expected.size, alone.bytes + 2, size);
             /* A jump leads from where its operand stands. */
             const OpInfo *op = &op_info[opcode_info[info->parts[i]].op];
-            if (op->immediate_count && op->immediate_kinds[op->immediate_count - 1] == IMMEDIATE_LABEL)
-                cr_assert_eq(target(&encoder, expected.size + size - 4), 0, "%s", info->name),
-                    memcpy(expected.bytes + expected.size + size - 4,
-                           encoder.bytes + expected.size + size - 4, 4);
+            const unsigned last = op->immediate_count - 1u;
+            if (op->immediate_count && op->immediate_kinds[last] == IMMEDIATE_LABEL) {
+                const size_t at = expected.size + size - 4;
+                cr_assert_eq(target(&encoder, at), 0, "%s", info->name);
+                memcpy(expected.bytes + at, encoder.bytes + at, 4);
+            }
             expected.size += size;
             encoder_free(&alone);
         }
