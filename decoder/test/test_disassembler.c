@@ -171,6 +171,58 @@ Test(listing, offsets_beyond_four_digits) {
     encoder_free(code);
 }
 
+/* ---- Superinstructions ------------------------------------------------------------------------ */
+
+#if ISA_HAS_SEQUENCES
+/* Has the jump whose operand ends at `end` of the listing's bytes lead to a certain place. */
+static void lead(uint8_t *bytes, unsigned end, const OpcodeInfo *part) {
+    const OpInfo *op = &op_info[part->op];
+    if (!op->immediate_count || op->immediate_kinds[op->immediate_count - 1] != IMMEDIATE_LABEL)
+        return;
+    int32_t distance = 0x1234 - ((int32_t)end - 4);
+    memcpy(bytes + end - 4, &distance, sizeof distance);
+}
+
+static char *text_of(const uint8_t *bytes, unsigned size) {
+    char *text;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    cr_assert(disassemble(out, opcode_words(), bytes, bytes + size));
+    fclose(out);
+    return text;
+}
+
+/* A line for each part, as it is listed alone. Operands in memory differ from part to part. */
+Test(superinstructions, are_listed_as_their_parts) {
+    for (uint16_t opcode = SIMPLE_OPCODE_COUNT; opcode < OPCODE_COUNT; opcode++) {
+        const OpcodeInfo *info = &opcode_info[opcode];
+        if (opcode_info[info->parts[info->part_count - 1]].op == OP_br_table) continue;
+        uint8_t bytes[512], alone[512];
+        for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 7);
+        memcpy(bytes, &opcode, sizeof opcode);
+        char *expected;
+        size_t length;
+        FILE *out = open_memstream(&expected, &length);
+        for (unsigned i = 0, at = 2; i < info->part_count; i++) {
+            const OpcodeInfo *part = &opcode_info[info->parts[i]];
+            memcpy(alone, &info->parts[i], sizeof *info->parts);
+            memcpy(alone + 2, bytes + at, part->length);
+            lead(alone, 2u + part->length, part);
+            at += part->length;
+            lead(bytes, at, part);
+            char *line = text_of(alone, 2u + part->length);
+            fprintf(out, "%s%s", i ? "   +  " : "0000  ", line + strlen("0000  "));
+            free(line);
+        }
+        fclose(out);
+        char *text = text_of(bytes, 2u + info->length);
+        cr_assert_str_eq(text, expected, "%s", info->name);
+        free(text);
+        free(expected);
+    }
+}
+#endif
+
 /* ---- Dispatch words -------------------------------------------------------------------------- */
 
 /* Words as handlers' addresses are: in no order. */
