@@ -159,7 +159,7 @@ static void print_left_out(const Corpus *corpus, const Wishes *wishes,
     for (size_t i = 0; i < corpus->program_count; i++) {
         const CorpusProgram *program = &corpus->programs[i];
         MinerWishes others = wishes->miner;
-        others.left_out = program->name;
+        others.left_out = program;
         progress_show((double)i / (double)corpus->program_count, -1, "leaving one program out");
         size_t other_count;
         MinedSequence *other = mine(corpus, &others, &other_count);
