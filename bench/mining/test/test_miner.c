@@ -95,13 +95,13 @@ Test(corpus, lines_that_are_the_same_are_one) {
 Test(corpus, what_is_no_profile) {
     expect_refused("", ERROR_MALFORMED,
                    "%s/profile is no profile: it does not begin with an instruction set; make it "
-                   "with scripts/mine");
+                   "with \"tailrace profile --lines\"");
     expect_refused("toy 0 opcodes\n", ERROR_MALFORMED,
                    "%s/profile is no profile: it does not begin with an instruction set; make it "
-                   "with scripts/mine");
+                   "with \"tailrace profile --lines\"");
     expect_refused("toy 65536 opcodes\n", ERROR_MALFORMED,
                    "%s/profile is no profile: it does not begin with an instruction set; make it "
-                   "with scripts/mine");
+                   "with \"tailrace profile --lines\"");
     expect_refused("toy 3 opcodes\na\nb\n", ERROR_MALFORMED,
                    "%s/profile ends within the names of opcodes");
     expect_refused(HEAD, ERROR_MALFORMED, "%s/profile: nothing was executed");
