@@ -1,12 +1,14 @@
 /* What the translator keeps back or keeps in registers is there in time: locals in registers around
- * every way out of a loop or a function, sums that wrap around, accesses in front of one that traps. */
+ * every way out of a loop or a function, sums that wrap around, accesses in front of one that
+ * traps. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "runtime/test/world.h"
 
-/* ---- Registers of the caller ------------------------------------------------------------------- */
+/* ---- Registers of the caller -------------------------------------------------------------------
+ */
 
 /* All registers of both banks, if there are any. */
 #define LOCALS                                                                                     \
@@ -46,8 +48,7 @@ static const char *const ways[] = {
     /* a float, which is in a register when the function returns */
     "(i32.trunc_f64_s (call $float (local.get $p)))",
     /* a loop in a loop that uses other locals more */
-    "(block (loop " USE
-    "  (local.set $m (i32.const 0))"
+    "(block (loop " USE "  (local.set $m (i32.const 0))"
     "  (loop (local.set $n (i32.xor (local.get $m) (local.get $n)))"
     "        (local.set $m (i32.add (local.get $m) (i32.const 1)))"
     "        (local.set $o (i32.xor (local.get $n) (i32.xor (local.get $o) (local.get $m))))"
@@ -67,9 +68,11 @@ static const char caller[] =
     "    (local.set $y (f64.add (f64.mul (local.get $y) (f64.const 0.5)) (local.get $x)))"
     "    (local.set $z (f64.add (local.get $z) (local.get $y)))"
     "    (local.set $c (i32.add (i32.mul (local.get $c) (i32.const 3))"
-    "      (i32.add (local.get $b) (call_indirect (type $function) (local.get $a) (local.get $way)))))"
+    "      (i32.add (local.get $b) (call_indirect (type $function) (local.get $a) (local.get "
+    "$way)))))"
     "    (br_if 0 (i32.lt_s (local.get $a) (i32.const 10))))"
-    "  (i64.xor (i64.reinterpret_f64 (f64.add (local.get $z) (f64.mul (local.get $y) (local.get $x))))"
+    "  (i64.xor (i64.reinterpret_f64 (f64.add (local.get $z) (f64.mul (local.get $y) (local.get "
+    "$x))))"
     "           (i64.extend_i32_u (i32.xor (local.get $c) (local.get $b)))))";
 
 static uint64_t expected_of_caller(void) {
@@ -119,7 +122,8 @@ Test(pins, are_the_callers_again_on_every_way_out) {
     world_close(&world);
 }
 
-/* ---- Sums --------------------------------------------------------------------------------------- */
+/* ---- Sums ---------------------------------------------------------------------------------------
+ */
 
 /* An address wraps around at 32 bits, and its offset is added behind that. */
 Test(sums, wrap_around_before_the_offset_is_added) {
@@ -127,7 +131,8 @@ Test(sums, wrap_around_before_the_offset_is_added) {
     World world = world_open(DEFAULT_STACK_SLOTS);
     Instance *instance = world_add(
         &world, NULL,
-        "(module (memory 1) (data (i32.const 0) \"\\00\\01\\02\\03\\04\\05\\06\\07\\08\\09\\0a\\0b\")"
+        "(module (memory 1) (data (i32.const 0) "
+        "\"\\00\\01\\02\\03\\04\\05\\06\\07\\08\\09\\0a\\0b\")"
         "  (func $down (export \"down\") (param i32) (result i32)"
         "    (i32.load8_u offset=10 (i32.sub (local.get 0) (i32.const 20))))"
         "  (func $up (export \"up\") (param i32) (result i32)"
@@ -164,8 +169,8 @@ Test(sums, wrap_around_before_the_offset_is_added) {
 
 /* ---- Accesses and traps -------------------------------------------------------------------------
  *
- * Several stores or loads that follow each other may be one instruction. What is in front of the one
- * that traps has happened, and nothing behind it. */
+ * Several stores or loads that follow each other may be one instruction. What is in front of the
+ * one that traps has happened, and nothing behind it. */
 
 Test(traps, memory_and_globals_are_as_they_were_up_to_there) {
     static const char *const functions[] = {
@@ -199,7 +204,8 @@ Test(traps, memory_and_globals_are_as_they_were_up_to_there) {
                  functions[i]);
         World world = world_open(DEFAULT_STACK_SLOTS);
         Instance *instance = world_add(&world, NULL, text);
-        world_expect_trap(&world, instance, "f", 0x10000, "out of bounds memory access in function f");
+        world_expect_trap(&world, instance, "f", 0x10000,
+                          "out of bounds memory access in function f");
         cr_expect_eq(world_call(&world, instance, "word", 16), 7, "in front: %s", functions[i]);
         cr_expect_eq(world_call(&world, instance, "word", 20), 0, "behind: %s", functions[i]);
         cr_expect_eq(world_call(&world, instance, "word", 24), 0, "behind: %s", functions[i]);

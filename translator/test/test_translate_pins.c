@@ -1,13 +1,13 @@
 /* Locals in registers: where registers change hands, and what names them meanwhile. Of instruction
- * sets without such registers there is nothing to be said; and which forms of instructions name them is
- * up to a table where there are superinstructions, so that what is written there cannot be foretold:
- * how they execute is tested in runtime/test/test_pins.c. */
+ * sets without such registers there is nothing to be said; and which forms of instructions name
+ * them is up to a table where there are superinstructions, so that what is written there cannot be
+ * foretold: how they execute is tested in runtime/test/test_pins.c. */
 #include "translator/test/translation.h"
 
 #if ISA_PINS && !ISA_HAS_SEQUENCES
 
-/* The registers of a bank, and where what they hold belongs: the integers' are saved behind the link,
- * the floats' behind these. `banks` in names of slots: how many are used in the function. */
+/* The registers of a bank, and where what they hold belongs: the integers' are saved behind the
+ * link, the floats' behind these. `banks` in names of slots: how many are used in the function. */
 static Operand pin(unsigned number) {
     return (Operand){(OperandClass)(CLASS_FIRST_PIN + number), 0, 0};
 }
@@ -130,12 +130,14 @@ Test(pins, are_given_back_by_tables) {
                   "    (local.set 0 (i32.xor (local.get 0) (local.get 0)))"
                   "    (br_table 0 1 2 (local.get 0)))))");
     Label start = encoder_label(code), end = encoder_label(code), stubs[3];
-    for (unsigned i = 0; i < 3; i++) stubs[i] = encoder_label(code);
+    for (unsigned i = 0; i < 3; i++)
+        stubs[i] = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
     encode_br_table(code, pin(0), 2);
-    for (unsigned i = 0; i < 3; i++) encoder_table_entry(code, stubs[i]);
+    for (unsigned i = 0; i < 3; i++)
+        encoder_table_entry(code, stubs[i]);
     encoder_bind(code, stubs[0]);
     encode_br(code, start);
     encoder_bind(code, stubs[1]);
@@ -171,8 +173,7 @@ Test(pins, need_no_stubs_of_tables_within_the_loop) {
 #define HOT "(local.set 0 (i32.xor (local.get 0) (local.get 0)))"
 
 Test(returns, restore_integers_by_themselves) {
-    translate_wat("(func (param i32) (loop " HOT
-                  "  (if (local.get 0) (then (return))) (br 0)))");
+    translate_wat("(func (param i32) (loop " HOT "  (if (local.get 0) (then (return))) (br 0)))");
     Label start = encoder_label(code), end = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
@@ -283,9 +284,10 @@ Test(returns, by_tail_calls) {
 
 /* The index is read when the registers have been given back. */
 Test(returns, by_indirect_tail_calls) {
-    translate_wat("(table 1 funcref) (type $nothing (func))"
-                  "(func (param i32) (loop " HOT
-                  "  (br_if 0 (local.get 0)) (return_call_indirect (type $nothing) (local.get 0))))");
+    translate_wat(
+        "(table 1 funcref) (type $nothing (func))"
+        "(func (param i32) (loop " HOT
+        "  (br_if 0 (local.get 0)) (return_call_indirect (type $nothing) (local.get 0))))");
     Label start = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
@@ -297,7 +299,8 @@ Test(returns, by_indirect_tail_calls) {
     expect_translation();
 }
 
-/* ---- Loops in loops --------------------------------------------------------------------------- */
+/* ---- Loops in loops ---------------------------------------------------------------------------
+ */
 
 Test(inner_loops, keep_what_is_theirs_too) {
     translate_wat("(func (param i32)"
@@ -314,8 +317,8 @@ Test(inner_loops, keep_what_is_theirs_too) {
     expect_translation();
 }
 
-/* The outer loop's three are those of its first inner loop, which is hottest; the second has its own
- * one, in the place of one that it does not use, and only that changes. */
+/* The outer loop's three are those of its first inner loop, which is hottest; the second has its
+ * own one, in the place of one that it does not use, and only that changes. */
 Test(inner_loops, exchange_what_pays) {
     translate_wat("(func (param i32 i32 i32 i32)"
                   "  (loop"
@@ -343,7 +346,8 @@ Test(inner_loops, exchange_what_pays) {
     expect_translation();
 }
 
-/* ---- What is on the operand stack meanwhile --------------------------------------------------- */
+/* ---- What is on the operand stack meanwhile ---------------------------------------------------
+ */
 
 Test(values, in_a_register_are_saved_when_it_is_assigned) {
     translate_wat("(func (param i32) (loop"
@@ -431,8 +435,8 @@ Test(values, of_floats_in_registers_are_stored_in_globals) {
     expect_translation();
 }
 
-/* The constant is in its home, by an integer's copy, when a loop begins: what copies it to the float's
- * register is another instruction. */
+/* The constant is in its home, by an integer's copy, when a loop begins: what copies it to the
+ * float's register is another instruction. */
 Test(values, of_constant_floats_reach_registers_of_floats) {
     translate_wat("(func (param f64) (loop (param) (result)"
                   "  (local.set 0 (f64.mul (local.get 0) (local.get 0)))"
@@ -451,13 +455,15 @@ Test(values, of_constant_floats_reach_registers_of_floats) {
     expect_translation();
 }
 
-/* ---- Sums of what is in registers ------------------------------------------------------------- */
+/* ---- Sums of what is in registers -------------------------------------------------------------
+ */
 
 Test(pinned_sums, are_addresses) {
-    translate_wat("(memory 1) (func (param i32 i32) (loop"
-                  "  (i32.store offset=4 (i32.add (local.get 0) (i32.shl (local.get 1) (i32.const 2)))"
-                  "             (local.get 0))"
-                  "  (br_if 0 (i32.load (i32.add (local.get 1) (local.get 0))))))");
+    translate_wat(
+        "(memory 1) (func (param i32 i32) (loop"
+        "  (i32.store offset=4 (i32.add (local.get 0) (i32.shl (local.get 1) (i32.const 2)))"
+        "             (local.get 0))"
+        "  (br_if 0 (i32.load (i32.add (local.get 1) (local.get 0))))))");
     Label start = encoder_label(code);
     enter(1, 0, 1, -1);
     encoder_bind(code, start);
@@ -471,10 +477,11 @@ Test(pinned_sums, are_addresses) {
 
 /* Of a form that there is none of, the sum is computed, behind the value. */
 Test(pinned_sums, are_computed_where_no_access_takes_them) {
-    translate_wat("(memory 1) (func (param i32 i32) (loop"
-                  "  (i32.store8 offset=4 (i32.add (local.get 0) (i32.shl (local.get 1) (i32.const 2)))"
-                  "             (local.get 0))"
-                  "  (br_if 0 (i32.lt_s (local.get 1) (local.get 0)))))");
+    translate_wat(
+        "(memory 1) (func (param i32 i32) (loop"
+        "  (i32.store8 offset=4 (i32.add (local.get 0) (i32.shl (local.get 1) (i32.const 2)))"
+        "             (local.get 0))"
+        "  (br_if 0 (i32.lt_s (local.get 1) (local.get 0)))))");
     Label start = encoder_label(code);
     enter(1, 0, 1, -1);
     encoder_bind(code, start);

@@ -1,7 +1,8 @@
 /* Additions that loads and stores do by themselves, and what becomes of them otherwise. */
 #include "translator/test/translation.h"
 
-/* ---- As addresses ----------------------------------------------------------------------------- */
+/* ---- As addresses -----------------------------------------------------------------------------
+ */
 
 Test(address, is_a_local_and_a_constant) {
     translate_wat("(memory 1) (func (param i32) (result i32)"
@@ -70,7 +71,8 @@ Test(address, of_other_memories_is_computed) {
     expect_translation();
 }
 
-/* ---- As values -------------------------------------------------------------------------------- */
+/* ---- As values --------------------------------------------------------------------------------
+ */
 
 Test(value, is_computed_where_it_is_used) {
     translate_wat("(func (param i32 i32) (result i32)"
@@ -148,7 +150,8 @@ Test(value, is_computed_at_once_where_too_many_wait) {
     expect_translation();
 }
 
-/* ---- Locals that are assigned meanwhile -------------------------------------------------------- */
+/* ---- Locals that are assigned meanwhile --------------------------------------------------------
+ */
 
 Test(assigned, in_front_of_the_new_value) {
     translate_wat("(func (param i32) (result i32)"
@@ -178,8 +181,10 @@ Test(assigned, by_what_reads_the_accumulator) {
     encode_i32_ctz(code, computed(1), local(0));
     if (ISA_HAS_ACCUMULATORS) encode_i32_clz(code, home(1), accumulator());
     encode_i32_add(code, home(0), local(0), constant(4));
-    if (ISA_HAS_ACCUMULATORS) encode_copy(code, local(0), home(1));
-    else encode_i32_clz(code, local(0), home(1));
+    if (ISA_HAS_ACCUMULATORS)
+        encode_copy(code, local(0), home(1));
+    else
+        encode_i32_clz(code, local(0), home(1));
     encode_return_i(code, mirrored(home(0)), LINK);
     expect_translation();
 }

@@ -180,7 +180,8 @@ Test(mine, grows_long_sequences_and_drops_what_they_leave_unused) {
     expect_near(chosen[0].saved, 0.75, "three of four dispatches");
     CHOOSE(.most = 9, .longest = 3);
     cr_assert_gt(chosen_count, 0);
-    for (size_t i = 0; i < chosen_count; i++) cr_expect_leq(chosen[i].length, 3);
+    for (size_t i = 0; i < chosen_count; i++)
+        cr_expect_leq(chosen[i].length, 3);
 }
 
 /* bc occurs 19 times, but 10 of these behind the a of the pair ab, which occurs 20 times: once that
