@@ -58,10 +58,14 @@ static const char *const ways[] = {
 };
 enum { WAYS = sizeof ways / sizeof *ways, SAME = 3 /* its place in the table */ };
 
+/* Traps if registers that are lost have it go on for ever. */
 static const char caller[] =
+    "(global $turns (mut i32) (i32.const 0))"
     "(func (export \"call\") (param $way i32) (result i64)"
     "  (local $a i32) (local $b i32) (local $c i32) (local $x f64) (local $y f64) (local $z f64)"
     "  (loop"
+    "    (global.set $turns (i32.add (global.get $turns) (i32.const 1)))"
+    "    (if (i32.gt_u (global.get $turns) (i32.const 1000)) (then (unreachable)))"
     "    (local.set $a (i32.add (local.get $a) (i32.const 1)))"
     "    (local.set $b (i32.xor (i32.mul (local.get $a) (i32.const 77)) (local.get $b)))"
     "    (local.set $x (f64.add (local.get $x) (f64.const 1.5)))"
@@ -119,6 +123,54 @@ Test(pins, are_the_callers_again_on_every_way_out) {
     for (unsigned i = 0; i < WAYS; i++)
         cr_expect_eq(world_call(&world, instance, "call", i < SAME ? i : i + 1),
                      expected_of_caller(), "%s", ways[i]);
+    world_close(&world);
+}
+
+/* More intermediate values than there are registers, and calls among them that use registers too.
+ */
+Test(pins, hold_intermediate_values_across_calls) {
+    World world = world_open(DEFAULT_STACK_SLOTS);
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (func $use (param $p i32) (result i32) " LOCALS "    (loop " USE
+        " (br_if 0 (i32.lt_s (local.get $c) (i32.const 3)))) (local.get $p))"
+        "  (func (export \"integers\") (param $x i32) (result i32) (local $s i32)"
+        "    (loop"
+        "      (local.set $s (i32.add (i32.mul (local.get $s) (i32.const 3))"
+        "        (i32.xor (i32.mul (local.get $x) (i32.const 5)) (i32.sub"
+        "          (i32.mul (local.get $x) (i32.const 7)) (i32.mul"
+        "            (call $use (i32.mul (local.get $x) (i32.const 11))) (i32.sub"
+        "              (i32.mul (local.get $x) (i32.const 13))"
+        "              (call $use (i32.mul (local.get $x) (local.get $x)))))))))"
+        "      (br_if 0 (local.tee $x (i32.sub (local.get $x) (i32.const 1)))))"
+        "    (local.get $s))"
+        "  (func (export \"floats\") (param $n i32) (result i64) (local $x f64) (local $s f64)"
+        "    (loop"
+        "      (local.set $x (f64.add (local.get $x) (f64.const 1)))"
+        "      (local.set $s (f64.add (f64.mul (local.get $s) (f64.const 0.5))"
+        "        (f64.sub (f64.mul (local.get $x) (local.get $x)) (f64.mul"
+        "          (f64.add (local.get $x) (f64.const 3)) (f64.sub"
+        "            (f64.convert_i32_s (call $use (local.get $n))) (f64.mul"
+        "              (f64.add (local.get $x) (local.get $s)) (f64.sub"
+        "                (f64.const 9) (local.get $x))))))))"
+        "      (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))"
+        "    (i64.reinterpret_f64 (local.get $s))))");
+    uint32_t sum = 0;
+    for (uint32_t x = 9; x; x--)
+        sum = sum * 3 + (x * 5 ^ (x * 7 - x * 11 * (x * 13 - x * x)));
+    cr_expect_eq(world_call(&world, instance, "integers", 9), sum);
+    volatile double x = 0, s = 0; /* volatile: each operation is rounded by itself */
+    for (uint32_t n = 9; n; n--) {
+        x = x + 1;
+        volatile double half = s * 0.5, square = x * x, more = x + 3, both = x + s, less = 9 - x;
+        volatile double product = both * less, inner = n - product, outer = more * inner;
+        volatile double difference = square - outer;
+        s = half + difference;
+    }
+    double result = s;
+    uint64_t bits;
+    memcpy(&bits, &result, sizeof bits);
+    cr_expect_eq(world_call(&world, instance, "floats", 9), bits);
     world_close(&world);
 }
 

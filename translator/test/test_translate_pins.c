@@ -400,6 +400,27 @@ Test(values, computed_make_way_to_free_registers) {
     expect_translation();
 }
 
+Test(values, that_find_no_free_register_go_home) {
+    translate_wat("(func (param i32) (loop"
+                  "  (i32.mul (local.get 0) (local.get 0)) (i32.mul (local.get 0) (local.get 0))"
+                  "  (i32.mul (local.get 0) (local.get 0)) (i32.mul (local.get 0) (local.get 0))"
+                  "  (i32.xor) (i32.xor)"
+                  "  (br_if 0 (i32.lt_s))))");
+    Label start = encoder_label(code);
+    enter(1, 0, -1, -1);
+    encoder_bind(code, start);
+    encode_i32_mul(code, pin(2), pin(0), pin(0));
+    encode_i32_mul(code, pin(1), pin(0), pin(0));
+    encode_i32_mul(code, HOME(1, 2), pin(0), pin(0));
+    encode_i32_mul(code, accumulator(), pin(0), pin(0));
+    encode_i32_xor(code, accumulator(), HOME(1, 2), accumulator());
+    encode_i32_xor(code, accumulator(), pin(1), accumulator());
+    encode_br_if_i32_lt_s(code, pin(2), accumulator(), start);
+    leave(1, 0, -1, -1);
+    encode_return(code, LINK);
+    expect_translation();
+}
+
 /* Where the blocks' values are known to be. */
 Test(values, in_free_registers_are_brought_home_before_blocks) {
     translate_wat("(func (param i32) (loop"
@@ -489,6 +510,25 @@ Test(pinned_sums, are_computed_where_no_access_takes_them) {
     encode_i32_store8(code, accumulator(), pin(0), 4);
     encode_br_if_i32_lt_s(code, pin(1), pin(0), start);
     leave(1, 0, 1, -1);
+    encode_return(code, LINK);
+    expect_translation();
+}
+
+/* The value, which is in the accumulator, makes way for it. */
+Test(pinned_sums, are_computed_behind_a_value_in_the_accumulator) {
+    translate_wat("(memory 1) (func (param i32 i32 i64) (loop"
+                  "  (i64.store8 (i32.add (local.get 0) (local.get 1))"
+                  "              (i64.mul (local.get 2) (local.get 2)))"
+                  "  (br_if 0 (i32.lt_s (local.get 0) (local.get 1)))))");
+    Label start = encoder_label(code);
+    enter(1, 0, 1, 2);
+    encoder_bind(code, start);
+    encode_i64_mul(code, accumulator(), pin(2), pin(2));
+    encode_copy(code, HOME(1, 1), accumulator());
+    encode_i32_add(code, HOME(1, 0), pin(0), pin(1));
+    encode_i64_store8(code, accumulator(), HOME(1, 1), 0);
+    encode_br_if_i32_lt_s(code, pin(0), pin(1), start);
+    leave(1, 0, 1, 2);
     encode_return(code, LINK);
     expect_translation();
 }

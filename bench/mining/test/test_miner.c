@@ -220,7 +220,7 @@ Test(mine, what_too_few_programs_have_is_left_out) {
 Test(mine, one_program_can_be_left_out) {
     add("one", "0:10 1:10\n");
     add("one", "3:1 4:1\n"); /* names may be the same: files of several directories */
-    CHOOSE(.most = 9, .left_out = &corpus.programs[0]);
+    CHOOSE(.most = 1, .left_out = &corpus.programs[0]);
     expect_chosen("de");
     CHOOSE(.most = 9, .left_out = &corpus.programs[1]);
     expect_chosen("ab");
@@ -257,6 +257,15 @@ Test(judge, divides_lines_into_as_few_as_there_can_be) {
     expect_near(judge(&corpus, &corpus.programs[0], both, 1), 0.75, "ab alone");
     expect_near(judge(&corpus, &corpus.programs[0], both, 2), 0.5, "both");
     expect_near(judge(&corpus, &corpus.programs[0], other, 2), 0.5, "in another order");
+}
+
+/* Nor is what reaches a place from further back: abcd and ea are two, and dea would be the fourth.
+ */
+Test(judge, finds_a_better_way_to_a_place_that_was_reached) {
+    add("one", "0:10 1:10 2:10 3:10 4:10 0:10\n");
+    const MinedSequence sequences[] = {
+        {{A, B, C, D}, 4, 0, 1}, {{D, E, A}, 3, 0, 1}, {{E, A}, 2, 0, 1}};
+    expect_near(judge(&corpus, &corpus.programs[0], sequences, 3), 2.0 / 6, "abcdea");
 }
 
 /* A beginning of a sequence that does not end in one is none. */
