@@ -908,7 +908,7 @@ class Stop(TailraceTest):
         trouble = "goto-direct-acc:sort=lucky " + " ".join(f"{name}-acc:json=waits" for name in STRATEGIES)
         process = self.bench("--stop", "budget", "--workload", "sort,json", trouble=trouble)
         self.assertEqual(process.returncode, 0, process.stderr)
-        data, _ = findings.make([comparison.load(self.result)], ["result.json"], 0.95, 0.01)
+        data, *_ = findings.make([comparison.load(self.result)], ["result.json"], 0.95, 0.01)
         case, text = data["cases"][0], " ".join(process.stdout.split())
         lines = [re.split(r" {2,}", line) for line in process.stdout.splitlines()]
         places = {workload["name"]: place for place, workload in enumerate(case["workloads"])}

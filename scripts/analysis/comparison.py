@@ -3,7 +3,8 @@
 load() reads a file and holds it against results/schema.json. A Comparison is one build and one instruction
 set of a result: its strategies relative to the first of them, with estimates and verdicts by
 statistics_of_runs.py. Other builds of the same result were measured in the same rounds, so that their
-speeds can be asked for relative to the same baseline (`build` of speeds() and estimate()).
+speeds can be asked for relative to the same baseline (`build` of speeds() and estimate()). An
+InstructionSets is one strategy of one build in several instruction sets of a result, by the same statistics.
 """
 import array
 import collections
@@ -23,6 +24,8 @@ LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
 # A workload is too short to time if its quickest contender takes less than the first, or less than the second
 # and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
 TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05
+BASELINE_ISA = "acc"  # what other instruction sets are compared with; in bench/output/summary.c, too
+ONE_LAYOUT_LUCK = ", so that differences may be layout luck"
 MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty times the largest run that was ever made
 
 # Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
@@ -206,7 +209,7 @@ class Comparison:
     @property
     def luck(self):
         """For each place that shows a difference: what one layout makes of it; empty if there are several."""
-        return ", so that differences may be layout luck" if len(self.layouts) == 1 else ""
+        return ONE_LAYOUT_LUCK if len(self.layouts) == 1 else ""
 
     def grid(self, layouts, rounds, nanoseconds):
         seconds = numpy.full((len(self.layouts), len(self.rounds)), numpy.nan)
@@ -292,6 +295,63 @@ class Comparison:
 
     def instructions(self, workload):
         return workload["instructions"].get(self.isa)
+
+
+class InstructionSets:
+    """One strategy of one build in several instruction sets of a run, which took turns in the same rounds: each
+    relative to acc, or to the first of them if acc is not there. `comparisons`: those of the build that have the
+    strategy, two or more."""
+
+    def __init__(self, strategy, comparisons):
+        self.strategy = strategy
+        isas = [comparison.isa for comparison in comparisons]
+        self.baseline = BASELINE_ISA if BASELINE_ISA in isas else isas[0]
+        self.comparisons = {comparison.isa: comparison for comparison in comparisons}
+        self.isas = [self.baseline, *(isa for isa in isas if isa != self.baseline)]
+        self.layouts, self.rounds = (
+            sorted(set.intersection(*(set(getattr(comparison, axis)) for comparison in comparisons)))
+            for axis in ("layouts", "rounds"))
+        first = self.first = self.comparisons[self.baseline]
+        same = (first.layouts, first.rounds) == (self.layouts, self.rounds)
+        self.draws = first.draws if same or not (self.layouts and self.rounds) else \
+            statistics_of_runs.Draws(len(first.workloads), len(self.layouts), len(self.rounds))
+        # Each set has a control of its own; nothing below the larger noise is a difference.
+        self.noise, self.mean_noise = (
+            max((noise for comparison in comparisons if (noise := getattr(comparison, name)) is not None), default=None)
+            for name in ("noise", "mean_noise"))
+
+    @property
+    def luck(self):
+        return ONE_LAYOUT_LUCK if len(self.layouts) == 1 else ""
+
+    def logs(self, isa):
+        """As Comparison.logs, of the layouts and rounds that all have."""
+        own = self.comparisons[isa]
+        places = [[axis.index(value) for value in common]
+                  for axis, common in ((own.layouts, self.layouts), (own.rounds, self.rounds))]
+        return own.logs(self.strategy)[numpy.ix_(range(len(own.workloads)), *places)]
+
+    def speeds(self, isa, baseline=None):
+        """Logarithms of the speeds relative to `baseline`, another instruction set."""
+        return self.logs(baseline or self.baseline) - self.logs(isa)
+
+    def estimates(self, groups, isa, baseline=None):
+        """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
+        return self.draws.estimates(self.speeds(isa, baseline), groups, self.first.confidence)
+
+    def judge(self, found, over_suite):
+        floor = self.mean_noise if over_suite else self.noise
+        return found and statistics_of_runs.judge(found, self.first.smallest_effect, floor or 0)
+
+
+def instruction_sets(found):
+    """The InstructionSets of these Comparisons, which are those of one result: by build and strategy."""
+    together = {}
+    for comparison in found:
+        for strategy in comparison.strategies:
+            together.setdefault((comparison.build["name"], strategy), []).append(comparison)
+    several = (InstructionSets(strategy, own) for (_, strategy), own in together.items() if len(own) > 1)
+    return [sets for sets in several if sets.layouts and sets.rounds]
 
 
 def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
