@@ -222,7 +222,7 @@ class InstructionSets(unittest.TestCase):
 
     def test_who_may_be_as_fast_is_said(self):
         for speeds, text in [
-                ((2, 3, 3), "fused, 1.50× (1.50–1.50) the speed of acc, both tail-direct; pinned was not shown to be "
+                ((2, 3, 3), "pinned, 1.50× (1.50–1.50) the speed of acc, both tail-direct; fused was not shown to be "
                             "slower."),
                 ((2, 1, 2), "None was shown to be: fused was not shown to be slower than acc, all tail-direct."),
                 ((2, 1, 1.5), "acc, 1.33× (1.33–1.33) the speed of fused, both tail-direct.")]:
