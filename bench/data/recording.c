@@ -63,9 +63,15 @@ static void add_isa(Recording *recording, const char *strategies, const char *is
     recording->isas[count - 1] = isa;
 }
 
-/* The instruction sets of all builds, in the order of the first that has them. */
+/* The instruction sets of all builds, in the order of the first that has them. Without a list only
+ * acc, which every strategy can carry, or else the first that has any of the strategies. */
 static void add_isas(Recording *recording, const char *strategies, const char *isas) {
     char seen[200] = "";
+    if (!isas) {
+        strcpy(seen, "acc");
+        add_isa(recording, strategies, "acc");
+        if (recording->isa_count > 0) return;
+    }
     for (size_t i = 0; i < recording->builds.count; i++) {
         const Executors *executors = &recording->builds.items[i].executors;
         for (size_t j = 0; j < executors->count; j++) {
@@ -105,7 +111,7 @@ char *join_strings(const json_t *strings) {
     char *text = copy_string("");
     size_t i;
     json_t *string;
-    json_array_foreach(strings, i, string) {
+    json_array_foreach (strings, i, string) {
         char *longer = format_string("%s%s%s", text, i ? ", " : "", json_string_value(string));
         free(text);
         text = longer;
@@ -116,7 +122,7 @@ char *join_strings(const json_t *strings) {
 static void note_uncounted(Recording *recording, json_t *summary) {
     size_t i;
     json_t *entry;
-    json_array_foreach(summary, i, entry) {
+    json_array_foreach (summary, i, entry) {
         const char *reason = json_string_value(json_object_get(entry, "reason"));
         if (!reason) continue;
         char *names = join_strings(json_object_get(entry, "events"));
