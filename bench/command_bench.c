@@ -1,6 +1,7 @@
 /* `tailrace bench`: the order of things: prepare, sample, save, print. */
 #define _GNU_SOURCE 1
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "bench/input/strategies.h"
 #include "bench/output/live.h"
 #include "bench/output/summary.h"
+#include "bench/sampling/plan.h"
 #include "bench/sampling/sampler.h"
 #include "bench/sampling/simulation.h"
 #include "bench/sampling/verdicts.h"
@@ -34,6 +36,7 @@ static struct {
     Saving saving;
     Wishes wishes;
     char *verdicts;      /* the program; NULL if there is none */
+    char *layout_seeds;  /* of the run that is gone on with; NULL if it is a new one */
     int verdicts_rounds; /* after how many rounds the recording's verdicts were found */
     Live live;
 } session;
@@ -68,8 +71,9 @@ static void keep_sample(const Recording *recording) {
 static void keep_failure(const Recording *recording) { saving_failure(&session.saving, recording); }
 
 static bool finish_round(Recording *recording) {
+    size_t blocks = (size_t)recording->rounds * recording->builds.layout_count;
     if (!saving_replace(&session.saving, recording, false) || session.wishes.stop_by_budget ||
-        recording->rounds < sampler_least_rounds(recording))
+        blocks < (size_t)sampler_least_blocks(recording))
         return false;
     char *doing = format_string("round %d: is all decided?", recording->rounds);
     live_doing(&session.live, doing);
@@ -79,7 +83,31 @@ static bool finish_round(Recording *recording) {
     return session.verdicts && json_is_true(json_object_get(recording->verdicts, "decided"));
 }
 
-static const SamplerHooks HOOKS = {show_next, keep_sample, keep_failure, finish_round};
+/* What a round takes is known when everything was run once. The budget grows with it unless one was
+ * given; what one that was given is worth is said before it is spent. */
+static void choose_budget(Recording *recording, double done, double block) {
+    size_t layouts = recording->builds.layout_count;
+    double least = sampler_least_blocks(recording);
+    double needed = ceil(1.1 * (done + block * fmax((double)layouts, least)));
+    if (isnan(session.wishes.budget)) recording->budget = fmax(DEFAULT_BUDGET, needed);
+    double blocks = fmax(floor((recording->budget - done) / block), least);
+    progress_clear();
+    if (blocks < (double)layouts)
+        print_paragraph(stdout,
+                        "A round over the %zu layouts takes about %.0f s, %.0f s for each: the budget "
+                        "has room for %.0f of them. Verdicts will be few; one round needs --budget %.0f",
+                        layouts, block * (double)layouts, block, blocks, needed);
+    else
+        print_paragraph(stdout,
+                        "A round over %zu layout%s takes about %.0f s: a budget of %.0f s has room "
+                        "for %.0f. Verdicts need one; more lessen noise, and not the luck of layouts",
+                        layouts, layouts == 1 ? "" : "s", block * (double)layouts, recording->budget,
+                        floor(blocks / (double)layouts));
+    fflush(stdout);
+}
+
+static const SamplerHooks HOOKS = {show_next, keep_sample, keep_failure, finish_round,
+                                   choose_budget};
 
 static json_t *command_line(int argc, char **argv) {
     json_t *words = json_array();
@@ -111,7 +139,8 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
         return complain(&error, EXIT_USAGE);
     }
     char *strategies = strategies_meant(&recording->builds.items[0].executors, wishes->dispatch);
-    bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, &error) &&
+    bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, wishes->layout_seeds,
+                                        &error) &&
                   recording_prepare(recording, strategies, wishes->isa, &error) &&
                   recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error);
     free(strategies);
@@ -120,6 +149,20 @@ static int choose(Recording *recording, const char *directory, const Wishes *wis
         if (!workload_verify(&recording->suite.workloads[i], &error))
             return complain(&error, EXIT_FAILED);
     return -1;
+}
+
+/* "3,17": as --layout-seeds takes them. To be freed. */
+static char *join_seeds(const json_t *seeds) {
+    char *text = copy_string("");
+    size_t i;
+    json_t *seed;
+    json_array_foreach(seeds, i, seed) {
+        char *longer = format_string("%s%s%lld", text, i ? "," : "",
+                                     (long long)json_integer_value(seed));
+        free(text);
+        text = longer;
+    }
+    return text;
 }
 
 /* A guest gets a directory because a command line names it, and never because a file does: those of
@@ -157,7 +200,9 @@ static bool take_over_options(json_t *document, int argc, char **argv, Error *er
                     builds);
     wishes->seed = (uint64_t)json_integer_value(json_object_get(document, "seed"));
     json_t *main_build = json_array_get(json_object_get(document, "builds"), 0);
-    wishes->layouts = json_array_size(json_object_get(main_build, "layout_seeds"));
+    wishes->layouts = 0;
+    wishes->layout_seeds = session.layout_seeds =
+        join_seeds(json_object_get(main_build, "layout_seeds"));
     return true;
 }
 
@@ -212,7 +257,7 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
     int status = choose(recording, directory, wishes);
     if (status >= 0 && earlier) say_where_it_began(earlier);
     if (status >= 0) return status;
-    recording->budget = wishes->budget;
+    recording->budget = isnan(wishes->budget) ? DEFAULT_BUDGET : wishes->budget;
     recording->timeout = wishes->timeout;
     recording->seed = wishes->seed;
     recording->started = time(NULL);
@@ -260,14 +305,14 @@ static void prepare_verdicts(const char *directory) {
 }
 
 static void announce(const Recording *recording) {
-    size_t executors = recording->contender_count - recording->group_count;
+    size_t executors = recording->contender_count / 2; /* as many controls */
     char *text = NULL;
     size_t size;
     FILE *stream = need(open_memstream(&text, &size));
-    fprintf(stream, "%zu workload%s, %zu executor%s and %zu control%s (A/A), ",
+    fprintf(stream, "%zu workload%s, %zu executor%s and %s a second time (A/A)%s, ",
             recording->suite.count, recording->suite.count == 1 ? "" : "s", executors,
-            executors == 1 ? "" : "s", recording->group_count,
-            recording->group_count == 1 ? "" : "s");
+            executors == 1 ? "" : "s", executors == 1 ? "that" : "each",
+            executors == 1 ? "" : " by turns");
     for (size_t i = 0; recording->builds.count > 1 && i < recording->builds.count; i++)
         fprintf(stream, "%s%s", i ? ", " : "builds ", recording->builds.items[i].name);
     if (recording->builds.count > 1) fputs("; ", stream);
@@ -280,8 +325,8 @@ static void announce(const Recording *recording) {
         for (size_t i = 0; i < recording->builds.layout_count; i++)
             fprintf(stream, "%s %lld", i ? "," : "", (long long)builds_seed(&recording->builds, i));
     }
-    fprintf(stream, "; budget %g s, seed %llu", recording->budget,
-            (unsigned long long)recording->seed);
+    if (!isnan(session.wishes.budget)) fprintf(stream, "; budget %g s", recording->budget);
+    fprintf(stream, "; seed %llu", (unsigned long long)recording->seed);
     fclose(stream);
     need(text);
     print_paragraph(stdout, "%s", text);
@@ -311,9 +356,9 @@ static bool measure(Recording *recording, bool resumed) {
     print_paragraph(stdout, "%s after %.0f s: %d round%s and the warm-up%s",
                     interrupted() ? "Interrupted" : "Done", seconds_now() - started,
                     recording->rounds, recording->rounds == 1 ? "" : "s",
-                    !interrupted() && recording->rounds <= sampler_least_rounds(recording) &&
+                    !interrupted() && recording->rounds <= 1 &&
                             seconds_now() - started > recording->budget
-                        ? " (over the budget, since fewer rounds show no spread)"
+                        ? " (over the budget, since less shows no spread)"
                         : "");
     if (recording->stop_rule && strcmp(recording->stop_rule, "interval") == 0)
         puts("No more was measured: every comparison is decided");
@@ -337,7 +382,10 @@ static void run_tools(Recording *recording) {
 /* Saves and prints. The exit status. */
 static int conclude(Recording *recording) {
     bool written = saving_replace(&session.saving, recording, true);
-    if (written && recording->rounds > 0 && !interrupted()) find_verdicts(recording);
+    /* On blocks behind the last round, too, and by surer intervals if these ended the run. */
+    session.verdicts_rounds = -1;
+    if (written && recording->sample_count > plan_block(recording) && !interrupted())
+        find_verdicts(recording);
     summary_print(recording, stdout);
     if (written) printf("\nResults: %s\n", session.saving.path);
     if (written && !output_is_stream(session.saving.path))
@@ -369,7 +417,7 @@ int command_bench(int argc, char **argv) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
              "--invoke, --env, --trace, --dispatch, "
-             "--isa, --layouts, --events, --seed or --output");
+             "--isa, --layouts, --layout-seeds, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {
         status = complain(&error, EXIT_FAILED);
@@ -391,6 +439,7 @@ int command_bench(int argc, char **argv) {
     json_decref(earlier);
     free(directory);
     free(session.verdicts);
+    free(session.layout_seeds);
     recording_free(&recording);
     return status;
 }

@@ -20,7 +20,7 @@ typedef struct Wishes {
     size_t forms;
     bool leave_one_out;
     const char *output;
-    char **profiles;      /* that it is trained on, and those that it is judged by; owned */
+    char **profiles; /* that it is trained on, and those that it is judged by; owned */
     char **judged;
     size_t profile_count, judged_count;
 } Wishes;
@@ -140,9 +140,11 @@ static void print_curve(const Corpus *trained, const Corpus *judged, const Mined
     Table table;
     table_start(&table, 1 + length);
     table_cell(&table, "superinstructions");
-    for (size_t j = 0; j < length; j++) table_cell(&table, "%zu", points[j]);
+    for (size_t j = 0; j < length; j++)
+        table_cell(&table, "%zu", points[j]);
     add_rows(&table, trained, sequences, points, length, false, "trained on");
-    if (judged->program_count) add_rows(&table, judged, sequences, points, length, true, "held out");
+    if (judged->program_count)
+        add_rows(&table, judged, sequences, points, length, true, "held out");
     table_print_folded(&table, 1, stdout);
     table_free(&table);
 }
@@ -201,11 +203,13 @@ static void write_forms(FILE *out, const Corpus *corpus, size_t wanted,
         for (uint32_t j = 0; j < corpus->lines[i].length; j++)
             weights[corpus->opcodes[corpus->lines[i].begin + j]] +=
                 corpus->weights[corpus->lines[i].begin + j];
-    for (uint32_t i = 0; i < corpus->opcode_count; i++) order[i] = (uint16_t)i;
+    for (uint32_t i = 0; i < corpus->opcode_count; i++)
+        order[i] = (uint16_t)i;
     executed = weights;
     qsort(order, corpus->opcode_count, sizeof *order, by_executed);
     for (size_t i = 0; i < count; i++)
-        for (uint32_t j = 0; j < sequences[i].length; j++) named[sequences[i].opcodes[j]] = true;
+        for (uint32_t j = 0; j < sequences[i].length; j++)
+            named[sequences[i].opcodes[j]] = true;
     for (size_t i = 0; i < wanted && i < corpus->opcode_count; i++)
         if (weights[order[i]] > 0) named[order[i]] = true;
     fputs("\n# Forms.\n", out);
@@ -248,10 +252,10 @@ int command_mine(int argc, char **argv) {
     };
     parse_options(&MINE, argc, argv, 0, &wishes);
     if (!wishes.miner.least_programs)
-        wishes.miner.least_programs =
-            wishes.profile_count < 8    ? 1
-            : wishes.profile_count > 64 ? 8
-                                        : (uint32_t)(wishes.profile_count / 8);
+        wishes.miner.least_programs = wishes.profile_count < 8 ? 1
+                                      : wishes.profile_count > 64
+                                          ? 8
+                                          : (uint32_t)(wishes.profile_count / 8);
     Corpus trained = {0}, judged = {0};
     Error error = {.kind = ERROR_NONE};
     bool done = (!wishes.output || output_can_write(wishes.output, &error)) &&

@@ -19,8 +19,7 @@
  * tables, path lengths, hashes and update of Seznec 2011, "A 64-Kbytes ITTAGE indirect branch
  * predictor", CBP-3). Without its table of target regions, since targets are kept whole, and without
  * its buffer of branches in flight, since here none is. A branch's ten bits enter the path in the
- * opposite order. Of the dispatches of three workloads it misses within 3 % as many as the simulator
- * that was published with it.
+ * opposite order.
  *
  * All begin empty, and a branch that is seen for the first time is a miss. */
 #ifndef TAILRACE_BENCH_PREDICTOR_H

@@ -2,6 +2,7 @@
 #include "bench/wishes.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,12 +10,12 @@
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
 
-#define DEFAULT_BUDGET 180 /* seconds: warm-up and two rounds of four layouts */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
 #define OPTION_STOP 256
 #define OPTION_CONFIDENCE 257
 #define OPTION_SMALLEST_EFFECT 258
 #define OPTION_ENV 259
+#define OPTION_LAYOUT_SEEDS 260
 
 static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
                              struct argp_state *state) {
@@ -41,7 +42,7 @@ static const char *parse_percentage(const char *argument, double least, double m
 
 /* Options that say what is compared: a resumed run has that from its file. */
 static bool is_fixed(int key) {
-    return key == ARGP_KEY_ARG || key == OPTION_ENV ||
+    return key == ARGP_KEY_ARG || key == OPTION_ENV || key == OPTION_LAYOUT_SEEDS ||
            (key > 0 && key < 256 && strchr("wnTdielSo", key)); /* of --dir, see command_bench.c */
 }
 
@@ -81,7 +82,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case 'e': wishes->events = argument; return 0;
     case 'o': wishes->output = argument; return 0;
-    case 'b': wishes->budget = parse_seconds(argument, 0, "budget", state); return 0;
+    case 'b':
+        wishes->budget = parse_seconds(argument, 0, "budget", state);
+        return 0;
     case 't': wishes->timeout = parse_seconds(argument, 0.001, "timeout", state); return 0;
     case 'p':
         wishes->whole_processes = true;
@@ -93,6 +96,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
     case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
+    case OPTION_LAYOUT_SEEDS: wishes->layout_seeds = argument; return 0;
     case ARGP_KEY_ARG:
         add_word(&wishes->arguments, &wishes->argument_count, argument);
         return 0;
@@ -133,6 +137,8 @@ static const struct argp BENCH = {
              0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
+            {"layout-seeds", OPTION_LAYOUT_SEEDS, "A,B", 0,
+             "measure the layouts of these seeds, such as those that a result file names", 0},
             {"events", 'e', "A,B", 0,
              "count these events (\"tailrace list events\") in user space while workloads run; "
              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
@@ -143,8 +149,9 @@ static const struct argp BENCH = {
              "main one (default: the program's own directory)",
              0},
             {"budget", 'b', "SECONDS", 0,
-             "stop when the next round would not end in time (default: 180; at least 3 rounds are "
-             "measured, or 2 of several layouts)",
+             "stop when the next block, all workloads in one layout, would not end in time "
+             "(default: what one round over all layouts takes, at least 180; at least 2 layouts "
+             "are measured, or 3 rounds of one)",
              0},
             {"stop", OPTION_STOP, "RULE", 0,
              "\"interval\": stop earlier if every comparison is decided (the default, if Python "
@@ -190,7 +197,7 @@ Wishes wishes_default(void) {
                     .events = "default",
                     .confidence = "95",
                     .smallest_effect = "1",
-                    .budget = DEFAULT_BUDGET,
+                    .budget = NAN,
                     .timeout = DEFAULT_TIMEOUT};
 }
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define DEFAULT_BUDGET 180 /* seconds */
+
 typedef struct Wishes {
     const char *suite, *workloads, *dispatch, *isa, *builds, *output, *events, *resume;
     const char *confidence, *smallest_effect; /* percentages */
@@ -20,8 +22,10 @@ typedef struct Wishes {
     size_t trace_count;
     bool changes; /* an option was given that a resumed run does not take */
     bool stop_by_budget;
-    double budget, timeout;
+    double budget, timeout; /* seconds; a budget of NaN: what one round takes, at least
+                               DEFAULT_BUDGET */
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
+    const char *layout_seeds; /* these, "3,17"; NULL: the first `layouts` */
     double simulation;      /* seconds for simulating; 0: do not */
     bool whole_processes;
     const char *whole_workloads; /* those to be timed as whole processes; NULL: the quickest */

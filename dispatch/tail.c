@@ -31,6 +31,9 @@
         COUNT();                                                                                   \
         TAIL_CALL_TO TARGET(word, handlers, enter)(ARGUMENTS);                                     \
     } while (0)
+#if TAIL_PRESERVE_NONE && defined __x86_64__
+#define IP_IN_R14 true /* the third of preserve_none's registers, see PARAMETERS */
+#endif
 #include "dispatch/words.h"
 /* Behind it, since it needs what words.h includes. */
 #include "dispatch/targets.h"

@@ -17,6 +17,10 @@ typedef struct Executor {
     const char *bounds;   /* "guard" or "explicit" */
     int64_t layout;       /* seed of the handlers' order and shift; 0: as in the table, no shift */
 
+    /* x86-64: whether r14 holds the address of the instruction that is being executed wherever one
+     * accesses memory. Where it is not known, runtime/fault.c looks for it. */
+    bool ip_in_r14;
+
     /* What the encoder writes at the head of each instruction. */
     const DispatchWords *(*words)(void);
 

@@ -180,6 +180,13 @@ static const uint8_t *find_ip(const Execution *execution) {
     if (IS_INSTRUMENTED) return NULL;
     Candidate candidates[MAX_REGISTERS];
     unsigned count = 0;
+#ifdef __x86_64__
+    if (executor.ip_in_r14) {
+        const uint8_t *ip = (const uint8_t *)(uintptr_t)execution->registers[REG_R14 - REG_R8];
+        const Module *module;
+        if (store_find_code(execution->store, ip, &module)) return ip;
+    }
+#endif
     for (unsigned i = 0; i < execution->register_count; i++) {
         const uint8_t *ip = (const uint8_t *)(uintptr_t)execution->registers[i];
         const Module *module;

@@ -22,6 +22,24 @@ usage_error() {
 # print_help: the comment at the head of the script, up to the first line that is none.
 print_help() { sed -n '2,/^[^#]/ { /^#/!q; s/^# \{0,1\}//; p }' "$0"; }
 
+# draw_layouts N [A,B]: N seeds of layouts, with commas between them: those given, and others drawn at random. 0 is
+# the order of the table, and no draw.
+draw_layouts() {
+    local drawn=${2:-} seed
+    while [ "$(count_words "$drawn")" -lt "$1" ]; do
+        seed=$((1 + RANDOM % 9999))
+        [[ ,$drawn, == *,$seed,* ]] || drawn+=${drawn:+,}$seed
+    done
+    printf '%s\n' "$drawn"
+}
+
+# count_words A,B: how many there are.
+count_words() {
+    local items
+    IFS=, read -ra items <<<"$1"
+    printf '%s\n' "${#items[@]}"
+}
+
 # newest_clang: clang-NN of the highest number that is installed; nothing if there is none.
 newest_clang() {
     compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -t- -k2 -n -u | tail -n 1

@@ -255,9 +255,9 @@ static void jump(FunctionTranslator *t, uint32_t depth) {
 
 /* Whether registers hold other things at the target than here. */
 static bool changes_pins(const FunctionTranslator *t, const Control *target) {
-    return ISA_PINS && (is_function(t, target)
-                            ? t->values.pins.is_entered[INTEGERS] || t->values.pins.is_entered[FLOATS]
-                            : !pins_equal(&t->values.pins, &target->pins));
+    const Pins *pins = &t->values.pins;
+    if (is_function(t, target)) return pins->is_entered[INTEGERS] || pins->is_entered[FLOATS];
+    return !pins_equal(pins, &target->pins);
 }
 
 /* `sense`: whether to branch if the condition is true or if it is false. */
@@ -416,7 +416,7 @@ static void translate_else(FunctionTranslator *t, bool reachable) {
 /* Closes the innermost block. Returns whether what follows can be reached. */
 static bool translate_end(FunctionTranslator *t, bool reachable) {
     Control *control = control_at(t, 0);
-    if (ISA_PINS && control->kind == WASM_LOOP && !pins_equal(&control->pins, &control->outer_pins)) {
+    if (control->kind == WASM_LOOP && !pins_equal(&control->pins, &control->outer_pins)) {
         if (reachable) {
             settle(&t->values, control->type.result_count);
             emit_exchange(&t->values, &control->pins, &control->outer_pins);
@@ -488,8 +488,12 @@ static void translate_call_indirect(FunctionTranslator *t, bool is_tail) {
     uint16_t base = prepare_call(t, type);
     if (is_tail) {
         /* The index is read behind what restores the registers. */
-        if (index.operand.class >= CLASS_FIRST_PIN) move_to(&t->values, &index, slot(home_of(&t->values, index.height)));
-        if (index.operand.class >= CLASS_FIRST_PIN) index.operand = slot(home_of(&t->values, index.height)), index.value.place = IN_HOME;
+        if (index.operand.class >= CLASS_FIRST_PIN) {
+            const Operand home = slot(home_of(&t->values, index.height));
+            move_to(&t->values, &index, home);
+            index.operand = home;
+            index.value.place = IN_HOME;
+        }
         for (int bank = 0; bank < BANKS; bank++) restore_pins(t, (Bank)bank);
     }
     Instruction call = {.op = is_tail ? OP_return_call_indirect
@@ -518,7 +522,8 @@ static void pop_operands(FunctionTranslator *t, Popped *operands, uint32_t count
     while (count--) operands[count] = pop(&t->values);
 }
 
-/* To subtract a constant is to add another: fewer kinds of instructions, and addresses can be sums. */
+/* To subtract a constant is to add another: fewer kinds of instructions, and addresses can be
+ * sums. */
 static Op negate_constant(Values *values, Op op) {
     Value *subtrahend = &values->stack[values->height - 1];
     if (subtrahend->place != IN_CONSTANT) return op;
@@ -786,7 +791,8 @@ static bool begin_values(FunctionTranslator *t) {
     uint32_t first_free = t->link_slot + LINK_SLOTS;
     if (ISA_PINS) {
         if (!pin_chooser_scan(t->pins, t->at, t->local_types, t->local_count)) return false;
-        bool wants[BANKS] = {pin_chooser_wants(t->pins, INTEGERS), pin_chooser_wants(t->pins, FLOATS)};
+        bool wants[BANKS] = {pin_chooser_wants(t->pins, INTEGERS),
+                             pin_chooser_wants(t->pins, FLOATS)};
         for (int bank = 0; bank < BANKS; bank++) {
             t->values.saved_pins[bank] = (uint16_t)first_free;
             if (wants[bank]) first_free += PIN_COUNT;

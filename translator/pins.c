@@ -17,7 +17,7 @@ enum {
 };
 
 enum {
-    LEVELS = 12,    /* of loops inside each other that are told apart; deeper ones count as theirs */
+    LEVELS = 12, /* of loops inside each other that are told apart; deeper ones count as theirs */
     CANDIDATES = 6, /* that are kept of each loop and bank */
 };
 
@@ -27,7 +27,7 @@ typedef struct Candidate {
 } Candidate;
 
 typedef struct Loop {
-    const uint8_t *at; /* behind the block type */
+    const uint8_t *at;                       /* behind the block type */
     Candidate candidates[BANKS][CANDIDATES]; /* the hottest first */
 } Loop;
 
@@ -49,7 +49,8 @@ struct PinChooser {
 Pins no_pins(void) {
     Pins pins = {0};
     for (int bank = 0; bank < BANKS; bank++)
-        for (int i = 0; i < PIN_COUNT; i++) pins.locals[bank][i] = NO_LOCAL;
+        for (int i = 0; i < PIN_COUNT; i++)
+            pins.locals[bank][i] = NO_LOCAL;
     return pins;
 }
 
@@ -105,7 +106,8 @@ static int64_t add_loop(PinChooser *chooser, const uint8_t *at) {
     Loop *loop = &chooser->loops[chooser->count];
     loop->at = at;
     for (int bank = 0; bank < BANKS; bank++)
-        for (int i = 0; i < CANDIDATES; i++) loop->candidates[bank][i] = (Candidate){NO_LOCAL, 0};
+        for (int i = 0; i < CANDIDATES; i++)
+            loop->candidates[bank][i] = (Candidate){NO_LOCAL, 0};
     return chooser->count++;
 }
 
@@ -198,7 +200,8 @@ static float weight_of(const Candidate *candidates, int32_t local) {
 /* The registers' best content: the hottest locals, of which those that are in one stay there. */
 static void take_hottest(const Candidate *candidates, const int32_t *before, int32_t *after) {
     bool is_placed[PIN_COUNT] = {false};
-    for (int i = 0; i < PIN_COUNT; i++) after[i] = NO_LOCAL;
+    for (int i = 0; i < PIN_COUNT; i++)
+        after[i] = NO_LOCAL;
     for (int i = 0; i < PIN_COUNT; i++)
         for (int pin = 0; pin < PIN_COUNT; pin++)
             if (candidates[i].local != NO_LOCAL && before[pin] == candidates[i].local) {
@@ -207,7 +210,8 @@ static void take_hottest(const Candidate *candidates, const int32_t *before, int
             }
     for (int i = 0, pin = 0; i < PIN_COUNT; i++) {
         if (is_placed[i] || candidates[i].local == NO_LOCAL) continue;
-        while (after[pin] != NO_LOCAL) pin++;
+        while (after[pin] != NO_LOCAL)
+            pin++;
         after[pin] = candidates[i].local;
     }
 }
@@ -235,7 +239,8 @@ Pins pin_chooser_function(const PinChooser *chooser) {
 }
 
 Pins pin_chooser_loop(PinChooser *chooser, const uint8_t *at, const Pins *outside) {
-    while (chooser->next < chooser->count && chooser->loops[chooser->next].at < at) chooser->next++;
+    while (chooser->next < chooser->count && chooser->loops[chooser->next].at < at)
+        chooser->next++;
     if (chooser->next == chooser->count || chooser->loops[chooser->next].at != at) return *outside;
     return choose(&chooser->loops[chooser->next], outside, ITERATIONS, ENTER_COST);
 }

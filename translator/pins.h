@@ -50,8 +50,8 @@ void pin_chooser_free(PinChooser *chooser);
 bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
                       uint32_t local_count);
 
-/* The locals whose first use in the body is to be read, and which start as zero: they surely have to
- * be cleared. Up to CLEARED_MOST; 0 if there are more, which the function then finds out one by
+/* The locals whose first use in the body is to be read, and which start as zero: they surely have
+ * to be cleared. Up to CLEARED_MOST; 0 if there are more, which the function then finds out one by
  * one. Parameters are locals below `parameters`. */
 enum { CLEARED_MOST = 3 };
 uint32_t pin_chooser_cleared(const PinChooser *chooser, uint32_t parameters,

@@ -57,6 +57,8 @@ static Operand pin_operand(uint32_t pin) {
 
 static bool is_pin(Operand operand) { return operand.class >= CLASS_FIRST_PIN; }
 
+static Bank bank_of_kind(uint8_t kind) { return kind >= VALUE_F32 ? FLOATS : INTEGERS; }
+
 Operand local_operand(const Values *values, uint32_t local) {
     uint8_t pin = ISA_PINS ? values->pin_of_local[local] : NO_PIN;
     return pin == NO_PIN ? slot((uint16_t)local) : pin_operand(pin);
@@ -125,7 +127,7 @@ static unsigned pins_read(const Instruction *instruction, Bank bank) {
     unsigned pins = 0;
     const OpInfo *info = &op_info[instruction->op];
     for (unsigned i = 0; i < info->value_count; i++)
-        if (is_pin(instruction->values[i]) && (info->value_types[i] >= VALUE_F32) == (bank == FLOATS))
+        if (is_pin(instruction->values[i]) && bank_of_kind(info->value_types[i]) == bank)
             pins |= 1u << (instruction->values[i].class - CLASS_FIRST_PIN);
     return pins;
 }
@@ -171,13 +173,13 @@ static const Instruction *last_writing(const Values *values, Operand result, Ban
     return (op_info[last->op].result_type >= VALUE_F32) == (bank == FLOATS) ? last : NULL;
 }
 
-/* Makes the last instruction, whose result is of that bank, write to `to`, if the instruction set has
- * that form of it. In memory a float may have been written by an instruction for integers, a copy:
- * a register is then one of another bank. */
+/* Makes the last instruction, whose result is of that bank, write to `to`, if the instruction set
+ * has that form of it. In memory a float may have been written by an instruction for integers, a
+ * copy: a register is then one of another bank. */
 static bool redirect_last(Values *values, const Instruction *last, Operand to, Bank bank) {
     Instruction redirected = *last;
     redirected.result = to;
-    if (is_pin(to) && (op_info[last->op].result_type >= VALUE_F32) != (bank == FLOATS)) return false;
+    if (is_pin(to) && bank_of_kind(op_info[last->op].result_type) != bank) return false;
     if (!encoder_accepts(&redirected)) return false;
     retract_last(values);
     emit(values, redirected);
@@ -413,7 +415,8 @@ bool delay_sum(Values *values, Op op) {
 static void compute_address(Values *values, Popped *address, Popped *value) {
     Instruction instruction = sum_instruction(values, &address->value.sum, slot(0));
     Operand home = slot(home_of(values, address->height));
-    if (value && value->operand.class == CLASS_ACCUMULATOR && bank_of(value->value.type) == INTEGERS) {
+    if (value && value->operand.class == CLASS_ACCUMULATOR &&
+        bank_of(value->value.type) == INTEGERS) {
         Operand kept = slot(home_of(values, value->height));
         copy(values, value->operand, kept, value->value.type);
         value->operand = kept;
@@ -443,7 +446,8 @@ bool fuse_address(Values *values, Instruction *access, Popped *address, Popped *
         return false;
     }
     const Instruction *producer = producer_of(values, address);
-    if (!producer || (producer->op != OP_i32_add && producer->op != OP_i32_add_scaled)) return false;
+    if (!producer || (producer->op != OP_i32_add && producer->op != OP_i32_add_scaled))
+        return false;
     fused.op = (Op)(producer->op == OP_i32_add ? info->sum : info->scaled);
     fused.values[0] = producer->values[0];
     fused.values[1] = producer->values[1];
@@ -462,7 +466,8 @@ void push_back(Values *values, const Popped *popped) {
     if (value->place == IN_LOCAL) values->local_heads[value->local] = (int32_t)popped->height;
     if (value->place == IN_ACCUMULATOR)
         values->accumulators[bank_of(value->type)].pending = popped->height;
-    if (value->place == IN_PIN) values->pin_pending[bank_of(value->type)][value->local] = popped->height;
+    if (value->place == IN_PIN)
+        values->pin_pending[bank_of(value->type)][value->local] = popped->height;
 }
 
 void drop(Values *values, uint32_t count) {
@@ -500,8 +505,8 @@ void emit_with(Values *values, Instruction instruction, const Popped *operands) 
 
 void push_result_of(Values *values, Instruction instruction, const Popped *operands,
                     ValueType type) {
-    /* Forms of operands are looked for with a result in the accumulator, where the result goes if it
-     * can; else with one in a slot, since every op has that. */
+    /* Forms of operands are looked for with a result in the accumulator, where the result goes if
+     * it can; else with one in a slot, since every op has that. */
     instruction.result = accumulator();
     for (unsigned i = 0; i < op_info[instruction.op].value_count; i++)
         instruction.values[i] = operands[i].operand;

@@ -8,8 +8,8 @@
  *
  * Each height of the stack has its own slot of the frame, the value's "home".
  *
- * Where the instruction set has registers for hot locals (pins.h), a local that is in one is named by
- * that, and one that no local is in may hold a computed value in the accumulator's stead. */
+ * Where the instruction set has registers for hot locals (pins.h), a local that is in one is named
+ * by that, and one that no local is in may hold a computed value in the accumulator's stead. */
 #ifndef TAILRACE_TRANSLATOR_VALUES_H
 #define TAILRACE_TRANSLATOR_VALUES_H
 
@@ -89,8 +89,8 @@ static inline uint16_t home_of(const Values *values, uint32_t height) {
 
 void push_constant(Values *values, ValueType type, uint64_t bits);
 void push_local(Values *values, ValueType type, uint32_t local);
-/* Where `op`, an i32.add or i32.shl, of the two values on top is a sum: leaves that in their place and
- * emits nothing. Else false. */
+/* Where `op`, an i32.add or i32.shl, of the two values on top is a sum: leaves that in their place
+ * and emits nothing. Else false. */
 bool delay_sum(Values *values, Op op);
 /* Something that is in its home already: a block's result, a call's. */
 void push_home(Values *values, ValueType type);
@@ -112,10 +112,11 @@ typedef struct Popped {
 Popped pop(Values *values);
 /* The same, but what is IN_SUM is not computed: an address, for fuse_address. */
 Popped pop_address(Values *values);
-/* Makes `*access`, a load or a store of `value`, one that adds by itself, where the address is a sum
- * or its last addition can be taken back: then its operands are filled in, and it can be emitted
- * as it is. Else false: address and value are operands like others. */
+/* Makes `*access`, a load or a store of `value`, one that adds by itself, where the address is a
+ * sum or its last addition can be taken back: then its operands are filled in, and it can be
+ * emitted as it is. Else false: address and value are operands like others. */
 bool fuse_address(Values *values, Instruction *access, Popped *address, Popped *value);
+/* Emits an instruction whose operands and result are filled in. */
 void emit_as_it_is(Values *values, Instruction instruction);
 /* Computes those of the top `count` values that are IN_SUM: before several are popped. */
 void compute_sums(Values *values, uint32_t count);
@@ -163,7 +164,8 @@ void mirror_top(Values *values);
  * written to where what they hold belongs otherwise, and read from there. On a way out of the
  * present code: what is known here stays as it is. */
 void emit_exchange(Values *values, const Pins *from, const Pins *to);
-/* From here on registers hold what `pins` says. Nothing may be IN_PIN; no instruction is emitted. */
+/* From here on registers hold what `pins` says. Nothing may be IN_PIN; no instruction is
+ * emitted. */
 void set_pins(Values *values, const Pins *pins);
 
 #endif

@@ -49,13 +49,19 @@ json_t *build_audit(const Build *build, char **missing) {
     return NULL;
 }
 
+/* Whether it is built only when somebody asks for it: then nobody misses it. */
+static bool is_plain(const Executors *executors, const ExecutorProgram *program) {
+    json_t *strategies = json_object_get(executors->build, "strategies");
+    return json_is_true(json_object_get(json_object_get(strategies, program->strategy), "plain"));
+}
+
 json_t *build_description(const Build *build, size_t layouts) {
     const Executors *executors = &build->executors;
     json_t *description = json_pack("{s:s}", "name", build->name), *left_out = json_array();
     json_object_update(description, executors->build);
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
-        if (program->left_out)
+        if (program->left_out && !is_plain(executors, program))
             json_array_append_new(left_out,
                                   json_pack("{s:s, s:s, s:s}", "strategy", program->strategy, "isa",
                                             program->isa, "reason", program->left_out));

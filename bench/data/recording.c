@@ -31,7 +31,7 @@ static void note_left_out(Recording *recording, size_t build, const ExecutorProg
                                                          of, program->left_out)});
 }
 
-/* The executors of one build and instruction set, and their control. */
+/* The executors of one build and instruction set, and their controls. */
 static void add_group(Recording *recording, size_t build, const char *strategies, const char *isa) {
     const Executors *executors = &recording->builds.items[build].executors;
     size_t first = recording->contender_count;
@@ -45,11 +45,13 @@ static void add_group(Recording *recording, size_t build, const char *strategies
         build_hash(&recording->builds.items[build], program, recording->builds.layout_count);
         add_contender(recording, build, program, false);
     }
-    if (recording->contender_count == first) return;
-    add_contender(recording, build, recording->contenders[first].program, true);
+    size_t own = recording->contender_count - first;
+    if (own == 0) return;
+    for (size_t i = 0; i < own; i++)
+        add_contender(recording, build, recording->contenders[first + i].program, true);
     recording->groups = grow(recording->groups, recording->group_count + 1, sizeof(Group));
     recording->groups[recording->group_count++] =
-        (Group){build, recording->isa_count, first, recording->contender_count - first};
+        (Group){build, recording->isa_count, first, 2 * own, own};
 }
 
 /* The groups of one instruction set. */
@@ -111,7 +113,7 @@ char *join_strings(const json_t *strings) {
     char *text = copy_string("");
     size_t i;
     json_t *string;
-    json_array_foreach (strings, i, string) {
+    json_array_foreach(strings, i, string) {
         char *longer = format_string("%s%s%s", text, i ? ", " : "", json_string_value(string));
         free(text);
         text = longer;
@@ -122,7 +124,7 @@ char *join_strings(const json_t *strings) {
 static void note_uncounted(Recording *recording, json_t *summary) {
     size_t i;
     json_t *entry;
-    json_array_foreach (summary, i, entry) {
+    json_array_foreach(summary, i, entry) {
         const char *reason = json_string_value(json_object_get(entry, "reason"));
         if (!reason) continue;
         char *names = join_strings(json_object_get(entry, "events"));
@@ -260,7 +262,17 @@ void recording_forget(Recording *recording, const char *what) {
     recording->not_measured_count = kept;
 }
 
-const char *recording_failure(const Recording *recording, size_t workload, size_t contender) {
+/* The strategy of a control; a strategy itself. */
+static size_t original(const Recording *recording, size_t contender) {
+    for (size_t i = 0; i < recording->group_count; i++) {
+        const Group *group = &recording->groups[i];
+        if (contender - group->first < group->count) /* huge if it is of an earlier group */
+            return group->first + (contender - group->first) % group->strategies;
+    }
+    return contender;
+}
+
+const char *recording_own_failure(const Recording *recording, size_t workload, size_t contender) {
     for (size_t i = 0; i < recording->not_measured_count; i++) {
         const NotMeasured *entry = &recording->not_measured[i];
         if (entry->contender == contender &&
@@ -268,6 +280,12 @@ const char *recording_failure(const Recording *recording, size_t workload, size_
             return entry->reason;
     }
     return NULL;
+}
+
+const char *recording_failure(const Recording *recording, size_t workload, size_t contender) {
+    const char *own = recording_own_failure(recording, workload, contender);
+    return own ? own
+               : recording_own_failure(recording, workload, original(recording, contender));
 }
 
 char *contender_name(const Recording *recording, const Contender *contender) {

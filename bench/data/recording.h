@@ -20,9 +20,9 @@
 #include "bench/measure/cost.h"
 #include "bench/measure/counters.h"
 
-/* Something that takes a sample of each workload in each round: an executor of a build, or the
- * control, which is the first executor of its group a second time. What they seem to differ by is
- * noise. */
+/* Something that takes samples of each workload: an executor of a build, in each layout of a round,
+ * or a control, which is an executor of its group a second time, in those in which it is its turn
+ * (plan.h). What the two seem to differ by is noise. */
 typedef struct Contender {
     size_t build; /* index */
     const ExecutorProgram *program;
@@ -30,10 +30,12 @@ typedef struct Contender {
     json_t *info; /* what its `info` command printed */
 } Contender;
 
-/* The contenders of one build and one instruction set: the baseline first, the control last. */
+/* The contenders of one build and one instruction set: the strategies, the baseline first, and then
+ * the control of each, in the same order. */
 typedef struct Group {
     size_t build, isa;   /* indexes */
     size_t first, count; /* of the contenders */
+    size_t strategies;   /* so many are no controls */
 } Group;
 
 /* What one run of a workload executes in one instruction set, whatever the strategy; each -1 if it
@@ -137,8 +139,10 @@ void recording_add_not_measured(Recording *recording, NotMeasured entry);
 /* Drops what was not measured of this kind, since it is tried again. */
 void recording_forget(Recording *recording, const char *what);
 
-/* Why this contender is out for this workload; NULL if it is not. */
+/* Why this contender is out for this workload; NULL if it is not. A control is where its strategy is. */
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender);
+/* Without looking at its strategy's. */
+const char *recording_own_failure(const Recording *recording, size_t workload, size_t contender);
 
 /* "switch-acc", "switch-acc (again)" for the control, "gcc-12 switch-acc" if there are several
  * builds. To be freed. */

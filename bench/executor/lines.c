@@ -80,7 +80,8 @@ static void print_function_lines(const Body *function, bool is_static) {
 
 bool print_lines(const ModuleFile *file, bool is_static, Error *error) {
     printf("%s %d opcodes\n", ISA_NAME, OPCODE_COUNT);
-    for (int i = 0; i < OPCODE_COUNT; i++) puts(opcode_info[i].name);
+    for (int i = 0; i < OPCODE_COUNT; i++)
+        puts(opcode_info[i].name);
     const Program *program = &file->program;
     const uint32_t count =
         program->module->function_count - program->module->imported_function_count;

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include "bench/input/builds.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <sha2.h>
 #include <stdlib.h>
@@ -80,7 +81,48 @@ static size_t same_layouts(const Executors *one, const Executors *other, size_t 
     return same;
 }
 
-bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error) {
+/* The number at *text, which ends before `end`; -1 if there is none. */
+static int64_t read_seed(const char *text, const char *end) {
+    char *stop;
+    errno = 0;
+    long long seed = strtoll(text, &stop, 10);
+    return !errno && stop == end && stop > text && seed >= 0 ? seed : -1;
+}
+
+/* Puts the layout of this seed at `place`; false if there is none behind that. */
+static bool put_first(Executors *executors, size_t place, int64_t seed) {
+    for (size_t i = place; i < executors->layout_count; i++) {
+        if (executors->layouts[i] != seed) continue;
+        executors->layouts[i] = executors->layouts[place];
+        executors->layouts[place] = seed;
+        return true;
+    }
+    return false;
+}
+
+/* Puts the layouts of these seeds first in all builds. */
+static bool choose_seeds(Builds *builds, const char *seeds, Error *error) {
+    builds->layout_count = 0;
+    for (const char *item = seeds; item; builds->layout_count++) {
+        const char *end = strchrnul(item, ',');
+        int64_t seed = read_seed(item, end);
+        if (seed < 0)
+            return fail(error, ERROR_UNSUPPORTED,
+                        "--layout-seeds takes numbers with commas between them, not \"%s\"", seeds);
+        for (size_t i = 0; i < builds->count; i++)
+            if (!put_first(&builds->items[i].executors, builds->layout_count, seed))
+                return fail(error, ERROR_UNSUPPORTED,
+                            "--layout-seeds: %s was not built in the layout %lld, or it is named "
+                            "twice; \"scripts/build --layout-seeds %s\" builds these",
+                            builds->count > 1 ? builds->items[i].name : "this", (long long)seed,
+                            seeds);
+        item = *end ? end + 1 : NULL;
+    }
+    return true;
+}
+
+bool builds_choose_layouts(Builds *builds, size_t wanted, const char *seeds, Error *error) {
+    if (seeds) return choose_seeds(builds, seeds, error);
     const Executors *first = &builds->items[0].executors;
     size_t count = wanted ? wanted : first->layout_count;
     for (size_t i = 0; i < builds->count; i++) {
@@ -129,4 +171,15 @@ void build_hash(Build *build, const ExecutorProgram *program, size_t layouts) {
 
 json_int_t builds_seed(const Builds *builds, size_t layout) {
     return builds->items[0].executors.layouts[layout];
+}
+
+char *builds_seeds(const Builds *builds) {
+    char *text = copy_string("");
+    for (size_t i = 0; i < builds->layout_count; i++) {
+        char *longer =
+            format_string("%s%s%lld", text, i ? "," : "", (long long)builds_seed(builds, i));
+        free(text);
+        text = longer;
+    }
+    return text;
 }

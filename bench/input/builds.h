@@ -28,9 +28,9 @@ typedef struct Builds {
 bool builds_load(Builds *builds, const char *own, const char *list, Error *error);
 void builds_free(Builds *builds);
 
-/* The first `wanted` layouts are measured; 0: as many as all builds have and agree on. False and an
- * Error if a build has fewer, or other ones than the first build. */
-bool builds_choose_layouts(Builds *builds, size_t wanted, Error *error);
+/* The layouts of `seeds` are measured, "3,17"; NULL: the first `wanted`; 0: as many as all builds have
+ * and agree on. False and an Error if a build has fewer, or other ones than the first build. */
+bool builds_choose_layouts(Builds *builds, size_t wanted, const char *seeds, Error *error);
 
 /* Whether each name of the comma-separated `list` is a strategy (an instruction set, if `isas`) of
  * one of the builds, left out or not. False and an Error that says which are. */
@@ -40,7 +40,8 @@ bool builds_know(const Builds *builds, const char *list, bool isas, Error *error
  * sampler finds that it does not work. */
 void build_hash(Build *build, const ExecutorProgram *program, size_t layouts);
 
-/* The seed of a layout. */
+/* The seed of a layout; those of all that are measured, "3,17", to be freed. */
 json_int_t builds_seed(const Builds *builds, size_t layout);
+char *builds_seeds(const Builds *builds);
 
 #endif

@@ -62,7 +62,8 @@ static void add(Executors *executors, const char *strategy, const char *isa, con
     item->path = format_string("%s/%s", executors->directory, item->name);
     item->left_out = left_out_reason(left_out, item->name);
     if (!item->left_out && access(item->path, X_OK) != 0)
-        item->left_out = copy_string("its program is not there; build again");
+        item->left_out = format_string(
+            "its program is not there: \"scripts/build --dispatch %s\" builds it", strategy);
 }
 
 /* Adds the strategies of one instruction set, in the order of the build. */
@@ -82,6 +83,9 @@ static void load_layouts(Executors *executors, json_t *seeds) {
     executors->layouts[0] = 0;
     json_array_foreach(seeds, i, seed)
         executors->layouts[i] = json_integer_value(seed);
+    json_t *first = json_object_get(executors->build, "first_layout");
+    executors->first_layout =
+        json_is_integer(first) ? json_integer_value(first) : executors->layouts[0];
 }
 
 bool executors_load(const char *directory, Executors *executors, Error *error) {
@@ -199,8 +203,9 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
 
 char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
                             size_t index) {
-    if (index == 0) return copy_string(program->path);
-    return format_string("%s.layout%lld", program->path, (long long)executors->layouts[index]);
+    int64_t seed = executors->layouts[index];
+    if (seed == executors->first_layout) return copy_string(program->path);
+    return format_string("%s.layout%lld", program->path, (long long)seed);
 }
 
 char *executors_counter(const Executors *executors, const char *isa) {

@@ -2,8 +2,9 @@
  *
  * `dispatch/build.json`, written by the build, is the list: every strategy in "strategies" in
  * every instruction set in "isas", but those that `dispatch/left-out.txt` names, a line each: the
- * program's name, a tab, the reason. Each was built in the layouts of "layout_seeds": the first is
- * the program of that name, the others have ".layout<seed>" behind it. */
+ * program's name, a tab, the reason. Each was built in the layouts of "layout_seeds", which are those
+ * to be measured. The program of that name is the one of the layout "first_layout", which may be none
+ * of these (without it: the first of them); the others have ".layout<seed>" behind it. */
 #ifndef TAILRACE_BENCH_INPUT_EXECUTORS_H
 #define TAILRACE_BENCH_INPUT_EXECUTORS_H
 
@@ -31,6 +32,7 @@ typedef struct Executors {
     size_t count;
     int64_t *layouts; /* seeds; at least one */
     size_t layout_count;
+    int64_t first_layout; /* the one whose programs have no seed in their names */
 } Executors;
 
 /* Reads what is in `directory`. False and an Error if there is no usable build.json. */

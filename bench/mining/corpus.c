@@ -8,8 +8,10 @@
 #include "bench/util/memory.h"
 
 void corpus_free(Corpus *corpus) {
-    for (uint32_t i = 0; i < corpus->opcode_count; i++) free(corpus->names[i]);
-    for (size_t i = 0; i < corpus->program_count; i++) free(corpus->programs[i].name);
+    for (uint32_t i = 0; i < corpus->opcode_count; i++)
+        free(corpus->names[i]);
+    for (size_t i = 0; i < corpus->program_count; i++)
+        free(corpus->programs[i].name);
     free(corpus->isa);
     free(corpus->names);
     free(corpus->programs);
@@ -48,7 +50,8 @@ static bool read_head(Corpus *corpus, FILE *file, const char *path, Error *error
         if (!fgets(line, sizeof line, file))
             return fail(error, ERROR_MALFORMED, "%s ends within the names of opcodes", path);
         cut_end(line);
-        if (is_first) corpus->names[corpus->opcode_count++] = copy_string(line);
+        if (is_first)
+            corpus->names[corpus->opcode_count++] = copy_string(line);
         else if (strcmp(corpus->names[i], line) != 0)
             return fail(error, ERROR_MALFORMED, "%s: opcode %u is called %s, and %s elsewhere",
                         path, i, line, corpus->names[i]);
@@ -85,8 +88,8 @@ static bool add_line(Corpus *corpus, const char *text, Error *error, const char 
         corpus->programs[corpus->program_count - 1].executed += count;
     }
     if (!line.length) return true;
-    corpus->lines = make_room(corpus->lines, &corpus->line_capacity, corpus->line_count,
-                              sizeof *corpus->lines);
+    corpus->lines =
+        make_room(corpus->lines, &corpus->line_capacity, corpus->line_count, sizeof *corpus->lines);
     corpus->lines[corpus->line_count++] = line;
     return true;
 malformed:

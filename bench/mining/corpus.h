@@ -25,8 +25,8 @@ typedef struct CorpusProgram {
 } CorpusProgram;
 
 typedef struct Corpus {
-    char *isa;         /* owned, as is all below */
-    char **names;      /* by opcode */
+    char *isa;    /* owned, as is all below */
+    char **names; /* by opcode */
     uint32_t opcode_count;
     CorpusProgram *programs;
     size_t program_count, program_capacity;

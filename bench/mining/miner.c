@@ -26,9 +26,9 @@ static uint32_t set_size(ProgramSet set) {
 
 typedef struct Pair {
     uint32_t first, second;
-    double saved;     /* what making it one symbol would save now */
+    double saved;        /* what making it one symbol would save now */
     ProgramSet programs; /* where it was ever seen */
-    uint32_t *places; /* where it may stand */
+    uint32_t *places;    /* where it may stand */
     uint32_t place_count, place_capacity;
     uint32_t heap_place; /* or NONE */
 } Pair;
@@ -40,7 +40,7 @@ typedef struct Miner {
     uint32_t symbol_count, symbol_capacity;
 
     /* By place: instructions of all lines one after the other. */
-    uint32_t *at;         /* symbol, or NONE where one from before reaches to */
+    uint32_t *at; /* symbol, or NONE where one from before reaches to */
     uint32_t *next, *previous;
     double *weight;
     uint8_t *program;
@@ -133,8 +133,8 @@ static void note_pair(Miner *m, uint32_t place, int sign) {
     pair->saved += sign * m->weight[behind];
     if (sign > 0) {
         pair->programs |= (ProgramSet)1 << m->program[place];
-        pair->places = make_room(pair->places, &pair->place_capacity, pair->place_count,
-                                 sizeof *pair->places);
+        pair->places =
+            make_room(pair->places, &pair->place_capacity, pair->place_count, sizeof *pair->places);
         pair->places[pair->place_count++] = place;
     }
     if (pair->heap_place != NONE) sift(m, pair->heap_place);
@@ -174,7 +174,8 @@ static void begin(Miner *m) {
     const Corpus *corpus = m->corpus;
     m->symbol_capacity = m->symbol_count = corpus->opcode_count;
     m->symbols = allocate(m->symbol_capacity * sizeof *m->symbols);
-    for (uint32_t i = 0; i < m->symbol_count; i++) m->symbols[i] = (Symbol){NONE, NONE, 1};
+    for (uint32_t i = 0; i < m->symbol_count; i++)
+        m->symbols[i] = (Symbol){NONE, NONE, 1};
     const size_t most = corpus->instruction_count;
     m->at = allocate(most * sizeof *m->at);
     m->next = allocate(most * sizeof *m->next);
@@ -191,16 +192,19 @@ static void begin(Miner *m) {
             const uint32_t place = (uint32_t)m->place_count;
             m->at[place] = corpus->opcodes[line->begin + j];
             m->weight[place] = corpus->weights[line->begin + j];
-            m->program[place] = line->program < PROGRAM_BITS ? (uint8_t)line->program : PROGRAM_BITS - 1;
+            m->program[place] =
+                line->program < PROGRAM_BITS ? (uint8_t)line->program : PROGRAM_BITS - 1;
             m->previous[place] = j ? place - 1 : NONE;
             m->next[place] = j + 1 < line->length ? place + 1 : NONE;
         }
     }
-    for (size_t i = 0; i < m->place_count; i++) note_pair(m, (uint32_t)i, 1);
+    for (size_t i = 0; i < m->place_count; i++)
+        note_pair(m, (uint32_t)i, 1);
 }
 
 static void end(Miner *m) {
-    for (uint32_t i = 0; i < m->pair_count; i++) free(m->pairs[i].places);
+    for (uint32_t i = 0; i < m->pair_count; i++)
+        free(m->pairs[i].places);
     free(m->pairs);
     free(m->table);
     free(m->heap);
@@ -225,7 +229,7 @@ static uint32_t write_opcodes(const Miner *m, uint32_t symbol, uint16_t *opcodes
 
 /* The automaton that the encoder has, too: from state 0, each opcode leads to a state. */
 typedef struct Automaton {
-    uint64_t *keys;  /* state << 16 | opcode, plus 1; 0: free */
+    uint64_t *keys; /* state << 16 | opcode, plus 1; 0: free */
     uint32_t *nexts;
     uint32_t size;
     uint32_t *ends; /* by state: the sequence that ends there, or NONE */
@@ -247,8 +251,10 @@ static uint32_t step(const Automaton *a, uint32_t state, uint16_t opcode, uint32
 static Automaton make_automaton(const MinedSequence *sequences, size_t count) {
     Automaton a = {.size = 1 << 12, .states = 1};
     size_t most = 1;
-    for (size_t i = 0; i < count; i++) most += sequences[i].length;
-    while (a.size < 2 * most) a.size *= 2;
+    for (size_t i = 0; i < count; i++)
+        most += sequences[i].length;
+    while (a.size < 2 * most)
+        a.size *= 2;
     a.keys = allocate(a.size * sizeof *a.keys);
     a.nexts = allocate(a.size * sizeof *a.nexts);
     a.ends = allocate(most * sizeof *a.ends);
@@ -333,7 +339,8 @@ static void weigh(const Miner *m, MinedSequence *sequences, size_t count) {
             strcmp(m->corpus->programs[line->program].name, m->wishes->left_out) != 0)
             divide(m->corpus, line, &automaton, saved);
     }
-    for (size_t i = 0; i < count; i++) sequences[i].saved = saved[i];
+    for (size_t i = 0; i < count; i++)
+        sequences[i].saved = saved[i];
     free(saved);
     free_automaton(&automaton);
 }

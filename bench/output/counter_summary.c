@@ -109,7 +109,7 @@ static void add_figure(Table *table, Figure figure) {
 /* False if there is no workload of which everybody has a value of this event. */
 static bool add_row(const Recording *recording, const Group *group, const char *event, Table *table,
                     bool *estimated, bool *partial) {
-    size_t count = group->count - 1; /* without the control */
+    size_t count = group->strategies;
     Figure *figures = allocate(count * sizeof *figures);
     size_t common = make_figures(recording, group, event, figures, count);
     bool any = false;
@@ -167,9 +167,9 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
     size_t i;
     bool any = false, estimated = false, partial = false;
     Table table;
-    table_start(&table, group->count); /* the control's column is the events' */
+    table_start(&table, 1 + group->strategies);
     table_cell(&table, "event");
-    for (i = 0; i + 1 < group->count; i++)
+    for (i = 0; i < group->strategies; i++)
         table_cell(&table, "%s", recording->contenders[group->first + i].program->strategy);
     json_array_foreach(events, i, event)
         any |= add_row(recording, group, json_string_value(event), &table, &estimated, &partial);

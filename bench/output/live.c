@@ -54,7 +54,7 @@ void live_verdicts(Live *live) {
 /* Finished rounds of a workload: those of the contender that has fewest. */
 static size_t rounds_of(const Live *live, const Summary *summary, size_t workload) {
     size_t least = (size_t)-1;
-    for (size_t i = 0; i < summary->columns; i++) {
+    for (size_t i = 0; i + 1 < summary->columns; i++) { /* without A/A */
         const Cell *cell = &summary->cells[workload * summary->columns + i];
         if (!recording_failure(live->recording, workload, summary->first + i) &&
             cell->samples < least)
@@ -94,14 +94,17 @@ static void add_row(const Live *live, const Summary *summary, size_t workload, C
         bool control = i + 1 == summary->columns;
         if (control ? !columns.control : i >= columns.strategies) continue;
         const Cell *cells = mean ? summary->means : summary->cells + workload * summary->columns;
-        bool failed = !mean && recording_failure(live->recording, workload, summary->first + i);
+        bool failed =
+            !mean && !control && recording_failure(live->recording, workload, summary->first + i);
         if (mean && i == 0)
             table_cell(table, "%s", "");
         else
             add_cell(table, &cells[i], !mean && !control && (i == 0 || columns.medians), i > 0,
                      control, failed);
-        if (next && next->workload == workload && next->contender == summary->first + i)
-            table_mark(table);
+        bool is_next = control ? next && live->recording->contenders[next->contender].control &&
+                                     next->contender - summary->first < summary->group->count
+                               : next && next->contender == summary->first + i;
+        if (is_next && next->workload == workload) table_mark(table);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/output/counter_summary.h"
+#include "bench/output/warnings.h"
 #include "bench/sampling/simulation.h"
 #include "bench/sampling/whole_process.h"
 #include "bench/util/memory.h"
@@ -14,13 +15,11 @@
 #include "bench/util/table.h"
 #include "bench/util/terminal.h"
 
-#define BUSY 0.02 /* a larger share of waiting is worth a warning */
-#define BASELINE_ISA                                                                               \
-    "acc"               /* what others are compared with; in scripts/analysis/comparison.py, too */
+#define BASELINE_ISA "acc" /* what others are compared with; in scripts/analysis/comparison.py, too */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
-/* CPU seconds of the execution by contender of the group, round and layout; NaN where there is
- * none, as in the warm-up. `places`: rounds times layouts. */
+/* CPU seconds of the execution by contender of the group, controls included, round and layout; NaN
+ * where there is none, as in the warm-up. `places`: rounds times layouts. */
 static void gather(const Recording *recording, const Group *group, size_t workload, double *times,
                    size_t places) {
     for (size_t i = 0; i < group->count * places; i++)
@@ -78,6 +77,24 @@ static Cell make_cell(const double *baseline, double *own, double *scratch, size
     };
 }
 
+/* All controls relative to their strategies, whose times are `strategies` places before theirs: the
+ * geometric mean. */
+static Cell control_cell(const double *times, const Group *group, size_t places) {
+    size_t all = group->strategies * places, controls = (group->count - group->strategies) * places;
+    size_t count = 0;
+    double sum = 0;
+    for (size_t i = 0; i < controls; i++) {
+        double ratio = log(times[i] / times[all + i]);
+        if (isnan(ratio)) continue;
+        sum += ratio;
+        count++;
+    }
+    return (Cell){.samples = count,
+                  .median = NAN,
+                  .spread = NAN,
+                  .speed = count ? exp(sum / (double)count) : NAN};
+}
+
 /* The share of their CPU time that the samples of a group waited for: the median. The warm-up
  * counts in no statistic. */
 static double waiting(const Recording *recording, const Group *group) {
@@ -116,14 +133,19 @@ static size_t count_places(const Recording *recording) {
 
 static void make_row(const Recording *recording, Summary *summary, size_t workload) {
     size_t places = count_places(recording);
-    double *times = allocate((summary->columns + 2) * places * sizeof *times);
-    double *own = times + summary->columns * places, *scratch = own + places;
-    gather(recording, summary->group, workload, times, places);
+    const Group *group = summary->group;
+    double *times = allocate((2 * group->count + 1) * places * sizeof *times);
+    double *own = times + group->count * places, *scratch = own + places;
+    gather(recording, group, workload, times, places);
     for (size_t column = 0; column < summary->columns; column++) {
         Cell *cell = &summary->cells[workload * summary->columns + column];
         json_t *verdict = cell->verdict;
-        memcpy(own, times + column * places, places * sizeof *own);
-        *cell = make_cell(times, own, scratch, places, recording->builds.layout_count);
+        if (column < group->strategies) {
+            memcpy(own, times + column * places, places * sizeof *own);
+            *cell = make_cell(times, own, scratch, places, recording->builds.layout_count);
+        } else {
+            *cell = control_cell(times, group, places);
+        }
         cell->verdict = verdict;
     }
     summary->too_short[workload] =
@@ -150,9 +172,9 @@ static void make_means(const Recording *recording, Summary *summary) {
 }
 
 Summary summary_make(const Recording *recording, const Group *group) {
-    Summary summary = {.group = group, .first = group->first, .columns = group->count};
-    summary.cells = allocate(recording->suite.count * group->count * sizeof *summary.cells);
-    summary.means = allocate(group->count * sizeof *summary.means);
+    Summary summary = {.group = group, .first = group->first, .columns = group->strategies + 1};
+    summary.cells = allocate(recording->suite.count * summary.columns * sizeof *summary.cells);
+    summary.means = allocate(summary.columns * sizeof *summary.means);
     summary.too_short = allocate(recording->suite.count * sizeof *summary.too_short);
     for (size_t i = 0; i < recording->suite.count; i++)
         make_row(recording, &summary, i);
@@ -175,12 +197,10 @@ static Cell *find_cell(const Recording *recording, const Summary *summary, json_
         strcmp(build, recording->builds.items[summary->group->build].name) ||
         strcmp(isa, recording->isas[summary->group->isa]))
         return NULL;
-    size_t column = 0, row = 0;
-    for (; column < summary->columns; column++) {
-        const Contender *contender = &recording->contenders[summary->first + column];
-        if (contender->control == control && !strcmp(contender->program->strategy, strategy)) break;
-    }
-    if (column == summary->columns) return NULL;
+    size_t column = control ? summary->columns - 1 : 0, row = 0;
+    for (; !control && column + 1 < summary->columns; column++)
+        if (!strcmp(recording->contenders[summary->first + column].program->strategy, strategy)) break;
+    if (!control && column + 1 == summary->columns) return NULL;
     if (!workload) return &summary->means[column];
     for (; row < recording->suite.count; row++)
         if (!strcmp(recording->suite.workloads[row].name, workload))
@@ -195,7 +215,7 @@ void summary_take_verdicts(const Recording *recording, Summary *summary) {
         summary->means[i].verdict = NULL;
     json_t *entry;
     size_t i;
-    json_array_foreach (json_object_get(recording->verdicts, "cells"), i, entry) {
+    json_array_foreach(json_object_get(recording->verdicts, "cells"), i, entry) {
         Cell *cell = find_cell(recording, summary, entry);
         if (cell && json_is_real(json_object_get(entry, "speed"))) cell->verdict = entry;
     }
@@ -335,15 +355,31 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
     table_free(&table);
 }
 
+/* What scripts/verdicts says of the controls; NULL if there are no verdicts. */
+static const char *noise_sentence(const Recording *recording, const Summary *summary) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(recording->verdicts, "noise"), i, entry) {
+        const char *build, *isa, *text;
+        if (json_unpack(entry, "{s:s, s:s, s:s}", "build", &build, "isa", &isa, "text", &text) == 0 &&
+            !strcmp(build, recording->builds.items[summary->group->build].name) &&
+            !strcmp(isa, recording->isas[summary->group->isa]))
+            return text;
+    }
+    return NULL;
+}
+
 static void print_noise(const Recording *recording, const Summary *summary, FILE *stream) {
     if (isnan(summary->noise)) return;
     fputc('\n', stream);
-    print_paragraph(stream,
-                    "Noise floor (A/A): %s measured under two names differed by up to %.1f%% on a "
-                    "workload and by %.1f%% in the geometric mean. Nothing below that is a "
-                    "difference.",
-                    recording->contenders[summary->first].program->strategy, summary->noise * 100,
-                    summary->mean_noise * 100);
+    const char *judged = noise_sentence(recording, summary);
+    if (judged)
+        print_paragraph(stream, "%s", judged);
+    else
+        print_paragraph(stream,
+                        "Noise floor (A/A): strategies measured under two names differed by up to %.1f%% on a "
+                        "workload and by %.1f%% in the geometric mean.",
+                        summary->noise * 100, summary->mean_noise * 100);
 }
 
 static void print_instructions(const Recording *recording, const Summary *summary, FILE *stream) {
@@ -420,7 +456,7 @@ static void print_verdicts(const Recording *recording, const Summary *summary, F
 
 /* The group's contender of a strategy, not the control; ANY if it has none. */
 static size_t find_strategy(const Recording *recording, const Group *group, const char *strategy) {
-    for (size_t i = group->first; i + 1 < group->first + group->count; i++)
+    for (size_t i = group->first; i < group->first + group->strategies; i++)
         if (strcmp(recording->contenders[i].program->strategy, strategy) == 0) return i;
     return ANY;
 }
@@ -600,14 +636,14 @@ static void print_findings(const Recording *recording, FILE *stream) {
     size_t i, j, printed = 0, more = 0;
     json_t *build, *audited, *finding;
     const char *name;
-    json_array_foreach (recording->descriptions, i, build) {
+    json_array_foreach(recording->descriptions, i, build) {
         json_t *programs = json_object_get(build, "programs");
         json_t *executors = json_object_get(json_object_get(build, "audit"), "executors");
-        json_object_foreach (executors, name, audited) {
+        json_object_foreach(executors, name, audited) {
             char *program = format_string("%.*s", (int)strcspn(name, "."), name);
             bool took_part = json_object_get(programs, program) != NULL;
             free(program);
-            json_array_foreach (json_object_get(audited, "findings"), j, finding) {
+            json_array_foreach(json_object_get(audited, "findings"), j, finding) {
                 if (!took_part)
                     continue;
                 else if (printed++ < MOST_MISSING)
@@ -679,25 +715,51 @@ static char *group_name(const Recording *recording, const Group *group) {
                          isas ? recording->isas[group->isa] : "");
 }
 
+/* Takes over the text. `where`: which of several groups; NULL: all. */
+static void tell(FILE *stream, const char *where, char *text) {
+    warn(stream, "%s%s%s", where ? where : "", where ? ": " : "", text);
+    free(text);
+}
+
+/* Samples of a group whose times cannot be true, and that the page does not use. */
+static size_t absurd_times(const Recording *recording, const Group *group) {
+    size_t count = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        double time = (double)sample->cost.phases[PHASE_EXECUTE].cpu;
+        count += sample->round > 0 && sample->contender - group->first < group->count &&
+                 !(time > 0 && time < warning_threshold("absurd times"));
+    }
+    return count;
+}
+
 /* What weakens the numbers of one group. */
 static void print_group_warnings(const Recording *recording, const Group *group, FILE *stream) {
     double share_waiting = waiting(recording, group);
     char *name = group_name(recording, group);
-    const char *where = name ? name : "", *colon = name ? ": " : "";
     Summary summary = summary_make(recording, group);
-    if (share_waiting > BUSY)
-        warn(stream, "%s%sThe machine was busy: samples waited for %.0f%% of their CPU time.",
-             where, colon, share_waiting * 100);
+    if (share_waiting > warning_threshold("busy machine")) {
+        char *percent = format_string("%.0f", share_waiting * 100);
+        tell(stream, name, warning_text("busy machine", percent));
+        free(percent);
+    }
+    if (recording->rounds > 0 && isnan(summary.noise))
+        tell(stream, name, warning_text("no control"));
+    size_t absurd = absurd_times(recording, group);
+    if (absurd) {
+        char *count = format_string("%zu", absurd);
+        tell(stream, name, warning_text("absurd times", count));
+        free(count);
+    }
     for (size_t i = 0; i < recording->suite.count; i++) {
         double quickest = INFINITY;
         for (size_t j = 0; j < summary.columns; j++)
             if (cell_at(&summary, i, j)->samples > 0)
                 quickest = fmin(quickest, cell_at(&summary, i, j)->median);
-        if (summary.too_short[i])
-            warn(stream,
-                 "%s%s%s takes %.4g ms, which is too short to time: what was measured is also the "
-                 "clock and cold caches, so it is not compared. Give it more to do.",
-                 where, colon, recording->suite.workloads[i].name, quickest * 1e3);
+        if (!summary.too_short[i]) continue;
+        char *time = format_string("%.4g", quickest * 1e3);
+        tell(stream, name, warning_text("too short", recording->suite.workloads[i].name, time));
+        free(time);
     }
     summary_free(&summary);
     free(name);
@@ -708,27 +770,40 @@ static void print_warnings(const Recording *recording, FILE *stream) {
     const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
     const char *why =
         json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
+    const char *governor =
+        json_string_value(json_object_get(recording->machine, "governor"));
     print_heading(stream, "What weakens these numbers");
-    if (recording->builds.layout_count < 2)
-        warn(stream, "One layout of the code was measured: differences may be layout luck.");
-    if (json_is_true(json_object_get(vm, "is")))
-        warn(stream, "This is a virtual machine%s%s%s: other guests can disturb it.",
-             hypervisor ? " (" : "", hypervisor ? hypervisor : "", hypervisor ? ")" : "");
-    else if (!json_is_false(json_object_get(vm, "is")))
-        warn(stream, "Whether this is a virtual machine is not told: other guests may disturb it.");
+    if (recording->builds.layout_count < 2) tell(stream, NULL, warning_text("one layout"));
+    if (json_is_true(json_object_get(vm, "is"))) {
+        char *name = format_string("%s%s%s", hypervisor ? " (" : "", hypervisor ? hypervisor : "",
+                                   hypervisor ? ")" : "");
+        tell(stream, NULL, warning_text("virtual machine", name));
+        free(name);
+    } else if (!json_is_false(json_object_get(vm, "is"))) {
+        tell(stream, NULL, warning_text("perhaps a virtual machine"));
+    }
     bool told = false; /* as something not measured, below */
     for (size_t i = 0; i < recording->not_measured_count; i++)
         told |= strcmp(recording->not_measured[i].what, "counter") == 0;
-    if (why && !told) warn(stream, "No hardware counters were read: %s.", why);
+    if (why && !told) tell(stream, NULL, warning_text("no counters", why));
     for (size_t i = 0; i < recording->group_count; i++)
         print_group_warnings(recording, &recording->groups[i], stream);
-    if (recording->cpu < 0)
-        warn(stream, "Samples were not pinned to a CPU: this system does not allow it.");
-    if (recording->rounds == 0)
-        warn(stream, "No round was finished: what is shown are single samples, if any.");
-    else if ((size_t)recording->rounds * recording->builds.layout_count < 5)
-        warn(stream, "Few rounds (%d): the quartiles are little more than the extremes.",
-             recording->rounds);
+    if (recording->cpu < 0) tell(stream, NULL, warning_text("not pinned"));
+    if (json_is_true(json_object_get(recording->machine, "turbo")))
+        tell(stream, NULL, warning_text("turbo"));
+    if (governor && strcmp(governor, "performance") != 0)
+        tell(stream, NULL, warning_text("governor", governor));
+    size_t rounds = (size_t)recording->rounds;
+    if (rounds == 0) {
+        tell(stream, NULL, warning_text("no round"));
+    } else if ((double)(rounds * recording->builds.layout_count) <
+               warning_threshold("few rounds")) {
+        char *count = format_string("%zu", rounds);
+        tell(stream, NULL, warning_text("few rounds", count));
+        free(count);
+    }
+    if (recording->state && strcmp(recording->state, "complete") != 0)
+        tell(stream, NULL, warning_text("interrupted"));
     print_findings(recording, stream);
     print_gaps(recording, stream);
 }

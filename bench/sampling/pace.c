@@ -7,9 +7,9 @@ double pace_left(const Pace *pace, Ahead ahead, double now) {
     if (pace->samples == 0) return budget;
     double sample = pace->sampling / pace->samples;
     double left = ahead.samples_now * sample + pace->judging;
-    double round = ahead.samples_round * sample + pace->judging;
-    double fitting = round > 0 ? floor((budget - left) / round) : 0;
-    return left + round * fmax(ahead.rounds_needed, fmax(fitting, 0));
+    double block = ahead.samples_block * sample + pace->judging;
+    double fitting = block > 0 ? floor((budget - left) / block) : 0;
+    return left + block * fmax(ahead.blocks_needed, fmax(fitting, 0));
 }
 
 double pace_fraction(const Pace *pace, double left, double now) {

@@ -8,14 +8,14 @@ typedef struct Pace {
     double before;   /* what the samples of earlier sittings took */
     double sampling; /* what the samples of this sitting took so far... */
     int samples;     /* ...and how many they are */
-    double judging;  /* what the last look at whether all is decided took */
+    double judging;  /* what the last look at whether all is decided took, for each block */
 } Pace;
 
-/* What is still to be done: a round that has begun, and those that must follow it. */
+/* What is still to be done: a block (plan.h) that has begun, and those that must follow it. */
 typedef struct Ahead {
-    int samples_now;   /* of this round */
-    int samples_round; /* of each following one */
-    int rounds_needed; /* that follow whatever the budget; others do if they end within it */
+    int samples_now;   /* of this block */
+    int samples_block; /* of each following one */
+    int blocks_needed; /* that follow whatever the budget; others do if they end within it */
 } Ahead;
 
 /* Seconds until the end, if nothing is decided earlier and samples take as long as they did. All of

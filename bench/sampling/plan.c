@@ -25,35 +25,61 @@ static size_t *random_order(size_t count, uint64_t *random) {
     return order;
 }
 
-static size_t round_size(const Recording *recording, int round) {
-    return recording->suite.count * recording->contender_count *
-           (round ? recording->builds.layout_count : 1);
+/* Whether a contender is sampled in this layout of a round: of the controls of a group one is. */
+static bool takes_part(const Recording *recording, size_t contender, size_t layout, int round) {
+    for (size_t i = 0; i < recording->group_count; i++) {
+        const Group *group = &recording->groups[i];
+        size_t place = contender - group->first; /* huge if it is of an earlier group */
+        if (place >= group->count) continue;
+        return place < group->strategies ||
+               place - group->strategies == (layout + (size_t)round) % group->strategies;
+    }
+    return false;
+}
+
+size_t plan_block(const Recording *recording) {
+    size_t contenders = 0;
+    for (size_t i = 0; i < recording->group_count; i++)
+        contenders += recording->groups[i].strategies + 1;
+    return recording->suite.count * contenders;
+}
+
+size_t plan_blocks(const Recording *recording, int round) {
+    return round ? recording->builds.layout_count : 1;
 }
 
 int plan_first(const Recording *recording, int round) {
     if (round == 0) return 0;
-    return (int)(round_size(recording, 0) + (size_t)(round - 1) * round_size(recording, 1));
+    size_t blocks = 1 + (size_t)(round - 1) * recording->builds.layout_count;
+    return (int)(blocks * plan_block(recording));
+}
+
+/* Adds the places of a block: of one layout, or, for the warm-up, of each by turns. */
+static Place *add_block(const Recording *recording, int round, size_t layout, uint64_t *random,
+                        Place *places) {
+    size_t layouts = recording->builds.layout_count;
+    size_t *workloads = random_order(recording->suite.count, random);
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        size_t workload = workloads[i], own = round ? layout : workload % layouts;
+        size_t *order = random_order(recording->contender_count, random);
+        for (size_t j = 0; j < recording->contender_count; j++)
+            if (takes_part(recording, order[j], own, round))
+                *places++ = (Place){workload, own, order[j]};
+        free(order);
+    }
+    free(workloads);
+    return places;
 }
 
 Place *plan_round(const Recording *recording, int round, size_t *count) {
-    size_t workloads = recording->suite.count, layouts = recording->builds.layout_count;
-    size_t contenders = recording->contender_count;
     uint64_t random = recording->seed;
     random = random_next(&random) ^ (uint64_t)round; /* far from those of other rounds and seeds */
-    Place *places = allocate(round_size(recording, round) * sizeof *places);
-    *count = 0;
-    size_t *workload_order = random_order(workloads, &random);
-    for (size_t i = 0; i < workloads; i++) {
-        size_t workload = workload_order[i], *layout_order = random_order(layouts, &random);
-        for (size_t j = 0; j < layouts; j++) {
-            if (round == 0 && layout_order[j] != workload % layouts) continue;
-            size_t *order = random_order(contenders, &random);
-            for (size_t k = 0; k < contenders; k++)
-                places[(*count)++] = (Place){workload, layout_order[j], order[k]};
-            free(order);
-        }
-        free(layout_order);
-    }
-    free(workload_order);
+    size_t blocks = plan_blocks(recording, round);
+    *count = blocks * plan_block(recording);
+    Place *places = allocate((*count + 1) * sizeof *places), *end = places;
+    size_t *layouts = random_order(blocks, &random);
+    for (size_t i = 0; i < blocks; i++)
+        end = add_block(recording, round, layouts[i], &random, end);
+    free(layouts);
     return places;
 }

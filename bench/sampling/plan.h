@@ -5,11 +5,12 @@
  * rounds, whether or not it is ever taken: a contender that fails at a workload is not asked for it
  * again.
  *
- * A round takes one sample of each workload in each layout by each contender, controls included:
- * the workloads in random order, for each workload the layouts in random order, and in each layout
- * its contenders in random order, one right after the other, so that what is compared was measured
- * under nearly equal conditions. Round 0 warms up, with one layout for each workload, and no
- * statistic uses it. */
+ * A round takes one sample of each workload in each layout by each strategy, and by one control of
+ * each group: those of its strategies by turns, from layout to layout. It is made of blocks, one for
+ * each layout, in random order: all workloads in random order, and of each workload its contenders in
+ * random order, one right after the other, so that what is compared was measured under nearly equal
+ * conditions. A run that ends behind a block has samples of as many layouts as it has blocks. Round 0
+ * warms up, with one layout for each workload, and no statistic uses it. */
 #ifndef TAILRACE_BENCH_SAMPLING_PLAN_H
 #define TAILRACE_BENCH_SAMPLING_PLAN_H
 
@@ -18,6 +19,10 @@
 typedef struct Place {
     size_t workload, layout, contender; /* indexes */
 } Place;
+
+/* How many samples a block has, and how many blocks a round (the warm-up is one). */
+size_t plan_block(const Recording *recording);
+size_t plan_blocks(const Recording *recording, int round);
 
 /* The places of a round, in order. To be freed. */
 Place *plan_round(const Recording *recording, int round, size_t *count);

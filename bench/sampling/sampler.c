@@ -116,11 +116,13 @@ static json_t *identify_program(const Recording *recording, const Contender *con
     const char *strategy = "", *isa = "";
     json_int_t seed = 0, wanted = executors->layouts[layout];
     json_t *info = NULL;
-    if (access(path, X_OK) != 0)
-        *why = format_string("was not built in all layouts: \"scripts/build --layouts %zu "
+    if (access(path, X_OK) != 0) {
+        char *seeds = builds_seeds(&recording->builds);
+        *why = format_string("was not built in all layouts: \"scripts/build --layout-seeds %s "
                              "--dispatch %s\" does that",
-                             recording->builds.layout_count, program->strategy);
-    else
+                             seeds, program->strategy);
+        free(seeds);
+    } else
         info = ask(recording, path, NULL, NULL, why);
     if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
                              &seed) != 0 ||
@@ -136,7 +138,7 @@ static json_t *identify_program(const Recording *recording, const Contender *con
 
 static void identify(Recording *recording, size_t index) {
     Contender *contender = &recording->contenders[index];
-    if (recording_failure(recording, ANY, index)) return; /* of an earlier sitting */
+    if (recording_own_failure(recording, ANY, index)) return; /* of an earlier sitting */
     char *why = NULL;
     for (size_t i = 0; i < recording->builds.layout_count && !why; i++) {
         json_t *info = identify_program(recording, contender, i, &why);
@@ -237,18 +239,8 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     json_decref(answer);
 }
 
-int sampler_least_rounds(const Recording *recording) {
-    return recording->builds.layout_count > 1 ? LEAST_ROUNDS_OF_LAYOUTS : LEAST_ROUNDS;
-}
-
-/* Samples of a round in one layout: one for each workload and contender that has not failed at it.
- * So many are the warm-up, too. */
-static int layout_size(const Recording *recording) {
-    int size = 0;
-    for (size_t i = 0; i < recording->suite.count; i++)
-        for (size_t j = 0; j < recording->contender_count; j++)
-            size += !recording_failure(recording, i, j);
-    return size;
+int sampler_least_blocks(const Recording *recording) {
+    return recording->builds.layout_count > 1 ? LEAST_BLOCKS_OF_LAYOUTS : LEAST_BLOCKS;
 }
 
 /* Whether the sample of that place was taken, maybe in an earlier sitting. */
@@ -264,15 +256,31 @@ static bool is_missing(const Recording *recording, const Place *place, int order
            !was_taken(recording, order);
 }
 
-/* Takes what is missing of a round. False if it was interrupted. */
-static bool sample_round(Recording *recording, int round, Pace *pace, const SamplerHooks *hooks) {
-    size_t count;
-    Place *places = plan_round(recording, round, &count);
-    int first = plan_first(recording, round), least = sampler_least_rounds(recording);
+/* Samples of a round that are missing from this place on, up to that one. */
+static int count_missing(const Recording *recording, const Place *places, int first, size_t from,
+                         size_t to) {
     int missing = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = from; i < to; i++)
         missing += is_missing(recording, &places[i], first + (int)i);
-    for (size_t i = 0; i < count && !interrupted(); i++) {
+    return missing;
+}
+
+/* A run while it is sampled. */
+typedef struct Run {
+    Recording *recording;
+    const SamplerHooks *hooks;
+    Pace pace;
+    int blocks;     /* finished ones, those of earlier sittings too; the warm-up is none */
+    double slowest; /* seconds that one took at most, or that the warm-up took */
+} Run;
+
+/* Takes what is missing of a block: the places `from` to before `to` of a round. False if it was
+ * interrupted. */
+static bool sample_block(Run *run, int round, const Place *places, size_t from, size_t to) {
+    Recording *recording = run->recording;
+    int first = plan_first(recording, round), least = sampler_least_blocks(recording);
+    int missing = count_missing(recording, places, first, from, to);
+    for (size_t i = from; i < to && !interrupted(); i++) {
         Sample sample = {.round = round,
                          .order = first + (int)i,
                          .workload = places[i].workload,
@@ -280,40 +288,40 @@ static bool sample_round(Recording *recording, int round, Pace *pace, const Samp
                          .contender = places[i].contender};
         if (!is_missing(recording, &places[i], sample.order)) continue;
         double now = seconds_now();
-        Ahead ahead = {missing, layout_size(recording) * (int)recording->builds.layout_count,
-                       round < least ? least - round : 0};
-        double left = pace_left(pace, ahead, now);
-        hooks->next(recording, &sample, pace_fraction(pace, left, now), left);
-        take_sample(recording, sample, hooks);
-        pace->sampling += seconds_now() - now;
-        pace->samples++;
+        int following = least - run->blocks - (round > 0);
+        Ahead ahead = {missing, (int)plan_block(recording), following > 0 ? following : 0};
+        double left = pace_left(&run->pace, ahead, now);
+        run->hooks->next(recording, &sample, pace_fraction(&run->pace, left, now), left);
+        take_sample(recording, sample, run->hooks);
+        run->pace.sampling += seconds_now() - now;
+        run->pace.samples++;
         if (missing > 0) missing--; /* of one that fails, more than one */
     }
-    free(places);
     return !interrupted();
 }
 
-/* Seconds that the slowest round of the earlier sittings took at least: the sum of its samples'
- * times; and `all` of their rounds. */
-static double slowest_before(const Recording *recording, double *all) {
-    double slowest = 0, sum = 0;
-    *all = 0;
+/* Seconds that the samples of earlier sittings took, and the slowest of their blocks; both at
+ * least. */
+static double seconds_before(const Recording *recording, double *slowest) {
+    double sum = 0, all = 0;
+    size_t block = plan_block(recording);
+    *slowest = 0;
     for (size_t i = 0; i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
-        if (i > 0 && sample->round != sample[-1].round) sum = 0;
+        if (i > 0 && (size_t)sample->order / block != (size_t)sample[-1].order / block) sum = 0;
         for (int j = 0; j < PHASE_COUNT; j++) {
             sum += (double)sample->cost.phases[j].wall / 1e9;
-            *all += (double)sample->cost.phases[j].wall / 1e9;
+            all += (double)sample->cost.phases[j].wall / 1e9;
         }
-        if (sum > slowest) slowest = sum;
+        if (sum > *slowest) *slowest = sum;
     }
-    return slowest;
+    return all;
 }
 
-/* Whether samples of the round were taken in an earlier sitting. */
-static bool was_begun(const Recording *recording, int round) {
-    for (size_t i = recording->sample_count; i > 0; i--)
-        if (recording->samples[i - 1].round >= round) return true;
+/* Whether a sample of these places was taken in an earlier sitting. */
+static bool was_begun(const Recording *recording, int first, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++)
+        if (was_taken(recording, first + (int)i)) return true;
     return false;
 }
 
@@ -323,33 +331,64 @@ static void stop(Recording *recording, const char *rule, char *reason) {
     recording->stop_reason = reason;
 }
 
-void sampler_run(Recording *recording, double started, const SamplerHooks *hooks) {
-    Pace pace = {.started = started, .limit = started + recording->budget};
-    double slowest = slowest_before(recording, &pace.before); /* of the rounds so far */
-    int least = sampler_least_rounds(recording);
-    /* A resumed run begins with the last finished round, in which nothing is missing. */
-    for (int round = recording->rounds;; round++) {
+/* Takes the blocks of a round as far as they fit into the budget. False, having said why, if the run
+ * ends. */
+static bool sample_round(Run *run, int round) {
+    Recording *recording = run->recording;
+    size_t count, size = plan_block(recording);
+    Place *places = plan_round(recording, round, &count);
+    bool going = true;
+    for (size_t from = 0; going && from < count; from += size) {
+        int first = plan_first(recording, round);
+        bool begun = was_begun(recording, first, from, from + size);
         double now = seconds_now();
-        if (round > least && !was_begun(recording, round) && now + slowest > pace.limit) {
+        if (round > 0 && !begun && run->blocks >= sampler_least_blocks(recording) &&
+            now + run->slowest > run->pace.limit) {
             stop(recording, "budget",
-                 format_string("another round would not have ended within the budget of %g s",
+                 format_string("another block would not have ended within the budget of %g s",
                                recording->budget));
-            break;
-        }
-        if (interrupted() || !sample_round(recording, round, &pace, hooks)) {
+            going = false;
+        } else if (interrupted() || !sample_block(run, round, places, from, from + size)) {
             stop(recording, "interrupted",
                  format_string("interrupted by a signal (%s)", strsignal(interrupted())));
-            break;
+            going = false;
+        } else {
+            run->blocks += round > 0;
+            if (!begun && seconds_now() - now > run->slowest) run->slowest = seconds_now() - now;
         }
+    }
+    free(places);
+    return going;
+}
+
+/* Whether there is nothing left that could be measured. */
+static bool all_failed(const Recording *recording) {
+    for (size_t i = 0; i < recording->suite.count; i++)
+        for (size_t j = 0; j < recording->contender_count; j++)
+            if (!recording_failure(recording, i, j)) return false;
+    return true;
+}
+
+void sampler_run(Recording *recording, double started, const SamplerHooks *hooks) {
+    Run run = {recording, hooks, {.started = started, .limit = started + recording->budget}, 0, 0};
+    run.pace.before = seconds_before(recording, &run.slowest);
+    bool cold = recording->sample_count == 0;
+    if (recording->rounds > 1)
+        run.blocks = (recording->rounds - 1) * (int)plan_blocks(recording, 1);
+    /* A resumed run begins with the last finished round, in which nothing is missing. */
+    for (int round = recording->rounds; sample_round(&run, round); round++) {
         recording->rounds = round;
-        if (layout_size(recording) == 0) {
+        if (all_failed(recording)) {
             stop(recording, "failed", copy_string("every executor failed at every workload"));
             break;
         }
+        if (round == 0 && cold) {
+            hooks->warm(recording, seconds_now() - started, run.slowest);
+            run.pace.limit = started + recording->budget;
+        }
         double sampled = seconds_now();
         bool enough = hooks->round(recording);
-        pace.judging = seconds_now() - sampled;
-        if (seconds_now() - now > slowest) slowest = seconds_now() - now;
+        run.pace.judging = (seconds_now() - sampled) / (double)plan_blocks(recording, round);
         if (enough) {
             stop(recording, "interval", copy_string("every comparison is decided"));
             break;

@@ -15,9 +15,10 @@
 
 #include "bench/data/recording.h"
 
-/* Whatever the budget: below that there is no spread to speak of. */
-#define LEAST_ROUNDS 3
-#define LEAST_ROUNDS_OF_LAYOUTS 2
+/* Blocks (plan.h) that are measured whatever the budget: below that there is no spread to speak of.
+ * With one layout a block is a round. */
+#define LEAST_BLOCKS 3
+#define LEAST_BLOCKS_OF_LAYOUTS 2
 
 /* Asks each executor what it is and counts the instructions of each workload. Contenders that
  * cannot answer are noted as not measured. */
@@ -31,12 +32,16 @@ typedef struct SamplerHooks {
     void (*sample)(const Recording *recording);  /* the last of its samples is new */
     void (*failure)(const Recording *recording); /* the last of its not_measured is new */
     bool (*round)(Recording *recording); /* a round is finished; true if enough has been measured */
+    /* The warm-up is finished: `done` seconds have passed, and a block will take about `block`. Sets
+     * the budget if that is still to be chosen. Not called of a run that is resumed later than
+     * that. */
+    void (*warm)(Recording *recording, double done, double block);
 } SamplerHooks;
 
-/* Rounds that are measured whatever the budget. */
-int sampler_least_rounds(const Recording *recording);
+/* Blocks that are measured whatever the budget. */
+int sampler_least_blocks(const Recording *recording);
 
-/* Samples rounds until one more would not fit into the budget, counted from `started`
+/* Samples blocks until one more would not fit into the budget, counted from `started`
  * (seconds_now()), until a hook has enough, or until interrupted(). Failures are told to the user
  * when they happen and noted as not measured. Why it ended is in stop_rule and stop_reason. */
 void sampler_run(Recording *recording, double started, const SamplerHooks *hooks);

@@ -317,13 +317,14 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
     size_t most = 0;
     bool partial = false;
     Table table;
-    table_start(&table, group->count); /* the control is not there; the first column is */
+    table_start(&table, 1 + group->strategies);
     table_cell(&table, "event");
-    for (size_t i = group->first; i + 1 < group->first + group->count; i++)
+    size_t end = group->first + group->strategies;
+    for (size_t i = group->first; i < end; i++)
         table_cell(&table, "%s", recording->contenders[i].program->strategy);
     for (size_t row = 0; row < sizeof ROWS / sizeof *ROWS; row++) {
         table_cell(&table, "%s", ROWS[row].name);
-        for (size_t i = group->first; i + 1 < group->first + group->count; i++) {
+        for (size_t i = group->first; i < end; i++) {
             size_t count;
             double all = mean(recording, group, i, ROWS[row].count, &count);
             if (row == 0 && count > most) most = count;

@@ -241,9 +241,9 @@ static void add_time(Table *table, double mean, double deviation) {
 
 void whole_processes_print(const Recording *recording, const Group *group, FILE *stream) {
     if (json_array_size(recording->whole_processes) == 0) return;
-    size_t rows = 0, last = group->first + group->count - 1; /* the control */
+    size_t rows = 0, last = group->first + group->strategies; /* the first control */
     Table table;
-    table_start(&table, group->count);
+    table_start(&table, 1 + group->strategies);
     table_cell(&table, "workload");
     for (size_t i = group->first; i < last; i++)
         table_cell(&table, "%s", recording->contenders[i].program->strategy);

@@ -86,7 +86,7 @@ class Interruption(unittest.TestCase):
         duration = time.monotonic() - begin
         self.assertEqual(status, 0, output)
         expected = json.loads(whole.result.read_text())
-        self.assertEqual(len(expected["samples"]), (1 + 2 * 2) * len(WORKLOADS) * (len(STRATEGIES) + 1))
+        self.assertEqual(len(expected["samples"]), (1 + 2) * len(WORKLOADS) * (len(STRATEGIES) + 1))
         while kills < KILLS:
             run, kept, sittings = Run(PROGRAM, 3), set(), 0
             runs += 1

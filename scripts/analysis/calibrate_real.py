@@ -234,8 +234,8 @@ class Calibration:
             self.outcomes[case, name, MEAN].add(cell.found, cell.verdict.word)
         if not case.startswith("same"):
             return
-        controls = {what: compared.estimate((what,), names[0], True) for what in self.names}
-        controls[MEAN] = compared.mean(names[0], True).found
+        controls = {what: compared.control(place) for place, what in enumerate(self.names)}
+        controls[MEAN] = compared.control()
         for what, found in controls.items():
             self.outcomes[case, CONTROL, what].add(found, statistics.judge(found).word)
 

@@ -1,13 +1,15 @@
 """Reading result files, and what they say: the one place that report, verdicts and other scripts share.
 
 load() reads a file and holds it against results/schema.json. A Comparison is one build and one instruction
-set of a result: its strategies relative to the first of them, with estimates and verdicts by
-statistics_of_runs.py. Other builds of the same result were measured in the same rounds, so that their
-speeds can be asked for relative to the same baseline (`build` of speeds() and estimate()). An
-InstructionSets is one strategy of one build in several instruction sets of a result, by the same statistics.
+set of a result: its strategies relative to each other, with estimates and verdicts by statistics_of_runs.py,
+each held against the noise floor of its A/A controls and against its family. Other builds of the same result
+were measured in the same rounds, so that their speeds can be asked for relative to the same baseline (`build`
+of speeds() and estimate()). An InstructionSets is one strategy of one build in several instruction sets of a
+result, by the same statistics.
 """
 import array
 import collections
+import dataclasses
 import functools
 import json
 import math
@@ -15,12 +17,12 @@ import pathlib
 import re
 
 import numpy
-from . import statistics_of_runs
+from . import statistics_of_runs, warnings
 from .printable import printable
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
-LONGEST = 10 ** 18  # nanoseconds that a sample may claim: thirty years
+LONGEST = warnings.threshold("absurd times")  # nanoseconds that a sample may claim: thirty years
 # A workload is too short to time if its quickest contender takes less than the first, or less than the second
 # and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
 TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05
@@ -97,18 +99,11 @@ def finite(text):
     return number if math.isfinite(number) else no_number(text)
 
 
-def whole(text):
-    number = int(text)
-    return number if abs(number) < 1 << 63 else no_number(text)
-
-
 def parse(text):
-    """JSON as `tailrace bench` reads it: numbers of 64 bits, and strings that can be written as UTF-8."""
-    # Functions for each number take a while.
-    hooks = {"parse_int": whole} if re.search(r"\d{19}", text) else {}
-    if re.search(r"\d[eE]\+?\d{3}|\d{300}", text):
-        hooks["parse_float"] = finite
-    document = json.loads(text, parse_constant=no_number, **hooks)
+    """JSON whose numbers are some, and whose strings can be written as UTF-8."""
+    # A function for each number takes a while.
+    large = re.search(r"\d[eE]\+?\d{3}|\d{300}", text)
+    document = json.loads(text, parse_constant=no_number, parse_float=finite if large else None)
     if re.search(r"\\u(?:[dD][89a-fA-F]|0000)", text):
         for string in strings_of(document):
             if "\0" in string:
@@ -153,6 +148,24 @@ def quantile(numbers, q):
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
+def held_against(pairs, means, floor):
+    """Estimates by pair (baseline, name), one a group, held against their families and floors: of each pair the group
+    number `means` is an answer, all others are exploratory. `floor`: of a name, its baseline and a group's number."""
+    answers = statistics_of_runs.correct([found[means] for found in pairs.values()], statistics_of_runs.holm)
+    rest = [(pair, place) for pair in pairs for place in range(len(pairs[pair])) if place != means]
+    explored = statistics_of_runs.correct([pairs[pair][place] for pair, place in rest],
+                                          statistics_of_runs.benjamini_hochberg)
+    held = {pair: list(found) for pair, found in pairs.items()}
+    for pair, entry in zip(pairs, answers):
+        held[pair][means] = entry
+    for (pair, place), entry in zip(rest, explored):
+        held[pair][place] = entry
+    for (baseline, strategy), found in held.items():
+        for place, entry in enumerate(found):
+            found[place] = entry and dataclasses.replace(entry, floor=floor(strategy, baseline, place))
+    return held
+
+
 class Comparison:
     """One build (a name) and one instruction set of a result. `confidence` and `smallest_effect` are
     fractions."""
@@ -179,6 +192,8 @@ class Comparison:
                 nanoseconds = sample["phases"]["execute"]["cpu"]
                 if 0 < nanoseconds < LONGEST:
                     for column, value in zip(found[key], (sample["layout"], sample["round"], round(nanoseconds))):
+                        if abs(value) >= 1 << 63:
+                            raise Trouble(f"this is no run that can be compared: it has a layout or a round {value:.3g}")
                         column.append(value)
                     if sample["build"] == build and "crossings" in sample:
                         for column, value in zip(self.replays[sample["workload"]],
@@ -198,13 +213,12 @@ class Comparison:
                           f"{MOST_CELLS:,} cells, and not for {cells:,}")
         # (workload, build, strategy, control): seconds, [layout, round], NaN where nothing was measured
         self.times = {key: self.grid(*columns) for key, columns in found.items()}
+        self.controls = [name for name in self.strategies
+                         if any(key[1:] == (build, name, True) for key in self.times)]
         self.too_short = {workload["name"]: seconds for workload in self.workloads
                           if (seconds := self.seconds_if_too_short(workload["name"]))}
-        self.draws = statistics_of_runs.Draws(len(self.workloads), len(self.layouts), len(self.rounds))
-        controls = [self.estimate((workload["name"],), self.baseline, True) for workload in self.workloads]
-        self.noise = max((abs(found.speed - 1) for found in controls if found), default=None)
-        control = self.mean(self.baseline, True)
-        self.mean_noise = control.found and abs(control.found.speed - 1)
+        every = range(len(self.workloads))
+        self.usual_groups = [*([number] for number in every), list(every)]
 
     @property
     def luck(self):
@@ -227,17 +241,14 @@ class Comparison:
         return [] if seconds is None else seconds[~numpy.isnan(seconds)].tolist()
 
     def seconds_if_too_short(self, workload):
-        """The median of the quickest contender if the workload is too short to time; None if it is not."""
-        contenders = [(strategy, False) for strategy in self.strategies] + [(self.baseline, True)]
-        medians = [quantile(times, 0.5) for contender in contenders if (times := self.times_of(workload, *contender))]
+        """The median of the quickest strategy if the workload is too short to time; None if it is not."""
+        medians = [quantile(times, 0.5) for name in self.strategies if (times := self.times_of(workload, name))]
         quickest = min(medians, default=math.inf)
-        noise = 0.0
-        one, again = self.grid_of(workload, self.baseline), self.grid_of(workload, self.baseline, True)
-        if one is not None and again is not None:
-            ratios = numpy.log(one) - numpy.log(again)
-            ratios = ratios[~numpy.isnan(ratios).all(axis=1)]
-            if len(ratios):
-                noise = abs(math.exp(numpy.nanmedian(ratios, axis=1).mean()) - 1)
+        ratios = [numpy.log(one) - numpy.log(again) for name in self.controls
+                  if (one := self.grid_of(workload, name)) is not None and
+                  (again := self.grid_of(workload, name, True)) is not None]
+        found = statistics_of_runs.control_estimate(numpy.array(ratios)) if ratios else None
+        noise = abs(found.speed - 1) if found else 0.0
         short = quickest < TOO_SHORT or (quickest < MAYBE_TOO_SHORT and noise > SHORT_NOISE)
         return quickest if short else None
 
@@ -258,40 +269,107 @@ class Comparison:
 
     def estimates(self, groups, strategy, baseline=None, control=False, build=None):
         """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
-        return self.draws.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
+        return statistics_of_runs.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
 
-    @functools.cache
-    def usual_estimates(self, strategy, control, build):
-        """Of each workload, and of all."""
-        every = range(len(self.workloads))
-        return self.estimates([*([number] for number in every), list(every)], strategy, None, control, build)
-
-    def estimate(self, workloads, strategy, control=False, build=None):
+    def estimate(self, workloads, strategy, build=None):
         """The Estimate over `workloads` (a tuple of names); None if there is nothing to compare."""
         places = [number for number, workload in enumerate(self.workloads) if workload["name"] in workloads]
-        if len(places) == len(self.workloads):
-            return self.usual_estimates(strategy, control, build)[-1]
-        if len(places) == 1:
-            return self.usual_estimates(strategy, control, build)[places[0]]
-        return self.estimates([places], strategy, None, control, build)[0]
+        return self.estimates([places], strategy, None, False, build)[0]
 
-    def judge(self, found, floor):
-        return found and statistics_of_runs.judge(found, self.smallest_effect, floor or 0)
+    # What is noise
+
+    def control_logs(self, group, strategies=None):
+        """Logarithms of what controls seem to be faster by: all of these workloads and strategies, one list."""
+        logs = [self.speeds(name, name, True)[group].ravel() for name in strategies or self.controls]
+        return numpy.concatenate(logs) if logs else numpy.empty(0)
+
+    @functools.cache
+    def control(self, workload=None, strategy=None):
+        """The Estimate of what programs and themselves seem to differ by; None: no control was measured.
+        `workload`: a number, None: all; `strategy`: None: of all that have a control."""
+        group = self.usual_groups[-1 if workload is None else workload]
+        return statistics_of_runs.control_estimate(self.control_logs(group, strategy and (strategy,)),
+                                                   self.confidence)
+
+    def floor(self, strategy, baseline, workload=None):
+        """Up to which difference of two strategies nothing is called one: the outer bound of A/A intervals. On
+        a workload (its number) that is one of all controls; over the suite the larger one of the two strategies, or
+        of all controls where these have none."""
+        names = [name for name in (strategy, baseline) if name in self.controls] if workload is None else []
+        found = [self.control(workload, name) for name in names or [None]]
+        return max((entry.outer_bound for entry in found if entry and entry.has_interval), default=0.0)
+
+    @property
+    def noise(self):
+        """The largest floor on a workload; None without a control, or with too little of it for an interval."""
+        found = [self.control(number) for number in range(len(self.workloads))]
+        return max((entry.outer_bound for entry in found if entry and entry.has_interval), default=None)
+
+    @property
+    def mean_noise(self):
+        """The largest floor over the suite."""
+        found = [self.control(None, name) for name in self.controls]
+        return max((entry.outer_bound for entry in found if entry and entry.has_interval), default=None)
+
+    @functools.cached_property
+    def spread(self):
+        """Robust standard deviation of a single time, from the controls, as a fraction; NaN if not known."""
+        return statistics_of_runs.robust_spread(self.control_logs(self.usual_groups[-1]))
+
+    @property
+    def noise_text(self):
+        """A sentence or two."""
+        if not self.controls:
+            return "No noise floor: no A/A control was measured."
+        if self.mean_noise is None:
+            return "No noise floor: the A/A control was measured too seldom for an interval."
+        own = [(name, self.control(None, name)) for name in self.controls]
+        told = ", ".join(f"{name} {100 * (found.low - 1):+.1f} to {100 * (found.high - 1):+.1f} %"
+                         for name, found in own if found and found.has_interval)
+        return (f"Noise floor (A/A): measured under two names, over the suite these seemed to differ from themselves "
+                f"by: {told} ({percent(self.confidence)} intervals)" +
+                ("" if self.noise is None else f"; on a workload by up to {100 * self.noise:.1f} %") +
+                ". Nothing up to these bounds is called a difference.")
+
+    # All pairs
+
+    def families(self, groups, means, pairs):
+        """Estimates by pair, as pairs() has them, held against their floors and families: of each pair the group
+        number `means` is an answer, all others are exploratory."""
+        return held_against(pairs, means, lambda strategy, baseline, place: self.floor(
+            strategy, baseline, place if place < len(self.workloads) else None))
+
+    def pairs(self, groups):
+        """By (baseline, strategy): an Estimate for each group; the groups are the single workloads, all of
+        them, and any others. The reverse of a pair is the same estimate, turned around."""
+        found = {(baseline, strategy): self.estimates(groups, strategy, baseline)
+                 for place, baseline in enumerate(self.strategies) for strategy in self.strategies[place + 1:]}
+        found = self.families(groups, len(self.workloads), found)
+        return found | {(strategy, baseline): [entry and entry.reversed for entry in own]
+                        for (baseline, strategy), own in found.items()}
+
+    @functools.cached_property
+    def usual_pairs(self):
+        return self.pairs(self.usual_groups)
+
+    def judge(self, found):
+        return found and statistics_of_runs.judge(found, self.smallest_effect)
 
     def cell(self, workload, strategy, control=False):
+        """Of a control: what all of them show on this workload, with the times of this one."""
         times = self.times_of(workload, strategy, control)
         if not times:
             return None
         median = quantile(times, 0.5)
         spread = (quantile(times, 0.75) - quantile(times, 0.25)) / 2 / median
-        found = self.estimate((workload,), strategy, control)
-        return Cell(median, spread, found, self.judge(found, self.noise))
+        place = next(number for number, entry in enumerate(self.workloads) if entry["name"] == workload)
+        found = self.control(place) if control else self.usual_pairs[self.baseline, strategy][place]
+        return Cell(median, spread, found, self.judge(found))
 
-    def mean(self, strategy, control=False):
+    def mean(self, strategy):
         """The geometric mean over the workloads that have been measured."""
-        found = self.estimate(tuple(w["name"] for w in self.workloads), strategy, control)
-        # The control is what the floor is made of.
-        return Cell(None, None, found, None if control else self.judge(found, self.mean_noise))
+        found = self.usual_pairs[self.baseline, strategy][-1]
+        return Cell(None, None, found, self.judge(found))
 
     def instructions(self, workload):
         return workload["instructions"].get(self.isa)
@@ -311,11 +389,8 @@ class InstructionSets:
         self.layouts, self.rounds = (
             sorted(set.intersection(*(set(getattr(comparison, axis)) for comparison in comparisons)))
             for axis in ("layouts", "rounds"))
-        first = self.first = self.comparisons[self.baseline]
-        same = (first.layouts, first.rounds) == (self.layouts, self.rounds)
-        self.draws = first.draws if same or not (self.layouts and self.rounds) else \
-            statistics_of_runs.Draws(len(first.workloads), len(self.layouts), len(self.rounds))
-        # Each set has a control of its own; nothing below the larger noise is a difference.
+        self.first = self.comparisons[self.baseline]
+        # Each set has controls of its own; nothing up to the larger floor is a difference.
         self.noise, self.mean_noise = (
             max((noise for comparison in comparisons if (noise := getattr(comparison, name)) is not None), default=None)
             for name in ("noise", "mean_noise"))
@@ -335,13 +410,30 @@ class InstructionSets:
         """Logarithms of the speeds relative to `baseline`, another instruction set."""
         return self.logs(baseline or self.baseline) - self.logs(isa)
 
-    def estimates(self, groups, isa, baseline=None):
-        """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
-        return self.draws.estimates(self.speeds(isa, baseline), groups, self.first.confidence)
+    @property
+    def noise_text(self):
+        """A sentence."""
+        told = [f"{100 * bound:.1f} % {where}" for bound, where in
+                ((self.mean_noise, "over the suite"), (self.noise, "on a workload")) if bound is not None]
+        if not told:
+            return "No noise floor: no A/A control was measured often enough for an interval."
+        return f"Noise floor (A/A): the largest of theirs, {' and '.join(told)}."
 
-    def judge(self, found, over_suite):
-        floor = self.mean_noise if over_suite else self.noise
-        return found and statistics_of_runs.judge(found, self.first.smallest_effect, floor or 0)
+    def floor(self, isa, baseline, place):
+        """Of the group at this place; the larger one of the two."""
+        workload = place if place < len(self.first.workloads) else None
+        return max(self.comparisons[name].floor(self.strategy, self.strategy, workload) for name in (isa, baseline))
+
+    def pairs(self, groups):
+        """As Comparison.pairs, by instruction sets."""
+        found = {(baseline, isa): statistics_of_runs.estimates(self.speeds(isa, baseline), groups, self.first.confidence)
+                 for place, baseline in enumerate(self.isas) for isa in self.isas[place + 1:]}
+        found = held_against(found, len(self.first.workloads), self.floor)
+        return found | {(isa, baseline): [entry and entry.reversed for entry in own]
+                        for (baseline, isa), own in found.items()}
+
+    def judge(self, found):
+        return self.first.judge(found)
 
 
 def instruction_sets(found):
@@ -356,7 +448,10 @@ def instruction_sets(found):
 
 def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
                 smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
-    """A Comparison for each build and instruction set, in the order of the samples' first appearance."""
+    """A Comparison for each build and instruction set, in the order of the samples' first appearance. A run that
+    ended since all was decided is reported by the surer intervals by which it was."""
+    if result["stop"] and result["stop"]["rule"] == "interval":
+        confidence = statistics_of_runs.confidence_to_stop(confidence)
     isas = list(dict.fromkeys(sample["isa"] for sample in result["samples"]))
     there = {(sample["build"], sample["isa"]) for sample in result["samples"]}
     return [Comparison(result, build["name"], isa, confidence, smallest_effect)
@@ -364,7 +459,7 @@ def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
 
 
 def percent(fraction):
-    return f"{fraction * 100:g} %"
+    return f"{round(fraction * 100, 6):g} %"
 
 
 def speed_text(found, decimals=2):
@@ -378,13 +473,21 @@ def speed_text(found, decimals=2):
     return f"{short(found.speed)}×{interval}"
 
 
+def population_text(found):
+    """programs like these: 1.05–1.31×"""
+    if not found or not found.has_population:
+        return ""
+    return f"programs like these: {found.population_low:.2f}–{found.population_high:.2f}×"
+
+
 def mean_text(comparison, strategy):
     """A sentence."""
     mean = comparison.mean(strategy)
     if not mean.found:
         return f"{strategy}: nothing to compare."
+    others = population_text(mean.found)
     return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}, geometric mean over "
-            f"{mean.found.workloads} of {len(comparison.workloads)} workloads: {mean.verdict}"
+            f"{mean.found.workloads} of {len(comparison.workloads)} workloads{others and f' ({others})'}: {mean.verdict}"
             f"{' in this one layout' if comparison.luck else ''}.")
 
 

@@ -4,17 +4,17 @@ make() turns results into one JSON-able dictionary, which the page holds and dra
 here and in statistics_of_runs.py; the page only chooses what to show. A "case" is one build and one
 instruction set of one file.
 """
+import dataclasses
 import hashlib
 import json
 import math
 import statistics
 
 import numpy
-from . import statistics_of_runs
-from .comparison import Trouble, comparisons, instruction_sets, speed_text
+from . import statistics_of_runs, warnings
+from .comparison import LONGEST, Trouble, comparisons, instruction_sets, population_text, speed_text
 from .machine_code import HOT, UNLIKE_CODE
 
-ONE_LAYOUT = "One layout of the code was measured: differences may be layout luck."
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
 QUESTIONS = [
     ("What does a tail call buy over a computed goto?", "tail-direct", "goto-direct"),
@@ -51,6 +51,7 @@ WORDS = [
 # Layouts that differ by more than UNLIKE_CODE (machine_code.py) in machine instructions or in bytes differ in more than
 # their order; where instructions were not counted yet, by more than this share in bytes; and in how many use the stack.
 UNLIKE = 0.05
+NOISY = 0.01  # robust standard deviation of a time by the A/A control; results/PLAN.md has what machines showed
 # Of a trace whose replayer takes more than this share of the module's time, it is said what a crossing costs.
 MUCH_REPLAYING = 0.05
 
@@ -147,13 +148,7 @@ class Case:
         self.samples = [
             sample for sample in self.result["samples"]
             if sample["build"] == self.build["name"] and sample["isa"] == self.isa and sample["round"] > 0]
-        # By baseline and strategy. The reverse of a pair is the same estimate, turned around.
-        self.pairs = {}
-        for place, baseline in enumerate(self.strategies):
-            for strategy in self.strategies[place + 1:]:
-                found = comparison.estimates(self.groups, strategy, baseline)
-                self.pairs[baseline, strategy] = found
-                self.pairs[strategy, baseline] = [entry and entry.reversed for entry in found]
+        self.pairs = comparison.pairs(self.groups)
 
     @property
     def label(self):
@@ -178,9 +173,8 @@ class Case:
             return None
         return self.pairs[baseline, strategy][len(self.names)]
 
-    def judge(self, found, over_suite):
-        floor = self.comparison.mean_noise if over_suite else self.comparison.noise
-        return statistics_of_runs.judge(found, self.comparison.smallest_effect, floor or 0)
+    def judge(self, found):
+        return statistics_of_runs.judge(found, self.comparison.smallest_effect)
 
     # Answers
 
@@ -191,17 +185,19 @@ class Case:
             together = set(self.names) - set(self.comparison.too_short)
             why = "not measured together" if together else "no workload takes long enough to be timed"
             return f"{strategy} and {baseline}: {why}.", None
-        verdict = self.judge(found, True)
+        verdict = self.judge(found)
         text = speed_text(found, 3 if abs(found.speed - 1) < 0.03 else 2)
         if found.workloads < len(self.names):
             text += f" (over {found.workloads} of {len(self.names)} workloads)"
+        others = population_text(found)
+        others = f" {others[0].upper()}{others[1:]}." if others else ""
         if verdict.word == statistics_of_runs.SAME:
-            return f"{strategy} and {baseline}: no difference shown, {text}.", verdict
+            return f"{strategy} and {baseline}: no difference shown, {text}.{others}", verdict
         if verdict.word == statistics_of_runs.UNDECIDED:
             remedy = f"; {verdict.remedy} would decide it" if verdict.remedy.startswith("about") else \
                 f"; {verdict.remedy}" if verdict.remedy else ""
-            return f"{strategy} and {baseline}: undecided, {text}{remedy}.", verdict
-        return f"{strategy} runs at {text} the speed of {baseline}: {verdict.word}.", verdict
+            return f"{strategy} and {baseline}: undecided, {text}{remedy}.{others}", verdict
+        return f"{strategy} runs at {text} the speed of {baseline}: {verdict.word}.{others}", verdict
 
     def fastest(self):
         """The strategies that none was shown to be faster than, and a sentence."""
@@ -219,7 +215,7 @@ class Case:
         best, close = order[0], []
         for name in order[1:]:
             found = self.mean(name, best)
-            if found and self.judge(found, True).word != statistics_of_runs.SLOWER:
+            if found and self.judge(found).word != statistics_of_runs.SLOWER:
                 close.append(name)
         found = self.mean(best, baseline) if best != baseline else None
         much = f", {speed_text(found)} the speed of {baseline}" if found else ""
@@ -246,12 +242,26 @@ class Case:
         return answers
 
     def noise_text(self):
-        if self.comparison.noise is None:
-            return "No noise floor: no A/A control was measured."
-        return (
-            f"Noise floor (A/A): {self.strategies[0]} measured under two names differed by "
-            f"{100 * self.comparison.mean_noise:.1f} % over the suite, and by up to "
-            f"{100 * self.comparison.noise:.1f} % on a workload. Nothing below that is called a difference.")
+        return self.comparison.noise_text
+
+    def noisy_machine(self):
+        """A sentence about a machine on which programs differ from themselves; None if it is quiet."""
+        comparison, spread = self.comparison, self.comparison.spread
+        if not spread > NOISY:
+            return None
+        found = [comparison.control(number) for number in range(len(self.names))]
+        halves = sorted(math.log(entry.high / entry.low) / 2 for entry in found if entry and entry.has_interval)
+        widths = f", and the A/A intervals of workloads are ±{100 * statistics.median(halves):.1f} % in the median " \
+            f"and ±{100 * halves[-1]:.1f} % at most" if halves else ""
+        return (f"The machine is noisy: the time of one and the same program varies by {100 * spread:.1f} % (robust "
+                f"standard deviation of the A/A control; a quiet one has less than {100 * NOISY:g} %){widths}. Stop "
+                "what else runs there, use a machine of your own, or measure longer: with twice the noise it takes "
+                "four times as long (--budget, --layouts).")
+
+    def program(self, strategy, seed):
+        """What the audit calls the executor in this layout."""
+        first = self.build.get("first_layout", self.build["layout_seeds"][0])
+        return f"{strategy}-{self.isa}" + ("" if seed == first else f".layout{seed}")
 
     def audited(self):
         """By strategy: what the audit of its executors found, or None."""
@@ -273,8 +283,7 @@ class Case:
         executors = (self.build["audit"] or {}).get("executors", {})
         seeds, told = self.build["layout_seeds"], []
         for strategy in self.strategies:
-            name = f"{strategy}-{self.isa}"
-            own = [executors.get(name if n == 0 else f"{name}.layout{seed}") for n, seed in enumerate(seeds)]
+            own = [executors.get(self.program(strategy, seed)) for seed in seeds]
             if None in own:
                 continue
             # Other registers make longer encodings of the same instructions.
@@ -313,9 +322,9 @@ class Case:
         there are none."""
         executors, told = (self.build["audit"] or {}).get("executors", {}), []
         for strategy in self.strategies:
-            name, found = f"{strategy}-{self.isa}", {}
-            for n, seed in enumerate(self.build["layout_seeds"]):
-                entry = executors.get(name if n == 0 else f"{name}.layout{seed}") or {}
+            found = {}
+            for seed in self.build["layout_seeds"]:
+                entry = executors.get(self.program(strategy, seed)) or {}
                 users = entry.get("handlers_that_use_the_stack") or []
                 hot = tuple(opcode for opcode in HOT.get(self.isa, ()) if opcode in users)
                 if hot:
@@ -336,6 +345,9 @@ class Case:
 
         def weakens(what, text):
             found.append([what, text])
+
+        def say(kind, *values):
+            weakens(kind, warnings.text(kind, *values))
 
         layouts = len(self.build["layout_seeds"])
         audited = self.audited()
@@ -358,45 +370,39 @@ class Case:
                     "The executors are position-independent (ELF type DYN), where a switch takes two host "
                     "instructions more and computed gotos none: what the switch loses is not dispatch alone.")
         if layouts < 2:
-            weakens("one layout", ONE_LAYOUT)
+            say("one layout")
         virtual = machine["virtual"]
         if virtual["is"]:
-            name = f" ({virtual['hypervisor']})" if virtual["hypervisor"] else ""
-            weakens("virtual machine",
-                    f"This is a virtual machine{name}: other guests can disturb it, unseen.")
+            say("virtual machine", f" ({virtual['hypervisor']})" if virtual["hypervisor"] else "")
         elif virtual["is"] is None:
-            weakens("virtual machine",
-                    "Whether this is a virtual machine is not told: other guests may disturb it, unseen.")
+            weakens("virtual machine", warnings.text("perhaps a virtual machine"))
         for name, seconds in self.comparison.too_short.items():
-            weakens("too short",
-                    f"{name} takes {seconds * 1000:.4g} ms, which is too short to time: what was measured is also the "
-                    "clock and cold caches, so it is not compared. Give it more to do.")
+            say("too short", name, f"{seconds * 1000:.4g}")
         times = [sample["phases"]["execute"] for sample in self.samples]
         waits = [
             time["wall"] / time["cpu"] - 1 for time in times
-            if 0 < time["cpu"] < 10**18 and time["wall"] < 10**18]
-        if waits and statistics.median(waits) > 0.02:
-            weakens(
-                "busy machine",
-                f"The machine was busy: samples waited for {100 * statistics.median(waits):.0f} % of their "
-                "CPU time.")
+            if 0 < time["cpu"] < LONGEST and time["wall"] < LONGEST]
+        if waits and statistics.median(waits) > warnings.threshold("busy machine"):
+            say("busy machine", f"{100 * statistics.median(waits):.0f}")
         if result["pinned_cpu"] is None:
-            weakens("not pinned", "Samples were not pinned to a CPU: this system does not allow it.")
+            say("not pinned")
         if machine["turbo"]:
-            weakens("turbo", "Turbo is on: the clock depends on heat and on the other cores.")
+            say("turbo")
         if machine["governor"] not in (None, "performance"):
-            weakens("governor",
-                    f"The frequency governor is \"{machine['governor']}\": the clock may follow the load.")
-        if result["rounds"] * layouts < 5:
-            weakens("few rounds",
-                    f"Few rounds ({result['rounds']}): the intervals are wide and rest on little.")
+            say("governor", machine["governor"])
+        if result["rounds"] == 0:
+            weakens("few rounds", warnings.text("no round"))
+        elif result["rounds"] * layouts < warnings.threshold("few rounds"):
+            say("few rounds", result["rounds"])
         if result["state"] != "complete":
-            weakens(result["state"], "The run was interrupted: this is what was measured until then.")
+            weakens(result["state"], warnings.text("interrupted"))
         if self.comparison.noise is None:
-            weakens("no control", "There is no A/A control: nobody knows how much of this is noise.")
+            say("no control")
+        noisy = self.noisy_machine()
+        if noisy:
+            weakens("noisy machine", noisy)
         if self.comparison.absurd:
-            weakens("absurd times",
-                    f"{self.comparison.absurd} samples claim times that cannot be, and were not used.")
+            say("absurd times", self.comparison.absurd)
         spills = self.hot_spills()
         if spills:
             weakens("spills", spills)
@@ -418,7 +424,7 @@ class Case:
                     "left out of its times, but caches and branch predictors are disturbed by it.")
         if not machine["counters"]["hardware"]:
             why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
-            weakens("no counters", f"No hardware counters were read: {why}.")
+            say("no counters", why)
         for text in self.gaps({"sample", "counter", "executor"}):
             weakens("not measured", text)
         return found
@@ -467,7 +473,7 @@ class Case:
         """Estimates as columns: speeds, bounds, places of verdicts in the texts (by over_suite)."""
         # How many workloads a mean is of, where that is not all of them.
         columns = {
-            "speed": [], "low": [], "high": [], "verdict": [], "of": {
+            "speed": [], "low": [], "high": [], "population": [], "verdict": [], "of": {
                 place: entry.workloads for place, entry in enumerate(found)
                 if entry and place < len(self.groups) and entry.workloads < len(self.groups[place])}}
         for place, entry in enumerate(found):
@@ -476,8 +482,10 @@ class Case:
             columns["speed"].append(rounded(entry.speed, 8) if entry else None)
             columns["low"].append(rounded(entry.low, 8) if bounds else None)
             columns["high"].append(rounded(entry.high, 8) if bounds else None)
+            columns["population"].append([rounded(entry.population_low, 8), rounded(entry.population_high, 8)]
+                                         if entry and entry.has_population else None)
             if not control:
-                verdict = entry and self.judge(entry, place >= len(self.names))
+                verdict = entry and self.judge(entry)
                 columns["verdict"].append(self.texts.place(str(verdict)) if verdict else None)
         return columns
 
@@ -641,7 +649,8 @@ class Case:
 
     def data(self):
         comparison = self.comparison
-        control = comparison.estimates(self.groups, self.strategies[0], None, True)
+        control = [statistics_of_runs.control_estimate(comparison.control_logs(group), comparison.confidence)
+                   for group in self.groups]
         workloads = [{
             "name": workload["name"], "kind": workload["kind"], "description": workload["description"],
             "instructions": comparison.instructions(workload),
@@ -651,7 +660,7 @@ class Case:
             self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
             self.points(strategy, baseline)] for (baseline, strategy), found in self.pairs.items()]
         return {
-            "file": self.file, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
+            "file": self.file, "confidence": comparison.confidence, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
             "relocation_model": self.relocation_model,
             "strategies": self.strategies, "layouts": comparison.layouts, "rounds": comparison.rounds,
@@ -679,7 +688,7 @@ def rank_changes(cases):
                 for case in own:
                     if first in case.strategies and second in case.strategies and case.mean(first, second):
                         estimate = case.mean(first, second)
-                        word = case.judge(estimate, True).word
+                        word = case.judge(estimate).word
                         if word in sides:
                             sides[word].append([cases.index(case), rounded(estimate.speed)])
                 if all(sides.values()):
@@ -698,24 +707,18 @@ class IsaCase:
         self.cases = {case.isa: case for case in cases}
         first = self.first = self.cases[sets.baseline]
         self.names, self.groups, self.families = first.names, first.groups, first.families
-        self.pairs = {isa: sets.estimates(self.groups, isa) for isa in self.isas[1:]}
+        self.pairs = sets.pairs(self.groups)
         self.bytecode = {isa: self.cases[isa].bytecode(self.strategy) for isa in self.isas}
         self.instructions = {isa: [self.cases[isa].comparison.instructions(workload)
                                    for workload in first.comparison.workloads] for isa in self.isas}
 
-    def mean(self, isa, baseline=None):
-        if baseline in (None, self.isas[0]):
-            return self.pairs[isa][len(self.names)]
-        return self.sets.estimates([self.groups[len(self.names)]], isa, baseline)[0]
-
-    def judge(self, found, place):
-        """Of the group at this place."""
-        return self.sets.judge(found, place >= len(self.names))
+    def mean(self, isa, baseline):
+        return self.pairs[baseline, isa][len(self.names)]
 
     def fastest(self):
         """A sentence; None if nothing can be said."""
         baseline = self.isas[0]
-        speeds = {baseline: 1, **{isa: found.speed for isa in self.isas[1:] if (found := self.mean(isa))}}
+        speeds = {baseline: 1, **{isa: found.speed for isa in self.isas[1:] if (found := self.mean(isa, baseline))}}
         order = sorted(speeds, key=speeds.get, reverse=True)
         if len(order) < 2:
             return None
@@ -723,7 +726,7 @@ class IsaCase:
         best, close = order[0], []
         for isa in order[1:]:
             found = self.mean(isa, best)
-            if found and self.sets.judge(found, True).word != statistics_of_runs.SLOWER:
+            if found and self.sets.judge(found).word != statistics_of_runs.SLOWER:
                 close.append(isa)
         verb = "were" if len(close) > 1 else "was"
         if baseline in close or best == baseline and close:
@@ -735,16 +738,13 @@ class IsaCase:
         return f"{best}, {speed_text(found)} the speed of {than}{of}, both {self.strategy}{rest}."
 
     def data(self, cases):
-        pairs = []
-        for isa in self.isas[1:]:
-            columns = self.first.estimates(self.pairs[isa], True)
-            columns["verdict"] = [entry and self.texts.place(str(self.judge(entry, place)))
-                                  for place, entry in enumerate(self.pairs[isa])]
-            pairs.append([columns, medians_by_layout(self.sets.speeds(isa))])
+        baseline = self.isas[0]
+        pairs = [[self.first.estimates(self.pairs[baseline, isa]), medians_by_layout(self.sets.speeds(isa))]
+                 for isa in self.isas[1:]]
         return {
             "strategy": self.strategy, "isas": self.isas, "cases": [cases.index(self.cases[isa]) for isa in self.isas],
             "pairs": pairs, "instructions": self.instructions, "bytecode_bytes": self.bytecode,
-            "noise": rounded(self.sets.noise), "mean_noise": rounded(self.sets.mean_noise)}
+            "noise": rounded(self.sets.noise), "noise_text": self.sets.noise_text}
 
 
 def isa_cases(cases):
@@ -832,8 +832,10 @@ def builds_compared(cases):
         own, group = cases[place], cases[place].groups[len(case.names)]
         estimates = [
             own.comparison.estimates([group], name, name, False, case.build["name"])[0] for name in common]
-        columns = own.estimates(estimates, True)
-        columns["verdict"] = [entry and own.texts.place(str(own.judge(entry, True))) for entry in estimates]
+        # One family: what the other build changed of each strategy.
+        estimates = [entry and dataclasses.replace(entry, floor=own.comparison.floor(name, name))
+                     for entry, name in zip(statistics_of_runs.correct(estimates, statistics_of_runs.holm), common)]
+        columns = own.estimates(estimates)
         found.append({"case": number, "relative_to": place, "strategies": common, "estimates": columns})
     return found
 
@@ -843,9 +845,13 @@ def change(before, after):
     common = [name for name in before.strategies if name in after.strategies]
     names = [name for name in before.names if name in after.names]
     groups = [[number] for number in range(len(names))] + [list(range(len(names)))]
-    floor = max(before.comparison.noise or 0, after.comparison.noise or 0)
-    mean_floor = max(before.comparison.mean_noise or 0, after.comparison.mean_noise or 0)
-    effect, confidence = before.comparison.smallest_effect, before.comparison.confidence
+    confidence = before.comparison.confidence
+    cases, place = (before, after), len(names)
+
+    def floor_of(number, strategy, baseline):
+        """The larger one of both runs; `number`: of a workload, or None."""
+        return max(case.comparison.floor(strategy, baseline, None if number is None else case.names.index(names[number]))
+                   for case in cases)
 
     def programs(case, strategy):
         return case.build["programs"].get(f"{strategy}-{case.isa}") or None
@@ -854,13 +860,21 @@ def change(before, after):
         return case.comparison.logs(strategy)[[case.names.index(name) for name in names]]
 
     def found(one, two, same):
-        estimates = statistics_of_runs.changes(one, two, same, groups, confidence)
-        columns = before.estimates(estimates, True)
-        columns["verdict"] = [
-            entry and before.texts.place(
-                str(statistics_of_runs.judge(entry, effect, mean_floor if place == len(names) else floor)))
-            for place, entry in enumerate(estimates)]
-        return columns
+        return statistics_of_runs.changes(one, two, same, groups, confidence)
+
+    def held(rows, key, baseline):
+        """Replaces the Estimates of rows[...][key] by columns: each change over the suite is held against the
+        others, and so is each on a workload."""
+        own = [row for row in rows if key in row]
+        suite = statistics_of_runs.correct([row[key][place] for row in own], statistics_of_runs.holm)
+        single = statistics_of_runs.correct([entry for row in own for entry in row[key][:place]],
+                                            statistics_of_runs.benjamini_hochberg)
+        for number, row in enumerate(own):
+            entries = [*single[number * place:(number + 1) * place], suite[number]]
+            row[key] = before.estimates([
+                entry and dataclasses.replace(entry, floor=floor_of(where if where < place else None, row["strategy"],
+                                                                    baseline or row["strategy"]))
+                for where, entry in enumerate(entries)])
 
     if not names or not common:
         return None
@@ -877,9 +891,12 @@ def change(before, after):
                 logs(after, strategy) - logs(after, baseline), same and
                 programs(before, baseline) == programs(after, baseline))
         rows.append(row)
+    held(rows, "own", None)
+    held(rows, "relative", baseline)
     return {
-        "baseline": baseline, "workloads": names, "rows": rows, "floor": rounded(floor),
-        "mean_floor": rounded(mean_floor)}
+        "baseline": baseline, "workloads": names, "rows": rows,
+        "floor": rounded(max(floor_of(number, baseline, baseline) for number in range(place))),
+        "mean_floor": rounded(max(floor_of(None, name, name) for name in common))}
 
 
 def describe(result, name):
@@ -935,8 +952,7 @@ def make(results, names, confidence, smallest_effect):
     ranks = rank_changes(cases)
     data = {
         "overview": overview(cases, ranks, changed, compared), "confidence": confidence,
-        "smallest_effect": smallest_effect,
-        "resamples": statistics_of_runs.RESAMPLES, "words": WORDS,
+        "smallest_effect": smallest_effect, "words": WORDS,
         "files": [describe(result, name) for result, name in zip(results, names)],
         "cases": [{**case.own_data, "machine": case.machine, "name": case.name}
                   for case in cases], "rank_changes": ranks,

@@ -50,7 +50,9 @@ class Build:
         self.isas = sorted(self.info["isas"], key=lambda isa: (isa != "acc", isa))
         self.left_out = dict(line.split("\t", 1) for line in left_out.splitlines() if "\t" in line)
         self.strategies = list(self.info["strategies"])  # in the order of reports
-        self.seeds = self.info["layout_seeds"]
+        # That of the programs without a seed in their names comes first.
+        first = self.info.get("first_layout", self.info["layout_seeds"][0])
+        self.seeds = [first, *(seed for seed in self.info["layout_seeds"] if seed != first)]
         self._opcodes = {}
 
     def name(self, strategy, isa, seed=None):
@@ -67,13 +69,15 @@ class Build:
 
     def executors(self):
         """(name, strategy, isa, seed) of each, the layouts of an executor together. Of strategies that are not
-        measured by default, layouts but the first are built only when asked for (scripts/build)."""
+        measured by default, layouts but the first are built only when asked for (scripts/build), and of those whose
+        code is plain the first, too."""
         for isa in self.isas:
             for strategy in self.strategies:
                 if self.name(strategy, isa) not in self.left_out:
+                    plain = self.info["strategies"][strategy].get("plain")
                     for seed in self.seeds:
                         name = self.name(strategy, isa, seed)
-                        if seed == self.seeds[0] or self.path(name).exists():
+                        if seed == self.seeds[0] and not plain or self.path(name).exists():
                             yield name, strategy, isa, seed
 
     def path(self, name):

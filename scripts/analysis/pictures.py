@@ -31,10 +31,10 @@ def short(text):
     return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME - 1] + "…"
 
 
-def save(figure, prefix):
+def save(figure, prefix, suffixes=("svg", "png")):
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # it is laid out now; saving would do it again, twice
-    for suffix in "svg", "png":
+    for suffix in suffixes:
         picture = io.BytesIO()
         figure.savefig(picture,
                        format=suffix,
@@ -138,7 +138,7 @@ def heat_map(cases, names):
                 dark = 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 < 0.18
                 axes.text(x,
                           y,
-                          f"{found.speed:.2f}× {SIGNS[case.judge(found, True).word]}",
+                          f"{found.speed:.2f}× {SIGNS[case.judge(found).word]}",
                           ha="center",
                           va="center",
                           color="white" if dark else "black")
@@ -159,7 +159,57 @@ def heat_map(cases, names):
     return figure
 
 
-def save_all(cases, page, most):
+def side_by_side(machines):
+    """Speeds over suites relative to the baseline, on several CPUs: a panel for each suite, a row for each CPU, a
+    marker for each strategy; thin bars: for programs like these. machines: (CPU, suite, Case)."""
+    suites = list(dict.fromkeys(suite for _, suite, _ in machines))
+    names = list(dict.fromkeys(cpu for cpu, _, _ in machines))
+    figure, panels = pyplot.subplots(1, len(suites), figsize=(3.7 * len(suites) + 1, 1.3 + 0.62 * len(names)),
+                                     layout="constrained", sharey=True, squeeze=False)
+    for axes, suite in zip(panels[0], suites):
+        for cpu, own, case in machines:
+            baseline, others = case.strategies[0], case.strategies[1:]
+            for index, strategy in enumerate(others if own == suite else ()):
+                row = names.index(cpu) + (index - (len(others) - 1) / 2) * 0.7 / len(others)
+                found, colour = case.mean(strategy, baseline), COLOURS[(index + 1) % len(COLOURS)]
+                if found is None:
+                    continue
+                if found.has_population:
+                    axes.plot([found.population_low, found.population_high], [row, row], color=colour, linewidth=0.8,
+                              alpha=0.6)
+                    axes.plot([found.low, found.high], [row, row], color=colour, linewidth=3.2, alpha=0.55,
+                              solid_capstyle="butt")
+                label = strategy if strategy not in axes.get_legend_handles_labels()[1] else None
+                axes.plot([found.speed], [row], linestyle="", marker=MARKERS[index + 1], color=colour, markersize=6,
+                          markeredgecolor="white", markeredgewidth=0.6, zorder=3, label=label)
+                axes.annotate(f"{found.speed:.2f}×", (found.population_high if found.has_population else found.speed, row),
+                              xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+        axes.axvline(1, color=SOFT, linewidth=1, zorder=0)
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.3g}×")
+        axes.set_title({"default": "kernels", "real": "programs that people ship"}.get(suite, short(suite)), fontsize=10)
+        axes.set_yticks(range(len(names)), [short(name) for name in names])
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        axes.tick_params(length=0)
+        axes.margins(x=0.12)
+        axes.grid(axis="x", color=LINE, linewidth=0.6)
+        axes.set_axisbelow(True)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+    panels[0][0].legend(loc="lower left", bbox_to_anchor=(0, 1.1), ncols=3, frameon=False)
+    figure.supxlabel("speed relative to the switch; thick bars: 95 % intervals for these programs, thin ones: for programs "
+                     "like these", fontsize=8, color=SOFT)
+    return figure
+
+
+def save_side_by_side(machines, prefix):
+    matplotlib.rcParams.update(STYLE)
+    save(side_by_side(machines), prefix)
+
+
+def save_all(cases, page, most, suffixes=("svg", "png")):
     matplotlib.rcParams.update(STYLE)
     places = {}
     for case in cases:
@@ -168,9 +218,9 @@ def save_all(cases, page, most):
     if len(cases) > 1:
         names = [name for name in places if any(name in case.strategies[1:] for case in cases)]
         if names:
-            save(heat_map(cases, names), page.with_name(f"{page.stem}-heatmap"))
+            save(heat_map(cases, names), page.with_name(f"{page.stem}-heatmap"), suffixes)
     for number, case in enumerate(cases if len(cases) <= most else [], 1):
         alone = len(cases) == 1
         save(speeds(case, places),
              page.with_name(page.stem if alone else
-                            f"{page.stem}-{number}-{file_name(case.build['name'])}-{file_name(case.isa)}"))
+                            f"{page.stem}-{number}-{file_name(case.build['name'])}-{file_name(case.isa)}"), suffixes)

@@ -4,20 +4,27 @@ A sample of what is compared (a "speed") is the ratio of two times that were mea
 other, in one round and one layout. Speeds are kept as logarithms, in an array [workload, layout, round]
 with NaN where nothing was measured.
 
-The estimate for a workload is the mean over layouts of the median over rounds; over workloads, the mean
-of these: geometric means, since these are logarithms. Its interval is a hierarchical bootstrap: layouts
-are drawn with replacement, the same for all workloads, and in each layout drawn its rounds. With one
-layout only rounds are drawn, and the interval says nothing about other layouts.
+What a layout says of a workload is the median over its rounds; the estimate for a workload is the mean over
+layouts, and over workloads the mean of these: geometric means, since these are logarithms. The interval is
+Student's t of the layouts' means (of the rounds, where there is one layout, and it then says nothing about
+other layouts). It was chosen by scripts/calibrate --estimators among the bootstraps that are usual:
+results/calibration-estimators.txt. No estimator knows of luck that none of its layouts had: what strikes
+one layout in n goes unseen in all of L layouts with the chance (1 - 1/n)^L, see unseen().
 
-A bootstrap of few layouts is too narrow: it knows the spread of n things only from n of them. So the
-interval is stretched about the estimate by what Student's t of n - 1 degrees of freedom is wider than the
-normal distribution, and by sqrt(n / (n - 1)) (Hesterberg 2015, "What teachers should know about the
-bootstrap"). n is the number of layouts, or, with one layout, of rounds.
+An interval of a mean over workloads is about these programs. For programs like these, workloads are a sample,
+too: the variances of both are added, and what they share is counted once (Owen 2007, "The pigeonhole
+bootstrap"; Cameron, Gelbach and Miller 2011, "Robust inference with multiway clustering"), with the degrees of
+freedom of Satterthwaite.
+
+Many comparisons: those of a run that are answers, the means over the suite of each pair of strategies, are
+corrected together by Holm's method; single workloads and groups of them are exploratory, and the share of false
+ones among their differences is controlled (Benjamini and Hochberg). Intervals are shown as each is alone.
 
 A run that is judged after each round and ends when it is decided has as many chances to be wrong as it has
 rounds: of a program and itself in one layout, 13 % of such runs would say that they differ. So a run ends early
-only by verdicts that also hold at confidence_to_stop(), of one layout after LEAST_ROUNDS_TO_STOP, and what is
-reported is what they say at the confidence asked for. scripts/calibrate has such runs among its cases.
+only by verdicts that also hold at confidence_to_stop(), of one layout after LEAST_ROUNDS_TO_STOP, and is reported by
+these surer intervals: who ends when an interval is narrow has somewhat narrow ones. scripts/calibrate has such runs
+among its cases.
 """
 import dataclasses
 import functools
@@ -28,39 +35,54 @@ import numpy
 from scipy import stats
 
 FASTER, SLOWER, SAME, UNDECIDED = "faster", "slower", "no difference shown", "undecided"
-RESAMPLES = 2000
-FEWEST_RESAMPLES = 400  # of runs so large that more would take minutes
-BLOCK = 1 << 22  # numbers that are drawn at a time
-MOST_DRAWN = 1 << 27  # numbers for one workload
-MOST_KEPT = 1 << 26  # numbers of all workloads that are kept for other comparisons
 CONFIDENCE = 0.95
 SMALLEST_EFFECT = 0.01
 STOP_SHARE = 0.1  # of the chance to be wrong, for what ends a run early
 LEAST_ROUNDS_TO_STOP = 6  # three that happen to agree seem to be very sure
+MOST_MORE = 1000  # layouts or rounds: more are no advice
 
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
     """A speed relative to the baseline, as a factor, and what it is worth. The bounds are NaN if there is
-    too little for an interval: fewer than two rounds of one layout."""
+    too little for an interval: fewer than two layouts, or rounds of one layout."""
     speed: float
     low: float
     high: float
     workloads: int
     layouts: int
     rounds: int  # of the layout that has most
-    # Squared half-width of the interval, in logarithms, and the part of it that more rounds diminish.
-    variance: float
-    variance_of_rounds: float
+    p: float     # the chance of a mean that is at least as far from 1, if the speed were 1; NaN without interval
+    error: float  # standard error of the logarithm
+    error_of_rounds: float  # the part of it that more rounds diminish; NaN if each layout has one
+    confidence: float = CONFIDENCE
+    # For programs like these: NaN for a single workload.
+    population_low: float = math.nan
+    population_high: float = math.nan
+    # What a comparison is held against, by Comparison: p corrected for the family (None: p itself), and the
+    # outer bound of the A/A control's interval, a fraction.
+    adjusted: float = None
+    floor: float = 0.0
 
     @property
     def has_interval(self):
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     @property
+    def has_population(self):
+        return math.isfinite(self.population_low) and math.isfinite(self.population_high)
+
+    @property
+    def outer_bound(self):
+        """How far from 1 the interval reaches, as a fraction of the slower one."""
+        return math.expm1(max(abs(math.log(self.low)), abs(math.log(self.high))))
+
+    @property
     def reversed(self):
         """The baseline's speed relative to this one."""
-        return dataclasses.replace(self, speed=1 / self.speed, low=1 / self.high, high=1 / self.low)
+        return dataclasses.replace(self, speed=1 / self.speed, low=1 / self.high, high=1 / self.low,
+                                   population_low=1 / self.population_high,
+                                   population_high=1 / self.population_low)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,52 +106,171 @@ def to_array(speeds):
     return logs
 
 
+def quietly(function, *arguments, **options):
+    """Means of nothing are NaN, as they should be."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return function(*arguments, **options)
+
+
 @functools.cache
-def stretch(count, confidence):
-    """By how much an interval from `count` resampled things is to be widened."""
-    if count < 2:
+def quantile_of_t(freedom, confidence):
+    return float(stats.t.ppf((1 + confidence) / 2, freedom))
+
+
+def error_of_mean(values):
+    return float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+
+
+def summarize(values, confidence, workloads, layouts, rounds, error=None, freedom=None, error_of_rounds=math.nan,
+              centre=None):
+    """The Estimate of the mean of `values`, logarithms that are drawn independently; or of `centre` with this
+    standard error and these degrees of freedom."""
+    centre = float(values.mean()) if centre is None else centre
+    error = error_of_mean(values) if error is None else error
+    freedom = len(values) - 1 if freedom is None else freedom
+    half, p = math.nan, math.nan
+    if math.isfinite(error) and freedom > 0:
+        half = quantile_of_t(freedom, confidence) * error
+        p = float(2 * stats.t.sf(abs(centre) / error, freedom)) if error > 0 else float(centre == 0)
+    return Estimate(math.exp(centre), math.exp(centre - half), math.exp(centre + half), workloads, layouts, rounds,
+                    p, error, error_of_rounds, confidence)
+
+
+def units_of(cells):
+    """Columns of `cells` [workload, layout or round] that all workloads have. A mean over other workloads in each
+    layout would be one of other things."""
+    whole = ~numpy.isnan(cells).any(axis=0)
+    return cells[:, whole]
+
+
+def population(found, units, confidence):
+    """`found` with its interval for programs like these; units: [workload, layout or round], without NaN."""
+    workloads, columns = units.shape
+    if workloads < 3 or columns < 2:  # of two programs it would be about nothing
+        return found
+    rows, means = units.mean(axis=1), units.mean(axis=0)
+    rest = units - rows[:, None] - means[None, :] + units.mean()
+    by_workload, by_unit = rows.var(ddof=1) / workloads, means.var(ddof=1) / columns
+    shared = (rest ** 2).sum() / ((workloads - 1) * (columns - 1)) / (workloads * columns)
+    variance = max(by_workload + by_unit - shared, by_workload, by_unit)
+    if variance == 0:
+        return dataclasses.replace(found, population_low=found.speed, population_high=found.speed)
+    freedom = (by_workload + by_unit) ** 2 / (by_workload ** 2 / (workloads - 1) + by_unit ** 2 / (columns - 1))
+    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * math.sqrt(variance)
+    centre = math.log(found.speed)
+    half = max(half, centre - math.log(found.low))  # by chance, where layouts are few
+    return dataclasses.replace(found, population_low=math.exp(centre - half),
+                               population_high=math.exp(centre + half))
+
+
+def error_by_rounds(logs):
+    """What part of the standard error more rounds diminish; NaN if no layout has two."""
+    counts = (~numpy.isnan(logs)).sum(axis=2)
+    repeated = counts > 1
+    if not repeated.any():
         return math.nan
-    tail = (1 + confidence) / 2
-    return stats.t.ppf(tail, count - 1) / stats.norm.ppf(tail) * math.sqrt(count / (count - 1))
+    spread = float(numpy.mean(quietly(numpy.nanvar, logs[repeated], axis=1, ddof=1)))
+    return math.sqrt(spread / counts.sum())
 
 
-def resample(logs, generator, resamples, draw_layouts=True):
-    """The estimates over all workloads of bootstrap samples."""
-    workloads, layouts, rounds = logs.shape
-    ordered = numpy.sort(logs, axis=2)  # NaN last
-    counts = numpy.maximum((~numpy.isnan(ordered)).sum(axis=2), 1)
-    if draw_layouts:
-        drawn = generator.integers(layouts, size=(resamples, 1, layouts))
-    else:
-        drawn = numpy.arange(layouts)[None, None, :]
-    drawn = numpy.broadcast_to(drawn, (resamples, workloads, layouts))
-    which = numpy.arange(workloads)[None, :, None]
-    limits = counts[which, drawn]
-    places = (generator.random((resamples, workloads, layouts, rounds)) * limits[..., None]).astype(int)
-    values = ordered[which[..., None], drawn[..., None], places]
-    if not numpy.isnan(ordered).any():
-        return numpy.median(values, axis=3).mean(axis=(1, 2))
-    # A layout with fewer rounds than others is drawn as often as it has rounds.
-    values[numpy.arange(rounds) >= limits[..., None]] = numpy.nan
-    return numpy.nanmean(numpy.nanmean(numpy.nanmedian(values, axis=3), axis=2), axis=1)
-
-
-def estimate(logs, confidence=CONFIDENCE, resamples=RESAMPLES, seed=1):
+def estimate(logs, confidence=CONFIDENCE):
     """The Estimate over the workloads of `logs`; None if it holds nothing."""
     logs = numpy.asarray(logs, dtype=float)
     logs = logs[~numpy.isnan(logs).all(axis=(1, 2))]
     logs = logs[:, ~numpy.isnan(logs).all(axis=(0, 2)), :] if len(logs) else logs
     if logs.size == 0:
         return None
-    generator = numpy.random.default_rng(seed)
+    workloads, layouts, _ = logs.shape
     rounds = int((~numpy.isnan(logs)).sum(axis=2).max())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing are NaN, as they should be
-        centre = float(numpy.nanmean(numpy.nanmean(numpy.nanmedian(logs, axis=2), axis=1)))
-        draws = resample(logs, generator, resamples)
-        by_rounds = resample(logs, generator, resamples, draw_layouts=False) if logs.shape[1] > 1 else draws
-    return summarize(centre, draws, by_rounds, len(logs), logs.shape[1], rounds, confidence)
+    cells = quietly(numpy.nanmedian, logs, axis=2) if layouts > 1 else logs[:, 0, :]
+    units = units_of(cells)
+    if units.shape[1] == 0:  # no layout has them all
+        centre = float(numpy.mean(quietly(numpy.nanmean, cells, axis=1)))
+        return summarize(None, confidence, workloads, layouts, rounds, math.nan, 0, math.nan, centre)
+    by_rounds = error_by_rounds(logs) if layouts > 1 else error_of_mean(units.mean(axis=0))
+    counted = units.shape[1] if layouts > 1 else 1
+    found = summarize(units.mean(axis=0), confidence, workloads, counted, rounds, error_of_rounds=by_rounds)
+    return population(found, units, confidence)
 
+
+def estimates(logs, groups, confidence=CONFIDENCE):
+    """An Estimate for each group of workloads (their numbers); None where nothing was measured."""
+    return [estimate(logs[group], confidence) for group in groups]
+
+
+def control_estimate(logs, confidence=CONFIDENCE):
+    """What a program and itself seem to differ by, from the logarithms of the ratios of all that were measured
+    right after each other, of any shape. The same file has no luck of its layout: each ratio is a draw."""
+    values = logs[~numpy.isnan(logs)]
+    return summarize(values, confidence, 1, 1, len(values)) if len(values) else None
+
+
+def robust_spread(logs):
+    """Standard deviation by the median absolute deviation, of one of two times whose ratios these are."""
+    values = logs[~numpy.isnan(logs)]
+    return float(stats.median_abs_deviation(values, scale="normal")) / math.sqrt(2) if len(values) > 1 else math.nan
+
+
+def changes(before, after, same_programs, groups, confidence=CONFIDENCE):
+    """The Estimates of how much faster `after` is than `before`: logarithms of the times of two runs,
+    [workload, layout, round]. If both ran the same programs, their layouts are the same places in memory and are
+    paired; otherwise they are independent, and this is Welch's t. What the machine did differently between
+    the runs is part of the change, and no statistic can tell it apart."""
+    sides = [numpy.asarray(before, dtype=float), numpy.asarray(after, dtype=float)]
+    cells = [quietly(numpy.nanmedian, side, axis=2) if side.shape[1] > 1 else side[:, 0, :] for side in sides]
+    paired = same_programs and sides[0].shape[1] == sides[1].shape[1] > 1
+    found = []
+    for group in groups:
+        both = ~numpy.isnan(cells[0][group]).all(axis=1) & ~numpy.isnan(cells[1][group]).all(axis=1)
+        own = [units_of(side[group][both]) for side in cells]
+        if not both.any() or min(side.shape[1] for side in own) == 0:
+            found.append(None)
+            continue
+        means = [side.mean(axis=0) for side in own]
+        layouts = min(side.shape[1] if whole.shape[1] > 1 else 1 for side, whole in zip(own, sides))
+        rounds = min(int((~numpy.isnan(side[group])).sum(axis=2).max()) for side in sides)
+        if paired and len(means[0]) == len(means[1]):
+            found.append(summarize(means[0] - means[1], confidence, int(both.sum()), layouts, rounds))
+            continue
+        errors = [error_of_mean(mean) ** 2 for mean in means]
+        freedom = sum(errors) ** 2 / sum(error ** 2 / (len(mean) - 1) for error, mean in zip(errors, means)) \
+            if min(map(len, means)) > 1 and sum(errors) > 0 else min(map(len, means)) - 1
+        found.append(summarize(None, confidence, int(both.sum()), layouts, rounds, math.sqrt(sum(errors)), freedom,
+                               math.nan, float(means[0].mean() - means[1].mean())))
+    return found
+
+
+# Families
+
+def holm(chances):
+    """Holm's step-down adjustment of p values (NaN: not counted)."""
+    order = sorted((place for place, p in enumerate(chances) if not math.isnan(p)), key=chances.__getitem__)
+    adjusted, largest = list(chances), 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - rank) * chances[place]))
+        adjusted[place] = largest
+    return adjusted
+
+
+def benjamini_hochberg(chances):
+    """P values adjusted so that the share of false ones among those below a level is expected to be below it."""
+    order = sorted((place for place, p in enumerate(chances) if not math.isnan(p)), key=chances.__getitem__)
+    adjusted, smallest = list(chances), 1.0
+    for rank in range(len(order), 0, -1):
+        place = order[rank - 1]
+        smallest = min(smallest, chances[place] * len(order) / rank)
+        adjusted[place] = smallest
+    return adjusted
+
+
+def correct(found, method):
+    """The Estimates (None stays None), held against the family that they are."""
+    adjusted = method([entry.p if entry else math.nan for entry in found])
+    return [entry and dataclasses.replace(entry, adjusted=p) for entry, p in zip(found, adjusted)]
+
+
+# Verdicts
 
 def confidence_to_stop(confidence=CONFIDENCE):
     """At which a comparison has to be decided for a run to end early."""
@@ -141,29 +282,45 @@ def ends_run(found, verdict):
     return verdict.word != UNDECIDED and (found.layouts > 1 or found.rounds >= LEAST_ROUNDS_TO_STOP)
 
 
+def unseen(share, layouts):
+    """The chance that luck which strikes this share of all layouts strikes none of so many."""
+    return (1 - share) ** layouts
+
+
 def more(count, what):
     return f"about {count} more {what}{'' if count == 1 else 's'}"
+
+
+def units_wanted(spread, wanted, confidence):
+    """How many layouts (or rounds) make the half-width that small, if their standard deviation is `spread`."""
+    for count in range(2, MOST_MORE):
+        if quantile_of_t(count - 1, confidence) * spread <= wanted * math.sqrt(count):
+            return count
+    return None
 
 
 def remedy(found, smallest_effect):
     """What would narrow an interval so far that it decides: rounds, or layouts where rounds cannot."""
     size = abs(math.log(found.speed))
-    wanted = max(size, math.log1p(smallest_effect) - size) ** 2
-    rest = found.variance - found.variance_of_rounds  # what more rounds leave as it is
-    if wanted > rest:
-        rounds = found.rounds * found.variance_of_rounds / (wanted - rest)
-        if rounds <= 20 * found.rounds:
-            return more(max(1, math.ceil(rounds) - found.rounds), "round")
-    if found.layouts == 1:
-        return more(max(1, math.ceil(found.rounds * (found.variance / wanted - 1))), "round")
-    # The stretch also shrinks with more layouts; this is on the safe side.
-    layouts = max(1, math.ceil(found.layouts * (found.variance / wanted - 1)))
-    return more(layouts, "layout")
+    wanted = max(size, math.log1p(smallest_effect) - size)
+    several = found.layouts > 1
+    if several and math.isfinite(found.error_of_rounds):
+        # Of the variance, what more rounds leave as it is.
+        allowed = (wanted / quantile_of_t(found.layouts - 1, found.confidence)) ** 2
+        by_rounds = min(found.error_of_rounds, found.error) ** 2
+        rest = found.error ** 2 - by_rounds
+        if allowed > rest and by_rounds > 0:
+            rounds = math.ceil(found.rounds * by_rounds / (allowed - rest))
+            if rounds <= 20 * found.rounds:
+                return more(max(1, rounds - found.rounds), "round")
+    now, what = (found.layouts, "layout") if several else (found.rounds, "round")
+    count = units_wanted(found.error * math.sqrt(now), wanted, found.confidence)
+    return more(max(1, count - now), what) if count else f"more than {MOST_MORE} {what}s"
 
 
-def judge(found, smallest_effect=SMALLEST_EFFECT, floor=0.0):
-    """The Verdict on an Estimate. `floor` is what the A/A control seemed to differ by (a fraction):
-    nothing up to it is called a difference."""
+def judge(found, smallest_effect=SMALLEST_EFFECT):
+    """The Verdict on an Estimate. Nothing up to its floor is called a difference, and nothing whose chance,
+    corrected for the family, is not below what the confidence leaves."""
     if found is None or not found.has_interval:
         return Verdict(UNDECIDED, "too few rounds for an interval")
     limit = math.log1p(smallest_effect)
@@ -171,121 +328,9 @@ def judge(found, smallest_effect=SMALLEST_EFFECT, floor=0.0):
     if -limit <= low and high <= limit:
         return Verdict(SAME)
     if low > 0 or high < 0:
-        if abs(found.speed - 1) <= floor:
+        if math.exp(abs(math.log(found.speed))) - 1 <= found.floor:
             return Verdict(UNDECIDED, "not above the noise floor")
+        if found.adjusted is not None and found.adjusted > 1 - found.confidence:
+            return Verdict(UNDECIDED, "not after correction for the number of comparisons")
         return Verdict(FASTER if low > 0 else SLOWER)
     return Verdict(UNDECIDED, remedy(found, smallest_effect))
-
-
-class Draws:
-    """The resamples that all comparisons of one run share: the bootstrap of estimate() for many pairs and
-    many groups of workloads at once. A median of drawn numbers is the number at the median of the drawn
-    places, and the places are the same for all pairs: so they are drawn and sorted once."""
-
-    def __init__(self, workloads, layouts, rounds, resamples=RESAMPLES, seed=1):
-        resamples = min(resamples, max(FEWEST_RESAMPLES, MOST_DRAWN // max(1, layouts * rounds)))
-        generator = numpy.random.default_rng(seed)
-        self.layouts = generator.integers(layouts, size=(resamples, layouts))
-        self.all_layouts = numpy.broadcast_to(numpy.arange(layouts), self.layouts.shape)
-        self.seed, self.rounds = seed, rounds
-        self.middles = {}  # of all workloads together no more than MOST_KEPT
-
-    def places(self, workload, limits):
-        """The two middle places of the rounds drawn from `limits` [resample, layout] sorted ones. The same
-        numbers are drawn each time, in blocks: all at once would be more than fits the memory."""
-        generator = numpy.random.default_rng([self.seed, workload])
-        found = [numpy.empty(limits.shape, "int32") for _ in range(2)]
-        step = max(2, BLOCK // max(1, limits.shape[1] * self.rounds) // 2 * 2)
-        for first in range(0, len(limits), step):
-            own = limits[first:first + step]
-            # 0.99999997 of many rounds could be rounded up to all of them.
-            ends = own[..., None]
-            uniform = generator.random((*own.shape, self.rounds), "float32")
-            places = numpy.minimum((uniform * ends).astype("int32"), ends - 1)
-            places[numpy.arange(self.rounds) >= ends] = self.rounds
-            places.sort(axis=2)
-            for middles, middle in zip(found, ((own - 1) // 2, own // 2)):
-                middles[first:first + step] = numpy.take_along_axis(places, middle[..., None], 2)[..., 0]
-        return found
-
-    def of(self, logs, layouts):
-        """The resampled values of each workload: [resample, workload], NaN where there is nothing."""
-        ordered = numpy.sort(logs, axis=2)  # NaN last
-        counts = numpy.maximum((~numpy.isnan(ordered)).sum(axis=2), 1)
-        values = numpy.empty((len(layouts), len(logs)))
-        for workload, own in enumerate(ordered):
-            key = workload, counts[workload].tobytes(), layouts is self.layouts
-            if len(set(counts[workload])) == 1:
-                key = workload, counts[workload][0]
-            if key not in self.middles:
-                if (len(self.middles) + 1) * 2 * layouts.size > MOST_KEPT:
-                    self.middles.clear()
-                self.middles[key] = self.places(workload, counts[workload][layouts])
-            low, high = self.middles[key]
-            found = (own[layouts, low] + own[layouts, high]) / 2
-            mean = numpy.nanmean if numpy.isnan(found).any() else numpy.mean
-            values[:, workload] = mean(found, axis=1)
-        return values
-
-    def estimates(self, logs, groups, confidence=CONFIDENCE):
-        """An Estimate for each group of workloads (their numbers); None where nothing was measured."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing are NaN, as they should be
-            centres = numpy.nanmean(numpy.nanmedian(logs, axis=2), axis=1)
-            drawn, by_rounds = self.of(logs, self.layouts), self.of(logs, self.all_layouts)
-            return [self.estimate(logs[group], centres[group], drawn[:, group], by_rounds[:, group],
-                                  confidence) for group in groups]
-
-    @staticmethod
-    def estimate(logs, centres, drawn, by_rounds, confidence):
-        measured = ~numpy.isnan(logs)
-        if not measured.any():
-            return None
-        layouts, rounds = int(measured.any(axis=(0, 2)).sum()), int(measured.sum(axis=2).max())
-        drawn = drawn[:, 0] if drawn.shape[1] == 1 else numpy.nanmean(drawn, axis=1)
-        by_rounds = by_rounds[:, 0] if by_rounds.shape[1] == 1 else numpy.nanmean(by_rounds, axis=1)
-        workloads = int(measured.any(axis=(1, 2)).sum())
-        return summarize(float(numpy.nanmean(centres)), drawn, by_rounds, workloads, layouts, rounds,
-                         confidence)
-
-
-def summarize(centre, drawn, by_rounds, workloads, layouts, rounds, confidence):
-    """The Estimate from the resampled values, with layouts drawn and without."""
-    tail = (1 - confidence) / 2
-    low, high = numpy.nanquantile(drawn, [tail, 1 - tail])
-    factor = stretch(layouts if layouts > 1 else rounds, confidence)
-    width = factor * stats.norm.ppf(1 - tail)
-    return Estimate(math.exp(centre), math.exp(centre + factor * (low - centre)),
-                    math.exp(centre + factor * (high - centre)), workloads, layouts, rounds,
-                    (factor * (high - low) / 2) ** 2,
-                    float(numpy.nanvar(drawn if layouts == 1 else by_rounds)) * width ** 2)
-
-
-def changes(before, after, same_programs, groups, confidence=CONFIDENCE, resamples=RESAMPLES):
-    """The Estimates of how much faster `after` is than `before`: logarithms of the times of two runs,
-    [workload, layout, round]. The runs were not interleaved, so nothing pairs their rounds: these are drawn
-    independently. If both ran the same programs, their layouts are the same places in memory and are
-    drawn together; otherwise these, too, are drawn independently. What the machine did differently between
-    the runs is part of the change, and no statistic can tell it apart."""
-    sides = [numpy.asarray(before, dtype=float), numpy.asarray(after, dtype=float)]
-    draws = [Draws(*side.shape, resamples, seed) for seed, side in enumerate(sides, 1)]
-    if same_programs and sides[0].shape[1] == sides[1].shape[1]:
-        draws[1].layouts = draws[0].layouts
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        centres = [numpy.nanmean(numpy.nanmedian(side, axis=2), axis=1) for side in sides]
-        drawn = [draw.of(side, draw.layouts) for draw, side in zip(draws, sides)]
-        by_rounds = [draw.of(side, draw.all_layouts) for draw, side in zip(draws, sides)]
-        found = []
-        for group in groups:
-            centre = (centres[0] - centres[1])[group]
-            measured = [~numpy.isnan(side[group]) for side in sides]
-            if numpy.isnan(centre).all():
-                found.append(None)
-                continue
-            found.append(summarize(
-                float(numpy.nanmean(centre)), numpy.nanmean((drawn[0] - drawn[1])[:, group], axis=1),
-                numpy.nanmean((by_rounds[0] - by_rounds[1])[:, group], axis=1),
-                int((~numpy.isnan(centre)).sum()), min(int(side.any(axis=(0, 2)).sum()) for side in measured),
-                min(int(side.sum(axis=2).max()) for side in measured), confidence))
-    return found

@@ -202,7 +202,7 @@ def hostile():
     document["suite"]["workloads"][1]["instructions"] = {"acc": 0}
     document["machine"]["cpu"]["microcode"] = None
     times = [sample["phases"]["execute"] for sample in document["samples"]]
-    for place, absurd in ((40, 0), (81, 10 ** 400), (123, 10 ** 18), (164, 1)):
+    for place, absurd in ((40, 0), (81, 2 * 10 ** 18), (123, 10 ** 18), (164, 1)):
         times[place]["cpu"] = absurd
     for sample in document["samples"]:
         if sample["workload"] == "huge":

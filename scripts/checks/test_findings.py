@@ -122,7 +122,7 @@ class Numbers(unittest.TestCase):
         for entry in document["samples"]:
             if entry["control"] and entry["workload"] == "vm":
                 entry["phases"]["execute"]["cpu"] = int(entry["phases"]["execute"]["cpu"] * 1.25)
-        self.assertEqual(made(document)[1]["noise"], 0.2)
+        self.assertEqual(made(document)[1]["noise"], 0.25)  # the outer bound, as a factor
 
     def test_who_failed_once_is_not_compared(self):
         document = result(samples({"tail-direct": 2}))
@@ -242,7 +242,7 @@ class InstructionSets(unittest.TestCase):
             data, (found,) = self.compared(document)
             self.assertEqual({data["texts"][place] for place in found["pairs"][0][0]["verdict"]},
                              {"undecided (not above the noise floor)"}, isa)
-            self.assertEqual(round(found["noise"], 3), 0.048)
+            self.assertEqual(round(found["noise"], 3), 0.05)
 
     def test_what_is_too_short_or_failed_in_one_is_not_compared(self):
         document = self.document()
@@ -311,7 +311,7 @@ class SeveralFiles(unittest.TestCase):
         for noise in (0.05, 0), (0, 0.05):
             data = self.files(2, 2.06, noise)
             change, = data["changes"]
-            self.assertEqual(change["floor"], 0.047619)
+            self.assertEqual(change["floor"], 0.05)
             words = {data["texts"][place] for place in change["rows"][1]["relative"]["verdict"]}
             self.assertEqual(words, {"undecided (not above the noise floor)"})
 

@@ -29,7 +29,7 @@ bench/output    *
 bench           bench.h
 """
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?P<path>[^"]+)"', re.M)
-GENERATED = re.compile(r"ops\.h|schema_text\.h|version\.h")  # beside no source
+GENERATED = re.compile(r"ops\.h|(schema|warnings)_text\.h")  # beside no source
 
 
 def room_of(path, folders):

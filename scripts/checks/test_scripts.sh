@@ -66,19 +66,23 @@ printf '#!/bin/sh\necho "tailrace $*"\n' >"$tree/build/tailrace"
 expect() {
     local said status=0 wanted=$1
     shift
-    said=$("$tree/scripts/bench" --no-setup --no-whole-processes "$@" 2>/dev/null) || status=$?
+    # Seeds that are drawn: how many there are.
+    said=$("$tree/scripts/bench" --no-setup --no-whole-processes "$@" 2>/dev/null |
+        awk '{ for (i = 1; i < NF; i++) if ($i == "--layout-seeds" && $(i + 1) != "3,5")
+            $(i + 1) = "<" split($(i + 1), drawn, ",") ">"; print }') || status=$?
     if [ "$said" != "$wanted" ]; then
         echo "scripts/bench $* ends with $status and does: $said"
         failures=1
     fi
 }
-expect $'build --layouts 4\ntailrace bench'
-expect $'build --layouts 2\ntailrace bench --layouts 2' --lay 2
-expect $'build --layouts 2\ntailrace bench -l 2' -l2
-expect $'build --dispatch all --isa slots,acc --layouts 4\ntailrace bench --dispatch all --isa slots,acc' \
+expect $'build --layout-seeds <8>\ntailrace bench --layout-seeds <8>'
+expect $'build --layout-seeds 3,5\ntailrace bench --layout-seeds 3,5' --layout-s 3,5
+expect $'build --layout-seeds <2>\ntailrace bench --layout-seeds <2>' -l2
+expect $'build --layout-seeds <1>\ntailrace bench --layout-seeds <1>' --layouts=1
+expect $'build --dispatch all --isa slots,acc --layout-seeds <8>\ntailrace bench --dispatch all --isa slots,acc --layout-seeds <8>' \
     --dispatch=all --isa slots,acc
-expect $'build --layouts 4\ntailrace bench --invoke run -- --layouts 7' --invoke run -- --layouts 7
-expect $'build --layouts 4\ntailrace bench --simulate=9 --simulate' --sim=9 -m
+expect $'build --layout-seeds <8>\ntailrace bench --invoke run --layout-seeds <8> -- --layouts 7' --invoke run -- --layouts 7
+expect $'build --layout-seeds <8>\ntailrace bench --simulate=9 --simulate --layout-seeds <8>' --sim=9 -m
 expect "" --s x # may be --suite, --stop, ...: nothing is built
 for argument in --output= --output -o; do
     if said=$("$tree/scripts/bench" --no-setup "$argument" "" 2>&1) || [[ $said != *"takes a file"* ]]; then

@@ -43,7 +43,7 @@ function answerSection(state) {
       'answer', data.cases.length > 1 ? `The answer: ${one.name}` : 'The answer',
       h('p', {class: 'soft'},
         `${one.machine}, ${one.compiler}, instruction set ${one.isa}: the geometric mean over ${
-            plural(one.workloads.length, 'workload')}, with ${level(data.confidence)} intervals over ${
+            plural(one.workloads.length, 'workload')}, with ${level(one.confidence)} intervals over ${
             plural(one.layouts.length, 'layout')} of the code${one.luck}.`),
       h('div', {class: 'answers'},
         one.answers.map(

@@ -129,6 +129,164 @@ function tooltip(formatter) {
   };
 }
 
+// Axes are drawn by what stands on them.
+const BARE = {axisLine: {show: false}, axisTick: {show: false}, splitLine: {show: false}};
+
+/** The scale that all values of a forest fit on, and its round numbers; null if there are no values. */
+function forestScale(series, log, narrow) {
+  // A point far away must not make all others one; intervals may be cut.
+  const values = series.flatMap(own => own.entries)
+                     .filter(Boolean)
+                     .flatMap(entry => [entry.speed, entry.low, entry.high, ...(entry.points ?? [])])
+                     .filter(value => value !== null && value !== undefined && (!log || value > 0))
+                     .sort((a, b) => a - b);
+  if (!values.length) return null;
+  const to = log ? Math.log : value => value, back = log ? Math.exp : value => value;
+  let least = log ? Math.min(to(values[0]), -0.02) : 0;
+  let most = to(values.at(-1));
+  if (log) most = Math.max(most, 0.02);
+  const room = (most - least || 1) * 0.035;
+  most += room;
+  if (log) least -= room;
+  return {to, back, least, most, log, marks: ticks(back(least), back(most), log, narrow ? 4 : 8)};
+}
+
+/** In pixels. */
+function forestSizes(rows, series, width) {
+  const narrow = width < 560, longest = Math.max(...rows.map(row => row.label.length));
+  const gap = theme.printing ? Math.min(8, Math.max(6, 40 / series.length)) :
+                               Math.min(11, Math.max(8, 64 / series.length)),
+        // On paper, where a chart is not to be cut, rows are closer.
+        rowHeight = theme.printing ? Math.max(20, gap * series.length + 5) : Math.max(26, gap * series.length + 13);
+  return {
+    narrow,
+    gap,
+    rowHeight,
+    top: 6,
+    bottom: 44,
+    left: Math.min(narrow ? 118 : 210, longest * 7.4 + 22),
+    right: width - 14,
+  };
+}
+
+function forestAxes(rows, unit, scale, sizes) {
+  const {narrow, left} = sizes;
+  return {
+    xAxis: {
+      type: 'value',
+      min: scale.least,
+      max: scale.most,
+      name: narrow ? unit.replace(/ \(.*\)$/, '') : unit,
+      nameLocation: 'middle',
+      nameGap: 28,
+      nameTextStyle: {color: colour('soft'), fontSize: narrow ? 11 : 12.5},
+      ...BARE,
+      axisLabel: {
+        customValues: scale.marks.map(scale.to),
+        color: colour('soft'),
+        fontSize: 12,
+        hideOverlap: true,
+        margin: 6,
+        formatter: value => scale.log ? times(scale.back(value), 3).replace(/\.?0+×$/, '×') :
+                                        number(value).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+      },
+    },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: rows.map(row => row.label),
+      triggerEvent: true,
+      ...BARE,
+      axisLabel: {
+        interval: 0,
+        color: colour('ink'),
+        fontSize: narrow ? 12 : 13,
+        width: left - 16,
+        overflow: 'truncate',
+        ellipsis: '…',
+        margin: 12,
+        fontWeight: 'normal',
+        formatter: value => value
+      },
+    },
+  };
+}
+
+/** Stripes, the band of noise about 1, the lines of the round numbers, and those below means. */
+function forestBackground(api, rows, scale, sizes, noise) {
+  const {top, rowHeight, left, right} = sizes, foot = top + rows.length * rowHeight, children = [];
+  const rectangle = (x, y, width, height, fill) =>
+      children.push({type: 'rect', shape: {x, y, width, height}, style: {fill: colour(fill)}});
+  const line = (x1, y1, x2, y2, stroke, lineWidth = 1) =>
+      children.push({type: 'line', shape: {x1, x2, y1, y2}, style: {stroke: colour(stroke), lineWidth}});
+  for (let place = 1; place < rows.length; place += 2)
+    rectangle(0, top + place * rowHeight, right, rowHeight, 'raised');
+  if (scale.log && noise) {
+    const [x1, x2] = [1 / (1 + noise), 1 + noise].map(
+        edge => Math.max(left, Math.min(right, api.coord([scale.to(edge), 0])[0])));
+    rectangle(x1, top, Math.max(x2 - x1, 1), foot - top, 'band');
+  }
+  for (const tick of scale.marks) {
+    const [x] = api.coord([scale.to(tick), 0]), one = scale.log && tick === 1;
+    line(x, top, x, foot, one ? 'soft' : 'line', one ? 1.4 : 1);
+  }
+  rows.forEach((row, place) => {
+    const y = top + (place + 1) * rowHeight;
+    if (row.mean) line(0, y, right, y, 'soft');
+  });
+  return {type: 'group', children};
+}
+
+/** An estimate about (x, y): something to point at, its interval, the points that it is made of, its marker. */
+function estimateMark(entry, x, y, size, gap, at, place) {
+  const hue = colour(hueOf(place).slice(2));
+  const children =
+      [{type: 'rect', shape: {x: x - 12, y: y - gap / 2, width: 24, height: gap}, style: {fill: 'transparent'}}];
+  if (entry.low !== null && entry.low !== undefined) {
+    const [x1, x2] = [at(entry.low), at(entry.high)],
+               style = {stroke: hue, lineWidth: 1.5, fill: null, opacity: 0.75};
+    children.push({type: 'line', shape: {x1, x2, y1: y, y2: y}, style});
+    for (const end of [x1, x2])
+      children.push({type: 'line', shape: {x1: end, x2: end, y1: y - 2.5, y2: y + 2.5}, style});
+  }
+  for (const point of entry.points ?? [])
+    if (point)
+      children.push({
+        type: 'circle',
+        shape: {cx: at(point), cy: y, r: 2.1},
+        style: {fill: colour('paper'), stroke: hue, lineWidth: 1.1}
+      });
+  children.push(marker(
+      SHAPES[place % SHAPES.length], x, y, size, {fill: hue, stroke: colour('paper'), lineWidth: 1}));
+  return {type: 'group', children};
+}
+
+/** One of several series of a forest, for ECharts. */
+function forestSeries(own, order, count, rows, scale, sizes) {
+  return {
+    type: 'custom',
+    name: own.name,
+    clip: true,
+    z: 2,
+    encode: {x: 0, y: 1},
+    data: own.entries.map((entry, row) => entry && {value: [scale.to(entry.speed), row], ...entry}).filter(Boolean),
+    renderItem(_, api) {
+      const row = api.value(1), [x, centre] = api.coord([api.value(0), row]);
+      return estimateMark(
+          own.entries[row], x, centre + sizes.gap * (order - (count - 1) / 2), rows[row].mean ? 5.4 : 4.2, sizes.gap,
+          value => api.coord([scale.to(value), 0])[0], own.place);
+    },
+  };
+}
+
+/** A chart's clicks on a row, or on its label, call onRow with the row's number. */
+function onRows(chart, labels, onRow) {
+  if (onRow)
+    chart.on(
+        'click',
+        item => onRow(item.componentType === 'yAxis' ? labels.indexOf(item.value) : item.data?.value?.[1]));
+}
+
 /**
  * Rows of estimates: a marker for each of `series` in each row, its interval as a line, the points that it is made of
  * as small dots.
@@ -139,79 +297,19 @@ function tooltip(formatter) {
  *   onRow   called with a row's number
  */
 function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
-  const font = getComputedStyle(document.body).fontFamily, narrow = width < 560;
-  const all = series.flatMap(own => own.entries).filter(Boolean);
-  // A point far away must not make all others one; intervals may be cut.
-  const values = all.flatMap(entry => [entry.speed, entry.low, entry.high, ...(entry.points ?? [])])
-                     .filter(value => value !== null && value !== undefined && (!log || value > 0))
-                     .sort((a, b) => a - b);
-  if (!values.length) return;
-  const scale = log ? Math.log : value => value, back = log ? Math.exp : value => value;
-  let least = log ? Math.min(scale(values[0]), -0.02) : 0;
-  let most = scale(values.at(-1));
-  if (log) most = Math.max(most, 0.02);
-  const room = (most - least || 1) * 0.035;
-  most += room;
-  if (log) least -= room;
-  const marks = ticks(back(least), back(most), log, narrow ? 4 : 8);
-  const gap = theme.printing ? Math.min(8, Math.max(6, 40 / series.length)) :
-                               Math.min(11, Math.max(8, 64 / series.length)),
-        // On paper, where a chart is not to be cut, rows are closer.
-        rowHeight = theme.printing ? Math.max(20, gap * series.length + 5) : Math.max(26, gap * series.length + 13);
-  const longest = Math.max(...rows.map(row => row.label.length));
-  const left = Math.min(narrow ? 118 : 210, longest * 7.4 + 22), bottom = 44;
-  const chart = start(box, width, rows.length * rowHeight + bottom + 10);
-  const ink = colour('ink'), soft = colour('soft'), line = colour('line');
+  const sizes = forestSizes(rows, series, width), scale = forestScale(series, log, sizes.narrow);
+  if (!scale) return;
+  const chart = start(box, width, rows.length * sizes.rowHeight + sizes.bottom + 10);
   chart.setOption({
     animation: false,
     aria: {enabled: false},
-    textStyle: {fontFamily: font},
-    grid: {left, right: 14, top: 6, bottom},
+    textStyle: {fontFamily: getComputedStyle(document.body).fontFamily},
+    grid: {left: sizes.left, right: 14, top: sizes.top, bottom: sizes.bottom},
     tooltip: tooltip(
         item => item.data?.text &&
             h('div', {class: 'tip'}, h('b', null, `${rows[item.data.value[1]].label}, ${item.seriesName}`),
               item.data.text)),
-    xAxis: {
-      type: 'value',
-      min: least,
-      max: most,
-      name: narrow ? unit.replace(/ \(.*\)$/, '') : unit,
-      nameLocation: 'middle',
-      nameGap: 28,
-      nameTextStyle: {color: soft, fontSize: narrow ? 11 : 12.5},
-      axisLine: {show: false},
-      axisTick: {show: false},
-      splitLine: {show: false},
-      axisLabel: {
-        customValues: marks.map(scale),
-        color: soft,
-        fontSize: 12,
-        hideOverlap: true,
-        margin: 6,
-        formatter: value => log ? times(back(value), 3).replace(/\.?0+×$/, '×') :
-                                  number(value).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
-      },
-    },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: rows.map(row => row.label),
-      triggerEvent: true,
-      axisLine: {show: false},
-      axisTick: {show: false},
-      splitLine: {show: false},
-      axisLabel: {
-        interval: 0,
-        color: ink,
-        fontSize: narrow ? 12 : 13,
-        width: left - 16,
-        overflow: 'truncate',
-        ellipsis: '…',
-        margin: 12,
-        fontWeight: 'normal',
-        formatter: value => value
-      },
-    },
+    ...forestAxes(rows, unit, scale, sizes),
     series: [
       {
         type: 'custom',
@@ -220,125 +318,23 @@ function drawForest(box, width, {rows, series, log, noise, unit, onRow}) {
         z: 0,
         data: [[0, 0]],
         tooltip: {show: false},
-        renderItem(_, api) {
-          const top = 6, foot = 6 + rows.length * rowHeight, children = [];
-          for (let place = 1; place < rows.length; place += 2)
-            children.push({
-              type: 'rect',
-              shape: {x: 0, y: top + place * rowHeight, width: width - 14, height: rowHeight},
-              style: {fill: colour('raised')}
-            });
-          if (log && noise) {
-            const [x1, x2] = [1 / (1 + noise), 1 + noise].map(
-                edge => Math.max(left, Math.min(width - 14, api.coord([scale(edge), 0])[0])));
-            children.push({
-              type: 'rect',
-              shape: {x: x1, y: top, width: Math.max(x2 - x1, 1), height: foot - top},
-              style: {fill: colour('band')}
-            });
-          }
-          for (const tick of marks) {
-            const [x] = api.coord([scale(tick), 0]), one = log && tick === 1;
-            children.push({
-              type: 'line',
-              shape: {x1: x, x2: x, y1: top, y2: foot},
-              style: {stroke: one ? soft : line, lineWidth: one ? 1.4 : 1}
-            });
-          }
-          rows.forEach((row, place) => {
-            if (!row.mean) return;
-            const y = top + (place + 1) * rowHeight;
-            children.push({
-              type: 'line',
-              shape: {x1: 0, x2: width - 14, y1: y, y2: y},
-              style: {stroke: soft, lineWidth: 1}
-            });
-          });
-          return {type: 'group', children};
-        },
+        renderItem: (_, api) => forestBackground(api, rows, scale, sizes, noise),
       },
-      ...series.map(
-          (own, order) => ({
-            type: 'custom',
-            name: own.name,
-            clip: true,
-            z: 2,
-            encode: {x: 0, y: 1},
-            data: own.entries.map((entry, row) => entry && {value: [scale(entry.speed), row], ...entry})
-                      .filter(Boolean),
-            renderItem(parameters, api) {
-              const entry = own.entries[api.value(1)], hue = colour(hueOf(own.place).slice(2));
-              const [x, centre] = api.coord([api.value(0), api.value(1)]);
-              const y = centre + gap * (order - (series.length - 1) / 2),
-                    size = rows[api.value(1)].mean ? 5.4 : 4.2;
-              const at = value => api.coord([scale(value), 0])[0];
-              const children = [{
-                type: 'rect',
-                shape: {x: x - 12, y: y - gap / 2, width: 24, height: gap},
-                style: {fill: 'transparent'}
-              }];
-              if (entry.low !== null && entry.low !== undefined) {
-                const [x1, x2] = [at(entry.low), at(entry.high)],
-                           style = {stroke: hue, lineWidth: 1.5, fill: null, opacity: 0.75};
-                children.push({type: 'line', shape: {x1, x2, y1: y, y2: y}, style});
-                for (const end of [x1, x2])
-                  children.push({type: 'line', shape: {x1: end, x2: end, y1: y - 2.5, y2: y + 2.5}, style});
-              }
-              for (const point of entry.points ?? [])
-                if (point)
-                  children.push({
-                    type: 'circle',
-                    shape: {cx: at(point), cy: y, r: 2.1},
-                    style: {fill: colour('paper'), stroke: hue, lineWidth: 1.1}
-                  });
-              children.push(marker(
-                  SHAPES[own.place % SHAPES.length], x, y, size,
-                  {fill: hue, stroke: colour('paper'), lineWidth: 1}));
-              return {type: 'group', children};
-            },
-          })),
+      ...series.map((own, order) => forestSeries(own, order, series.length, rows, scale, sizes)),
     ],
   });
-  if (onRow)
-    chart.on(
-        'click',
-        item => onRow(
-            item.componentType === 'yAxis' ? rows.findIndex(row => row.label === item.value) :
-                                             item.data?.value?.[1]));
+  onRows(chart, rows.map(row => row.label), onRow);
 }
 
-/** rows × columns of speeds; cells[row][column] = {speed, words, text, strong} or null. */
-function drawHeat(box, width, {rows, columns, cells, onRow}) {
-  const font = getComputedStyle(document.body).fontFamily, narrow = width < 560;
-  const longest = Math.max(...rows.map(row => row.length)),
-        left = Math.min(narrow ? width * 0.36 : 380, longest * 7.2 + 16);
-  // Where names would touch each other, they take two lines.
-  const split = narrow || (width - left) / columns.length < Math.max(...columns.map(name => name.length)) * 8.5;
-  const rowHeight = narrow ? 42 : 34, chart = start(box, width, rows.length * rowHeight + (split ? 96 : 84));
-  const data =
-      cells.flatMap((row, y) => row.map((cell, x) => cell && {value: [x, y, Math.log(cell.speed)], ...cell}))
-          .filter(Boolean);
-  const reach = Math.min(2, Math.max(0.05, ...data.map(cell => Math.abs(cell.value[2]))));
-  const [low, middle, high] = [colour('low'), colour('mid'), colour('high')];
-  chart.setOption({
-    animation: false,
-    aria: {enabled: false},
-    textStyle: {fontFamily: font},
-    grid: {left, right: 4, top: split ? 42 : 30, bottom: 50},
-    tooltip: tooltip(
-        item => item.data?.text &&
-            h('div', {class: 'tip'},
-              h('b', null, `${columns[item.data.value[0]]}, ${rows[item.data.value[1]]}`), item.data.text)),
+function heatAxes(rows, columns, left, narrow, split) {
+  const axis = {type: 'category', ...BARE}, label = {interval: 0, color: colour('ink')};
+  return {
     xAxis: {
-      type: 'category',
+      ...axis,
       position: 'top',
       data: columns,
-      axisLine: {show: false},
-      axisTick: {show: false},
-      splitLine: {show: false},
       axisLabel: {
-        interval: 0,
-        color: colour('ink'),
+        ...label,
         fontSize: narrow ? 10.5 : 13,
         lineHeight: 13,
         fontWeight: 600,
@@ -346,15 +342,12 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
       }
     },
     yAxis: {
-      type: 'category',
+      ...axis,
       inverse: true,
       data: rows,
       triggerEvent: true,
-      axisLine: {show: false},
-      axisTick: {show: false},
       axisLabel: {
-        interval: 0,
-        color: colour('ink'),
+        ...label,
         fontSize: narrow ? 11 : 13,
         lineHeight: 14,
         width: left - 12,
@@ -364,6 +357,46 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
         margin: left - 4
       }
     },
+  };
+}
+
+/** Black or white: what can be read on a colour that is `part` (-1 to 1) of the way from the middle of three. */
+function readableOn([low, middle, high], part) {
+  const channel = text => [1, 3, 5].map(place => parseInt(text.slice(place, place + 2), 16));
+  const from = channel(middle), towards = channel(part < 0 ? low : high);
+  const [red, green, blue] =
+      from.map((value, place) => (value + (towards[place] - value) * Math.abs(part)) / 255)
+          .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000000' : '#ffffff';
+}
+
+/** rows × columns of speeds; cells[row][column] = {speed, words, text, strong} or null. */
+function drawHeat(box, width, {rows, columns, cells, onRow}) {
+  const narrow = width < 560, longest = Math.max(...rows.map(row => row.length)),
+        left = Math.min(narrow ? width * 0.36 : 380, longest * 7.2 + 16);
+  // Where names would touch each other, they take two lines.
+  const split = narrow || (width - left) / columns.length < Math.max(...columns.map(name => name.length)) * 8.5;
+  const chart = start(box, width, rows.length * (narrow ? 42 : 34) + (split ? 96 : 84));
+  const data =
+      cells.flatMap((row, y) => row.map((cell, x) => cell && {value: [x, y, Math.log(cell.speed)], ...cell}))
+          .filter(Boolean);
+  const reach = Math.min(2, Math.max(0.05, ...data.map(cell => Math.abs(cell.value[2]))));
+  const hues = ['low', 'mid', 'high'].map(colour);
+  for (const cell of data)
+    cell.label = {
+      color: readableOn(hues, Math.max(-1, Math.min(1, cell.value[2] / reach))),
+      fontWeight: cell.strong ? 700 : 400
+    };
+  chart.setOption({
+    animation: false,
+    aria: {enabled: false},
+    textStyle: {fontFamily: getComputedStyle(document.body).fontFamily},
+    grid: {left, right: 4, top: split ? 42 : 30, bottom: 50},
+    tooltip: tooltip(
+        item => item.data?.text &&
+            h('div', {class: 'tip'},
+              h('b', null, `${columns[item.data.value[0]]}, ${rows[item.data.value[1]]}`), item.data.text)),
+    ...heatAxes(rows, columns, left, narrow, split),
     visualMap: {
       type: 'continuous',
       min: -reach,
@@ -375,7 +408,7 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
       itemHeight: narrow ? 120 : 220,
       itemWidth: 10,
       precision: 2,
-      inRange: {color: [low, middle, high]},
+      inRange: {color: hues},
       textStyle: {color: colour('soft'), fontSize: 12},
       text: [`${times(Math.exp(reach))} faster`, `${times(Math.exp(-reach))} slower`],
     },
@@ -387,29 +420,5 @@ function drawHeat(box, width, {rows, columns, cells, onRow}) {
       label: {show: true, fontSize: narrow ? 11 : 13, formatter: item => item.data.words},
     }],
   });
-  // Dark words on light cells and the other way round, by the cell's own colour.
-  const channel = text => [1, 3, 5].map(place => parseInt(text.slice(place, place + 2), 16));
-  const mix = (one, two, part) =>
-      channel(one).map((value, place) => value + (channel(two)[place] - value) * part);
-  const light = ([r, g, b]) => {
-    const linear =
-        [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  };
-  chart.setOption({
-    series: [{
-      data: data.map(cell => {
-        const part = Math.max(-1, Math.min(1, cell.value[2] / reach));
-        const over = light(part < 0 ? mix(middle, low, -part) : mix(middle, high, part));
-        return {
-          ...cell,
-          label: {color: over > 0.179 ? '#000000' : '#ffffff', fontWeight: cell.strong ? 700 : 400}
-        };
-      })
-    }]
-  });
-  if (onRow)
-    chart.on(
-        'click',
-        item => onRow(item.componentType === 'yAxis' ? rows.indexOf(item.value) : item.data?.value?.[1]));
+  onRows(chart, rows, onRow);
 }

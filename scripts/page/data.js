@@ -23,6 +23,7 @@ function pair(one, baseline, strategy) {
     verdict: columns.verdict[row] === null ? '' : data.texts[columns.verdict[row]],
     points: points[row],
     of: columns.of[row],
+    population: columns.population[row],
   };
 }
 

@@ -67,15 +67,13 @@ function isaComparison(state, entry) {
 function instructionSetsSection(state) {
   const own = data.isas_compared.filter(entry => entry.cases.includes(state.caseNumber));
   if (!own.length) return null;
-  const [{isas, noise, mean_noise}] = own;
+  const [{isas}] = own;
   return section(
       'instruction-sets', 'Instruction sets',
       h('p', {class: 'soft'},
         `The same strategy in several instruction sets, which took turns in the same rounds: speeds relative to ${
             isas[0]}. Bytecode instructions are those executed, in millions, counted exactly; bytes are those of ` +
             'the translated module. ',
-        noise === null ? 'There is no noise floor.' :
-                         `Noise floor (A/A): the larger of theirs, ${percent(mean_noise)} over the suite and ${
-                             percent(noise)} on a workload.`),
+        own[0].noise_text),
       own.map(entry => isaComparison(state, entry)));
 }

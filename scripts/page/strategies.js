@@ -38,7 +38,11 @@ function cell(estimate, digits = 2) {
   if (!estimate) return h('td', null, DASH);
   return h(
       'td', {title: estimate.verdict}, times(estimate.speed, digits), ' ',
-      h('small', null, interval(estimate, digits), estimate.of ? `, of ${estimate.of}` : ''), ' ',
+      h('small', null, interval(estimate, digits), estimate.of ? `, of ${estimate.of}` : '',
+        estimate.population ?
+            `; programs like these ${times(estimate.population[0])} to ${times(estimate.population[1])}` :
+            ''),
+      ' ',
       verdictMark(estimate.verdict));
 }
 
@@ -126,7 +130,7 @@ function strategiesSection(state, change, openRaw) {
       h('p', {class: 'soft'},
         `Each number is a ratio of times taken in one round and one layout, in random order. Bars: ${
             level(
-                data.confidence)} intervals, by a bootstrap of layouts, then of rounds. Small circles: ` +
+                one.confidence)} intervals, Student’s t over the layouts. Small circles: ` +
                 `the layouts, each a placement of the same code${one.luck && `: here one${one.luck}`}. `,
         'Choose a workload for its raw samples.'),
       legend(others, one.noise ? ['Grey band: the noise floor, ±' + percent(one.noise)] : []),
@@ -135,12 +139,15 @@ function strategiesSection(state, change, openRaw) {
       others.length && !rows.length ? h('p', {class: 'none'}, 'No workload is called that.') : null,
       table('Speeds by workload', head, body),
       h('p', {class: 'soft'},
-        '▲ faster, ▼ slower: the interval leaves out 1 and the difference is above the noise floor. =\u00a0no ' +
-            'difference shown: ',
+        '▲ faster, ▼ slower: the interval leaves out 1, also after correction for the number of comparisons, and ' +
+            'the difference is above the noise floor. =\u00a0no difference shown: ',
         `it lies within ±${
             level(
                 data.smallest_effect)}. ? undecided: neither; what would decide it stands in its ` +
                 `tooltip. ms: CPU time of the execution alone, median and half the distance between the ` +
-                `quartiles. Each interval stands for itself: of many comparisons of equals, ${
-                    level(Math.round((1 - data.confidence) * 1e4) / 1e4)} may be called different.`));
+                `quartiles. The geometric means of all pairs of strategies are corrected together (Holm); single ` +
+                `workloads and kinds are exploratory: of their differences, ${
+                    level(Math.round((1 - one.confidence) * 1e4) / 1e4)} are expected to be none (Benjamini and ` +
+                `Hochberg). Intervals are each alone. The mean is of these programs; the second interval beside it is ` +
+                `for programs like these, of which the workloads are a sample.`));
 }

@@ -47,6 +47,18 @@ Test(build_description, has_the_build_and_its_programs) {
     json_decref(build);
 }
 
+Test(build_description, nobody_misses_what_is_built_when_asked) {
+    scratch_write(root, "dispatch/build.json", 0644,
+                  "{\"compiler\": \"clang\", \"version\": \"22.1\", \"layout_seeds\": [0, 5],"
+                  " \"isas\": [\"acc\"], \"strategies\": {\"switch\": {}, \"tail\": {\"plain\": false},"
+                  " \"tail-plain\": {\"plain\": true}}}");
+    json_t *build = described(), *left_out = json_object_get(build, "left_out");
+    cr_assert_eq(json_array_size(left_out), 1);
+    cr_assert_str_eq(
+        json_string_value(json_object_get(json_array_get(left_out, 0), "strategy")), "tail");
+    json_decref(build);
+}
+
 static void assert_audit(const char *text, const char *missing) {
     if (text) scratch_write(root, "dispatch/audit.json", 0644, text);
     json_t *build = described();

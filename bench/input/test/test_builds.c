@@ -72,23 +72,23 @@ Test(builds, a_missing_one_is_named) {
 
 Test(builds, all_are_measured_in_the_same_layouts) {
     load();
-    cr_assert(builds_choose_layouts(&builds, 0, &error));
+    cr_assert(builds_choose_layouts(&builds, 0, NULL, &error));
     cr_assert_eq(builds.layout_count, 2);
     cr_assert_eq(builds_seed(&builds, 1), 5);
-    cr_assert_not(builds_choose_layouts(&builds, 3, &error));
+    cr_assert_not(builds_choose_layouts(&builds, 3, NULL, &error));
     cr_assert(strstr(error.message, "--layouts 3: clang-22 has 2"), "%s", error.message);
     builds_free(&builds);
     write_build("two", "gcc", "[0, 7]");
     load();
-    cr_assert(builds_choose_layouts(&builds, 0, &error)); /* those that they agree on */
+    cr_assert(builds_choose_layouts(&builds, 0, NULL, &error)); /* those that they agree on */
     cr_assert_eq(builds.layout_count, 1);
-    cr_assert(builds_choose_layouts(&builds, 1, &error));
-    cr_assert_not(builds_choose_layouts(&builds, 2, &error));
+    cr_assert(builds_choose_layouts(&builds, 1, NULL, &error));
+    cr_assert_not(builds_choose_layouts(&builds, 2, NULL, &error));
     cr_assert(strstr(error.message, "clang-22 and gcc-22 were built in different layouts"));
     builds_free(&builds);
     write_build("two", "gcc", "[7, 0]");
     load();
-    cr_assert_not(builds_choose_layouts(&builds, 0, &error));
+    cr_assert_not(builds_choose_layouts(&builds, 0, NULL, &error));
 }
 
 Test(builds, strategies_of_any_of_them_are_known) {

@@ -7,125 +7,14 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#include "bench/data/recording.h"
 #include "bench/measure/counter_report.h"
 #include "bench/measure/counters.h"
-
-/* ---- A kernel of our own --------------------------------------------------------------------- */
-
-/* What it has: a PMU of `width` counters, of which a watchdog holds `held`. Groups wider than the
- * PMU are refused, those that do not fit beside the watchdog never run, and several groups take
- * equal turns. Each start of a group lasts `period` ns of its time, in which each event counts
- * `rate` in a ns. Descriptors are 100 + the index of the event. */
-static struct Fake {
-    int width, held;
-    int hardware_error; /* errno of all hardware events; 0: they work */
-    int raw_error;      /* of raw ones alone */
-    int software_error;
-    int paranoid;
-    bool unreadable;
-    uint64_t period, rate;
-    uint64_t disturbed; /* a bit for each switching off, the next one first: it counts 5 more */
-
-    int events, alive;
-    struct FakeEvent {
-        bool open, software, enabled;
-        int leader; /* index */
-        uint64_t value, enabled_ns, running_ns;
-        struct perf_event_attr attr;
-    } event[400];
-} fake;
-
-static int fake_group_size(int leader) {
-    int size = 0;
-    for (int i = 0; i < fake.events; i++)
-        size += fake.event[i].open && fake.event[i].leader == leader && !fake.event[i].software;
-    return size;
-}
-
-static int fail_with(int reason) {
-    errno = reason;
-    return -1;
-}
-
-static int fake_open(struct perf_event_attr *attr, int group) {
-    bool software = attr->type == PERF_TYPE_SOFTWARE;
-    int reason = software                      ? fake.software_error
-                 : attr->type == PERF_TYPE_RAW ? fake.raw_error
-                                               : fake.hardware_error;
-    if (reason) return fail_with(reason);
-    cr_assert_eq(attr->size, sizeof *attr);
-    cr_assert_lt(fake.events, 400);
-    int index = fake.events, leader = group < 0 ? index : group - 100;
-    cr_assert(group < 0 || fake.event[leader].open);
-    if (!software && fake_group_size(leader) >= fake.width) return fail_with(EINVAL);
-    fake.event[fake.events++] =
-        (struct FakeEvent){.open = true, .software = software, .leader = leader, .attr = *attr};
-    fake.alive++;
-    return 100 + index;
-}
-
-static int fake_close(int descriptor) {
-    cr_assert(fake.event[descriptor - 100].open, "closed twice");
-    fake.event[descriptor - 100].open = false;
-    fake.alive--;
-    return 0;
-}
-
-static bool is_leader(int i) {
-    return fake.event[i].open && fake.event[i].leader == i && fake.event[i].enabled;
-}
-
-/* Time passes when a group is switched off. */
-static int fake_control(int descriptor, unsigned long request) {
-    int leader = descriptor - 100, groups = 0;
-    for (int i = 0; i < fake.events; i++)
-        groups += is_leader(i) && !fake.event[i].software;
-    fake.event[leader].enabled = request == PERF_EVENT_IOC_ENABLE;
-    if (request != PERF_EVENT_IOC_DISABLE) return 0;
-    bool software = fake.event[leader].software;
-    bool fits = fake_group_size(leader) <= fake.width - fake.held;
-    static int most;
-    if (groups > most || groups == 0) most = groups;
-    uint64_t turns = software ? 1 : (uint64_t)(most ? most : 1);
-    if (groups == 1) most = 0; /* the last one */
-    for (int i = 0; i < fake.events; i++) {
-        struct FakeEvent *event = &fake.event[i];
-        if (!event->open || event->leader != leader) continue;
-        uint64_t running = software || fits ? fake.period / turns : 0;
-        event->enabled_ns += fake.period;
-        event->running_ns += running;
-        event->value += running * fake.rate + (fake.disturbed & 1) * 5;
-    }
-    fake.disturbed >>= 1;
-    return 0;
-}
-
-static ssize_t fake_read(int descriptor, void *buffer, size_t size) {
-    if (fake.unreadable) return 0;
-    int leader = descriptor - 100;
-    uint64_t *out = buffer, count = 0;
-    for (int i = 0; i < fake.events; i++)
-        if (fake.event[i].open && fake.event[i].leader == leader)
-            out[3 + count++] = fake.event[i].value;
-    out[0] = count;
-    out[1] = fake.event[leader].enabled_ns;
-    out[2] = fake.event[leader].running_ns;
-    cr_assert_leq((3 + count) * 8, size);
-    return (ssize_t)(3 + count) * 8;
-}
-
-static int fake_paranoid(void) { return fake.paranoid; }
-
-static const CounterKernel FAKE_KERNEL = {fake_open, fake_read, fake_control, fake_close,
-                                          fake_paranoid};
+#include "bench/measure/test/fake_kernel.h"
 
 static Counters counters;
 static Error error;
 
-static void set_up(void) {
-    fake = (struct Fake){.width = 6, .paranoid = 2, .period = 1000000, .rate = 3};
-}
+static void set_up(void) { fake_begin(); }
 
 static void tear_down(void) {
     counters_close(&counters);
@@ -493,36 +382,6 @@ Test(counters, the_summary_says_a_reason_once) {
     json_t *events = json_object_get(json_array_get(summary, 0), "events");
     cr_assert_str_eq(json_string_value(json_array_get(events, 1)), "instructions");
     json_decref(summary);
-}
-
-/* ---- Turns by sample ------------------------------------------------------------------------- */
-
-Test(counters, groups_take_turns_by_sample) {
-    Recording recording = {0};
-    cr_assert(recording_choose_events(
-        &recording, "cycles,instructions,{branches,branch-misses},rca,r100,r200,r300,r400,task-clock",
-        &FAKE_KERNEL, &error));
-    cr_assert_eq(recording.event_set_count, 3);
-    Sample sample = {.round = 3, .layout = 2, .workload = 1};
-    cr_assert_str_eq(recording_events(&recording, &sample), "cycles,instructions,rca,r100,r200,r300,task-clock");
-    sample.contender = 1; /* what is compared counts the same */
-    cr_assert_str_eq(recording_events(&recording, &sample), "cycles,instructions,rca,r100,r200,r300,task-clock");
-    sample.layout++;
-    cr_assert_str_eq(recording_events(&recording, &sample), "{branches,branch-misses},task-clock");
-    sample.round++;
-    cr_assert_str_eq(recording_events(&recording, &sample), "r400,task-clock");
-    recording_free(&recording);
-
-    fake.hardware_error = fake.raw_error = ENOENT;
-    recording = (Recording){0};
-    cr_assert(recording_choose_events(&recording, "cycles,task-clock", &FAKE_KERNEL, &error));
-    cr_assert_eq(recording.event_set_count, 1);
-    cr_assert_str_eq(recording_events(&recording, &sample), "task-clock");
-    recording_free(&recording);
-    recording = (Recording){0};
-    cr_assert(recording_choose_events(&recording, "cycles", &FAKE_KERNEL, &error));
-    cr_assert_str_eq(recording_events(&recording, &sample), "none");
-    recording_free(&recording);
 }
 
 /* ---- The real kernel ------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@ static Contender contenders[] = {{0, &programs[0], false, NULL}, {0, &programs[1
                                  {0, &programs[2], false, NULL}, {0, &programs[0], true, NULL},
                                  {1, &programs[0], false, NULL}, {1, &programs[1], false, NULL},
                                  {1, &programs[0], true, NULL}};
-static Group groups[] = {{0, 0, 0, 4}, {1, 0, 4, 3}};
+static Group groups[] = {{0, 0, 0, 4, 3}, {1, 0, 4, 3, 2}};
 static Build builds[] = {{.name = "clang-22"}, {.name = "gcc-12"}};
 static Workload workloads[WORKLOADS];
 static const char *isas[] = {"acc"};

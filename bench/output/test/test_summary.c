@@ -11,7 +11,7 @@ static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL}
                                      {"tail-direct-acc", "tail-direct", "acc", "/p", NULL}};
 static Contender contenders[] = {
     {0, &programs[0], false, NULL}, {0, &programs[1], false, NULL}, {0, &programs[0], true, NULL}};
-static Group group = {0, 0, 0, 3};
+static Group group = {0, 0, 0, 3, 2};
 static Build build = {.name = "clang-22"};
 static Workload workloads[] = {{.name = "sort"}, {.name = "vm"}};
 static const char *isas[] = {"acc"};
@@ -119,8 +119,10 @@ Test(summary, ratios_are_formed_within_layouts) {
 
 Test(summary, prints_what_it_found_and_what_weakens_it) {
     Recording source = drifting();
-    source.machine = json_pack("{s:{s:b, s:s}, s:{s:s}}", "virtual", "is", 1, "hypervisor", "KVM",
-                               "counters", "why", "there are none");
+    source.machine = json_pack("{s:{s:b, s:s}, s:{s:s}, s:b, s:s}", "virtual", "is", 1,
+                               "hypervisor", "KVM", "counters", "why", "there are none", "turbo", 1,
+                               "governor", "powersave");
+    source.state = "interrupted";
     recording_add_not_measured(
         &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
     char *text = printed(&source);
@@ -128,7 +130,7 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
                                         "\nvm        15.0 ±20.8%        failed\n",
                                         "\nsort                   2.00  0.990\n",
                                         "\ngeometric mean        *2.00  1.005\n",
-                                        "differed by up to 2.0% on a\nworkload",
+                                        "names differed by up to 2.0% on\na workload",
                                         "by 0.5% in the geometric mean",
                                         "\nsort         1.000  12.000        6.000\n",
                                         "\nvm               -       -            -\n",
@@ -138,8 +140,11 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
                                         "  - One layout of the code was measured",
                                         "virtual machine (KVM)",
                                         "there are none",
-                                        "waited for 10% of their CPU time",
+                                        "waited for 10 % of their CPU time",
                                         "Few rounds (3)",
+                                        "Turbo is on",
+                                        "governor is \"powersave\"",
+                                        "The run was interrupted",
                                         "Not measured: tail-direct-acc, vm: it crashed."};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
@@ -160,7 +165,7 @@ Test(summary, the_warm_up_waits_for_nobody) {
             if (round == 0) time->wall = 5 * time->cpu;
         }
     char *text = printed(&source);
-    cr_assert(strstr(text, "waited for 10% of their CPU time"), "%s", text);
+    cr_assert(strstr(text, "waited for 10 % of their CPU time"), "%s", text);
     free(text);
 }
 
@@ -260,7 +265,7 @@ static Contender isa_contenders[] = {
     {0, &isa_programs[1], false, NULL}, {0, &isa_programs[2], false, NULL},
     {0, &isa_programs[1], true, NULL},  {0, &isa_programs[3], false, NULL},
     {0, &isa_programs[3], true, NULL}};
-static Group isa_groups[] = {{0, 0, 0, 2}, {0, 1, 2, 3}, {0, 2, 5, 2}};
+static Group isa_groups[] = {{0, 0, 0, 2, 1}, {0, 1, 2, 3, 2}, {0, 2, 5, 2, 1}};
 static const char *several_isas[] = {"fused", "acc", "slots"};
 static Work isa_work[] = {{500000, 1, 1}, {2000000, 1, 1}, {-1, -1, -1},
                           {-1, -1, -1},   {-1, -1, -1},    {-1, -1, -1}};

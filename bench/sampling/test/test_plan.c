@@ -4,30 +4,75 @@
 
 #include "bench/sampling/plan.h"
 
+/* Two strategies and their controls: a block has three samples of each workload. */
+enum { WORKLOADS = 5, LAYOUTS = 3, STRATEGIES = 2, EACH = STRATEGIES + 1, BLOCK = WORKLOADS * EACH };
+
 static Recording recording(uint64_t seed) {
-    static Contender contenders[4];
-    static Workload workloads[5];
+    static Contender contenders[2 * STRATEGIES];
+    static Workload workloads[WORKLOADS];
+    static Group groups[] = {{0, 0, 0, 2 * STRATEGIES, STRATEGIES}};
     return (Recording){.seed = seed,
-                       .suite = {"s", workloads, 5, NULL},
-                       .builds.layout_count = 3,
+                       .suite = {"s", workloads, WORKLOADS, NULL},
+                       .builds.layout_count = LAYOUTS,
+                       .groups = groups,
+                       .group_count = 1,
                        .contenders = contenders,
-                       .contender_count = 4};
+                       .contender_count = 2 * STRATEGIES};
 }
 
-Test(plan, a_round_has_everything_once) {
+Test(plan, a_round_has_every_strategy_once) {
     Recording source = recording(7);
-    size_t count, seen[5][3][4] = {0};
+    size_t count, seen[WORKLOADS][LAYOUTS][2 * STRATEGIES] = {0};
     Place *places = plan_round(&source, 2, &count);
-    cr_assert_eq(count, 5 * 3 * 4);
+    cr_assert_eq(count, LAYOUTS * BLOCK);
+    cr_assert_eq(plan_block(&source), BLOCK);
     for (size_t i = 0; i < count; i++) {
         seen[places[i].workload][places[i].layout][places[i].contender]++;
-        if (i % 4) /* what is compared stays together */
-            cr_assert(places[i].workload == places[i - 1].workload &&
-                      places[i].layout == places[i - 1].layout);
-        if (i % 12) cr_assert_eq(places[i].workload, places[i - 1].workload);
+        if (i % EACH) /* what is compared stays together */
+            cr_assert_eq(places[i].workload, places[i - 1].workload);
+        if (i % BLOCK) cr_assert_eq(places[i].layout, places[i - 1].layout);
     }
-    for (size_t i = 0; i < 5 * 3 * 4; i++)
-        cr_assert_eq((&seen[0][0][0])[i], 1);
+    for (size_t i = 0; i < WORKLOADS; i++) {
+        for (size_t j = 0; j < LAYOUTS; j++) {
+            for (size_t k = 0; k < STRATEGIES; k++)
+                cr_assert_eq(seen[i][j][k], 1);
+            cr_assert_eq(seen[i][j][2] + seen[i][j][3], 1);
+        }
+    }
+    free(places);
+}
+
+/* As often as they have layouts, over as many rounds as there are strategies. */
+Test(plan, controls_take_turns) {
+    Recording source = recording(7);
+    size_t count, seen[LAYOUTS][STRATEGIES] = {0};
+    for (int round = 1; round <= STRATEGIES; round++) {
+        Place *places = plan_round(&source, round, &count);
+        for (size_t i = 0; i < count; i++)
+            if (places[i].contender >= STRATEGIES)
+                seen[places[i].layout][places[i].contender - STRATEGIES]++;
+        free(places);
+    }
+    for (size_t i = 0; i < LAYOUTS * STRATEGIES; i++)
+        cr_assert_eq((&seen[0][0])[i], WORKLOADS);
+}
+
+/* Each group has a control of its own at a time. */
+Test(plan, groups_have_controls_of_their_own) {
+    Recording source = recording(7);
+    Contender contenders[6] = {0};
+    Group groups[] = {{0, 0, 0, 4, 2}, {1, 0, 4, 2, 1}};
+    source.contenders = contenders, source.contender_count = 6;
+    source.groups = groups, source.group_count = 2;
+    size_t count, seen[6] = {0};
+    Place *places = plan_round(&source, 1, &count);
+    cr_assert_eq(count, (size_t)LAYOUTS * WORKLOADS * (3 + 2));
+    for (size_t i = 0; i < count; i++)
+        seen[places[i].contender]++;
+    cr_assert_eq(seen[0], LAYOUTS * WORKLOADS);
+    cr_assert_eq(seen[2] + seen[3], LAYOUTS * WORKLOADS);
+    cr_assert_eq(seen[4], LAYOUTS * WORKLOADS);
+    cr_assert_eq(seen[5], LAYOUTS * WORKLOADS);
     free(places);
 }
 
@@ -35,17 +80,17 @@ Test(plan, the_warm_up_takes_all_layouts_by_turns) {
     Recording source = recording(7);
     size_t count;
     Place *places = plan_round(&source, 0, &count);
-    cr_assert_eq(count, 5 * 4);
+    cr_assert_eq(count, BLOCK);
     for (size_t i = 0; i < count; i++)
-        cr_assert_eq(places[i].layout, places[i].workload % 3);
+        cr_assert_eq(places[i].layout, places[i].workload % LAYOUTS);
     free(places);
 }
 
 Test(plan, places_are_numbered_over_all_rounds) {
     Recording source = recording(7);
     cr_assert_eq(plan_first(&source, 0), 0);
-    cr_assert_eq(plan_first(&source, 1), 20);
-    cr_assert_eq(plan_first(&source, 4), 20 + 3 * 60);
+    cr_assert_eq(plan_first(&source, 1), BLOCK);
+    cr_assert_eq(plan_first(&source, 4), BLOCK + 3 * LAYOUTS * BLOCK);
 }
 
 static void expect_about(size_t got, size_t wanted, const char *what) {
@@ -57,22 +102,25 @@ static void expect_about(size_t got, size_t wanted, const char *what) {
 Test(plan, every_order_is_as_likely) {
     enum { ROUNDS = 1000 };
     Recording source = recording(7);
-    size_t count, workloads[5][5] = {0}, layouts[3][3] = {0}, contenders[4][4] = {0};
+    size_t count, workloads[WORKLOADS][WORKLOADS] = {0}, layouts[LAYOUTS][LAYOUTS] = {0};
+    size_t strategies[EACH][STRATEGIES] = {0};
     for (int round = 1; round <= ROUNDS; round++) {
         Place *places = plan_round(&source, round, &count);
         for (size_t i = 0; i < count; i++) {
-            workloads[i / 12][places[i].workload]++;
-            layouts[i / 4 % 3][places[i].layout]++;
-            contenders[i % 4][places[i].contender]++;
+            workloads[i % BLOCK / EACH][places[i].workload]++;
+            layouts[i / BLOCK][places[i].layout]++;
+            if (places[i].contender < STRATEGIES) strategies[i % EACH][places[i].contender]++;
         }
         free(places);
     }
-    for (size_t i = 0; i < 5 * 5; i++)
-        expect_about((&workloads[0][0])[i], ROUNDS * 12 / 5, "a workload in a place");
-    for (size_t i = 0; i < 3 * 3; i++)
-        expect_about((&layouts[0][0])[i], ROUNDS * 20 / 3, "a layout in a place");
-    for (size_t i = 0; i < 4 * 4; i++)
-        expect_about((&contenders[0][0])[i], ROUNDS * 15 / 4, "a contender in a place");
+    for (size_t i = 0; i < WORKLOADS * WORKLOADS; i++)
+        expect_about((&workloads[0][0])[i], ROUNDS * LAYOUTS * EACH / WORKLOADS,
+                     "a workload in a place");
+    for (size_t i = 0; i < LAYOUTS * LAYOUTS; i++)
+        expect_about((&layouts[0][0])[i], ROUNDS * BLOCK / LAYOUTS, "a layout in a place");
+    for (size_t i = 0; i < EACH * STRATEGIES; i++)
+        expect_about((&strategies[0][0])[i], ROUNDS * LAYOUTS * WORKLOADS / EACH,
+                     "a strategy in a place");
 }
 
 Test(plan, seed_and_round_decide_the_order) {

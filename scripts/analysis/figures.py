@@ -1,0 +1,386 @@
+"""The figures of the pages in results/ and of README, each a function of the files there (scripts/claims).
+
+A run is named by its path in results/ without ".json"; latest() finds the newest of a folder and suite, so that a
+page that uses it is right again after a new recording and `scripts/claims --write`. All functions return text.
+"""
+import functools
+import json
+import math
+import pathlib
+import re
+import statistics
+
+from . import findings, statistics_of_runs
+from .comparison import load, speed_text
+
+RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
+# Runs that are kept to show a fault that was mended since, and are no answer.
+SET_APART = {"amd-epyc-zen5-vm/2026-11-23-split-dispatch"}
+DEFAULT = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+
+
+# Files
+
+@functools.cache
+def recorded():
+    """All recorded runs, the oldest first: (name, document)."""
+    paths = [path for path in RESULTS.glob("*/[0-9]*.json") if path.parent.name != "local"]
+    runs = [(str(path.relative_to(RESULTS).with_suffix("")), load(path)) for path in paths]
+    return sorted(runs, key=lambda run: (run[1]["started"], run[0]))
+
+
+@functools.cache
+def case(name, build=None):
+    """The Case of a run (of its first build)."""
+    result = dict(recorded())[name]
+    _, cases = findings.make([result], [name], statistics_of_runs.CONFIDENCE, statistics_of_runs.SMALLEST_EFFECT)
+    return next(own for own in cases if build in (None, own.build["name"]))
+
+
+def cpu(name):
+    """AMD EPYC (Zen 5), from the folder's name."""
+    folder = name.partition("/")[0]
+    model = dict(recorded())[name]["machine"]["cpu"]["model"]
+    generation = re.search(r"zen(\d)", folder)
+    return f"{model} (Zen {generation[1]})" if generation else model
+
+
+def relocation(result):
+    """Of the executors. Before it was recorded, they were what Debian's compilers make: position-independent."""
+    models = {build.get("relocation_model", "pie") for build in result["builds"]}
+    return ", ".join(sorted({"pie": "PIE"}.get(model, "not PIE") for model in models))
+
+
+def is_usual(result):
+    """Whether a run compares the strategies that are measured by default, of one build, on a whole suite."""
+    return (len(result["builds"]) == 1 and {sample["strategy"] for sample in result["samples"]} == set(DEFAULT) and
+            not any(word.startswith(("--workload", "-w")) for word in result["command"]))
+
+
+def latest(folder, suite="default"):
+    """The name of the newest usual run of a CPU's folder; None if there is none."""
+    found = [name for name, result in recorded()
+             if name.startswith(f"{folder}/") and name not in SET_APART and
+             result["suite"]["name"] == suite and is_usual(result)]
+    return found[-1] if found else None
+
+
+def folders():
+    """Of CPUs, the oldest generation first."""
+    return sorted({name.partition("/")[0] for name, _ in recorded()})
+
+
+def run_of(place, suite="default"):
+    """A run by its name, or the latest of a folder."""
+    return place if "/" in place else latest(place, suite)
+
+
+# Speeds
+
+def estimate(place, strategy, baseline="switch", suite="default", build=None):
+    own = case(run_of(place, suite), build)
+    return own.mean(strategy, baseline) if strategy in own.strategies and baseline in own.strategies else None
+
+
+def speed(place, strategy, baseline="switch", suite="default", build=None, digits=2):
+    """1.13× (1.12–1.15)"""
+    return speed_text(estimate(place, strategy, baseline, suite, build), digits)
+
+
+def point(place, strategy, baseline="switch", suite="default", build=None, digits=2):
+    """1.13×"""
+    return f"{estimate(place, strategy, baseline, suite, build).speed:.{digits}f}×"
+
+
+def reach(place, strategies, baseline="switch", suite="default", build=None):
+    """1.12× to 1.14×: the least and the largest of these."""
+    found = [estimate(place, name, baseline, suite, build).speed for name in strategies]
+    return f"{min(found):.2f}× to {max(found):.2f}×"
+
+
+def population(place, strategy, baseline="switch", suite="default"):
+    """1.05× to 1.31×: for programs like these."""
+    found = estimate(place, strategy, baseline, suite)
+    return f"{found.population_low:.2f}× to {found.population_high:.2f}×"
+
+
+def said(place, strategy, baseline="switch", suite="default"):
+    """A sentence with its verdict, corrected for the family."""
+    return case(run_of(place, suite)).said(strategy, baseline)[0]
+
+
+def verdict(place, strategy, baseline="switch", suite="default"):
+    own = case(run_of(place, suite))
+    return own.judge(own.mean(strategy, baseline)).word
+
+
+def spread(place, suite="default"):
+    """0.6 %: robust standard deviation of a time, by A/A."""
+    return f"{100 * case(run_of(place, suite)).comparison.spread:.1f} %"
+
+
+def floor(place, suite="default"):
+    """±0.3 %: the largest floor of a mean."""
+    return f"±{100 * case(run_of(place, suite)).comparison.mean_noise:.1f} %"
+
+
+def change(place, strategy, first, second, digits=2):
+    """How much faster a strategy is in the second build of a run: 1.26× (1.18–1.35)."""
+    own = case(place, second).comparison
+    group = list(range(len(own.workloads)))
+    logs = own.logs(strategy, False, first) - own.logs(strategy, False, second)
+    return speed_text(statistics_of_runs.estimate(logs[group]), digits)
+
+
+def layout_factor(place, strategy, layout):
+    """1.19: how much longer it takes in one layout than in the others, and the least and most of a workload."""
+    comparison = case(place).comparison
+    cells = statistics_of_runs.quietly(statistics_of_runs.numpy.nanmedian, comparison.logs(strategy), axis=2)
+    own = cells[:, comparison.layouts.index(layout)]
+    others = [row for number, row in enumerate(cells.T) if comparison.layouts[number] != layout]
+    by_workload = own - sum(others) / len(others)
+    return f"{math.exp(by_workload.mean()):.2f}"
+
+
+def layout_range(place, strategy, layout):
+    """1.00 (`vm`) to 1.39 (`crypto`)"""
+    comparison = case(place).comparison
+    cells = statistics_of_runs.quietly(statistics_of_runs.numpy.nanmedian, comparison.logs(strategy), axis=2)
+    own = cells[:, comparison.layouts.index(layout)]
+    others = [row for number, row in enumerate(cells.T) if comparison.layouts[number] != layout]
+    factors = [math.exp(value) for value in own - sum(others) / len(others)]
+    names = [workload["name"] for workload in comparison.workloads]
+    low, high = factors.index(min(factors)), factors.index(max(factors))
+    return f"{factors[low]:.2f} (`{names[low]}`) to {factors[high]:.2f} (`{names[high]}`)"
+
+
+# Single workloads: exploratory
+
+def shown(place, strategy, baseline, word, suite="default"):
+    """The workloads of which this was shown, with the share of false ones controlled: [name, Estimate], the largest
+    difference first."""
+    own = case(run_of(place, suite))
+    found = zip(own.names, own.pairs[baseline, strategy])
+    wanted = [(name, entry) for name, entry in found if entry and own.judge(entry).word == word]
+    return sorted(wanted, key=lambda item: -abs(math.log(item[1].speed)))
+
+
+def shown_count(place, strategy, baseline, word, suite="default"):
+    """12 of 23"""
+    own = case(run_of(place, suite))
+    return f"{len(shown(place, strategy, baseline, word, suite))} of {len(own.names)}"
+
+
+def shown_names(place, strategy, baseline, word, suite="default"):
+    """`php` (1.13×), `esbuild` (1.12×); all of them."""
+    found = shown(place, strategy, baseline, word, suite)
+    return ", ".join(f"`{name}` ({entry.speed:.2f}×)" for name, entry in found) or "none"
+
+
+def one(place, workload, strategy, baseline="switch", suite="default", build=None):
+    """The speed on a single workload."""
+    own = case(run_of(place, suite), build)
+    return speed_text(own.pairs[baseline, strategy][own.names.index(workload)])
+
+
+def extra_ns(place, slower, faster, suite="default"):
+    """0.44 to 1.82: how many nanoseconds for each bytecode instruction one strategy takes more than another, the least
+    and the most of a workload."""
+    own = case(run_of(place, suite))
+    times = {name: own.times(name) for name in (slower, faster)}
+    found = []
+    for number, workload in enumerate(own.comparison.workloads):
+        count = own.comparison.instructions(workload)
+        if count and all(times[name][number] for name in times):
+            found.append((times[slower][number][0] - times[faster][number][0]) * 1e6 / count)
+    return f"{min(found):.2f} to {max(found):.2f}".replace("-", "−")
+
+
+def simulated(place, strategy):
+    """Host instructions for each bytecode instruction, by cachegrind."""
+    found = case(run_of(place)).simulated()
+    return f"{found['causes']['instructions']['suite'][strategy]:.1f}"
+
+
+# Tables
+
+def table(rows):
+    return "\n" + "\n".join(["| " + " | ".join(rows[0]) + " |", "|" + " --- |" * len(rows[0]),
+                             *("| " + " | ".join(row) + " |" for row in rows[1:])]) + "\n"
+
+
+def side_by_side(suite="default"):
+    """A row for each CPU, from the latest run of the suite."""
+    rows = [["CPU", *DEFAULT[1:], "programs like these: goto-direct", "executors", "layouts", "noise", "run"]]
+    for folder in folders():
+        name = latest(folder, suite)
+        if name:
+            own, result = case(name), dict(recorded())[name]
+            rows.append([cpu(name), *(f"{speed(name, strategy)} {verdict(name, strategy)}" for strategy in DEFAULT[1:]),
+                         population(name, "goto-direct"), relocation(result),
+                         f"{len(own.comparison.layouts)} ({seeds(result)})", spread(name), f"[{name.partition('/')[2]}]({name}.json)"])
+    return table(rows)
+
+
+def seeds(result):
+    own = result["builds"][0]["layout_seeds"]
+    return "seeds 0 to 3" if own == [0, 1, 2, 3] else "drawn"
+
+
+def command(result):
+    """Without what is different on each machine."""
+    words = [word for word in result["command"] if not word.startswith("--output=")]
+    for option in "--output", "-o", "--builds", "-B", "--resume", "-r", "--layout-seeds":
+        if option in words:
+            place = words.index(option)
+            words = words[:place] + words[place + 2:]
+    return " ".join(words)
+
+
+def all_runs():
+    """A row for each recorded file."""
+    rows = [["run", "CPU", "compiler", "executors", "layouts", "blocks", "ended", "command"]]
+    for name, result in recorded():
+        compilers = ", ".join(f"{build['compiler']} {build['version']}" for build in result["builds"])
+        blocks = {(sample["layout"], sample["round"]) for sample in result["samples"] if sample["round"] > 0}
+        beside = [f"[{what}]({name}.{suffix})" for what, suffix in (("findings", "md"), ("picture", "png"))
+                  if (RESULTS / f"{name}.{suffix}").exists()]
+        rows.append([", ".join([f"[{name.partition('/')[2]}]({name}.json)", *beside]), cpu(name), compilers,
+                     relocation(result), str(len(result["builds"][0]["layout_seeds"])), str(len(blocks)),
+                     result["state"] if result["state"] != "complete" else result["stop"]["rule"],
+                     f"`{command(result)}`"])
+    return table(rows)
+
+
+def answers():
+    """The questions, a line for each CPU and suite."""
+    lines = []
+    for question, strategy, baseline in findings.QUESTIONS:
+        lines.append(f"\n**{question}**\n")
+        for folder in folders():
+            for suite, what in ("default", "kernels"), ("real", "programs"):
+                if latest(folder, suite):
+                    lines.append(f"- {cpu(latest(folder, suite))}, {what}: {said(folder, strategy, baseline, suite)}")
+    return "\n".join(lines) + "\n"
+
+
+def noise_of_all():
+    """What the machines showed: a row for each run."""
+    rows = [["run", "CPU", "time of one program varies by", "floor of a mean", "largest floor of a workload"]]
+    for name, _ in recorded():
+        comparison = case(name).comparison
+        if comparison.noise is not None:
+            rows.append([name.partition("/")[2], cpu(name), f"{100 * comparison.spread:.1f} %",
+                         f"±{100 * comparison.mean_noise:.1f} %", f"±{100 * comparison.noise:.1f} %"])
+    return table(rows)
+
+
+# Other files
+
+@functools.cache
+def document(name):
+    return json.loads((RESULTS / name).read_text())
+
+
+def predictions():
+    """Mean over the workloads, by model and strategy."""
+    found = document("predictors/default.json")["misses_per_1000"]
+    strategies = list(next(iter(next(iter(found.values())).values())))
+    rows = [["model", *strategies]]
+    rows += [[model, *(f"{statistics.fmean(own[name] for own in workloads.values()):.1f}" for name in strategies)]
+             for model, workloads in found.items()]
+    return table(rows)
+
+
+def predicted(model, strategy):
+    found = document("predictors/default.json")["misses_per_1000"][model]
+    return f"{statistics.fmean(own[strategy] for own in found.values()):.1f}"
+
+
+def covered(suite, *keys, digits=0, most=False, name=True):
+    """The least (or the most) of a field of coverage over the workloads: 85 (`recursion`)."""
+    def value(workload):
+        return functools.reduce(lambda part, key: part[key], keys, workload)
+    best = (max if most else min)(document(f"coverage/{suite}.json")["workloads"], key=value)
+    number = f"{value(best):,.{digits}f}"
+    return f"{number} (`{best['name']}`)" if name else number
+
+
+def covered_share(suite, key, most=False):
+    """30 (`integers`): percent of the instructions."""
+    workloads = document(f"coverage/{suite}.json")["workloads"]
+    best = (max if most else min)(workloads, key=lambda entry: entry[key] / entry["instructions"])
+    return f"{100 * best[key] / best['instructions']:.0f} % (`{best['name']}`)"
+
+
+def coverage_of(suite, workload, *keys, digits=0):
+    own = next(entry for entry in document(f"coverage/{suite}.json")["workloads"] if entry["name"] == workload)
+    return f"{functools.reduce(lambda part, key: part[key], keys, own):,.{digits}f}"
+
+
+def coverage_above(suite, key, limit):
+    """In how many workloads a field is larger."""
+    return str(sum(entry[key] > limit for entry in document(f"coverage/{suite}.json")["workloads"]))
+
+
+def similarity(suite, one, other):
+    found = document(f"coverage/{suite}.json")
+    names = [entry["name"] for entry in found["workloads"]]
+    return f"{found['similarity'][names.index(one)][names.index(other)]:.2f}"
+
+
+def most_similar_to(suite, workload):
+    found = document(f"coverage/{suite}.json")
+    names = [entry["name"] for entry in found["workloads"]]
+    return f"{max(own for name, own in zip(names, found['similarity'][names.index(workload)]) if name != workload):.2f}"
+
+
+def calibration(file, *parts, column):
+    """A cell of a table of scripts/calibrate: of the first line that begins with these words, in this column, which is
+    counted from the right."""
+    for line in (RESULTS / file).read_text().splitlines():
+        words = line.split()
+        if words[:len(parts)] == list(parts):
+            return re.split(r"\s{2,}", line.strip())[column]
+    raise KeyError(f"{file} has no line {' '.join(parts)}")
+
+
+def unseen(share, layouts):
+    """32 %: the chance that luck which strikes this share of the layouts is in none of so many."""
+    return f"{100 * statistics_of_runs.unseen(share, layouts):.0f} %"
+
+
+def confidence():
+    """95 %"""
+    return f"{100 * statistics_of_runs.CONFIDENCE:g} %"
+
+
+def smallest_effect():
+    """1 %"""
+    return f"{100 * statistics_of_runs.SMALLEST_EFFECT:g} %"
+
+
+def cpu_count():
+    """three"""
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    count = len({cpu(name) for name, _ in recorded()})
+    return words[count] if count < len(words) else str(count)
+
+
+@functools.cache
+def power_lines():
+    lines = (RESULTS / "calibration-power.txt").read_text().splitlines()
+    return {tuple(line.split()[:3]): line.split() for line in lines if re.match(r"\d+\.\d%\s", line)}
+
+
+def power(noise, layouts, rounds, column):
+    """A cell of calibration-power.txt: 0 is the noise, 3 the half-width, 4 to 6 single workloads and 7 to 9 means that
+    differ by 2, 5 and 10 %."""
+    return power_lines()[noise, str(layouts), str(rounds)][column].replace("%", " %")
+
+
+def power_table():
+    rows = [["layouts × rounds", "quiet", "noisy", "very noisy"]]
+    for layouts, rounds in (4, 1), (4, 2), (8, 1), (8, 2), (16, 1), (16, 4):
+        rows.append([f"{layouts} × {rounds}", *(power(noise, layouts, rounds, 7) for noise in ("0.6%", "2.0%", "6.0%"))])
+    return table(rows)
