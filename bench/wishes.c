@@ -131,7 +131,10 @@ static const struct argp BENCH = {
             {"trace", 'T', "TRACE", 0,
              "a trace of scripts/record as a workload; may be repeated", 0},
             DISPATCH_OPTION("those that are measured by default"),
-            {"isa", 'i', "A,B", 0, "these instruction sets (default: acc, or what was built)", 0},
+            {"isa", 'i', "A,B", 0,
+             "these instruction sets; a strategy that was built in several is also compared with "
+             "itself in acc (default: acc, or what was built)",
+             0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},
             {"layout-seeds", OPTION_LAYOUT_SEEDS, "A,B", 0,

@@ -65,9 +65,15 @@ static void add_isa(Recording *recording, const char *strategies, const char *is
     recording->isas[count - 1] = isa;
 }
 
-/* The instruction sets of all builds, in the order of the first that has them. */
+/* The instruction sets of all builds, in the order of the first that has them. Without a list only
+ * acc, which every strategy can carry, or else the first that has any of the strategies. */
 static void add_isas(Recording *recording, const char *strategies, const char *isas) {
     char seen[200] = "";
+    if (!isas) {
+        strcpy(seen, "acc");
+        add_isa(recording, strategies, "acc");
+        if (recording->isa_count > 0) return;
+    }
     for (size_t i = 0; i < recording->builds.count; i++) {
         const Executors *executors = &recording->builds.items[i].executors;
         for (size_t j = 0; j < executors->count; j++) {

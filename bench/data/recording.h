@@ -109,8 +109,8 @@ typedef struct Recording {
 } Recording;
 
 /* Chooses what takes part: of all builds, the executors of the named strategies and instruction
- * sets, both comma-separated, NULL for the defaults (all strategies; the first instruction set).
- * Hashes their programs. The suite and the builds must be there. False and an Error if nothing is
+ * sets, both comma-separated, NULL for the defaults (all strategies; acc, or the first instruction
+ * set that has any of them). Hashes their programs. The suite and the builds must be there. False and an Error if nothing is
  * left. */
 bool recording_prepare(Recording *recording, const char *strategies, const char *isas,
                        Error *error);

@@ -15,6 +15,7 @@
 #include "bench/util/table.h"
 #include "bench/util/terminal.h"
 
+#define BASELINE_ISA "acc" /* what others are compared with; in scripts/analysis/comparison.py, too */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
 /* CPU seconds of the execution by contender of the group, controls included, round and layout; NaN
@@ -121,12 +122,17 @@ static bool check_length(Cell *cells, size_t columns) {
     return too_short;
 }
 
-static void make_row(const Recording *recording, Summary *summary, size_t workload) {
-    size_t rounds = (size_t)recording->rounds + 1; /* with one that is not finished */
+/* Rounds, the warm-up and one that is not finished among them, times layouts. */
+static size_t count_places(const Recording *recording) {
+    size_t rounds = (size_t)recording->rounds + 1;
     for (size_t i = 0; i < recording->sample_count; i++)
         if ((size_t)recording->samples[i].round > rounds)
             rounds = (size_t)recording->samples[i].round;
-    size_t places = (rounds + 1) * recording->builds.layout_count;
+    return (rounds + 1) * recording->builds.layout_count;
+}
+
+static void make_row(const Recording *recording, Summary *summary, size_t workload) {
+    size_t places = count_places(recording);
     const Group *group = summary->group;
     double *times = allocate((2 * group->count + 1) * places * sizeof *times);
     double *own = times + group->count * places, *scratch = own + places;
@@ -446,6 +452,173 @@ static void print_verdicts(const Recording *recording, const Summary *summary, F
     table_free(&table);
 }
 
+/* Instruction sets: one strategy of one build in several of them. */
+
+/* The group's contender of a strategy, not the control; ANY if it has none. */
+static size_t find_strategy(const Recording *recording, const Group *group, const char *strategy) {
+    for (size_t i = group->first; i < group->first + group->strategies; i++)
+        if (strcmp(recording->contenders[i].program->strategy, strategy) == 0) return i;
+    return ANY;
+}
+
+/* A contender's seconds on a workload, [round * layouts + layout], NaN where there are none. */
+static void gather_one(const Recording *recording, const Group *group, size_t contender,
+                       size_t workload, double *times, size_t places) {
+    double *all = allocate(group->count * places * sizeof *all);
+    gather(recording, group, workload, all, places);
+    memcpy(times, all + (contender - group->first) * places, places * sizeof *times);
+    free(all);
+}
+
+/* One instruction set of those compared. */
+typedef struct IsaColumn {
+    Summary summary;
+    size_t contender;
+} IsaColumn;
+
+/* The speed relative to the baseline; NaN: not measured together, or too short to time in one. */
+static double isa_speed(const Recording *recording, const IsaColumn *baseline, const IsaColumn *own,
+                        size_t workload) {
+    if (baseline->summary.too_short[workload] || own->summary.too_short[workload]) return NAN;
+    size_t places = count_places(recording);
+    double *times = allocate(3 * places * sizeof *times);
+    gather_one(recording, baseline->summary.group, baseline->contender, workload, times, places);
+    gather_one(recording, own->summary.group, own->contender, workload, times + places, places);
+    double speed = make_speed(times, times + places, times + 2 * places, places,
+                              recording->builds.layout_count);
+    free(times);
+    return speed;
+}
+
+/* Of any of its samples; -1: there is none. */
+static int64_t bytecode_bytes(const Recording *recording, size_t workload, size_t contender) {
+    for (size_t i = 0; i < recording->sample_count; i++)
+        if (recording->samples[i].workload == workload &&
+            recording->samples[i].contender == contender)
+            return recording->samples[i].cost.bytecode_bytes;
+    return -1;
+}
+
+static void add_isa_speed(Table *table, double speed, const char *before) {
+    cell_or_dash(table, !isnan(speed), "%s%.2f", before, speed);
+}
+
+/* What each executes, and its bytecode's bytes. */
+static void add_isa_work(const Recording *recording, const IsaColumn *columns, size_t count,
+                         size_t workload, Table *table) {
+    for (size_t i = 0; i < count; i++) {
+        size_t isa = columns[i].summary.group->isa;
+        int64_t executed = recording->work[workload * recording->isa_count + isa].instructions;
+        char *millions = text_number((double)executed / 1e6, executed < 10000000 ? 3 : 1);
+        cell_or_dash(table, executed >= 0, "%s", millions);
+        free(millions);
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t bytes = bytecode_bytes(recording, workload, columns[i].contender);
+        char *text = text_number((double)bytes, 0);
+        cell_or_dash(table, bytes >= 0, "%s", text);
+        free(text);
+    }
+}
+
+static void print_isa_table(const Recording *recording, const IsaColumn *columns, size_t count,
+                            FILE *stream) {
+    size_t workloads = recording->suite.count;
+    double *speeds = allocate((count + 1) * workloads * sizeof *speeds);
+    double *scratch = speeds + count * workloads;
+    bool partial = false;
+    Table table;
+    table_start(&table, 3 * count);
+    table_cell(&table, "workload");
+    for (size_t i = 1; i < count; i++)
+        table_cell(&table, "%s", recording->isas[columns[i].summary.group->isa]);
+    for (size_t i = 0; i < 2 * count; i++)
+        table_cell(&table, "%s, %s", recording->isas[columns[i % count].summary.group->isa],
+                   i < count ? "millions" : "bytes");
+    for (size_t workload = 0; workload < workloads; workload++) {
+        table_cell(&table, "%s", recording->suite.workloads[workload].name);
+        for (size_t i = 1; i < count; i++) {
+            double speed = isa_speed(recording, &columns[0], &columns[i], workload);
+            speeds[i * workloads + workload] = speed;
+            add_isa_speed(&table, speed, "");
+        }
+        add_isa_work(recording, columns, count, workload, &table);
+    }
+    table_cell(&table, "geometric mean");
+    for (size_t i = 1; i < count; i++) {
+        memcpy(scratch, speeds + i * workloads, workloads * sizeof *scratch);
+        size_t measured = tidy(scratch, workloads);
+        partial |= measured > 0 && measured < workloads;
+        add_isa_speed(&table, geometric_mean(scratch, measured), measured < workloads ? "*" : "");
+    }
+    for (size_t i = 0; i < 2 * count; i++)
+        table_cell(&table, "%s", "");
+    table_print_folded(&table, 1, stream);
+    if (partial)
+        print_paragraph(stream, "* not over all workloads, so not to be compared with the others");
+    print_luck(recording, stream);
+    table_free(&table);
+    free(speeds);
+}
+
+/* A strategy of a build, as its contender `first` has it, in all instruction sets. */
+static void print_isas_of(const Recording *recording, const Contender *first, FILE *stream) {
+    IsaColumn *columns = allocate(recording->group_count * sizeof *columns);
+    size_t count = 0;
+    double noise = NAN, mean_noise = NAN;
+    for (size_t i = 0; i < recording->group_count; i++) {
+        const Group *group = &recording->groups[i];
+        size_t contender = group->build == first->build
+                               ? find_strategy(recording, group, first->program->strategy)
+                               : ANY;
+        if (contender == ANY) continue;
+        columns[count] = (IsaColumn){summary_make(recording, group), contender};
+        noise = fmax(noise, columns[count].summary.noise);
+        mean_noise = fmax(mean_noise, columns[count].summary.mean_noise);
+        /* The baseline comes first. */
+        if (count > 0 && strcmp(recording->isas[group->isa], BASELINE_ISA) == 0) {
+            IsaColumn own = columns[count];
+            memmove(columns + 1, columns, count * sizeof *columns);
+            columns[0] = own;
+        }
+        count++;
+    }
+    if (count > 1) {
+        const char *build = recording->builds.items[first->build].name;
+        print_heading(stream,
+                      "Instruction sets, all %s%s%s: speed relative to %s, × (above 1 is faster), "
+                      "medians within rounds; bytecode instructions executed, and bytes of it",
+                      first->program->strategy, recording->builds.count > 1 ? ", build " : "",
+                      recording->builds.count > 1 ? build : "",
+                      recording->isas[columns[0].summary.group->isa]);
+        print_isa_table(recording, columns, count, stream);
+        if (!isnan(noise))
+            print_paragraph(stream,
+                            "Noise floor (A/A): the larger of theirs, %.1f%% on a workload and "
+                            "%.1f%% in the geometric mean.",
+                            noise * 100, mean_noise * 100);
+    }
+    for (size_t i = 0; i < count; i++)
+        summary_free(&columns[i].summary);
+    free(columns);
+}
+
+/* Whether a contender before this one is of the same build and strategy, or it is a control. */
+static bool was_compared(const Recording *recording, size_t place) {
+    const Contender *own = &recording->contenders[place];
+    for (size_t i = 0; i < place; i++)
+        if (recording->contenders[i].build == own->build &&
+            strcmp(recording->contenders[i].program->strategy, own->program->strategy) == 0)
+            return true;
+    return own->control;
+}
+
+static void print_isas(const Recording *recording, FILE *stream) {
+    for (size_t i = 0; recording->isa_count > 1 && i < recording->contender_count; i++)
+        if (!was_compared(recording, i))
+            print_isas_of(recording, &recording->contenders[i], stream);
+}
+
 static void warn(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void warn(FILE *stream, const char *format, ...) {
     char *text;
@@ -656,5 +829,6 @@ void summary_print(const Recording *recording, FILE *stream) {
         print_verdicts(recording, &summary, stream);
         summary_free(&summary);
     }
+    print_isas(recording, stream);
     print_warnings(recording, stream);
 }

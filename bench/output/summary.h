@@ -55,7 +55,8 @@ Style cell_style(const Cell *cell);
 /* Milliseconds as tables show them, such as "9.876" or "1,234.5". To be freed. */
 char *milliseconds(double seconds);
 
-/* Prints the tables of every group, the verdicts, and all that weakens them. */
+/* Prints the tables of every group, the verdicts, the instruction sets that a strategy was measured
+ * in, and all that weakens these numbers. */
 void summary_print(const Recording *recording, FILE *stream);
 
 #endif

@@ -368,6 +368,37 @@ class Bench(TailraceTest):
         self.assertEqual({(s["isa"], s["strategy"]) for s in document["samples"] if s["control"]},
                          {(isa, strategy) for isa in ("acc", "slots") for strategy in ("goto-direct", "tail-direct")})
 
+    def build_isas(self, *isas):
+        """The same with these instruction sets, whatever was built."""
+        shutil.rmtree(self.folder / "dispatch")
+        make_executors(self.folder, STRATEGIES, isas=isas)
+
+    def test_by_default_acc_is_measured_and_the_fastest_runs(self):
+        self.build_isas("acc", "pinned", "fused")
+        process = self.bench("--dispatch", "tail-direct")
+        self.assertEqual({s["isa"] for s in self.document()["samples"]}, {"acc"})
+        self.assertNotIn("Instruction sets", process.stdout)
+        self.assertEqual(json.loads(self.run_tailrace("run", "a.wasm").stdout)[:2], ["tail-direct", "fused"])
+        self.build_isas("pinned", "fused")
+        self.bench("--dispatch", "tail-direct")
+        self.assertEqual({s["isa"] for s in self.document()["samples"]}, {"fused"})
+
+    def test_a_strategy_is_compared_with_itself_in_other_instruction_sets(self):
+        self.build_isas("acc", "pinned", "fused")
+        (self.folder / "dispatch" / "left-out.txt").write_text(
+            "switch-pinned\ttoo many handlers\nswitch-fused\ttoo many handlers\n")
+        process = self.bench("--isa", "acc,pinned,fused", "--dispatch", "switch,tail-direct", "--workload", "sort,vm")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        text = " ".join(process.stdout.split())
+        self.assertIn("Instruction sets, all tail-direct: speed relative to acc", text)
+        self.assertNotIn("Instruction sets, all switch", text)
+        lines = [line.split() for line in process.stdout.splitlines()]
+        head = lines.index("workload fused pinned acc, millions fused, millions pinned, millions".split())
+        self.assertEqual([line[0] for line in lines[head + 1:head + 4]], ["sort", "vm", "geometric"])
+        self.assertEqual(lines[head + 1][3:], ["0.004"] * 3)
+        self.assertEqual({(s["isa"], s["strategy"]) for s in self.document()["samples"] if s["control"]},
+                         {("acc", "switch"), ("pinned", "tail-direct"), ("fused", "tail-direct")})
+
     def test_trouble_of_one_does_not_stop_the_others(self):
         trouble = ("switch-acc:sort=crash goto-direct-acc:vm=hang tail-direct-acc:vm=wrong "
                    "goto-indirect-acc:json=trap tail-direct-acc:json=garbage count-acc:vm=trap")
@@ -945,7 +976,7 @@ class Stop(TailraceTest):
         trouble = "goto-direct-acc:sort=lucky " + " ".join(f"{name}-acc:json=waits" for name in STRATEGIES)
         process = self.bench("--stop", "budget", "--workload", "sort,json", trouble=trouble)
         self.assertEqual(process.returncode, 0, process.stderr)
-        data, _ = findings.make([comparison.load(self.result)], ["result.json"], 0.95, 0.01)
+        data, *_ = findings.make([comparison.load(self.result)], ["result.json"], 0.95, 0.01)
         case, text = data["cases"][0], " ".join(process.stdout.split())
         lines = [re.split(r" {2,}", line) for line in process.stdout.splitlines()]
         places = {workload["name"]: place for place, workload in enumerate(case["workloads"])}

@@ -4,7 +4,8 @@ load() reads a file and holds it against results/schema.json. A Comparison is on
 set of a result: its strategies relative to each other, with estimates and verdicts by statistics_of_runs.py,
 each held against the noise floor of its A/A controls and against its family. Other builds of the same result
 were measured in the same rounds, so that their speeds can be asked for relative to the same baseline (`build`
-of speeds() and estimate()).
+of speeds() and estimate()). An InstructionSets is one strategy of one build in several instruction sets of a
+result, by the same statistics.
 """
 import array
 import collections
@@ -25,6 +26,8 @@ LONGEST = warnings.threshold("absurd times")  # nanoseconds that a sample may cl
 # A workload is too short to time if its quickest contender takes less than the first, or less than the second
 # and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
 TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05
+BASELINE_ISA = "acc"  # what other instruction sets are compared with; in bench/output/summary.c, too
+ONE_LAYOUT_LUCK = ", so that differences may be layout luck"
 MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty times the largest run that was ever made
 
 # Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
@@ -145,6 +148,24 @@ def quantile(numbers, q):
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
+def held_against(pairs, means, floor):
+    """Estimates by pair (baseline, name), one a group, held against their families and floors: of each pair the group
+    number `means` is an answer, all others are exploratory. `floor`: of a name, its baseline and a group's number."""
+    answers = statistics_of_runs.correct([found[means] for found in pairs.values()], statistics_of_runs.holm)
+    rest = [(pair, place) for pair in pairs for place in range(len(pairs[pair])) if place != means]
+    explored = statistics_of_runs.correct([pairs[pair][place] for pair, place in rest],
+                                          statistics_of_runs.benjamini_hochberg)
+    held = {pair: list(found) for pair, found in pairs.items()}
+    for pair, entry in zip(pairs, answers):
+        held[pair][means] = entry
+    for (pair, place), entry in zip(rest, explored):
+        held[pair][place] = entry
+    for (baseline, strategy), found in held.items():
+        for place, entry in enumerate(found):
+            found[place] = entry and dataclasses.replace(entry, floor=floor(strategy, baseline, place))
+    return held
+
+
 class Comparison:
     """One build (a name) and one instruction set of a result. `confidence` and `smallest_effect` are
     fractions."""
@@ -202,7 +223,7 @@ class Comparison:
     @property
     def luck(self):
         """For each place that shows a difference: what one layout makes of it; empty if there are several."""
-        return ", so that differences may be layout luck" if len(self.layouts) == 1 else ""
+        return ONE_LAYOUT_LUCK if len(self.layouts) == 1 else ""
 
     def grid(self, layouts, rounds, nanoseconds):
         seconds = numpy.full((len(self.layouts), len(self.rounds)), numpy.nan)
@@ -315,20 +336,8 @@ class Comparison:
     def families(self, groups, means, pairs):
         """Estimates by pair, as pairs() has them, held against their floors and families: of each pair the group
         number `means` is an answer, all others are exploratory."""
-        answers = statistics_of_runs.correct([found[means] for found in pairs.values()], statistics_of_runs.holm)
-        rest = [(pair, place) for pair in pairs for place in range(len(groups)) if place != means]
-        explored = statistics_of_runs.correct([pairs[pair][place] for pair, place in rest],
-                                              statistics_of_runs.benjamini_hochberg)
-        held = {pair: list(found) for pair, found in pairs.items()}
-        for pair, entry in zip(pairs, answers):
-            held[pair][means] = entry
-        for (pair, place), entry in zip(rest, explored):
-            held[pair][place] = entry
-        for (baseline, strategy), found in held.items():
-            for place, entry in enumerate(found):
-                floor = self.floor(strategy, baseline, place if place < len(self.workloads) else None)
-                found[place] = entry and dataclasses.replace(entry, floor=floor)
-        return held
+        return held_against(pairs, means, lambda strategy, baseline, place: self.floor(
+            strategy, baseline, place if place < len(self.workloads) else None))
 
     def pairs(self, groups):
         """By (baseline, strategy): an Estimate for each group; the groups are the single workloads, all of
@@ -364,6 +373,77 @@ class Comparison:
 
     def instructions(self, workload):
         return workload["instructions"].get(self.isa)
+
+
+class InstructionSets:
+    """One strategy of one build in several instruction sets of a run, which took turns in the same rounds: each
+    relative to acc, or to the first of them if acc is not there. `comparisons`: those of the build that have the
+    strategy, two or more."""
+
+    def __init__(self, strategy, comparisons):
+        self.strategy = strategy
+        isas = [comparison.isa for comparison in comparisons]
+        self.baseline = BASELINE_ISA if BASELINE_ISA in isas else isas[0]
+        self.comparisons = {comparison.isa: comparison for comparison in comparisons}
+        self.isas = [self.baseline, *(isa for isa in isas if isa != self.baseline)]
+        self.layouts, self.rounds = (
+            sorted(set.intersection(*(set(getattr(comparison, axis)) for comparison in comparisons)))
+            for axis in ("layouts", "rounds"))
+        self.first = self.comparisons[self.baseline]
+        # Each set has controls of its own; nothing up to the larger floor is a difference.
+        self.noise, self.mean_noise = (
+            max((noise for comparison in comparisons if (noise := getattr(comparison, name)) is not None), default=None)
+            for name in ("noise", "mean_noise"))
+
+    @property
+    def luck(self):
+        return ONE_LAYOUT_LUCK if len(self.layouts) == 1 else ""
+
+    def logs(self, isa):
+        """As Comparison.logs, of the layouts and rounds that all have."""
+        own = self.comparisons[isa]
+        places = [[axis.index(value) for value in common]
+                  for axis, common in ((own.layouts, self.layouts), (own.rounds, self.rounds))]
+        return own.logs(self.strategy)[numpy.ix_(range(len(own.workloads)), *places)]
+
+    def speeds(self, isa, baseline=None):
+        """Logarithms of the speeds relative to `baseline`, another instruction set."""
+        return self.logs(baseline or self.baseline) - self.logs(isa)
+
+    @property
+    def noise_text(self):
+        """A sentence."""
+        told = [f"{100 * bound:.1f} % {where}" for bound, where in
+                ((self.mean_noise, "over the suite"), (self.noise, "on a workload")) if bound is not None]
+        if not told:
+            return "No noise floor: no A/A control was measured often enough for an interval."
+        return f"Noise floor (A/A): the largest of theirs, {' and '.join(told)}."
+
+    def floor(self, isa, baseline, place):
+        """Of the group at this place; the larger one of the two."""
+        workload = place if place < len(self.first.workloads) else None
+        return max(self.comparisons[name].floor(self.strategy, self.strategy, workload) for name in (isa, baseline))
+
+    def pairs(self, groups):
+        """As Comparison.pairs, by instruction sets."""
+        found = {(baseline, isa): statistics_of_runs.estimates(self.speeds(isa, baseline), groups, self.first.confidence)
+                 for place, baseline in enumerate(self.isas) for isa in self.isas[place + 1:]}
+        found = held_against(found, len(self.first.workloads), self.floor)
+        return found | {(isa, baseline): [entry and entry.reversed for entry in own]
+                        for (baseline, isa), own in found.items()}
+
+    def judge(self, found):
+        return self.first.judge(found)
+
+
+def instruction_sets(found):
+    """The InstructionSets of these Comparisons, which are those of one result: by build and strategy."""
+    together = {}
+    for comparison in found:
+        for strategy in comparison.strategies:
+            together.setdefault((comparison.build["name"], strategy), []).append(comparison)
+    several = (InstructionSets(strategy, own) for (_, strategy), own in together.items() if len(own) > 1)
+    return [sets for sets in several if sets.layouts and sets.rounds]
 
 
 def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,

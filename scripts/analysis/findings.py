@@ -12,7 +12,7 @@ import statistics
 
 import numpy
 from . import statistics_of_runs, warnings
-from .comparison import LONGEST, Trouble, comparisons, population_text, speed_text
+from .comparison import LONGEST, Trouble, comparisons, instruction_sets, population_text, speed_text
 from .machine_code import HOT, UNLIKE_CODE
 
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
@@ -78,6 +78,13 @@ def some(names):
 
 def listed(names):
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def medians_by_layout(logs):
+    """Of logarithms of speeds, [workload, layout, round]."""
+    with statistics_of_runs.warnings.catch_warnings():
+        statistics_of_runs.warnings.simplefilter("ignore", RuntimeWarning)
+        return [[rounded(point, 4) for point in row] for row in numpy.exp(numpy.nanmedian(logs, axis=2))]
 
 
 class Texts(list):
@@ -161,6 +168,9 @@ class Case:
         return None
 
     def mean(self, strategy, baseline):
+        """None: not measured together, or one and the same."""
+        if strategy == baseline:
+            return None
         return self.pairs[baseline, strategy][len(self.names)]
 
     def judge(self, found):
@@ -453,6 +463,12 @@ class Case:
 
     # Numbers
 
+    def bytecode(self, strategy):
+        """Bytes of each workload's bytecode; None where it was not measured."""
+        found = {sample["workload"]: sample["bytecode_bytes"] for sample in self.samples
+                 if sample["strategy"] == strategy}
+        return [found.get(name) for name in self.names]
+
     def estimates(self, found, control=False):
         """Estimates as columns: speeds, bounds, places of verdicts in the texts (by over_suite)."""
         # How many workloads a mean is of, where that is not all of them.
@@ -475,10 +491,7 @@ class Case:
 
     def points(self, strategy, baseline):
         """The speed of each workload in each layout."""
-        logs = self.comparison.speeds(strategy, baseline)
-        with statistics_of_runs.warnings.catch_warnings():
-            statistics_of_runs.warnings.simplefilter("ignore", RuntimeWarning)
-            return [[rounded(point, 4) for point in row] for row in numpy.exp(numpy.nanmedian(logs, axis=2))]
+        return medians_by_layout(self.comparison.speeds(strategy, baseline))
 
     def times(self, strategy):
         """Median milliseconds and half the distance of the quartiles, as a fraction; a row each workload."""
@@ -685,13 +698,92 @@ def rank_changes(cases):
     return found
 
 
-def overview(cases, ranks, changed):
+class IsaCase:
+    """An InstructionSets with everything that a page shows of it. `cases`: the Cases of its comparisons."""
+
+    def __init__(self, sets, cases):
+        self.sets, self.texts = sets, cases[0].texts
+        self.strategy, self.isas = sets.strategy, sets.isas
+        self.cases = {case.isa: case for case in cases}
+        first = self.first = self.cases[sets.baseline]
+        self.names, self.groups, self.families = first.names, first.groups, first.families
+        self.pairs = sets.pairs(self.groups)
+        self.bytecode = {isa: self.cases[isa].bytecode(self.strategy) for isa in self.isas}
+        self.instructions = {isa: [self.cases[isa].comparison.instructions(workload)
+                                   for workload in first.comparison.workloads] for isa in self.isas}
+
+    def mean(self, isa, baseline):
+        return self.pairs[baseline, isa][len(self.names)]
+
+    def fastest(self):
+        """A sentence; None if nothing can be said."""
+        baseline = self.isas[0]
+        speeds = {baseline: 1, **{isa: found.speed for isa in self.isas[1:] if (found := self.mean(isa, baseline))}}
+        order = sorted(speeds, key=speeds.get, reverse=True)
+        if len(order) < 2:
+            return None
+        both = f"{'both' if len(order) == 2 else 'all'} {self.strategy}"
+        best, close = order[0], []
+        for isa in order[1:]:
+            found = self.mean(isa, best)
+            if found and self.sets.judge(found).word != statistics_of_runs.SLOWER:
+                close.append(isa)
+        verb = "were" if len(close) > 1 else "was"
+        if baseline in close or best == baseline and close:
+            return f"None was shown to be: {listed(close)} {verb} not shown to be slower than {best}, {both}."
+        than = order[1] if best == baseline else baseline
+        found = self.mean(best, than)
+        of = f" (over {found.workloads} of {len(self.names)} workloads)" if found.workloads < len(self.names) else ""
+        rest = f"; {listed(close)} {verb} not shown to be slower" if close else ""
+        return f"{best}, {speed_text(found)} the speed of {than}{of}, both {self.strategy}{rest}."
+
+    def data(self, cases):
+        baseline = self.isas[0]
+        pairs = [[self.first.estimates(self.pairs[baseline, isa]), medians_by_layout(self.sets.speeds(isa))]
+                 for isa in self.isas[1:]]
+        return {
+            "strategy": self.strategy, "isas": self.isas, "cases": [cases.index(self.cases[isa]) for isa in self.isas],
+            "pairs": pairs, "instructions": self.instructions, "bytecode_bytes": self.bytecode,
+            "noise": rounded(self.sets.noise), "noise_text": self.sets.noise_text}
+
+
+def isa_cases(cases):
+    """The IsaCases of the Cases of one result."""
+    found = []
+    for sets in instruction_sets([case.comparison for case in cases]):
+        own = [case for case in cases if case.comparison in sets.comparisons.values()]
+        found.append(IsaCase(sets, own))
+    return found
+
+
+def fastest_isas(compared):
+    """[{question, text, section}] by run and build: of the strategy that has most instruction sets, and of several
+    the one that is fastest in the baseline."""
+    builds, found = {}, []
+    for entry in compared:
+        builds.setdefault((entry.first.file, entry.first.build["name"]), []).append(entry)
+    for own in builds.values():
+        def preference(entry):
+            case = entry.first
+            mean = case.mean(entry.strategy, case.strategies[0])
+            return len(entry.isas), mean.speed if mean else 1
+        for entry in sorted(own, key=preference, reverse=True):
+            text = entry.fastest()
+            if text:
+                where = f", of {entry.first.machine}, {entry.first.build['name']}" if len(builds) > 1 else ""
+                found.append({"question": f"Which instruction set is fastest{where}?", "text": text,
+                              "section": "instruction-sets"})
+                break
+    return found
+
+
+def overview(cases, ranks, changed, compared):
     """What several cases say together: [{question, text, section of the page}]."""
     if len(cases) < 2:
         return []
     fastest, measured = {}, {}
     for case in cases:
-        best, _ = case.fastest()
+        best, _ = case.fastest() if len(case.strategies) > 1 else ([], "")
         for name in case.strategies if best else ():
             measured[name] = measured.get(name, 0) + 1
             fastest[name] = fastest.get(name, 0) + (name in best)
@@ -703,6 +795,7 @@ def overview(cases, ranks, changed):
         "text": "Not shown to be slower than another: "
                 f"{listed([f'{name} in {fastest[name]} of {measured[name]}' for name in order])}; {places}.",
         "section": "across"}] if order else []
+    found = fastest_isas(compared) + found
     for entry in changed[:MOST_CHANGES]:
         after, place = cases[entry["after"]], len(entry["workloads"])
         suite, single = [], 0
@@ -823,9 +916,10 @@ def digest_of(result):
 
 
 def make(results, names, confidence, smallest_effect):
-    """The data of the page, and the Cases. `results` yields valid documents, `names` are what to call them. Of each
-    its samples are dropped as soon as it was looked at: those of many machines do not fit the memory."""
-    texts, cases, kept, digests = Texts(), [], [], []
+    """The data of the page, the Cases and the IsaCases. `results` yields valid documents, `names` are what to call
+    them. Of each its samples are dropped as soon as it was looked at: those of many machines do not fit the
+    memory."""
+    texts, cases, compared, kept, digests = Texts(), [], [], [], []
     for file, result in enumerate(results):
         digest = digest_of(result)
         if digest in digests:
@@ -839,6 +933,8 @@ def make(results, names, confidence, smallest_effect):
         own = [Case(comparison, file, texts) for comparison in found]
         for case in own:
             case.own_data = case.data()
+        compared += isa_cases(own)
+        for case in own:
             case.samples = None
         result["samples"] = None
         cases += own
@@ -855,13 +951,14 @@ def make(results, names, confidence, smallest_effect):
             changed.append({"before": cases.index(before), "after": cases.index(case), **found})
     ranks = rank_changes(cases)
     data = {
-        "overview": overview(cases, ranks, changed), "confidence": confidence, "smallest_effect": smallest_effect,
-        "words": WORDS,
+        "overview": overview(cases, ranks, changed, compared), "confidence": confidence,
+        "smallest_effect": smallest_effect, "words": WORDS,
         "files": [describe(result, name) for result, name in zip(results, names)],
         "cases": [{**case.own_data, "machine": case.machine, "name": case.name}
                   for case in cases], "rank_changes": ranks,
+        "isas_compared": [entry.data(cases) for entry in compared],
         "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
-    return data, cases
+    return data, cases, compared
 
 
 def label_cases(cases, names):

@@ -151,7 +151,9 @@ def heat_map(cases, names):
     axes.tick_params(which="minor", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    figure.supxlabel(f"speed over the suite relative to {short(cases[0].strategies[0])} of the same row; {LEGEND}",
+    baselines = {case.strategies[0] for case in cases}
+    relative = short(cases[0].strategies[0]) if len(baselines) == 1 else "the first strategy"
+    figure.supxlabel(f"speed over the suite relative to {relative} of the same row; {LEGEND}",
                      fontsize=9,
                      color=SOFT)
     return figure
@@ -215,7 +217,8 @@ def save_all(cases, page, most, suffixes=("svg", "png")):
             places.setdefault(name, len(places))
     if len(cases) > 1:
         names = [name for name in places if any(name in case.strategies[1:] for case in cases)]
-        save(heat_map(cases, names), page.with_name(f"{page.stem}-heatmap"), suffixes)
+        if names:
+            save(heat_map(cases, names), page.with_name(f"{page.stem}-heatmap"), suffixes)
     for number, case in enumerate(cases if len(cases) <= most else [], 1):
         alone = len(cases) == 1
         save(speeds(case, places),

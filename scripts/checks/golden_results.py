@@ -215,6 +215,23 @@ def hostile():
     return document
 
 
+def instruction_sets():
+    """tail-direct in three sets; switch in acc alone, as mechanisms that cannot carry every set are."""
+    document = result("instruction sets", strategies=("switch", "tail-direct"))
+    document["builds"][0]["isas"] = ["acc", "pinned", "fused"]
+    own = [sample for sample in document["samples"] if sample["strategy"] == "tail-direct"]
+    for isa, part in ("pinned", 0.8), ("fused", 0.5):
+        for control in False, True:
+            for sample in own:
+                execute = {clock: round(time * part) for clock, time in sample["phases"]["execute"].items()}
+                document["samples"].append({
+                    **sample, "isa": isa, "control": control, "bytecode_bytes": round(sample["bytecode_bytes"] * part),
+                    "phases": {**sample["phases"], "execute": execute}})
+    for workload in document["suite"]["workloads"]:
+        workload["instructions"]["pinned"] = round(workload["instructions"]["acc"] * 0.75)
+    return document
+
+
 MERGED = {"goto-direct": ["1 dispatch sites for 1499 handlers: the compiler merged them"]}
 DOCUMENTS = {
     "pmu": lambda: result("pmu", builds=("clang-22", "gcc-12"), simulated=True), "vm": lambda: result(
@@ -234,7 +251,8 @@ DOCUMENTS = {
     "after": lambda: result("after",
                             started="2026-11-02T10:00:00Z",
                             revision="ba9876543210",
-                            factors={"tail-direct": 0.93, ("sort", "switch"): 1.2}), "hostile": hostile, }
+                            factors={"tail-direct": 0.93, ("sort", "switch"): 1.2}), "hostile": hostile,
+    "instruction-sets": instruction_sets, }
 
 
 def large(machines):

@@ -19,7 +19,7 @@ from example_result import result, sample
 def made(*documents):
     """The data of a page about these results, and its first case."""
     names = [f"{number}.json" for number in range(len(documents))]
-    data, _ = findings.make(list(documents), names, 0.95, 0.01)
+    data, *_ = findings.make(list(documents), names, 0.95, 0.01)
     return data, data["cases"][0]
 
 
@@ -170,6 +170,110 @@ class Numbers(unittest.TestCase):
         document["samples"] = [entry for entry in document["samples"]
                                if (entry["workload"], entry["strategy"]) != ("vm", "tail-direct")]
         self.assertEqual(made(document)[1]["sizes"]["switch"]["bytecode_bytes"], 20)
+
+
+class InstructionSets(unittest.TestCase):
+    # Speeds relative to switch-acc.
+    SPEEDS = {"pinned": {"tail-direct": 6}, "acc": {"switch": 1, "tail-direct": 2}, "fused": {"tail-direct": 8}}
+
+    def document(self, speeds=None, noise=0.0, drop=lambda entry: False):
+        speeds = speeds or self.SPEEDS
+        found = []
+        for isa, own in speeds.items():
+            first = next(iter(own))
+            for number in range(1, 7):
+                for name in ("sort", "vm"):
+                    wobble = number * (1 + 1e-5 * len(isa) * number)  # rounds differ by far more than sets
+                    found += [sample(number, name, strategy, 10 / speed * wobble, isa=isa)
+                              for strategy, speed in own.items()]
+                    found.append(sample(number, name, first, 10 / own[first] * (1 + noise) * wobble, True, isa=isa))
+        document = result([entry for entry in found if not drop(entry)])
+        document["builds"][0]["isas"] = list(speeds)
+        return document
+
+    def compared(self, *documents):
+        data, _ = made(*documents)
+        return data, data["isas_compared"]
+
+    def test_each_is_relative_to_acc_within_rounds(self):
+        data, (found,) = self.compared(self.document())
+        self.assertEqual((found["strategy"], found["isas"]), ("tail-direct", ["acc", "pinned", "fused"]))
+        self.assertEqual([data["cases"][place]["isa"] for place in found["cases"]], found["isas"])
+        for (columns, points), speed in zip(found["pairs"], (3, 4)):
+            self.assertEqual([round(own, 3) for own in columns["speed"]], [speed] * 4)  # workloads, suite, kind
+            self.assertEqual([data["texts"][place] for place in columns["verdict"]], ["faster"] * 4)
+            self.assertAlmostEqual(points[0][0], speed, 3)
+            self.assertLess(columns["high"][2] - columns["low"][2], 0.01)
+        self.assertEqual(data["overview"][0], {
+            "question": "Which instruction set is fastest?", "section": "instruction-sets",
+            "text": "fused, 4.00× (4.00–4.00) the speed of acc, both tail-direct."})
+
+    def test_without_acc_the_first_is_the_baseline(self):
+        found, = self.compared(self.document({"pinned": {"tail-direct": 2}, "fused": {"tail-direct": 3}}))[1]
+        self.assertEqual(found["isas"], ["pinned", "fused"])
+        self.assertEqual(round(found["pairs"][0][0]["speed"][2], 3), 1.5)
+
+    def test_one_strategy_each_is_no_error_and_no_answer_about_strategies(self):
+        data, _ = self.compared(self.document({"acc": {"tail-direct": 2}, "fused": {"tail-direct": 3}}))
+        self.assertEqual([entry["section"] for entry in data["overview"]], ["instruction-sets"])
+        # Nor is there something to compare if no strategy is in both.
+        data, compared = self.compared(self.document({"acc": {"switch": 2}, "fused": {"tail-direct": 3}}))
+        self.assertEqual((data["overview"], compared), ([], []))
+
+    def test_who_may_be_as_fast_is_said(self):
+        for speeds, text in [
+                ((2, 3, 3), "pinned, 1.50× (1.50–1.50) the speed of acc, both tail-direct; fused was not shown to be "
+                            "slower."),
+                ((2, 1, 2), "None was shown to be: fused was not shown to be slower than acc, all tail-direct."),
+                ((2, 1, 1.5), "acc, 1.33× (1.33–1.33) the speed of fused, both tail-direct.")]:
+            sets = {isa: {"tail-direct": speed} for isa, speed in zip(("acc", "pinned", "fused"), speeds)}
+            document = self.document(sets)
+            for entry in document["samples"]:  # the same time wherever the speed is
+                entry["phases"]["execute"]["cpu"] = int(
+                    10_000_000 * entry["round"] / sets[entry["isa"]]["tail-direct"])
+            self.assertEqual(self.compared(document)[0]["overview"][0]["text"], text)
+
+    def test_the_larger_noise_floor_holds(self):
+        for isa in "acc", "fused":
+            document = self.document({"acc": {"tail-direct": 2}, "fused": {"tail-direct": 2.06}})
+            for entry in document["samples"]:
+                if entry["control"] and entry["isa"] == isa:
+                    entry["phases"]["execute"]["cpu"] = int(entry["phases"]["execute"]["cpu"] * 1.05)
+            data, (found,) = self.compared(document)
+            self.assertEqual({data["texts"][place] for place in found["pairs"][0][0]["verdict"]},
+                             {"undecided (not above the noise floor)"}, isa)
+            self.assertEqual(round(found["noise"], 3), 0.05)
+
+    def test_what_is_too_short_or_failed_in_one_is_not_compared(self):
+        document = self.document()
+        document["not_measured"] = [{"what": "sample", "workload": "vm", "build": "clang-22", "isa": "fused",
+                                     "strategy": "tail-direct", "control": False, "round": 2, "reason": "crashed"}]
+        found, = self.compared(document)[1]
+        self.assertEqual([round(speed, 3) if speed else None for speed in found["pairs"][1][0]["speed"]],
+                         [4, None, 4, 4])
+        self.assertEqual(found["pairs"][1][0]["of"], {2: 1, 3: 1})
+        document = self.document()
+        for entry in document["samples"]:
+            if entry["workload"] == "sort" and entry["isa"] == "fused":
+                entry["phases"]["execute"]["cpu"] //= 1000
+        speeds = self.compared(document)[1][0]["pairs"][1][0]["speed"]
+        self.assertIsNone(speeds[0])
+        self.assertEqual(round(speeds[1], 3), 4)
+
+    def test_rounds_that_one_lacks_are_not_compared(self):
+        document = self.document(drop=lambda entry: entry["isa"] == "fused" and entry["round"] == 2)
+        found, = self.compared(document)[1]
+        self.assertEqual([round(columns["speed"][2], 3) for columns, _ in found["pairs"]], [3, 4])
+
+    def test_instructions_and_bytes_stand_beside(self):
+        document = self.document()
+        for entry in document["samples"]:
+            entry["bytecode_bytes"] = {"acc": 300, "pinned": 200, "fused": 100}[entry["isa"]]
+        document["suite"]["workloads"][0]["instructions"] = {"acc": 3000000, "pinned": 2000000}
+        found, = self.compared(document)[1]
+        self.assertEqual(found["instructions"], {"acc": [3000000, 2000000], "pinned": [2000000, None],
+                                                 "fused": [None, None]})
+        self.assertEqual(found["bytecode_bytes"], {"acc": [300, 300], "pinned": [200, 200], "fused": [100, 100]})
 
 
 class Reading(unittest.TestCase):

@@ -327,6 +327,30 @@ test(
           /tail-direct in 5 of 7, goto-indirect in 1 of 7 and goto-direct in 1 of 7; 4 pairs of strategies change places/);
     }));
 
+test(
+    'instruction sets',
+    () => withPage(pageOf('instruction-sets'), {}, async page => {
+      assert.match(
+          await page.innerText('#overview'),
+          /Which instruction set is fastest\?\s+fused, 2\.00× \(2\.00–2\.00\) the speed of acc, both tail-direct\.\s+By workload/);
+      // The first set that was measured, and one that has no strategy to compare.
+      for (const isa of ['acc', 'fused']) {
+        await choose(page, 'isa', isa);
+        const chart = await drawn(page, '#instruction-sets .chart');
+        assert.deepEqual(Object.keys(chart), ['pinned', 'fused']);
+        for (const row of ['geometric mean', 'sort']) {
+          close(chart.pinned[row].speed, 1.25, 1e-4, row);
+          close(chart.fused[row].speed, 2, 1e-4, row);
+        }
+        const [mean, first] = await cells(page, '#instruction-sets tbody');
+        assert.match(mean.join('|'), /^geometric mean\|1\.25× \(1\.25–1\.25\) ▲ faster\|2\.00× [^|]*▲ faster(\|){6}$/);
+        const [acc, pinned, fused] = first.slice(3, 6).map(text => text === '–' ? null : parseFloat(text.replace(/,/g, '')));
+        close(pinned / acc, 0.75, 0.01, 'instructions');
+        assert.equal(fused, null);  // the counting executor did not measure it
+        assert.equal(await page.locator('#across').count(), 1);
+      }
+    }));
+
 const all = join(scripts, '../results/amd-epyc-zen5-vm/2026-11-23-all-strategies.json');
 
 test('every strategy has a mark of its own', async () => {

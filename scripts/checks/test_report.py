@@ -103,6 +103,37 @@ class Report(unittest.TestCase):
         self.assertEqual(case["kinds"], ["kernel", "program", "kernel: calls", "program: interpreter"])
         self.assertEqual(self.data(result())["cases"][0]["families"], [])
 
+    def test_instruction_sets_are_compared(self):
+        document = result([sample(number, name, "tail-direct", 12 / speed * number, control, isa=isa)
+                           for number in range(1, 4) for name in ("sort", "vm") for control in (False, True)
+                           for isa, speed in (("pinned", 1.5), ("acc", 1), ("fused", 2))])
+        document["builds"] = [build(isas=["acc", "pinned", "fused"])]
+        document["suite"]["workloads"][0]["instructions"] = {"acc": 2000000, "fused": 500000}
+        output = self.report(document).stdout
+        self.assertIn("- Which instruction set is fastest? **fused, 2.00× (2.00–2.00) the speed of acc, both "
+                      "tail-direct.**", output)
+        self.assertIn("1 dispatch strategy of one WebAssembly interpreter, 3 instruction sets, on Test CPU", output)
+        section = output[output.index("### Instruction sets: tail-direct"):]
+        self.assertIn("(95 % intervals over 1 layout, so that differences may be layout luck)", section)
+        self.assertEqual(self.rows(section)[:5:2], [
+            ["workload", "pinned", "fused", "acc, millions", "pinned, millions", "fused, millions", "acc, bytes",
+             "pinned, bytes", "fused, bytes"],
+            ["sort", "1.50× (1.50–1.50) faster", "2.00× (2.00–2.00) faster", "2.000", "–", "0.500", "20", "20", "20"],
+            ["geometric mean", "1.50× (1.50–1.50) faster", "2.00× (2.00–2.00) faster", *[""] * 6]])
+        # There is one strategy: nothing for a heat map.
+        self.assertFalse((self.folder / "result-heatmap.svg").exists())
+
+    def test_sets_with_other_first_strategies_are_no_damage(self):
+        """pinned has no switch, so that its tail-direct is relative to itself."""
+        document = result()
+        document["samples"] += [sample(number, "sort", "tail-direct", 3 * number, control, isa="pinned")
+                                for number in range(1, 4) for control in (False, True)]
+        process = self.report(document)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertIn("relative to the first strategy of the same row", process.stdout)
+        self.assertEqual([row[1] for row in self.rows(process.stdout)[2:4]], ["4.00× (4.00–4.00) faster", "–"])
+        self.assertTrue((self.folder / "result-heatmap.svg").exists())
+
     def lucky(self, layouts):
         """tail-direct is 10 % faster in one layout, 10 % slower in the next, and so on."""
         document = result()

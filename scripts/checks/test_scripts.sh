@@ -91,6 +91,28 @@ for argument in --output= --output -o; do
     fi
 done
 
+expect $'build --isa acc,pinned,fused --layouts 4\ntailrace bench --isa acc,pinned,fused' --isa acc,pinned,fused
+
+# A build directory keeps the instruction sets that it has: a tree with stand-ins for what builds.
+mkdir -p "$tree/sets/scripts" "$tree/sets/dispatch" "$tree/bin"
+cp scripts/build scripts/common.sh "$tree/sets/scripts"
+printf '#!/bin/sh\n' | tee "$tree/sets/scripts/audit" "$tree/sets/dispatch/strategies.py" "$tree/bin/ninja" >/dev/null
+# shellcheck disable=SC2016 # it is the stand-in's
+printf '%s\n' '#!/bin/sh' '[ "$1" = setup ] && mkdir -p "$2/dispatch" && touch "$2/build.ninja"' \
+    'for word; do case $word in -Disa=*) echo "$word" ;; esac; done >>"$ASKED"' >"$tree/bin/meson"
+chmod +x "$tree"/sets/*/* "$tree"/bin/*
+touch "$tree/sets/dispatch/strategies.txt"
+for case in 'pinned:-Disa=acc,pinned' 'pinned:' ':' 'fused,acc:-Disa=acc,pinned,fused' 'acc:'; do
+    isa=${case%%:*} wanted=${case#*:}
+    rm -f "$tree/asked" && touch "$tree/asked"
+    ASKED=$tree/asked PATH=$tree/bin:$PATH CC=cc "$tree/sets/scripts/build" ${isa:+--isa "$isa"} \
+        >/dev/null 2>"$tree/said" || { cat "$tree/said" && failures=1; }
+    if [ "$(cat "$tree/asked")" != "$wanted" ]; then
+        echo "scripts/build --isa \"$isa\" asks meson for \"$(cat "$tree/asked")\", not \"$wanted\""
+        failures=1
+    fi
+done
+
 # What is not a build of this script is not emptied.
 mkdir -p "$tree/foreign/meson-private" "$tree/by-hand/meson-private" "$tree/linked/meson-private"
 touch "$tree/foreign/precious" "$tree/by-hand/precious" "$tree/by-hand/build.ninja" "$tree/linked/precious"

@@ -18,7 +18,8 @@ function overviewSection() {
             found => answerRow(
                 found.question, unbroken(found.text), ' ',
                 h('a', {href: `#${found.section}`},
-                  found.section === 'across' ? 'The heat map' : 'The changes')))));
+                  {across: 'The heat map', changes: 'The changes', 'instruction-sets': 'By workload'}
+                      [found.section])))));
 }
 
 function warningBox(one) {

@@ -93,9 +93,9 @@ function showSections() {
   const openRaw = row => rawDialog(state, row), top = scrollY;
   const open = [...main.querySelectorAll('details')].map(element => element.open);
   const sections = [
-    overviewSection(), answerSection(state), strategiesSection(state, change, openRaw), whySection(state, change),
-    codeSection(state, change), acrossSection(state, change), changesSection(state, change),
-    reproduceSection(state)
+    overviewSection(), answerSection(state), strategiesSection(state, change, openRaw),
+    instructionSetsSection(state), whySection(state, change), codeSection(state, change), acrossSection(state, change),
+    changesSection(state, change), reproduceSection(state)
   ].filter(Boolean);
   main.replaceChildren(...sections);
   main.querySelectorAll('details').forEach((element, place) => {

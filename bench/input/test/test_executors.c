@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/input/executors.h"
+#include "bench/util/memory.h"
 #include "bench/util/test/scratch.h"
 
 static Executors load(const char *left_out) {
@@ -57,6 +59,40 @@ Test(executors, the_fastest_is_the_default) {
     cr_assert_str_eq(chosen(&executors, "tail-direct", NULL, &error), "tail-direct-slots");
     cr_assert_str_eq(chosen(&executors, "mine", "slots", &error), "mine-slots");
     finish(&executors);
+}
+
+Test(executors, the_fastest_instruction_set_is_the_default) {
+    /* Slowest first, with a strategy that each carries and one that only slots and acc do. */
+    static const char *const isas[] = {"slots", "acc", "pinned", "fused"};
+    char *directory = scratch_make();
+    scratch_write(directory, "build.json", 0644,
+                  "{\"isas\": [\"slots\", \"acc\", \"pinned\", \"fused\"],"
+                  " \"strategies\": {\"goto-direct\": {}, \"tail-direct\": {}}}");
+    scratch_write(directory, "left-out.txt", 0644,
+                  "goto-direct-pinned\tlabels\ngoto-direct-fused\tlabels\n");
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
+        char name[50];
+        snprintf(name, sizeof name, "tail-direct-%s", isas[i]);
+        scratch_write(directory, name, 0755, "#!/bin/sh\n");
+        snprintf(name, sizeof name, "goto-direct-%s", isas[i]);
+        if (i < 2) scratch_write(directory, name, 0755, "#!/bin/sh\n");
+    }
+    static const char *const order[] = {"tail-direct-fused", "tail-direct-pinned",
+                                        "tail-direct-acc", "tail-direct-slots"};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        Executors executors;
+        Error error;
+        cr_assert(executors_load(directory, &executors, &error), "%s", error.message);
+        cr_assert_str_eq(chosen(&executors, "tail-direct", NULL, &error), order[i]);
+        if (i < 3) cr_assert_str_eq(chosen(&executors, NULL, NULL, &error), order[i]);
+        cr_assert_str_eq(chosen(&executors, "goto-direct", NULL, &error), "goto-direct-acc");
+        char *path = format_string("%s/%s", directory, order[i]);
+        unlink(path);
+        free(path);
+        executors_free(&executors);
+    }
+    scratch_remove(directory);
+    free(directory);
 }
 
 Test(executors, what_is_not_there_is_said) {

@@ -253,3 +253,78 @@ Test(summary, nothing_measured_prints_no_numbers) {
     cr_assert(strstr(text, "No round was finished"));
     free(text);
 }
+
+/* tail-direct in three instruction sets, the baseline not the first of them; switch in acc alone.
+ */
+static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL},
+                                         {"switch-acc", "switch", "acc", "/p", NULL},
+                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL},
+                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL}};
+static Contender isa_contenders[] = {
+    {0, &isa_programs[0], false, NULL}, {0, &isa_programs[0], true, NULL},
+    {0, &isa_programs[1], false, NULL}, {0, &isa_programs[2], false, NULL},
+    {0, &isa_programs[1], true, NULL},  {0, &isa_programs[3], false, NULL},
+    {0, &isa_programs[3], true, NULL}};
+static Group isa_groups[] = {{0, 0, 0, 2, 1}, {0, 1, 2, 3, 2}, {0, 2, 5, 2, 1}};
+static const char *several_isas[] = {"fused", "acc", "slots"};
+static Work isa_work[] = {{500000, 1, 1}, {2000000, 1, 1}, {-1, -1, -1},
+                          {-1, -1, -1},   {-1, -1, -1},    {-1, -1, -1}};
+
+static Recording in_three_isas(void) {
+    Recording source = recording();
+    source.contenders = isa_contenders;
+    source.contender_count = 7;
+    source.groups = isa_groups;
+    source.group_count = 3;
+    source.isas = several_isas;
+    source.isa_count = 3;
+    source.work = isa_work;
+    /* Of sort and vm; the machine slows down from round to round. */
+    static const double times[][2] = {{2, 3}, {2.02, 3.03}, {9, 9}, {6, 6}, {9, 9}, {8, 8}, {8, 8}};
+    for (int round = 0; round < 4; round++)
+        for (size_t contender = 0; contender < 7; contender++)
+            for (size_t workload = 0; workload < 2; workload++) {
+                add(&source, round, workload, contender,
+                    times[contender][workload] * (round + 1) * (round ? 1 : 50));
+                source.samples[source.sample_count - 1].cost.bytecode_bytes =
+                    1000 * (int64_t)(contender + 1);
+            }
+    return source;
+}
+
+Test(summary, instruction_sets_are_compared_with_acc) {
+    Recording source = in_three_isas();
+    char *text = printed(&source);
+    static const char *const parts[] = {
+        "Instruction sets, all tail-direct: speed relative to acc, × (above 1 is faster)",
+        "\nworkload        fused  slots  acc, millions  fused, millions  slots, millions\n",
+        "\nsort             3.00   0.75          2.000            0.500                -\n",
+        "\nvm               2.00   0.75              -                -                -\n",
+        "\ngeometric mean   2.45   0.75\n",
+        "\nworkload        acc, bytes  fused, bytes  slots, bytes\n",
+        "\nsort                 4,000         1,000         6,000\n",
+        "Noise floor (A/A): the larger of theirs, 1.0% on a workload and 1.0% in the"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
+    cr_assert_null(strstr(text, "Instruction sets, all switch"), "it is in one alone:\n%s", text);
+    cr_assert_null(strstr(strstr(text, "Instruction sets, all") + 1, "Instruction sets, all"),
+                   "it stands there twice:\n%s", text);
+    free(text);
+}
+
+Test(summary, what_one_instruction_set_lacks_is_not_compared) {
+    Recording source = in_three_isas();
+    recording_add_not_measured(
+        &source, (NotMeasured){"sample", 1, 0, 0, "fused", 3, copy_string("it crashed")});
+    for (size_t i = 0; i < source.sample_count; i++) /* too short to time in slots */
+        if (source.samples[i].workload == 0 && source.samples[i].contender >= 5)
+            source.samples[i].cost.phases[PHASE_EXECUTE].cpu = 5000;
+    char *text = printed(&source);
+    static const char *const parts[] = {"\nsort             3.00      -",
+                                        "\nvm                  -   0.75",
+                                        "\ngeometric mean  *3.00  *0.75\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
+    cr_assert_null(strstr(text, "nan"), "%s", text);
+    free(text);
+}
