@@ -603,14 +603,14 @@ static void print_isas_of(const Recording *recording, const Contender *first, FI
     free(columns);
 }
 
-/* Whether a contender before this one is of the same build and strategy, or it is a control. */
+/* Whether a contender before this one is of the same build and strategy, as of each control. */
 static bool was_compared(const Recording *recording, size_t place) {
     const Contender *own = &recording->contenders[place];
     for (size_t i = 0; i < place; i++)
         if (recording->contenders[i].build == own->build &&
             strcmp(recording->contenders[i].program->strategy, own->program->strategy) == 0)
             return true;
-    return own->control;
+    return false;
 }
 
 static void print_isas(const Recording *recording, FILE *stream) {

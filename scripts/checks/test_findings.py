@@ -243,6 +243,8 @@ class InstructionSets(unittest.TestCase):
             self.assertEqual({data["texts"][place] for place in found["pairs"][0][0]["verdict"]},
                              {"undecided (not above the noise floor)"}, isa)
             self.assertEqual(round(found["noise"], 3), 0.05)
+            self.assertEqual(data["overview"][0]["text"],
+                             "None was shown to be: acc was not shown to be slower than fused, both tail-direct.")
 
     def test_what_is_too_short_or_failed_in_one_is_not_compared(self):
         document = self.document()
