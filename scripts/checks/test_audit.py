@@ -424,7 +424,9 @@ class RealBuild(unittest.TestCase):
         for isa in self.build.isas:
             for strategy in self.build.strategies:
                 name = self.build.name(strategy, isa)
-                if name in self.build.left_out:
+                plain = self.build.info["strategies"][strategy]["plain"]
+                # Plain ones are built when asked.
+                if name in self.build.left_out or plain and not self.build.path(name).exists():
                     continue
                 text = self.asm("i32.add", "--isa", isa, "--dispatch", strategy)
                 match = re.match(rf"(i32_add__\w+) \({isa}\)\n\n{strategy}\n(\d+) bytes, (\d+) instructions", text)
@@ -435,7 +437,7 @@ class RealBuild(unittest.TestCase):
                 self.assertEqual([line.strip() for line in block], entry["code"])
                 code = [line for line in entry["code"] if ":" not in line and not line.startswith("#")]
                 self.assertRegex("\n".join(code), r"(?m)^(add|lea)")
-                if not strategy.startswith("call"):
+                if not strategy.startswith("call") and not plain:  # whose jumps may be merged
                     self.assertRegex(code[-1], r"^(notrack )?jmp \*|^br x")
                 common = code.index("jmp dispatch") + 1 if "jmp dispatch" in code else None
                 if strategy != "switch" or common:
