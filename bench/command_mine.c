@@ -97,6 +97,14 @@ static bool read_all(Corpus *corpus, char **paths, size_t count, Error *error) {
     return true;
 }
 
+/* Both have the same opcodes: sequences of the one are those of the other. */
+static bool have_same_opcodes(const Corpus *one, const Corpus *other) {
+    if (strcmp(one->isa, other->isa) != 0 || one->opcode_count != other->opcode_count) return false;
+    for (uint32_t i = 0; i < one->opcode_count; i++)
+        if (strcmp(one->names[i], other->names[i]) != 0) return false;
+    return true;
+}
+
 static void show_progress(size_t done, size_t most) {
     progress_show((double)done / (double)most, -1, "choosing superinstructions");
 }
@@ -161,7 +169,7 @@ static void print_left_out(const Corpus *corpus, const Wishes *wishes,
     for (size_t i = 0; i < corpus->program_count; i++) {
         const CorpusProgram *program = &corpus->programs[i];
         MinerWishes others = wishes->miner;
-        others.left_out = program->name;
+        others.left_out = program;
         progress_show((double)i / (double)corpus->program_count, -1, "leaving one program out");
         size_t other_count;
         MinedSequence *other = mine(corpus, &others, &other_count);
@@ -261,12 +269,11 @@ int command_mine(int argc, char **argv) {
     bool done = (!wishes.output || output_can_write(wishes.output, &error)) &&
                 read_all(&trained, wishes.profiles, wishes.profile_count, &error) &&
                 read_all(&judged, wishes.judged, wishes.judged_count, &error);
-    if (done && judged.isa &&
-        (strcmp(trained.isa, judged.isa) != 0 || trained.opcode_count != judged.opcode_count))
+    if (done && judged.isa && !have_same_opcodes(&trained, &judged))
         done = fail(&error, ERROR_MALFORMED,
-                    "profiles to train on are of %s and those to judge are of %s: make all with "
-                    "one build",
-                    trained.isa, judged.isa);
+                    "profiles to train on are of %s with %u opcodes, and those to judge are of %s "
+                    "with %u or are called otherwise: make all with one build",
+                    trained.isa, trained.opcode_count, judged.isa, judged.opcode_count);
     if (done) {
         size_t count;
         MinedSequence *sequences = mine(&trained, &wishes.miner, &count);

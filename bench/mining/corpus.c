@@ -34,7 +34,7 @@ static bool read_head(Corpus *corpus, FILE *file, const char *path, Error *error
         count == 0 || count > UINT16_MAX)
         return fail(error, ERROR_MALFORMED,
                     "%s is no profile: it does not begin with an instruction set; make it with "
-                    "scripts/mine",
+                    "\"tailrace profile --lines\"",
                     path);
     const bool is_first = !corpus->isa;
     if (is_first) {

@@ -1,5 +1,5 @@
 /* What programs execute, for choosing superinstructions: straight lines of opcodes, each with how
- * often it ran, as `lines` of a counting executor prints them (runtime/program_lines.c).
+ * often it ran, as `lines` of a counting executor prints them (bench/executor/lines.c).
  *
  * Programs count alike: what a line weighs in one is its share of all that the program executed.
  * Lines that are the same are one. */

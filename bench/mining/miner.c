@@ -185,9 +185,7 @@ static void begin(Miner *m) {
     enlarge_table(m);
     for (size_t i = 0; i < corpus->line_count; i++) {
         const Line *line = &corpus->lines[i];
-        if (m->wishes->left_out &&
-            strcmp(corpus->programs[line->program].name, m->wishes->left_out) == 0)
-            continue;
+        if (&corpus->programs[line->program] == m->wishes->left_out) continue;
         for (uint32_t j = 0; j < line->length; j++, m->place_count++) {
             const uint32_t place = (uint32_t)m->place_count;
             m->at[place] = corpus->opcodes[line->begin + j];
@@ -335,8 +333,7 @@ static void weigh(const Miner *m, MinedSequence *sequences, size_t count) {
     double *saved = allocate((count + 1) * sizeof *saved);
     for (size_t i = 0; i < m->corpus->line_count; i++) {
         const Line *line = &m->corpus->lines[i];
-        if (!m->wishes->left_out ||
-            strcmp(m->corpus->programs[line->program].name, m->wishes->left_out) != 0)
+        if (&m->corpus->programs[line->program] != m->wishes->left_out)
             divide(m->corpus, line, &automaton, saved);
     }
     for (size_t i = 0; i < count; i++)

@@ -23,7 +23,7 @@ typedef struct MinerWishes {
     size_t most;             /* sequences */
     uint32_t longest;        /* opcodes of a sequence, at most LONGEST_SEQUENCE */
     uint32_t least_programs; /* that must have it */
-    const char *left_out;    /* the program that is not looked at, or NULL */
+    const CorpusProgram *left_out; /* the program that is not looked at, or NULL */
     void (*progress)(size_t done, size_t most); /* or NULL */
 } MinerWishes;
 

@@ -186,7 +186,8 @@ class Bench(TailraceTest):
         for text in process.stdout, process.stderr:
             self.assertEqual(text.count("trap: unreachable"), 1, text)
         self.assertIn("Not measured: instructions, ", process.stdout)
-        self.assertEqual(len(self.document()["not_measured"]), 6)
+        # The count and the strategies: a control is not asked for what its strategy failed at.
+        self.assertEqual(len(self.document()["not_measured"]), 5)
 
     def test_the_replayers_work_is_kept(self):
         self.write("recorded.trace", "recorded\n")
@@ -953,7 +954,7 @@ class Stop(TailraceTest):
         self.assertNotIn("No verdicts", process.stdout)
 
     def test_a_workload_that_is_too_short_ends_in_no_verdict(self):
-        self.build_layouts(0, 5)
+        self.build_layouts(0, 5, 8)
         trouble = " ".join(f"{name}-acc:vm=short" for name in STRATEGIES)
         process = self.bench("--budget", "60", trouble=trouble)
         self.assertEqual(process.returncode, 0, process.stderr)
@@ -965,7 +966,7 @@ class Stop(TailraceTest):
         # Alone it decides nothing.
         process = self.bench("--workload", "vm", trouble=trouble)
         self.assertEqual(self.document()["stop"]["rule"], "budget")
-        self.assertNotIn("Verdicts", process.stdout)
+        self.assertNotIn("Verdicts: ", process.stdout)
 
     def test_terminal_and_page_say_the_same(self):
         """Every number that both show, of a run whose programs differ by layout and wait."""

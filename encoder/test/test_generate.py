@@ -277,6 +277,173 @@ class RealTablesTest(GenerateTest):
             self.assertEqual(result.returncode, 2)
 
 
+class SequencesTest(GenerateTest):
+    """Superinstructions: of the instruction set `acc`, from files of their own."""
+    ISAS = ISAS + "isa fused acc + sequences\n"
+    OPS = ("add i32 a, i32 b -> i32 [commutes] = a + b\n"
+           "get i32 a, u32 offset -> i32 [load]\n    LOAD(uint32_t);\n"
+           "put i32 a, i32 b, u32 offset [store]\n    STORE(uint32_t);\n"
+           "set i64 a, u32 index [changes]\n    globals[index] = a;\n"
+           "jump label to [ends]\n    JUMP(to);\n"
+           "test i32 a, label to\n    if (a) JUMP(to);\n")
+
+    def generate(self, sequences, *options, isa="fused"):
+        (self.folder / "sequences").write_text(sequences)
+        return self.run_generate(isa, *self.write_tables(self.OPS, self.ISAS), "--sequences",
+                                 self.folder / "sequences", *options)
+
+    def good(self, sequences, *options, **named):
+        result, files = self.generate(sequences, *options, **named)
+        self.assertEqual(result.stderr, "")
+        return files
+
+    def names(self, sequences, *options, **named):
+        return re.findall(r"^    X\((\w+)\)", self.good(sequences, *options, **named)["ops.h"], re.M)
+
+    def handler(self, name, sequences):
+        match = re.search(rf"HANDLER\({name}\)\n{{\n(.*?)\n}}",
+                          self.good(sequences, "--layout", "0")["handlers.0.inc"], re.S)
+        return [line.strip() for line in match[1].splitlines()]
+
+    def test_stand_behind_their_parts(self):
+        names = self.names("# A comment.\n\nadd__a_as get__a_a # another\nget__s_s add__s_ss jump\n")
+        self.assertEqual(names[-2:], ["add__a_as__then__get__a_a", "get__s_s__then__add__s_ss__then__jump"])
+        self.assertEqual(names[:-2], self.names("", isa="acc"))
+        files = self.good("add__a_as get__a_a\n")
+        self.assertIn(f"SIMPLE_OPCODE_COUNT = {len(names) - 2},", files["ops.h"])
+        self.assertIn("#define ISA_HAS_SEQUENCES 1", files["ops.h"])
+        parts = [names.index("add__a_as"), names.index("get__a_a")]
+        self.assertIn("parts_0[] = {%d, %d};" % tuple(parts), files["ops.c"])
+        self.assertIn('{"add__a_as__then__get__a_a", OP_add, 6, 0, {0}, 2, parts_0},', files["ops.c"])
+
+    def test_other_instruction_sets_have_none(self):
+        self.assertFalse([name for name in self.names("add__a_as get__a_a\n", isa="acc") if "then" in name])
+
+    def test_the_first_of_the_file(self):
+        lines = "add__a_as get__a_a\nadd__a_as jump\nget__a_a jump\n"
+        for most, count in ("0", 0), ("2", 2), ("9", 3):
+            names = [name for name in self.names(lines, "--most", most) if "then" in name]
+            self.assertEqual(names, ["add__a_as__then__get__a_a", "add__a_as__then__jump",
+                                     "get__a_a__then__jump"][:count])
+
+    def steps(self, files):
+        """What the encoder finds: names of sequences by the opcodes that lead to them."""
+        ops_c = files["ops.c"]
+        names = re.findall(r"^    X\((\w+)\)", files["ops.h"], re.M)
+        steps = {(int(key) >> 16, int(key) & 0xFFFF): int(to) for key, to in re.findall(
+            r"^    {(\d+)u, (\d+)},$", ops_c, re.M) if to != "0"}
+        ends = [int(end) for end in re.search(r"fusion_ends\[\d+\] = {(.*)};", ops_c)[1].split(",")]
+        found = {}
+
+        def walk(state, line):
+            if ends[state] != 0xFFFF:
+                found[names[ends[state]]] = line
+            for (begin, opcode), to in steps.items():
+                if begin == state:
+                    walk(to, [*line, names[opcode]])
+        walk(0, [])
+        return found
+
+    def test_are_found_by_their_parts(self):
+        lines = ["add__a_as get__a_a", "add__a_as get__a_a jump", "add__a_as add__a_as add__a_as jump", "get__a_a jump"]
+        found = self.steps(self.good("\n".join(lines)))
+        self.assertEqual(found, {line.replace(" ", "__then__"): line.split() for line in lines})
+
+    def test_unused_ones_are_made_and_not_found(self):
+        used = self.good("add__a_as get__a_a\n")
+        unused = self.good("add__a_as get__a_a\n", "--unused")
+        self.assertEqual(used["ops.h"], unused["ops.h"])
+        self.assertEqual(self.steps(unused), {})
+        self.assertEqual(self.good("add__a_as get__a_a\n", "--layout", "3"),
+                         self.good("add__a_as get__a_a\n", "--layout", "3", "--unused"))
+
+    def test_parts_read_their_operands_behind_each_other(self):
+        self.assertEqual(
+            self.handler("get__a_s__then__add__s_ak__then__test__a", "get__a_s add__s_ak test__a\n"),
+            ["{", "const uint32_t a = SLOT_I32(0);", "uint32_t const offset = OPERAND_U32(2);", "uint32_t r;",
+             "LOAD(uint32_t);", "SET_REGISTER_I32(ia, r);", "}",
+             "{", "const uint32_t a = REGISTER_I32(ia);", "const uint32_t b = CONSTANT_I32(6);", "uint32_t r;",
+             "r = a + b;", "SET_SLOT_I32(10, r);", "SET_INTEGER_ACCUMULATOR_I32(r);", "}",
+             "{", "const uint32_t a = REGISTER_I32(ia);", "const uint8_t *const to = OPERAND_LABEL(12);",
+             "if (a) JUMP(to);", "}",
+             "NEXT(DISPATCH_SIZE + 16);"])
+
+    def test_what_ends_has_no_next(self):
+        self.assertNotIn("NEXT", "".join(self.handler("add__s_ss__then__jump", "add__s_ss jump\n")))
+
+    def order(self, line):
+        """The parts, by the first letters of their names, and | for what keeps accesses in order."""
+        handler = self.handler(line.replace(" ", "__then__"), line + "\n")
+        marks = {"LOAD(uint32_t);": "g", "STORE(uint32_t);": "p", "globals[index] = a;": "s", "r = a + b;": "a",
+                 "ORDER_ACCESSES();": "|"}
+        return "".join(marks.get(text, "") for text in handler)
+
+    def test_accesses_keep_their_order_where_one_is_a_store(self):
+        get, put, add, store_global = "get__a_s", "put__ss", "add__s_ss", "set__s"
+        for line, order in ((f"{put} {put}", "p|p"), (f"{get} {put}", "g|p"), (f"{put} {get}", "p|g"),
+                            (f"{get} {get}", "gg"), (f"{put} {add} {put}", "pa|p"),
+                            (f"{get} {get} {put} {get} {get} {put}", "gg|p|gg|p"),
+                            (f"{get} {store_global}", "g|s"), (f"{store_global} {put}", "s|p"),
+                            (f"{store_global} {get}", "s|g"), (f"{add} {put}", "ap")):
+            with self.subTest(line=line):
+                self.assertEqual(self.order(line), order)
+
+    def test_forms_that_are_named_are_all_there_are(self):
+        isas = ISAS + "isa pinned apk | apk | ap | ap\nisa fused pinned + sequences\n"
+        (self.folder / "sequences").write_text("add__p_pk\nadd__a_ap get__a_a\nadd__a_ap\n")
+        ops = "add i32 a, i32 b -> i32 [commutes] = a + b\nget i32 a, u32 offset -> i32 [load]\n    LOAD(uint32_t);\n"
+
+        def names(isa):
+            result, files = self.run_generate(isa, *self.write_tables(ops, isas), "--sequences",
+                                              self.folder / "sequences")
+            self.assertEqual(result.stderr, "")
+            return [name for name in re.findall(r"^    X\((\w+)\)", files["ops.h"], re.M)
+                    if re.match("(add|get)__", name)]
+        self.assertIn("add__p_ap", names("pinned"))
+        self.assertEqual(names("fused"), ["add__a_ap", "add__a_ak", "add__p_pk", "get__a_a",
+                                          "add__a_ap__then__get__a_a"])
+
+    def test_bad_files(self):
+        for message, sequences in (
+                ("sequences, line 2: there is no opcode sub__a_as", "add__a_as jump\nadd__a_as sub__a_as\n"),
+                ("sequences, line 1: there is no opcode add", "add\n"),
+                ("sequences, line 1: nothing can follow jump", "jump add__a_as\n"),
+                ("sequences, line 3: the sequence stands there twice",
+                 "add__a_as get__a_a\n\nadd__a_as get__a_a\n"),
+                ("its operands take 260 bytes, more than 250", "put__ks " * 26 + "\n")):
+            with self.subTest(message=message):
+                result, files = self.generate(sequences)
+                self.assertNotEqual(result.returncode, 0)
+                self.assertIn("generate.py: ", result.stderr)
+                self.assertIn(message, result.stderr)
+                self.assertEqual(files, {})
+
+    def test_a_form_that_is_not_named(self):
+        isas = ISAS + "isa pinned apk | apk | ap | ap\nisa fused pinned + sequences\n"
+        (self.folder / "sequences").write_text("add__p_pk\nadd__a_ap get__a_a\n")
+        result, files = self.run_generate("fused", *self.write_tables(self.OPS, isas), "--sequences",
+                                          self.folder / "sequences")
+        self.assertIn("sequences, line 2: add__a_ap is not among the forms that the file names", result.stderr)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertEqual(files, {})
+
+    def test_a_missing_file(self):
+        result, _ = self.run_generate("fused", *self.write_tables(self.OPS, self.ISAS), "--sequences",
+                                      self.folder / "missing")
+        self.assertRegex(result.stderr, r"^generate\.py: .*No such file.*missing")
+
+    def test_the_real_ones(self):
+        options = "--sequences", ENCODER / "fused.table"
+        files = {**self.real("fused", *options), **self.real("fused", *options, "--layout", "0")}
+        names = re.findall(r"^    X\((\w+)\)", files["ops.h"], re.M)
+        self.assertEqual(len(names), len(set(names)))
+        self.assertEqual(re.findall(r"HANDLER\((\w+)\)", files["handlers.0.inc"]), names)
+        lines = [line.split() for line in (ENCODER / "fused.table").read_text().splitlines()
+                 if not line.startswith("#")]
+        sequences = {"__then__".join(line): line for line in lines if len(line) > 1}
+        self.assertEqual(self.steps(files), sequences)
+
+
 class BadTableTest(GenerateTest):
     def test_ops(self):
         for message, ops in (

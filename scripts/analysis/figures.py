@@ -33,7 +33,7 @@ def recorded():
 def case(name, build=None):
     """The Case of a run (of its first build)."""
     result = dict(recorded())[name]
-    _, cases = findings.make([result], [name], statistics_of_runs.CONFIDENCE, statistics_of_runs.SMALLEST_EFFECT)
+    _, cases, _ = findings.make([result], [name], statistics_of_runs.CONFIDENCE, statistics_of_runs.SMALLEST_EFFECT)
     return next(own for own in cases if build in (None, own.build["name"]))
 
 

@@ -12,9 +12,11 @@ from matplotlib import colors, pyplot
 
 # As on the page, by place of the strategy; colour-blind readers tell them apart, and markers need no colour.
 COLOURS = ["#5b6470", "#a85b00", "#00795a", "#0b62b0", "#a03e83", "#7a6a00", "#6a51c7", "#b3333b", "#007189",
-           "#7b5136"]
+           "#7b5136", "#37752a", "#1f2f6e", "#5c1a3a", "#c2186b"]
 BAR = [(-0.42, -1.25), (0.42, -1.25), (0.42, 1.25), (-0.42, 1.25), (-0.42, -1.25)]  # "|" has no face to colour
-MARKERS = ["o", "s", "D", "^", "v", "P", "X", BAR, "<", ">"]
+HOURGLASS = [(-1, -1.25), (1, -1.25), (0.21, 0), (1, 1.25), (-1, 1.25), (-0.21, 0), (-1, -1.25)]
+MARKERS = ["o", "s", "D", "^", "v", "P", "X", BAR, "<", ">", "*", [(y, x) for x, y in BAR], HOURGLASS,
+           [(y, x) for x, y in HOURGLASS]]
 INK, SOFT, LINE = "#16191d", "#565f6a", "#dde1e6"
 LONGEST_NAME = 40
 SIGNS = {statistics_of_runs.FASTER: "▲", statistics_of_runs.SLOWER: "▼", statistics_of_runs.SAME: "=",

@@ -170,7 +170,11 @@ test('page and summary say the same numbers', async () => {
     const rows = await cells(page, '#strategies tbody');
     assert.equal(rows.length, 17);
     for (const [name, , ...found] of rows)
-      assert.deepEqual(found.slice(0, 4).map(text => text.replace(/ [▲▼=?].*/, '')), wanted.get(name), name);
+      assert.deepEqual(found.slice(0, 4).map(text => text.replace(/ [▲▼=?].*/s, '')), wanted.get(name), name);
+    const population = await page.locator('#strategies tr.mean .population').allInnerTexts();
+    assert.deepEqual(
+        population.map(text => text.replace('programs like these ', '')),
+        wanted.get('programs like these').slice(0, 3));
   });
 });
 

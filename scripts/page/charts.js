@@ -2,8 +2,10 @@
 // A drawn element carries its chart as `chart`, for tests and for the curious.
 
 // As many as there are strategies; with more, the colours of the page (--s0, ...) and these begin anew.
-const SHAPES =
-    ['circle', 'square', 'diamond', 'triangle', 'down', 'plus', 'cross', 'bar', 'left', 'right'];
+const SHAPES = [
+  'circle', 'square', 'diamond', 'triangle', 'down', 'plus', 'cross', 'bar', 'left', 'right', 'star', 'beam',
+  'hourglass', 'bow'
+];
 const hueOf = place => `--s${place % SHAPES.length}`;
 
 /** A marker of its own for each strategy, as an outline about (0, 0). */
@@ -28,6 +30,17 @@ function outline(shape, size) {
       ];
     case 'cross':
       return outline('plus', size).map(([x, y]) => [(x - y) * 0.75, (x + y) * 0.75]);
+    case 'star':
+      return Array.from({length: 10}, (_, point) => {
+        const reach = point % 2 ? d * 0.5 : d * 1.1;
+        return [reach * Math.sin(point * Math.PI / 5), -reach * Math.cos(point * Math.PI / 5)];
+      });
+    case 'beam':
+      return outline('bar', size).map(([x, y]) => [y, x]);
+    case 'hourglass':
+      return [[-r, -d], [r, -d], [t / 2, 0], [r, d], [-r, d], [-t / 2, 0]];
+    case 'bow':
+      return outline('hourglass', size).map(([x, y]) => [y, x]);
     default:
       return [[-t, -d], [t, -d], [t, d], [-t, d]];
   }

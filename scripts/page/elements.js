@@ -28,10 +28,11 @@ function times(number, digits = 2) {
   return `${number.toFixed(number >= 100 ? 0 : number >= 10 ? 1 : digits)}×`;
 }
 
+/** 1.12–1.21× */
+const range = ([low, high], digits = 2) => `${times(low, digits).slice(0, -1)}–${times(high, digits)}`;
+
 function interval(estimate, digits = 2) {
-  if (!estimate || estimate.low === null) return '';
-  const bare = number => times(number, digits).slice(0, -1);
-  return `(${bare(estimate.low)}–${bare(estimate.high)})`;
+  return !estimate || estimate.low === null ? '' : `(${range([estimate.low, estimate.high], digits).slice(0, -1)})`;
 }
 
 /** Three significant digits, grouped. */

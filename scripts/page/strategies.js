@@ -38,12 +38,10 @@ function cell(estimate, digits = 2) {
   if (!estimate) return h('td', null, DASH);
   return h(
       'td', {title: estimate.verdict}, times(estimate.speed, digits), ' ',
-      h('small', null, interval(estimate, digits), estimate.of ? `, of ${estimate.of}` : '',
-        estimate.population ?
-            `; programs like these ${times(estimate.population[0])} to ${times(estimate.population[1])}` :
-            ''),
-      ' ',
-      verdictMark(estimate.verdict));
+      h('small', null, interval(estimate, digits), estimate.of ? `, of ${estimate.of}` : ''), ' ',
+      verdictMark(estimate.verdict),
+      estimate.population &&
+          [' ', h('small', {class: 'population'}, `programs like these ${range(estimate.population, digits)}`)]);
 }
 
 function sortHead(state, key, label, change, style) {
@@ -148,6 +146,6 @@ function strategiesSection(state, change, openRaw) {
                 `quartiles. The geometric means of all pairs of strategies are corrected together (Holm); single ` +
                 `workloads and kinds are exploratory: of their differences, ${
                     level(Math.round((1 - one.confidence) * 1e4) / 1e4)} are expected to be none (Benjamini and ` +
-                `Hochberg). Intervals are each alone. The mean is of these programs; the second interval beside it is ` +
+                `Hochberg). Intervals are each alone. The mean is of these programs; the second interval below it is ` +
                 `for programs like these, of which the workloads are a sample.`));
 }

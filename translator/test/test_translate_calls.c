@@ -310,10 +310,13 @@ Test(frame, has_room_for_results) {
 }
 
 Test(frame, is_found_by_any_address_in_its_code) {
+#define CLEARS                                                                                      \
+    "(func (param i32) (local i32)"                                                                \
+    "  (block (br_if 0 (local.get 0)) (local.set 1 (i32.const 1)))"                                \
+    "  (drop (i32.clz (local.get 1))))"
     /* The first two functions are entered at their end, to clear a local. */
     translate_wat("(import \"m\" \"f\" (func))"
-                  "(func (local i32) (drop (i32.clz (local.get 0))))"
-                  "(func (local i32) (drop (i32.clz (local.get 0))))"
+                  CLEARS CLEARS
                   "(func)");
     cr_assert_neq(program.codes[0].entry, program.codes[0].begin);
     for (unsigned i = 0; i < 3; i++) {

@@ -64,19 +64,19 @@ Test(br_if, i32_eqz_is_a_comparison) {
 
 Test(br_if, i32_eqz_inverts_a_comparison) {
     translate_wat("(func (param i32 i64 f32)"
-                  "  (loop"
+                  "  (block"
                   "    (br_if 0 (i32.eqz (i32.lt_u (local.get 0) (i32.const 9))))"
                   "    (br_if 0 (i32.eqz (i64.eqz (local.get 1))))"
                   "    (br_if 0 (i32.eqz (i32.eqz (local.get 0))))"
                   "    (br_if 0 (i32.eqz (i32.eqz (i32.eqz (local.get 0)))))"
                   "    (br_if 0 (i32.eqz (f32.eq (local.get 2) (local.get 2))))))");
-    Label start = encoder_label(code);
-    encoder_bind(code, start);
-    encode_br_if_i32_ge_u(code, local(0), constant(9), start);
-    encode_br_if_i64_nez(code, local(1), start);
-    encode_br_if_i32_nez(code, local(0), start);
-    encode_br_if_i32_eqz(code, local(0), start);
-    encode_br_if_f32_ne(code, local(2), local(2), start);
+    Label end = encoder_label(code);
+    encode_br_if_i32_ge_u(code, local(0), constant(9), end);
+    encode_br_if_i64_nez(code, local(1), end);
+    encode_br_if_i32_nez(code, local(0), end);
+    encode_br_if_i32_eqz(code, local(0), end);
+    encode_br_if_f32_ne(code, local(2), local(2), end);
+    encoder_bind(code, end);
     encode_return(code, LINK);
     expect_translation();
 }
@@ -148,18 +148,18 @@ Test(br_if, does_not_take_back_a_comparison_that_is_not_the_last_instruction) {
 
 Test(br_if, does_not_take_back_a_comparison_whose_result_is_needed) {
     translate_wat("(func (param i32 f64)"
-                  "  (loop"
+                  "  (block"
                   "    (br_if 0 (local.tee 0 (i32.lt_s (local.get 0) (i32.const 9))))"
                   "    (br_if 0 (i32.eqz (local.tee 0 (i32.lt_s (local.get 0) (i32.const 9)))))"
                   "    (br_if 0 (i32.eqz (local.tee 0 (f64.lt (local.get 1) (f64.const 9)))))))");
-    Label start = encoder_label(code);
-    encoder_bind(code, start);
+    Label end = encoder_label(code);
     encode_i32_lt_s(code, local(0), local(0), constant(9));
-    encode_br_if_i32_nez(code, mirrored(local(0)), start);
+    encode_br_if_i32_nez(code, mirrored(local(0)), end);
     encode_i32_lt_s(code, local(0), mirrored(local(0)), constant(9));
-    encode_br_if_i32_eqz(code, mirrored(local(0)), start);
+    encode_br_if_i32_eqz(code, mirrored(local(0)), end);
     encode_f64_lt(code, local(0), local(1), constant_f64(9));
-    encode_br_if_i32_eqz(code, mirrored(local(0)), start);
+    encode_br_if_i32_eqz(code, mirrored(local(0)), end);
+    encoder_bind(code, end);
     encode_return(code, LINK);
     expect_translation();
 }
@@ -326,8 +326,9 @@ Test(if_else, on_a_constant_has_one_arm) {
     translate_wat("(func (param i32)"
                   "  (if (i32.const 1) (then (local.set 0 (i32.const 5))))"
                   "  (if (i32.const 0) (then (local.set 0 (i32.const 6)))))");
-    Label end = encoder_label(code);
+    Label end = encoder_label(code), unused = encoder_label(code);
     encode_const_i32(code, local(0), constant(5));
+    encoder_bind(code, unused); /* the first one's end, where superinstructions end too */
     encode_br(code, end);
     encode_const_i32(code, local(0), constant(6));
     encoder_bind(code, end);
@@ -364,14 +365,15 @@ Test(entry, leaves_constants) {
 }
 
 Test(entry, does_it_once) {
-    translate_wat("(func (param i32) (result i32)"
+    translate_wat("(global i32 (i32.const 0)) (func (param i32) (result i32)"
                   "  (local.get 0)"
-                  "  (loop (block (loop (br_if 2 (local.get 0)))))"
+                  "  (loop (block (loop (br_if 2 (global.get 0)))))"
                   "  (if (local.get 0) (then)))");
     Label start = encoder_label(code), end = encoder_label(code);
     encode_copy(code, home(0), local(0));
     encoder_bind(code, start);
-    encode_br_if_i32_nez(code, local(0), start);
+    encode_global_get(code, computed(1), 0);
+    encode_br_if_i32_nez(code, computed(1), start);
     encode_br_if_i32_eqz(code, local(0), end);
     encoder_bind(code, end);
     encode_return_i(code, home(0), LINK);

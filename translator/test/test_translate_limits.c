@@ -100,9 +100,10 @@ Test(limits, a_function_with_50000_locals) {
     cr_assert_eq(LINK, 50000);
     Label start = encoder_label(code);
     encoder_bind(code, start);
+    if (ISA_PINS) encode_const_i32(code, local(49999), constant(0));
     encode_copy(code, local(0), local(49999));
     encode_return(code, LINK);
-    encode_zero(code, 49999, 1, start);
+    if (!ISA_PINS) encode_zero(code, 49999, 1, start);
     expect_translation();
     free(bytes.at);
 }

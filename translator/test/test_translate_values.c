@@ -15,14 +15,26 @@ Test(operands, locals_and_constants_are_named) {
 
 Test(operands, constants_of_every_type) {
     translate_wat("(func (param i32 i64 f32 f64)"
-                  "  (local.set 0 (i32.sub (local.get 0) (i32.const -1)))"
-                  "  (local.set 1 (i64.sub (local.get 1) (i64.const -1)))"
+                  "  (local.set 0 (i32.xor (local.get 0) (i32.const -1)))"
+                  "  (local.set 1 (i64.xor (local.get 1) (i64.const -1)))"
                   "  (local.set 2 (f32.sub (local.get 2) (f32.const 1.5)))"
                   "  (local.set 3 (f64.sub (local.get 3) (f64.const -0.1))))");
-    encode_i32_sub(code, local(0), local(0), constant(-1));
-    encode_i64_sub(code, local(1), local(1), constant(-1));
+    encode_i32_xor(code, local(0), local(0), constant(-1));
+    encode_i64_xor(code, local(1), local(1), constant(-1));
     encode_f32_sub(code, local(2), local(2), constant_f32(1.5f));
     encode_f64_sub(code, local(3), local(3), constant_f64(-0.1));
+    encode_return(code, LINK);
+    expect_translation();
+}
+
+Test(operands, to_subtract_a_constant_is_to_add_another) {
+    translate_wat("(func (param i32 i64)"
+                  "  (local.set 0 (i32.sub (local.get 0) (i32.const 0x80000000)))"
+                  "  (local.set 0 (i32.sub (local.get 0) (i32.const 1)))"
+                  "  (local.set 1 (i64.sub (local.get 1) (i64.const 0x100000000))))");
+    encode_i32_add(code, local(0), local(0), constant(0x80000000));
+    encode_i32_add(code, local(0), mirrored(local(0)), constant(-1));
+    encode_i64_add(code, local(1), local(1), constant(-0x100000000));
     encode_return(code, LINK);
     expect_translation();
 }
@@ -150,10 +162,10 @@ Test(results, only_the_last_instruction_is_changed) {
 
 Test(results, are_not_changed_across_a_store) {
     translate_wat("(memory 1) (func (param i32 i32)"
-                  "  (i32.add (local.get 0) (local.get 1))"
+                  "  (i32.xor (local.get 0) (local.get 1))"
                   "  (i32.store (local.get 0) (local.get 1))"
                   "  (local.set 1))");
-    encode_i32_add(code, computed(0), local(0), local(1));
+    encode_i32_xor(code, computed(0), local(0), local(1));
     encode_i32_store(code, local(0), local(1), 0);
     encode_copy(code, local(1), computed(0));
     encode_return(code, LINK);
@@ -162,11 +174,11 @@ Test(results, are_not_changed_across_a_store) {
 
 Test(results, are_not_changed_across_a_branch) {
     translate_wat("(func (param i32 i32)"
-                  "  (block (i32.add (local.get 0) (local.get 1))"
+                  "  (block (i32.xor (local.get 0) (local.get 1))"
                   "    (br_if 0 (local.get 0))"
                   "    (local.set 1)))");
     Label end = encoder_label(code);
-    encode_i32_add(code, computed(0), local(0), local(1));
+    encode_i32_xor(code, computed(0), local(0), local(1));
     encode_br_if_i32_nez(code, local(0), end);
     encode_copy(code, local(1), computed(0));
     encoder_bind(code, end);
@@ -309,9 +321,9 @@ Test(computed_values, chain) {
 
 Test(computed_values, the_first_of_two_is_written_to_its_slot) {
     translate_wat("(func (param i32 i32) (result i32)"
-                  "  (i32.shl (i32.add (local.get 0) (local.get 1))"
+                  "  (i32.shl (i32.xor (local.get 0) (local.get 1))"
                   "           (i32.sub (local.get 0) (local.get 1))))");
-    encode_i32_add(code, home(0), local(0), local(1));
+    encode_i32_xor(code, home(0), local(0), local(1));
     encode_i32_sub(code, computed(1), local(0), local(1));
     encode_i32_shl(code, computed(0), home(0), computed(1));
     encode_return_i(code, computed(0), LINK);
@@ -320,10 +332,10 @@ Test(computed_values, the_first_of_two_is_written_to_its_slot) {
 
 Test(computed_values, the_first_is_copied_if_its_instruction_is_not_the_last) {
     translate_wat("(memory 1) (func (param i32 i32) (result i32)"
-                  "  (i32.add (local.get 0) (local.get 1))"
+                  "  (i32.xor (local.get 0) (local.get 1))"
                   "  (i32.store (local.get 0) (local.get 1))"
                   "  (i32.shl (i32.sub (local.get 0) (local.get 1))))");
-    encode_i32_add(code, computed(0), local(0), local(1));
+    encode_i32_xor(code, computed(0), local(0), local(1));
     encode_i32_store(code, local(0), local(1), 0);
     if (ISA_HAS_ACCUMULATORS) encode_copy(code, home(0), accumulator());
     encode_i32_sub(code, computed(1), local(0), local(1));
@@ -348,9 +360,9 @@ Test(computed_values, the_first_float_is_copied_likewise) {
 
 Test(computed_values, integers_and_floats_do_not_disturb_each_other) {
     translate_wat("(memory 1) (func (param i32 f64)"
-                  "  (f64.store (i32.add (local.get 0) (i32.const 8))"
+                  "  (f64.store (i32.clz (local.get 0))"
                   "             (f64.add (local.get 1) (local.get 1))))");
-    encode_i32_add(code, computed(0), local(0), constant(8));
+    encode_i32_clz(code, computed(0), local(0));
     encode_f64_add(code, computed(1), local(1), local(1));
     encode_f64_store(code, computed(0), computed(1), 0);
     encode_return(code, LINK);
