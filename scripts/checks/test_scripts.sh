@@ -91,7 +91,8 @@ for argument in --output= --output -o; do
     fi
 done
 
-expect $'build --isa acc,pinned,fused --layouts 4\ntailrace bench --isa acc,pinned,fused' --isa acc,pinned,fused
+expect $'build --isa acc,pinned,fused --layout-seeds <8>\ntailrace bench --isa acc,pinned,fused --layout-seeds <8>' \
+    --isa acc,pinned,fused
 
 # A build directory keeps the instruction sets that it has: a tree with stand-ins for what builds.
 mkdir -p "$tree/sets/scripts" "$tree/sets/dispatch" "$tree/bin"
