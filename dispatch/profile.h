@@ -47,7 +47,15 @@ typedef struct Profile {
 
 extern Profile profile;
 
+/* The i-th of the opcodes that an opcode is made of, 0 to part_count - 1. */
+static inline uint16_t part_of(uint16_t opcode, unsigned i) {
+    const OpcodeInfo *info = &opcode_info[opcode];
+    return info->parts ? info->parts[i] : opcode;
+}
+
+/* Calls end superinstructions. */
 static inline bool is_call(uint16_t opcode) {
+    opcode = part_of(opcode, opcode_info[opcode].part_count - 1u);
     switch (opcode_info[opcode].op) {
     case OP_call:
     case OP_call_import:

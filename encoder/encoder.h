@@ -75,6 +75,7 @@ enum {                            /* OpInfo.flags */
     OP_MOVES = 2,                 /* a slot result leaves the accumulator as it was */
     OP_IS_BOOLEAN = 4,            /* the result is 0 or 1 */
     OP_HAS_LABEL = 8,
+    OP_CALLS = 16,                /* the handler calls the runtime: no part of a superinstruction */
 };
 
 typedef struct OpInfo {

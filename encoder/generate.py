@@ -105,6 +105,11 @@ class Op:
             if attribute not in ATTRIBUTES:
                 raise TableError(f"{name}: unknown attribute '{attribute}'")
 
+    @property
+    def calls_runtime(self):
+        """Then its handler is no leaf, and saves the state around the call."""
+        return any(re.search(r"\b(SLOW|TRANSFER|memory_grow|table_grow)\(", line) for line in self.body)
+
     def access_bytes(self, kind):
         """How many bytes of linear memory it reads ("LOAD") or writes ("STORE")."""
         found = [size for access, size in ACCESSES.findall(" ".join(self.body)) if access.endswith(kind)]
@@ -228,6 +233,9 @@ def read_sequences(path, simple, most):
         for part in parts[:-1]:
             if "ends" in part.op.flags:
                 raise TableError(f"{where}: nothing can follow {part.name}")
+        for part in parts:
+            if part.op.calls_runtime:
+                raise TableError(f"{where}: {part.name} calls the runtime, and is an instruction by itself")
         found.append((where, parts))
     if wanted:
         kept = {variant.name for variant in wanted}
@@ -459,6 +467,7 @@ def generate(arguments):
             "OP_ENDS": "ends" in op.flags,
             "OP_MOVES": "move" in op.flags,
             "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
+            "OP_CALLS": op.calls_runtime,
             "OP_HAS_LABEL": any(o.type == "label" for o in op.operands) or op.name == "br_table",
         }.items() if on]
         text.append(f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "

@@ -34,11 +34,13 @@ static json_t *pairs_json(const uint16_t places[OPCODE_COUNT]) {
 static json_t *memory_json(void) {
     uint64_t loads = 0, stores = 0, load_bytes = 0, store_bytes = 0;
     for (uint16_t i = 0; i < OPCODE_COUNT; i++) {
-        const OpInfo *op = &op_info[opcode_info[i].op];
-        loads += op->load_bytes ? profile.opcodes[i] : 0;
-        stores += op->store_bytes ? profile.opcodes[i] : 0;
-        load_bytes += op->load_bytes * profile.opcodes[i];
-        store_bytes += op->store_bytes * profile.opcodes[i];
+        for (unsigned part = 0; part < opcode_info[i].part_count; part++) {
+            const OpInfo *op = &op_info[opcode_info[part_of(i, part)].op];
+            loads += op->load_bytes ? profile.opcodes[i] : 0;
+            stores += op->store_bytes ? profile.opcodes[i] : 0;
+            load_bytes += op->load_bytes * profile.opcodes[i];
+            store_bytes += op->store_bytes * profile.opcodes[i];
+        }
     }
     const Coverage *coverage = &profile.coverage;
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "loads", (json_int_t)loads,

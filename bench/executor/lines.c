@@ -58,7 +58,8 @@ static uint64_t guess(int32_t depth) {
 }
 
 /* A line of "OPCODE:COUNT" for each straight line of the function: instructions that are executed
- * one after the other and that nothing jumps into. What was never executed is left out. */
+ * one after the other and that nothing jumps into. What calls the runtime is a line by itself. What
+ * was never executed is left out. */
 static void print_function_lines(const Body *function, bool is_static) {
     bool in_line = false;
     int32_t depth = 0;
@@ -66,13 +67,14 @@ static void print_function_lines(const Body *function, bool is_static) {
         const uint16_t opcode = read_u16(at);
         depth += function->loops[at - function->begin];
         const uint64_t count = is_static ? guess(depth) : profile_count_at(at);
-        if (in_line && (!count || function->is_target[at - function->begin])) {
+        const unsigned flags = op_info[opcode_info[opcode].op].flags;
+        if (in_line && (!count || flags & OP_CALLS || function->is_target[at - function->begin])) {
             putchar('\n');
             in_line = false;
         }
         if (!count) continue;
         printf("%s%u:%" PRIu64, in_line ? " " : "", opcode, count);
-        in_line = !(op_info[opcode_info[opcode].op].flags & OP_ENDS);
+        in_line = !(flags & (OP_ENDS | OP_CALLS));
         if (!in_line) putchar('\n');
     }
     if (in_line) putchar('\n');
