@@ -166,6 +166,7 @@ class Pool:
         build = json.loads((self.directory / "dispatch/build.json").read_text())
         build["strategies"] = {name: build["strategies"][name] for name in strategies}
         build["layout_seeds"] = list(seeds)
+        build["first_layout"] = seeds[0]
         (folder / "dispatch/build.json").write_text(json.dumps(build))
         (folder / "dispatch/left-out.txt").write_text("")
         for name in strategies:
