@@ -260,6 +260,7 @@ static int prepare(Recording *recording, const char *directory, json_t *earlier)
     recording->budget = isnan(wishes->budget) ? DEFAULT_BUDGET : wishes->budget;
     recording->timeout = wishes->timeout;
     recording->seed = wishes->seed;
+    recording->placed = wishes->placed;
     recording->started = time(NULL);
     recording->state = "running";
     recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
@@ -417,7 +418,7 @@ int command_bench(int argc, char **argv) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
              "--invoke, --env, --trace, --dispatch, "
-             "--isa, --layouts, --layout-seeds, --events, --seed or --output");
+             "--isa, --layouts, --layout-seeds, --place, --events, --seed or --output");
         status = complain(&error, EXIT_USAGE);
     } else if (resumed && !(earlier = reopen(argc, argv, &error))) {
         status = complain(&error, EXIT_FAILED);

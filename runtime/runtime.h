@@ -28,6 +28,15 @@
 Store *store_new(uint32_t stack_slots, Error *error);
 void store_free(Store *store);
 
+/* Puts the value stack, and each memory made from now on, at an address that is so much modulo
+ * PLACEMENT_WINDOW (translator/placement.h): multiples of 16, and of the system's pages for memories;
+ * ANYWHERE: where the system puts it. To be called before anything else is made in the store. Fails with ERROR_MEMORY. */
+bool store_place(Store *store, int32_t frames, int32_t memories, Error *error);
+/* Where the value stack begins. */
+const void *store_frames(const Store *store);
+/* Where the memory begins that was made last; NULL: none was, or it has no bytes. */
+const void *store_last_memory(const Store *store);
+
 /* Something that can be imported or exported. */
 typedef struct Extern {
     ExternKind kind;

@@ -20,7 +20,7 @@ runtime/wasi    wasi.h
 runtime/replay  replay.h
 dispatch        profile.h
 bench/util      *
-bench/measure   counters.h counter_report.h cost.h
+bench/measure   counters.h counter_report.h cost.h placement.h
 bench/executor  options.h
 bench/input     *
 bench/data      *
