@@ -186,6 +186,7 @@ static bool check_directories(Wishes *wishes, size_t count, Error *error) {
  * anybody: these are our own, unless this command line names others. */
 static bool take_over_options(json_t *document, int argc, char **argv, Error *error) {
     Wishes *wishes = &session.wishes;
+    wishes_free(wishes);
     if (!wishes_of_command(json_object_get(document, "command"), wishes))
         return fail(error, ERROR_FILE, "its command line is damaged");
     const char *builds = wishes->builds;
@@ -441,5 +442,6 @@ int command_bench(int argc, char **argv) {
     free(session.verdicts);
     free(session.layout_seeds);
     recording_free(&recording);
+    wishes_free(&session.wishes);
     return status;
 }

@@ -201,6 +201,13 @@ Wishes wishes_default(void) {
                     .timeout = DEFAULT_TIMEOUT};
 }
 
+void wishes_free(Wishes *wishes) {
+    free(wishes->arguments);
+    free(wishes->directories);
+    free(wishes->variables);
+    free(wishes->traces);
+}
+
 void wishes_parse(Wishes *wishes, int argc, char **argv) {
     parse_options(&BENCH, argc, argv, 0, wishes);
 }

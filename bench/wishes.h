@@ -34,6 +34,9 @@ typedef struct Wishes {
 /* As if no option were given. The seed is 0. */
 Wishes wishes_default(void);
 
+/* Frees the lists; what is in them belongs to the command line or to the document. */
+void wishes_free(Wishes *wishes);
+
 /* Adds the options of a command line. Ends the program with a usage message if there is a wrong
  * one. */
 void wishes_parse(Wishes *wishes, int argc, char **argv);
