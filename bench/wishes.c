@@ -201,6 +201,14 @@ Wishes wishes_default(void) {
                     .timeout = DEFAULT_TIMEOUT};
 }
 
+void wishes_free(Wishes *wishes) {
+    free(wishes->arguments);
+    free(wishes->directories);
+    free(wishes->variables);
+    free(wishes->traces);
+    free(wishes->earlier_seeds);
+}
+
 void wishes_parse(Wishes *wishes, int argc, char **argv) {
     parse_options(&BENCH, argc, argv, 0, wishes);
 }
@@ -250,6 +258,7 @@ static bool check_directories(Wishes *wishes, size_t count, Error *error) {
 }
 
 bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, Error *error) {
+    wishes_free(wishes);
     if (!wishes_of_command(json_object_get(document, "command"), wishes))
         return fail(error, ERROR_FILE, "its command line is damaged");
     const char *builds = wishes->builds;
@@ -268,9 +277,4 @@ bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, E
     wishes->layout_seeds = wishes->earlier_seeds =
         join_seeds(json_object_get(main_build, "layout_seeds"));
     return true;
-}
-
-void wishes_free(Wishes *wishes) {
-    free(wishes->earlier_seeds);
-    wishes->earlier_seeds = NULL;
 }

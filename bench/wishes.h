@@ -47,6 +47,7 @@ void wishes_parse(Wishes *wishes, int argc, char **argv);
  * which may come from anybody. False and an Error if that cannot be. */
 bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, Error *error);
 
+/* Frees the lists; what is in them belongs to the command line or to the document. */
 void wishes_free(Wishes *wishes);
 
 #endif
