@@ -617,6 +617,19 @@ static uint16_t pop_settled(FunctionTranslator *t, uint32_t count) {
 
 static ValueType address_type(Limits limits) { return limits.is_64 ? TYPE_I64 : TYPE_I32; }
 
+/* table.copy, table.init and elem.drop, which begin with no table or with another one. */
+static void translate_element_op(FunctionTranslator *t, Opcode opcode) {
+    uint32_t first = leb_u32(&t->at);
+    if (opcode == WASM_ELEM_DROP) {
+        encode_elem_drop(t->encoder, first);
+        return;
+    }
+    uint32_t second = leb_u32(&t->at);
+    uint16_t operands = pop_settled(t, 3);
+    if (opcode == WASM_TABLE_COPY) encode_table_copy(t->encoder, operands, first, second);
+    else encode_table_init(t->encoder, operands, second, first);
+}
+
 static void translate_table_op(FunctionTranslator *t, Opcode opcode) {
     uint32_t table = leb_u32(&t->at);
     TableType type = t->module->tables[table].type;
@@ -646,6 +659,33 @@ static void translate_table_op(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
+/* memory.* and data.drop, but loads and stores. */
+static void translate_memory_op(FunctionTranslator *t, Opcode opcode) {
+    uint32_t first = leb_u32(&t->at), second;
+    switch (opcode) {
+    case WASM_MEMORY_SIZE:
+        push_result(&t->values, (Instruction){.op = OP_memory_size, .immediates = {first}},
+                    address_type(t->module->memories[first].limits));
+        break;
+    case WASM_MEMORY_GROW: {
+        Popped pages = pop(&t->values);
+        push_result_of(&t->values, (Instruction){.op = OP_memory_grow, .immediates = {first}},
+                       &pages, address_type(t->module->memories[first].limits));
+        break;
+    }
+    case WASM_MEMORY_COPY:
+        second = leb_u32(&t->at);
+        encode_memory_copy(t->encoder, pop_settled(t, 3), first, second);
+        break;
+    case WASM_MEMORY_FILL: encode_memory_fill(t->encoder, pop_settled(t, 3), first); break;
+    case WASM_MEMORY_INIT:
+        second = leb_u32(&t->at);
+        encode_memory_init(t->encoder, pop_settled(t, 3), second, first);
+        break;
+    default: encode_data_drop(t->encoder, first); break;
+    }
+}
+
 static uint64_t read_bits(FunctionTranslator *t, unsigned size) {
     uint64_t bits = 0;
     memcpy(&bits, t->at, size);
@@ -653,59 +693,82 @@ static uint64_t read_bits(FunctionTranslator *t, unsigned size) {
     return bits;
 }
 
-/* Translates one instruction that is neither control nor numeric. */
-static void translate_other(FunctionTranslator *t, Opcode opcode) {
+static void translate_constant(FunctionTranslator *t, Opcode opcode) {
     Values *values = &t->values;
-    Encoder *encoder = t->encoder;
-    uint32_t first, second;
     switch (opcode) {
-    case WASM_NOP: break;
-    case WASM_DROP: drop(values, 1); break;
-    case WASM_SELECT_TYPED:
-        t->at = skip_immediates(opcode, t->at);
-        __attribute__((fallthrough));
-    case WASM_SELECT: translate_select(t); break;
-
-    case WASM_LOCAL_GET:
-        first = leb_u32(&t->at);
-        note_read(t, first);
-        push_local(values, t->local_types[first], first);
-        break;
-    case WASM_LOCAL_SET:
-    case WASM_LOCAL_TEE: {
-        first = leb_u32(&t->at);
-        Popped value = pop(values);
-        assign_local(values, &value, first);
-        note_assigned(t, first);
-        if (opcode == WASM_LOCAL_TEE) push_local(values, t->local_types[first], first);
-        break;
-    }
-    case WASM_GLOBAL_GET: {
-        first = leb_u32(&t->at);
-        ValueType type = t->module->globals[first].type.type;
-        push_result(values,
-                    (Instruction){.op = bank_of(type) == FLOATS ? OP_global_get_f : OP_global_get,
-                                  .immediates = {first}},
-                    type);
-        break;
-    }
-    case WASM_GLOBAL_SET: translate_global_set(t, leb_u32(&t->at)); break;
-
     case WASM_I32_CONST: push_constant(values, TYPE_I32, (uint32_t)leb_s32(&t->at)); break;
     case WASM_I64_CONST: push_constant(values, TYPE_I64, (uint64_t)leb_s64(&t->at)); break;
     case WASM_F32_CONST: push_constant(values, TYPE_F32, read_bits(t, 4)); break;
-    case WASM_F64_CONST: push_constant(values, TYPE_F64, read_bits(t, 8)); break;
+    default: push_constant(values, TYPE_F64, read_bits(t, 8)); break;
+    }
+}
 
+static void translate_reference(FunctionTranslator *t, Opcode opcode) {
+    Values *values = &t->values;
+    switch (opcode) {
     case WASM_REF_NULL: push_constant(values, *t->at++, 0); break;
     case WASM_REF_IS_NULL: {
         Popped reference = pop(values);
         push_result_of(values, (Instruction){.op = OP_i64_eqz}, &reference, TYPE_I32);
         break;
     }
-    case WASM_REF_FUNC:
+    default:
         push_result(values, (Instruction){.op = OP_ref_func, .immediates = {leb_u32(&t->at)}},
                     TYPE_FUNCREF);
         break;
+    }
+}
+
+static void translate_variable(FunctionTranslator *t, Opcode opcode) {
+    uint32_t variable = leb_u32(&t->at);
+    switch (opcode) {
+    case WASM_LOCAL_GET:
+        note_read(t, variable);
+        push_local(&t->values, t->local_types[variable], variable);
+        break;
+    case WASM_LOCAL_SET:
+    case WASM_LOCAL_TEE: {
+        Popped value = pop(&t->values);
+        assign_local(&t->values, &value, variable);
+        note_assigned(t, variable);
+        if (opcode == WASM_LOCAL_TEE)
+            push_local(&t->values, t->local_types[variable], variable);
+        break;
+    }
+    case WASM_GLOBAL_GET: {
+        ValueType type = t->module->globals[variable].type.type;
+        Op op = bank_of(type) == FLOATS ? OP_global_get_f : OP_global_get;
+        push_result(&t->values, (Instruction){.op = op, .immediates = {variable}}, type);
+        break;
+    }
+    default: translate_global_set(t, variable); break;
+    }
+}
+
+/* Translates one instruction that is not control. */
+static void translate_other(FunctionTranslator *t, Opcode opcode) {
+    switch (opcode) {
+    case WASM_NOP: break;
+    case WASM_DROP: drop(&t->values, 1); break;
+    case WASM_SELECT_TYPED:
+        t->at = skip_immediates(opcode, t->at);
+        __attribute__((fallthrough));
+    case WASM_SELECT: translate_select(t); break;
+
+    case WASM_LOCAL_GET:
+    case WASM_LOCAL_SET:
+    case WASM_LOCAL_TEE:
+    case WASM_GLOBAL_GET:
+    case WASM_GLOBAL_SET: translate_variable(t, opcode); break;
+
+    case WASM_I32_CONST:
+    case WASM_I64_CONST:
+    case WASM_F32_CONST:
+    case WASM_F64_CONST: translate_constant(t, opcode); break;
+
+    case WASM_REF_NULL:
+    case WASM_REF_IS_NULL:
+    case WASM_REF_FUNC: translate_reference(t, opcode); break;
 
     case WASM_TABLE_GET:
     case WASM_TABLE_SET:
@@ -713,40 +776,15 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     case WASM_TABLE_SIZE:
     case WASM_TABLE_FILL: translate_table_op(t, opcode); break;
     case WASM_TABLE_COPY:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_table_copy(encoder, pop_settled(t, 3), first, second);
-        break;
     case WASM_TABLE_INIT:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_table_init(encoder, pop_settled(t, 3), second, first);
-        break;
-    case WASM_ELEM_DROP: encode_elem_drop(encoder, leb_u32(&t->at)); break;
+    case WASM_ELEM_DROP: translate_element_op(t, opcode); break;
 
     case WASM_MEMORY_SIZE:
-        first = leb_u32(&t->at);
-        push_result(values, (Instruction){.op = OP_memory_size, .immediates = {first}},
-                    address_type(t->module->memories[first].limits));
-        break;
-    case WASM_MEMORY_GROW: {
-        first = leb_u32(&t->at);
-        Popped pages = pop(values);
-        push_result_of(values, (Instruction){.op = OP_memory_grow, .immediates = {first}}, &pages,
-                       address_type(t->module->memories[first].limits));
-        break;
-    }
+    case WASM_MEMORY_GROW:
     case WASM_MEMORY_COPY:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_memory_copy(encoder, pop_settled(t, 3), first, second);
-        break;
     case WASM_MEMORY_FILL:
-        first = leb_u32(&t->at);
-        encode_memory_fill(encoder, pop_settled(t, 3), first);
-        break;
     case WASM_MEMORY_INIT:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_memory_init(encoder, pop_settled(t, 3), second, first);
-        break;
-    case WASM_DATA_DROP: encode_data_drop(encoder, leb_u32(&t->at)); break;
+    case WASM_DATA_DROP: translate_memory_op(t, opcode); break;
 
     default:
         if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)

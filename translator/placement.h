@@ -1,5 +1,6 @@
-/* Where in memory something is to begin: its address modulo PLACEMENT_WINDOW, or ANYWHERE. The window
- * is as large as the sets of caches that addresses choose within a core, and larger than a page. */
+/* Where in memory something is to begin: its address modulo PLACEMENT_WINDOW, or ANYWHERE. The
+ * window is as large as the sets of caches that addresses choose within a core, and larger than a
+ * page. */
 #ifndef TAILRACE_TRANSLATOR_PLACEMENT_H
 #define TAILRACE_TRANSLATOR_PLACEMENT_H
 

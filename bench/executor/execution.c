@@ -88,13 +88,14 @@ static __attribute__((noinline)) const void *stack_now(void) {
 
 #define LOWER_STACK(bytes) __asm__ volatile("" : : "r"(alloca(bytes)) : "memory")
 
-/* Executes, on a native stack at the place that the options say. AddressSanitizer would put more than
- * was asked for between the frames. */
+/* Executes, on a native stack at the place that the options say. AddressSanitizer would put more
+ * than was asked for between the frames. */
 __attribute__((no_sanitize("address"))) static int go(Execution *execution, bool *finished) {
     const int32_t at = execution->options->placement.at[PART_STACK];
     execution->placement = placement_anywhere();
     if (at != ANYWHERE) {
-        /* Compilers may take more than is asked for, each time as much: a first time says how much. */
+        /* Compilers may take more than is asked for, each time as much: a first time says how much.
+         */
         volatile size_t first = CACHE_LINE;
         const char *before = stack_now();
         LOWER_STACK(first);
@@ -128,8 +129,7 @@ static json_t *report(const Execution *execution, int status) {
                  .counters = counters_json(execution->counters),
                  .counting_cost_ns = (int64_t)execution->counters->cost_ns};
     memcpy(cost.phases, execution->phases, sizeof cost.phases);
-    json_t *costs =
-        cost_json(&cost, execution->options->no_execute ? PHASE_EXECUTE : PHASE_COUNT);
+    json_t *costs = cost_json(&cost, execution->options->no_execute ? PHASE_EXECUTE : PHASE_COUNT);
     json_t *report = json_pack("{s:s, s:s, s:s, s:o, s:i}", "strategy", executor.strategy, "isa",
                                executor.isa, "bounds", executor.bounds, "results",
                                execution->kind->results(execution, status), "exit_status", status);
@@ -186,7 +186,8 @@ int measure_execution(const RunOptions *options) {
     return finish_output(status);
 }
 
-/* ---- profile, lines, stream ------------------------------------------------------------------------- */
+/* ---- profile, lines, stream
+ * ------------------------------------------------------------------------- */
 
 #if COUNT_INSTRUCTIONS
 int profile_execution(const RunOptions *options) {

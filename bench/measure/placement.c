@@ -23,7 +23,8 @@ static bool is_place(Part part, int64_t at) {
 
 Placement placement_anywhere(void) {
     Placement placement;
-    for (int i = 0; i < PART_COUNT; i++) placement.at[i] = ANYWHERE;
+    for (int i = 0; i < PART_COUNT; i++)
+        placement.at[i] = ANYWHERE;
     return placement;
 }
 
@@ -31,7 +32,8 @@ Placement placement_draw(int64_t seed, unsigned parts) {
     Placement placement = placement_anywhere();
     uint64_t random = (uint64_t)seed;
     for (int i = 0; i < PART_COUNT; i++) {
-        const uint64_t drawn = random_next(&random) >> 32; /* also of parts that are not asked for */
+        const uint64_t drawn =
+            random_next(&random) >> 32; /* also of parts that are not asked for */
         const uint64_t places = (uint64_t)(PLACEMENT_WINDOW / grain(i));
         if (parts & 1u << i) placement.at[i] = (int32_t)(drawn % places) * grain(i);
     }
@@ -86,7 +88,8 @@ static void write_place(FILE *stream, Part part, const void *placement) {
 
 char *placement_text(const Placement *placement) {
     unsigned parts = 0;
-    for (int i = 0; i < PART_COUNT; i++) parts |= (placement->at[i] != ANYWHERE) << i;
+    for (int i = 0; i < PART_COUNT; i++)
+        parts |= (placement->at[i] != ANYWHERE) << i;
     return list(write_place, placement, parts);
 }
 

@@ -2,9 +2,9 @@
  *
  * The low bits of addresses decide which sets of caches and predictors data share, and differ by
  * strategy if nobody sees to it: bytecode with longer dispatch words leaves other places to what is
- * allocated behind it, and the native stack begins below the name of the program. So each part is put
- * where the layout's seed says, the same for all strategies, and the bits above are left to the system,
- * which is asked not to draw them. */
+ * allocated behind it, and the native stack begins below the name of the program. So each part is
+ * put where the layout's seed says, the same for all strategies, and the bits above are left to the
+ * system, which is asked not to draw them. */
 #ifndef TAILRACE_BENCH_MEASURE_PLACEMENT_H
 #define TAILRACE_BENCH_MEASURE_PLACEMENT_H
 
@@ -30,8 +30,8 @@ typedef struct Placement {
 
 Placement placement_anywhere(void);
 
-/* Draws one by the seed; of the parts in `parts`, as bits 1 << PART, the others ANYWHERE. Equal seeds
- * give equal places, whatever else is drawn. */
+/* Draws one by the seed; of the parts in `parts`, as bits 1 << PART, the others ANYWHERE. Equal
+ * seeds give equal places, whatever else is drawn. */
 Placement placement_draw(int64_t seed, unsigned parts);
 
 /* "bytecode=64,frames=0", whatever is not ANYWHERE. False if it cannot be read. */

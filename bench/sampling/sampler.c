@@ -260,10 +260,10 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
                                    contender->program->isa, sample.round, why},
                      who);
         free(who);
-        hooks->failure(recording);
+        hooks->failure(hooks->context, recording);
     } else if (answer) {
         recording_add(recording, &sample);
-        hooks->sample(recording);
+        hooks->sample(hooks->context, recording);
     }
     json_decref(answer);
 }
@@ -320,7 +320,7 @@ static bool sample_block(Run *run, int round, const Place *places, size_t from, 
         int following = least - run->blocks - (round > 0);
         Ahead ahead = {missing, (int)plan_block(recording), following > 0 ? following : 0};
         double left = pace_left(&run->pace, ahead, now);
-        run->hooks->next(recording, &sample, pace_fraction(&run->pace, left, now), left);
+        run->hooks->next(run->hooks->context, &sample, pace_fraction(&run->pace, left, now), left);
         take_sample(recording, sample, run->hooks);
         run->pace.sampling += seconds_now() - now;
         run->pace.samples++;
@@ -412,11 +412,11 @@ void sampler_run(Recording *recording, double started, const SamplerHooks *hooks
             break;
         }
         if (round == 0 && cold) {
-            hooks->warm(recording, seconds_now() - started, run.slowest);
+            hooks->warm(hooks->context, recording, seconds_now() - started, run.slowest);
             run.pace.limit = started + recording->budget;
         }
         double sampled = seconds_now();
-        bool enough = hooks->round(recording);
+        bool enough = hooks->round(hooks->context, recording);
         run.pace.judging = (seconds_now() - sampled) / (double)plan_blocks(recording, round);
         if (enough) {
             stop(recording, "interval", copy_string("every comparison is decided"));
