@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/exception.h"
 #include "runtime/memory.h"
 #include "runtime/table.h"
 
@@ -83,6 +84,7 @@ void store_free(Store *store) {
         memory_close(&node->memory);
     for (TableNode *node = store->tables; node; node = node->next)
         table_close(&node->table);
+    exceptions_free(store);
     while (store->blocks) {
         Block *block = store->blocks;
         store->blocks = block->next;
@@ -134,6 +136,12 @@ const Code *store_find_code(const Store *store, const uint8_t *ip, const Module 
         }
     }
     return NULL;
+}
+
+const Instance *store_find_instance(const Store *store, const uint8_t *ip) {
+    const InstanceNode *node = store->instances;
+    while (node && !program_find(node->instance.program, ip)) node = node->next;
+    return node ? &node->instance : NULL;
 }
 
 int *store_exit_status(Store *store) { return &store->exit_status; }

@@ -34,7 +34,7 @@ bool translate(const Module *module, const DispatchWords *words, Program *progra
     if (!program->codes) return out_of_memory(error);
     Encoder encoder;
     encoder_init(&encoder, words);
-    FunctionTranslator *translator = function_translator_new(module, program->codes, &encoder);
+    FunctionTranslator *translator = function_translator_new(program, &encoder);
     bool done = translator ? translate_all(module, program, translator, &encoder, error)
                            : out_of_memory(error);
     function_translator_free(translator);
@@ -51,6 +51,9 @@ bool translate(const Module *module, const DispatchWords *words, Program *progra
 void program_free(Program *program) {
     free(program->codes);
     free(program->block);
+    free(program->tables.regions);
+    free(program->tables.clauses);
+    free(program->tables.changes);
     *program = (Program){0};
 }
 

@@ -9,6 +9,7 @@
 #include "encoder/encoder.h"
 #include "translator/module.h"
 #include "translator/placement.h"
+#include "translator/side_tables.h"
 
 /* Slots of a frame's link: the return address and the caller's frame. */
 enum { LINK_SLOTS = 2 };
@@ -20,6 +21,9 @@ typedef struct Code {
     uint32_t frame_slots; /* slots that the frame needs, callee arguments not included */
     uint32_t link_slot;   /* where the link is kept */
     uint32_t function;    /* its index in the module */
+    /* In the program's side tables: where the function's regions and changes begin, and how many. */
+    uint32_t first_region, region_count, first_change, change_count;
+    uint16_t saved_pins[BANKS]; /* the slots where it keeps its caller's registers */
 } Code;
 
 /* A whole module's bytecode, shared by all its instances. */
@@ -30,6 +34,7 @@ typedef struct Program {
     uint8_t *bytes;             /* every function's bytecode, in order */
     size_t size;                /* of bytes */
     void *block;                /* what bytes lie in, to be freed */
+    SideTables tables;
 } Program;
 
 /* Translates all functions of `module`, writing dispatch words from `words`; both must outlive the
