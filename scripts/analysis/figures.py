@@ -10,7 +10,7 @@ import pathlib
 import re
 import statistics
 
-from . import findings, statistics_of_runs
+from . import ablation, findings, places, statistics_of_runs
 from .comparison import load, speed_text
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
@@ -149,14 +149,6 @@ def spread(place, suite="default"):
 def floor(place, suite="default"):
     """±0.3 %: the largest floor of a mean."""
     return f"±{100 * case(run_of(place, suite), suite=suite).comparison.mean_noise:.1f} %"
-
-
-def change(place, strategy, first, second, digits=2):
-    """How much faster a strategy is in the second build of a run: 1.26× (1.18–1.35)."""
-    own = case(place, second).comparison
-    group = list(range(len(own.workloads)))
-    logs = own.logs(strategy, False, first) - own.logs(strategy, False, second)
-    return speed_text(statistics_of_runs.estimate(logs[group]), digits)
 
 
 def layout_factor(place, strategy, layout):
@@ -306,6 +298,22 @@ def noise_of_all():
             rows.append([name.partition("/")[2], cpu(name), f"{100 * comparison.spread:.1f} %",
                          f"±{100 * comparison.mean_noise:.1f} %", f"±{100 * comparison.noise:.1f} %"])
     return table(rows)
+
+
+def ablation_of(folder):
+    """What scripts/ablate found on that CPU."""
+    return table(list(ablation.rows(load(RESULTS / folder / "ablation.json"), "acc")))
+
+
+def ablated(folder, change, column):
+    """A speed of that table, without its verdict: of the row that begins so."""
+    row = next(row for row in ablation.rows(load(RESULTS / folder / "ablation.json"), "acc") if row[0].startswith(change))
+    return re.match(r"[\d.]+× \([^)]*\)", row[column])[0]
+
+
+def places_of(folder):
+    """What scripts/ablate --places found on that CPU."""
+    return table(places.table(document(f"{folder}/ablation-places.json")))
 
 
 # Other files
