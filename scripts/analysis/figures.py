@@ -11,6 +11,7 @@ import re
 import statistics
 
 from . import findings, statistics_of_runs
+from .answers import QUESTIONS
 from .comparison import load, speed_text
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
@@ -106,7 +107,7 @@ def population(place, strategy, baseline="switch", suite="default"):
 
 def said(place, strategy, baseline="switch", suite="default"):
     """A sentence with its verdict, corrected for the family."""
-    return case(run_of(place, suite)).said(strategy, baseline)[0]
+    return case(run_of(place, suite)).answers.said(strategy, baseline)[0]
 
 
 def verdict(place, strategy, baseline="switch", suite="default"):
@@ -255,7 +256,7 @@ def all_runs():
 def answers():
     """The questions, a line for each CPU and suite."""
     lines = []
-    for question, strategy, baseline in findings.QUESTIONS:
+    for question, strategy, baseline in QUESTIONS:
         lines.append(f"\n**{question}**\n")
         for folder in folders():
             for suite, what in ("default", "kernels"), ("real", "programs"):

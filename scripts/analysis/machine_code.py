@@ -23,9 +23,11 @@ import re
 import shutil
 import subprocess
 
+from . import warnings
+
 # Layouts whose handlers differ by more than this share of their machine instructions are other code, and not
 # the same code in another order.
-UNLIKE_CODE = 0.01
+UNLIKE_CODE = warnings.number("other code", "share")
 
 
 class MachineCodeError(Exception):

@@ -145,7 +145,7 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
                                         "Turbo is on",
                                         "governor is \"powersave\"",
                                         "The run was interrupted",
-                                        "Not measured: tail-direct-acc, vm: it crashed."};
+                                        "Not measured: tail-direct-acc (vm): it crashed."};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
     cr_assert_null(strchr(text, '\033'), "no colours outside of a terminal");
