@@ -18,7 +18,8 @@ import tempfile
 import time
 import unittest
 
-from fake_build import FAKE, WORKLOADS, make_build, make_executors
+from fake_build import (FAKE, WORKLOADS, change_build, leave_out, list_executors, make_build, make_executors,
+                        make_programs)
 
 PROGRAM, SCHEMA = map(os.path.abspath, sys.argv[1:3])
 STRATEGIES = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
@@ -34,11 +35,9 @@ class TailraceTest(unittest.TestCase):
         self.result = self.folder / "result.json"
 
     def build_layouts(self, *seeds):
-        path = self.folder / "dispatch" / "build.json"
-        path.write_text(json.dumps({**json.loads(path.read_text()), "layout_seeds": seeds}))
-        for seed in seeds[1:]:
-            for strategy in STRATEGIES:
-                shutil.copy(FAKE, self.folder / "dispatch" / f"{strategy}-acc.layout{seed}")
+        executors = list_executors(STRATEGIES, ["acc"], seeds)
+        make_programs(self.folder, executors)
+        change_build(self.folder, lambda build: build.update(layout_seeds=seeds, executors=executors))
 
     def write(self, name, text):
         path = self.folder / name
@@ -388,8 +387,8 @@ class Bench(TailraceTest):
 
     def test_a_strategy_is_compared_with_itself_in_other_instruction_sets(self):
         self.build_isas("acc", "pinned", "fused")
-        (self.folder / "dispatch" / "left-out.txt").write_text(
-            "switch-pinned\ttoo many handlers\nswitch-fused\ttoo many handlers\n")
+        for name in "switch-pinned", "switch-fused":
+            leave_out(self.folder, name, "too many handlers")
         process = self.bench("--isa", "acc,pinned,fused", "--dispatch", "switch,tail-direct", "--workload", "sort,vm")
         self.assertEqual((process.returncode, process.stderr), (0, ""))
         text = " ".join(process.stdout.split())
@@ -451,7 +450,7 @@ class Bench(TailraceTest):
         self.assertNotIn("goto-direct", {s["strategy"] for s in self.document()["samples"]})
 
     def test_what_was_left_out_is_said(self):
-        self.write("dispatch/left-out.txt", "tail-direct-acc\tgcc-12 has no musttail\n")
+        leave_out(self.folder, "tail-direct-acc", "gcc-12 has no musttail")
         process = self.bench()
         self.assertEqual(process.returncode, 0)
         self.assertIn("tail-direct-acc was left out of the build: gcc-12 has no musttail",
@@ -707,9 +706,10 @@ class Names(TailraceTest):
         build = json.loads(path.read_text())
         build["strategies"][self.EVIL] = {"flags": [], "does": self.EVIL, "mechanism": "switch"}
         build["version"] = self.EVIL
+        executors = list_executors([self.EVIL], ["acc", "slots"])
+        make_programs(self.folder, executors)
+        build["executors"] += executors
         path.write_text(json.dumps(build))
-        for kind in "acc", "slots":
-            shutil.copy(FAKE, self.folder / "dispatch" / f"{self.EVIL}-{kind}")
         self.assert_tame(self.run_tailrace("list", "strategies").stdout)
         self.assert_tame(self.run_tailrace("machine").stdout)
         process = self.bench()
@@ -1065,7 +1065,7 @@ class Run(TailraceTest):
 
 class Lists(TailraceTest):
     def test_strategies(self):
-        self.write("dispatch/left-out.txt", "goto-direct-slots\tthe compiler merged it\n")
+        leave_out(self.folder, "goto-direct-slots", "the compiler merged it")
         output = self.run_tailrace("list", "strategies").stdout
         self.assertEqual([line.split()[:2] for line in output.splitlines()[1:9]],
                          [[s, i] for i in ("acc", "slots") for s in STRATEGIES])

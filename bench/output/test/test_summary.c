@@ -7,8 +7,8 @@
 #include "bench/util/memory.h"
 
 /* Two workloads, two strategies and the control. */
-static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL},
-                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL}};
+static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL},
+                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL}};
 static Contender contenders[] = {
     {0, &programs[0], false, NULL}, {0, &programs[1], false, NULL}, {0, &programs[0], true, NULL}};
 static Group group = {0, 0, 0, 3, 2};
@@ -256,10 +256,10 @@ Test(summary, nothing_measured_prints_no_numbers) {
 
 /* tail-direct in three instruction sets, the baseline not the first of them; switch in acc alone.
  */
-static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL},
-                                         {"switch-acc", "switch", "acc", "/p", NULL},
-                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL},
-                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL}};
+static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL, NULL},
+                                         {"switch-acc", "switch", "acc", "/p", NULL, NULL},
+                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL},
+                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL, NULL}};
 static Contender isa_contenders[] = {
     {0, &isa_programs[0], false, NULL}, {0, &isa_programs[0], true, NULL},
     {0, &isa_programs[1], false, NULL}, {0, &isa_programs[2], false, NULL},
