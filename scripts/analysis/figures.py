@@ -9,15 +9,18 @@ import math
 import pathlib
 import re
 import statistics
+import sys
 
 from . import findings, statistics_of_runs
 from .answers import QUESTIONS
 from .comparison import load, speed_text
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
+sys.path.insert(0, str(RESULTS.parent / "dispatch"))
+from strategies import measured_by_default  # noqa: E402, dispatch/strategies.py
 # Runs that are kept to show a fault that was mended since, and are no answer.
 SET_APART = {"amd-epyc-zen5-vm/2026-11-23-split-dispatch"}
-DEFAULT = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+DEFAULT = measured_by_default()
 
 
 # Files
