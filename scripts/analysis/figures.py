@@ -221,7 +221,7 @@ def extra_ns(place, slower, faster, suite="default"):
 
 def simulated(place, strategy):
     """Host instructions for each bytecode instruction, by cachegrind."""
-    found = case(run_of(place)).simulated()
+    found = case(run_of(place)).causes.simulated()
     return f"{found['causes']['instructions']['suite'][strategy]:.1f}"
 
 
