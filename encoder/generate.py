@@ -109,7 +109,7 @@ class Op:
     @property
     def calls_runtime(self):
         """Then its handler is no leaf, and saves the state around the call."""
-        return any(re.search(r"\b(SLOW|TRANSFER|memory_grow|table_grow)\(", line) for line in self.body)
+        return any(re.search(r"\b(SLOW|TRANSFER|UNWIND|memory_grow|table_grow)\(", line) for line in self.body)
 
     def access_bytes(self, kind):
         """How many bytes of linear memory it reads ("LOAD") or writes ("STORE")."""

@@ -131,7 +131,9 @@ static void end_level(PinChooser *chooser, int level, Loop *loop, const ValueTyp
         uint32_t local = chooser->touched[level][i];
         float weight = chooser->weights[level][local];
         chooser->weights[level][local] = 0;
-        keep_hottest(loop->candidates[bank_of(types[local])], (int32_t)local, weight);
+        /* Exceptions stay in slots, where the runtime looks for those that are still needed. */
+        if (types[local] != TYPE_EXNREF)
+            keep_hottest(loop->candidates[bank_of(types[local])], (int32_t)local, weight);
         if (level > 1) add_weight(chooser, level - 1, local, ITERATIONS * weight);
     }
     chooser->touched_count[level] = 0;
@@ -154,7 +156,9 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
         Opcode opcode = opcode_read(&at);
         switch (opcode) {
         case WASM_BLOCK:
-        case WASM_IF: depth++; break;
+        case WASM_IF:
+        case WASM_TRY:
+        case WASM_TRY_TABLE: depth++; break;
         case WASM_LOOP:
             depth++;
             at = skip_immediates(opcode, at);
@@ -166,6 +170,7 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
             }
             continue;
         case WASM_END:
+        case WASM_DELEGATE:
             if (open[level].depth == depth) {
                 end_level(chooser, level, &chooser->loops[open[level].loop], types);
                 if (level-- == 0) return true;
