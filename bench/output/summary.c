@@ -116,7 +116,10 @@ static bool check_length(Cell *cells, size_t columns) {
     double quickest = INFINITY, noise = fabs(cells[columns - 1].speed - 1);
     for (size_t i = 0; i < columns; i++)
         if (cells[i].samples > 0) quickest = fmin(quickest, cells[i].median);
-    bool too_short = quickest < TOO_SHORT || (quickest < MAYBE_TOO_SHORT && noise > SHORT_NOISE);
+    double nanoseconds = quickest * 1e9;
+    bool too_short = nanoseconds < warning_threshold("too short") ||
+                     (nanoseconds < warning_threshold("too short if noisy") &&
+                      noise > warning_threshold("noisy"));
     for (size_t i = 0; too_short && i < columns; i++)
         cells[i].speed = NAN;
     return too_short;

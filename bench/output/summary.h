@@ -8,15 +8,6 @@
 #include "bench/data/recording.h"
 #include "bench/util/terminal.h"
 
-/* A workload is too short to time if its quickest strategy takes less than the first, or less than
- * the second and the A/A controls seem to differ by more than the third: reading the clock, cold
- * caches and the first touch of memory are some microseconds of each execution, and not the same ones
- * in each. It is shown, but neither compared nor part of a mean. The same numbers stand in
- * scripts/analysis/comparison.py. */
-#define TOO_SHORT 100e-6     /* seconds */
-#define MAYBE_TOO_SHORT 1e-3 /* seconds */
-#define SHORT_NOISE 0.05
-
 /* A strategy on a workload. Times are CPU seconds of the execution alone. That of A/A, of all controls
  * relative to their strategies, has a speed alone. */
 typedef struct Cell {
@@ -34,7 +25,7 @@ typedef struct Summary {
     const Group *group;
     size_t first, columns; /* its strategies: the baseline first; the last column is A/A */
     Cell *cells;           /* [workload * columns + column] */
-    bool *too_short;       /* by workload: what was measured of it is not its execution */
+    bool *too_short;       /* by workload: what was measured of it is not its execution (warnings.h) */
     Cell *means;           /* [column]: geometric means of the speeds over those workloads that have
                               one: that many are its `samples` */
     double noise;          /* largest |speed - 1| of A/A over the workloads; NaN if none */

@@ -15,4 +15,5 @@ Test(warnings, have_their_values) {
 Test(warnings, have_thresholds) {
     cr_assert_eq(warning_threshold("few rounds"), 5);
     cr_assert_eq(warning_threshold("busy machine"), 0.02);
+    cr_assert_eq(warning_threshold("too short"), 1e5);
 }
