@@ -14,8 +14,8 @@
  *     text.h            types and values as text
  *
  * Inside: store.h (what lives as long), exception.h, memory.h, table.h, constant.h, link.h, fault.h (faults
- * become traps). Above it stand wasi/, the host of command-line programs, and
- * replay/, the host of recorded ones. */
+ * become traps). Above it stand wasi/, the host of command-line programs, and replay/, the host of
+ * recorded ones. */
 #ifndef TAILRACE_RUNTIME_RUNTIME_H
 #define TAILRACE_RUNTIME_RUNTIME_H
 
