@@ -228,6 +228,7 @@ static int prepare(Sitting *sitting) {
     recording->budget = isnan(wishes->budget) ? DEFAULT_BUDGET : wishes->budget;
     recording->timeout = wishes->timeout;
     recording->seed = wishes->seed;
+    recording->placed = wishes->placed;
     recording->started = time(NULL);
     recording->state = "running";
     recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
@@ -355,7 +356,7 @@ static int reopen(Sitting *sitting, int argc, char **argv) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
              "--invoke, --env, --trace, --dispatch, "
-             "--isa, --layouts, --layout-seeds, --events, --seed or --output");
+             "--isa, --layouts, --layout-seeds, --place, --events, --seed or --output");
         return complain(&error, EXIT_USAGE);
     }
     if (!saving_resume(&sitting->saving, path, &error)) return complain(&error, EXIT_FAILED);

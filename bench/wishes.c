@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/measure/placement.h"
 #include "bench/sampling/simulation.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
@@ -16,6 +17,7 @@
 #define OPTION_SMALLEST_EFFECT 258
 #define OPTION_ENV 259
 #define OPTION_LAYOUT_SEEDS 260
+#define OPTION_PLACE 261
 
 static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
                              struct argp_state *state) {
@@ -43,6 +45,7 @@ static const char *parse_percentage(const char *argument, double least, double m
 /* Options that say what is compared: a resumed run has that from its file. */
 static bool is_fixed(int key) {
     return key == ARGP_KEY_ARG || key == OPTION_ENV || key == OPTION_LAYOUT_SEEDS ||
+           key == OPTION_PLACE ||
            (key > 0 && key < 256 && strchr("wnTdielSo", key)); /* of --dir, see check_directories */
 }
 
@@ -97,6 +100,13 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
     case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
     case OPTION_LAYOUT_SEEDS: wishes->layout_seeds = argument; return 0;
+    case OPTION_PLACE:
+        if (!placement_parse_parts(argument, &wishes->placed))
+            argp_error(state,
+                       "--place takes \"all\", \"none\", or some of bytecode, frames, memory and "
+                       "stack, not \"%s\"",
+                       argument);
+        return 0;
     case ARGP_KEY_ARG:
         add_word(&wishes->arguments, &wishes->argument_count, argument);
         return 0;
@@ -139,6 +149,11 @@ static const struct argp BENCH = {
              "measure only the first N of the layouts that were built (default: all)", 0},
             {"layout-seeds", OPTION_LAYOUT_SEEDS, "A,B", 0,
              "measure the layouts of these seeds, such as those that a result file names", 0},
+            {"place", OPTION_PLACE, "PARTS", 0,
+             "what the seed of a layout places besides code, the same for all executors: \"bytecode\", "
+             "\"frames\" (the value stack), \"memory\" (linear ones), \"stack\" (the native one); \"none\": "
+             "all lies where it happens to (default: all)",
+             0},
             {"events", 'e', "A,B", 0,
              "count these events (\"tailrace list events\") in user space while workloads run; "
              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
@@ -197,6 +212,7 @@ Wishes wishes_default(void) {
                     .events = "default",
                     .confidence = "95",
                     .smallest_effect = "1",
+                    .placed = (1u << PART_COUNT) - 1,
                     .budget = NAN,
                     .timeout = DEFAULT_TIMEOUT};
 }

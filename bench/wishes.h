@@ -29,6 +29,7 @@ typedef struct Wishes {
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
     const char *layout_seeds; /* these, "3,17"; NULL: the first `layouts` */
     char *earlier_seeds;      /* owned: what layout_seeds is of a resumed run */
+    unsigned placed;          /* parts that layouts place, as bits (bench/measure/placement.h) */
     double simulation;      /* seconds for simulating; 0: do not */
     bool whole_processes;
     const char *whole_workloads; /* those to be timed as whole processes; NULL: the quickest */

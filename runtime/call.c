@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "runtime/fault.h"
-#include "runtime/return_address.h"
+#include "runtime/transfer.h"
 
 /* Says which exception has left, and where it was thrown. */
 static bool report_exception(Store *store, Error *error) {

@@ -25,6 +25,7 @@ typedef struct Memory {
     uint64_t size;          /* bytes */
     MemoryType type;        /* limits as declared; minimum is kept at the present size in pages */
     uint64_t reserved;      /* bytes of address space held at base */
+    int32_t at;             /* where base has to be, as store_place takes it (runtime.h) */
 } Memory;
 
 typedef struct Table {

@@ -14,7 +14,7 @@
  *     text.h            types and values as text
  *
  * Inside: store.h (what lives as long), exception.h, memory.h, table.h, constant.h, link.h, fault.h (faults
- * become traps), return_address.h. Above it stand wasi/, the host of command-line programs, and
+ * become traps). Above it stand wasi/, the host of command-line programs, and
  * replay/, the host of recorded ones. */
 #ifndef TAILRACE_RUNTIME_RUNTIME_H
 #define TAILRACE_RUNTIME_RUNTIME_H
@@ -28,6 +28,15 @@
  * "call stack exhausted". NULL and an Error when memory cannot be had. */
 Store *store_new(uint32_t stack_slots, Error *error);
 void store_free(Store *store);
+
+/* Puts the value stack, and each memory made from now on, at an address that is so much modulo
+ * PLACEMENT_WINDOW (translator/placement.h): multiples of 16, and of the system's pages for memories;
+ * ANYWHERE: where the system puts it. To be called before anything else is made in the store. Fails with ERROR_MEMORY. */
+bool store_place(Store *store, int32_t frames, int32_t memories, Error *error);
+/* Where the value stack begins. */
+const void *store_frames(const Store *store);
+/* Where the memory begins that was made last; NULL: none was, or it has no bytes. */
+const void *store_last_memory(const Store *store);
 
 /* Something that can be imported or exported. */
 typedef struct Extern {

@@ -20,7 +20,8 @@ typedef struct InstanceNode {
 } InstanceNode;
 
 struct Store {
-    uint64_t *stack; /* the value stack, up to stack_end */
+    void *stack_block; /* what the value stack lies in, to be freed */
+    uint64_t *stack;   /* the value stack, up to stack_end */
     uint64_t *stack_end;
     uint64_t *top;             /* the first slot that the next function_call may use */
     const uint8_t *stopped_at; /* where the last execution ended */
@@ -30,6 +31,7 @@ struct Store {
     Instance outside;
     Memory no_memory; /* memory0 of instances without memories */
 
+    int32_t memories_at; /* as store_place takes it */
     MemoryNode *memories;
     TableNode *tables;
     uint64_t table_elements; /* of all of them, at most MAX_TABLE_ELEMENTS */

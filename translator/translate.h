@@ -8,6 +8,7 @@
 
 #include "encoder/encoder.h"
 #include "translator/module.h"
+#include "translator/placement.h"
 #include "translator/side_tables.h"
 
 /* Slots of a frame's link: the return address and the caller's frame. */
@@ -32,6 +33,7 @@ typedef struct Program {
     Code *codes;                /* [function_count - imported_function_count] */
     uint8_t *bytes;             /* every function's bytecode, in order */
     size_t size;                /* of bytes */
+    void *block;                /* what bytes lie in, to be freed */
     SideTables tables;
 } Program;
 
@@ -40,6 +42,10 @@ typedef struct Program {
  * operand can name; nothing needs freeing then. */
 bool translate(const Module *module, const DispatchWords *words, Program *program, Error *error);
 void program_free(Program *program);
+
+/* Moves the bytecode to an address that is `at` modulo PLACEMENT_WINDOW, a multiple of 16 below it.
+ * To be called before the program is instantiated. Fails with ERROR_MEMORY and moves nothing then. */
+bool program_place(Program *program, size_t at, Error *error);
 
 /* The function whose bytecode contains `ip`, or NULL. Used to name the place of a trap. */
 const Code *program_find(const Program *program, const uint8_t *ip);

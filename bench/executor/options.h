@@ -15,6 +15,7 @@ enum {
     OPTION_PROFILE,
     OPTION_STATIC,
     OPTION_LINES,
+    OPTION_PLACE,
 };
 
 #define INVOKE_OPTION                                                                              \

@@ -98,7 +98,9 @@ static bool resolve(void *context, const Import *import, Extern *found) {
 
 static bool link_and_instantiate(Run *run, Error *error) {
     run->execution.store = store_new(run->execution.options->stack_slots, error);
-    if (!run->execution.store || !make_wasi(run, error)) return false;
+    if (!run->execution.store || !execution_place(&run->execution, error) ||
+        !make_wasi(run, error))
+        return false;
     run->instance =
         instantiate(run->execution.store, &run->execution.file.program, resolve, run, error);
     if (run->instance) return true;
