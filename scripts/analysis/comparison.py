@@ -22,9 +22,11 @@ from .printable import printable
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
-LONGEST = warnings.threshold("absurd times")  # nanoseconds that a sample may claim: thirty years
-# In nanoseconds, and a share: when a workload is too short to time. bench/output/warnings.h says why.
-TOO_SHORT, TOO_SHORT_IF_NOISY, NOISY = map(warnings.threshold, ("too short", "too short if noisy", "noisy"))
+LONGEST = warnings.number("absurd times", "nanoseconds")  # nanoseconds that a sample may claim: thirty years
+# A workload is too short to time if its quickest contender takes less than the first, or less than the second
+# and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
+TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = (warnings.number("too short", name)
+                                           for name in ("seconds", "seconds if noisy", "noise"))
 BASELINE_ISA = "acc"  # what other instruction sets are compared with; in bench/output/summary.c, too
 ONE_LAYOUT_LUCK = ", so that differences may be layout luck"
 MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty times the largest run that was ever made
@@ -248,8 +250,7 @@ class Comparison:
                   (again := self.grid_of(workload, name, True)) is not None]
         found = statistics_of_runs.control_estimate(numpy.array(ratios)) if ratios else None
         noise = abs(found.speed - 1) if found else 0.0
-        nanoseconds = quickest * 1e9
-        short = nanoseconds < TOO_SHORT or (nanoseconds < TOO_SHORT_IF_NOISY and noise > NOISY)
+        short = quickest < TOO_SHORT or (quickest < MAYBE_TOO_SHORT and noise > SHORT_NOISE)
         return quickest if short else None
 
     @functools.cache
