@@ -10,7 +10,7 @@ from .comparison import LONGEST
 from .machine_code import HOT, UNLIKE_CODE
 from .wording import listed, some
 
-BY_ANALYSIS = ["noisy machine", "spills", "other order", "other code", "replayer", "crossings"]
+BY_ANALYSIS = ["aligned functions", "noisy machine", "spills", "other order", "other code", "replayer", "crossings"]
 NOISY = warnings.number("noisy machine", "spread")  # results/PLAN.md has what machines showed
 
 
@@ -35,7 +35,8 @@ class Weaknesses:
 
     def by_analysis(self):
         """(kind, sentence) of those that have no conditions of their own."""
-        finders = [self.noisy_machine, self.spills, self.other_order, self.other_code, self.replayer, self.crossings]
+        finders = [self.aligned_functions, self.noisy_machine, self.spills, self.other_order, self.other_code,
+                   self.replayer, self.crossings]
         for kind, find in zip(BY_ANALYSIS, finders):
             for values in find():
                 yield kind, warnings.text(kind, values)
@@ -86,6 +87,14 @@ class Weaknesses:
         elif len(audited) < len(self.strategies):
             missing = listed([name for name in self.strategies if name not in audited])
             yield {"of whom": f"of {missing} ", "why": "the audit has only the others"}
+
+    def aligned_functions(self):
+        """Of some strategies and not of others."""
+        aligned = [name for name in self.strategies
+                   if any(flag.startswith("-falign-functions")
+                          for flag in self.build["strategies"].get(name, {}).get("flags", []))]
+        if aligned and len(aligned) < len(self.strategies):
+            yield {"strategies": listed(aligned)}
 
     def noisy_machine(self):
         comparison, spread = self.comparison, self.comparison.spread

@@ -86,6 +86,18 @@ class Warnings(unittest.TestCase):
                 (listed(*sums), True), (listed("movzwl (%rbx),%eax", "jmp *0x0(,%rax,8)"), False)]:
             self.assertEqual("position-independent" in self.warnings(change), expected)
 
+    def test_handlers_that_alone_are_aligned_are_said(self):
+        def flags(**own):
+            def change(document):
+                for name, strategy in document["builds"][0]["strategies"].items():
+                    strategy["flags"] = own.get(name.replace("-", "_"), own.get("others", []))
+            return change
+        aligned = ["-falign-functions=64"]
+        said = self.warnings(flags(tail_direct=aligned))["aligned functions"]
+        self.assertIn("Handlers of tail-direct begin at cache lines", said)
+        self.assertNotIn("aligned functions", self.warnings(flags(others=aligned)))
+        self.assertNotIn("aligned functions", self.warnings(flags()))
+
     def test_missing_counters_are_said_once(self):
         gap = {"what": "counter", "workload": None, "build": None, "strategy": None, "isa": None,
                "control": False, "round": None, "reason": "cycles: there are none"}
