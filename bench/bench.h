@@ -10,7 +10,7 @@
  *
  * From the ground up; none includes what stands below it:
  *
- *     measure/   counters (counters.h): what executors and this program share
+ *     measure/   counters (counters.h), places in memory (placement.h): what executors and this program share
  *     executor/  the program that each executor is (program.h)
  *     util/      the small things: memory, paths, processes, options, terminal, tables
  *     input/     what a run is made of: builds, executors, strategies, suites of workloads

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/measure/placement.h"
 #include "bench/sampling/simulation.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
@@ -16,6 +17,7 @@
 #define OPTION_SMALLEST_EFFECT 258
 #define OPTION_ENV 259
 #define OPTION_LAYOUT_SEEDS 260
+#define OPTION_PLACE 261
 
 static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
                              struct argp_state *state) {
@@ -43,7 +45,8 @@ static const char *parse_percentage(const char *argument, double least, double m
 /* Options that say what is compared: a resumed run has that from its file. */
 static bool is_fixed(int key) {
     return key == ARGP_KEY_ARG || key == OPTION_ENV || key == OPTION_LAYOUT_SEEDS ||
-           (key > 0 && key < 256 && strchr("wnTdielSo", key)); /* of --dir, see command_bench.c */
+           key == OPTION_PLACE ||
+           (key > 0 && key < 256 && strchr("wnTdielSo", key)); /* of --dir, see check_directories */
 }
 
 static void add_word(char ***words, size_t *count, char *word) {
@@ -97,6 +100,13 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'S': wishes->seed = parse_number(argument, 0, "seed", state); return 0;
     case 'l': wishes->layouts = parse_number(argument, 1, "layouts", state); return 0;
     case OPTION_LAYOUT_SEEDS: wishes->layout_seeds = argument; return 0;
+    case OPTION_PLACE:
+        if (!placement_parse_parts(argument, &wishes->placed))
+            argp_error(state,
+                       "--place takes \"all\", \"none\", or some of bytecode, frames, memory and "
+                       "stack, not \"%s\"",
+                       argument);
+        return 0;
     case ARGP_KEY_ARG:
         add_word(&wishes->arguments, &wishes->argument_count, argument);
         return 0;
@@ -139,6 +149,11 @@ static const struct argp BENCH = {
              "measure only the first N of the layouts that were built (default: all)", 0},
             {"layout-seeds", OPTION_LAYOUT_SEEDS, "A,B", 0,
              "measure the layouts of these seeds, such as those that a result file names", 0},
+            {"place", OPTION_PLACE, "PARTS", 0,
+             "what the seed of a layout places besides code, the same for all executors: \"bytecode\", "
+             "\"frames\" (the value stack), \"memory\" (linear ones), \"stack\" (the native one); \"none\": "
+             "all lies where it happens to (default: all)",
+             0},
             {"events", 'e', "A,B", 0,
              "count these events (\"tailrace list events\") in user space while workloads run; "
              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
@@ -197,15 +212,26 @@ Wishes wishes_default(void) {
                     .events = "default",
                     .confidence = "95",
                     .smallest_effect = "1",
+                    .placed = (1u << PART_COUNT) - 1,
                     .budget = NAN,
                     .timeout = DEFAULT_TIMEOUT};
+}
+
+void wishes_free(Wishes *wishes) {
+    free(wishes->arguments);
+    free(wishes->directories);
+    free(wishes->variables);
+    free(wishes->traces);
+    free(wishes->earlier_seeds);
 }
 
 void wishes_parse(Wishes *wishes, int argc, char **argv) {
     parse_options(&BENCH, argc, argv, 0, wishes);
 }
 
-bool wishes_of_command(json_t *command, Wishes *wishes) {
+/* The options of a result file's "command", whose strings the wishes then point to; false if they
+ * cannot be read. */
+static bool wishes_of_command(json_t *command, Wishes *wishes) {
     size_t count = json_array_size(command);
     *wishes = wishes_default();
     if (count < 2) return false;
@@ -215,4 +241,56 @@ bool wishes_of_command(json_t *command, Wishes *wishes) {
     bool done = argp_parse(&BENCH, (int)count - 1, words, ARGP_SILENT, NULL, wishes) == 0;
     free(words);
     return done;
+}
+
+/* "3,17": as --layout-seeds takes them. To be freed. */
+static char *join_seeds(const json_t *seeds) {
+    char *text = copy_string("");
+    size_t i;
+    json_t *seed;
+    json_array_foreach(seeds, i, seed) {
+        char *longer = format_string("%s%s%lld", text, i ? "," : "",
+                                     (long long)json_integer_value(seed));
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+/* A guest gets a directory because a command line names it, and never because a file does: those of
+ * the document, the first `count`, must have been named again. */
+static bool check_directories(Wishes *wishes, size_t count, Error *error) {
+    bool same = wishes->directory_count == 2 * count;
+    for (size_t i = 0; same && i < count; i++)
+        same = strcmp(wishes->directories[i], wishes->directories[count + i]) == 0;
+    wishes->directory_count = count;
+    if (same) return true;
+    return fail(
+        error, ERROR_UNSUPPORTED,
+        count ? "its modules use the directory %s: name what they may use again, with --dir as "
+                "in the first sitting"
+              : "its modules use no directory, and --dir %s names one",
+        wishes->directories[0]);
+}
+
+bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, Error *error) {
+    wishes_free(wishes);
+    if (!wishes_of_command(json_object_get(document, "command"), wishes))
+        return fail(error, ERROR_FILE, "its command line is damaged");
+    const char *builds = wishes->builds;
+    wishes->builds = NULL;
+    const size_t directories = wishes->directory_count;
+    wishes_parse(wishes, argc, argv);
+    if (!check_directories(wishes, directories, error)) return false;
+    if (builds && !wishes->builds)
+        return fail(error, ERROR_UNSUPPORTED,
+                    "it measured the programs of other builds, which are not run because a file "
+                    "says so: name them by --builds if you trust them (it says %s)",
+                    builds);
+    wishes->seed = (uint64_t)json_integer_value(json_object_get(document, "seed"));
+    json_t *main_build = json_array_get(json_object_get(document, "builds"), 0);
+    wishes->layouts = 0;
+    wishes->layout_seeds = wishes->earlier_seeds =
+        join_seeds(json_object_get(main_build, "layout_seeds"));
+    return true;
 }

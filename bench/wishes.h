@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "translator/error.h"
+
 #define DEFAULT_BUDGET 180 /* seconds */
 
 typedef struct Wishes {
@@ -26,6 +28,8 @@ typedef struct Wishes {
                                DEFAULT_BUDGET */
     uint64_t seed, layouts; /* layouts: how many; 0: all that were built */
     const char *layout_seeds; /* these, "3,17"; NULL: the first `layouts` */
+    char *earlier_seeds;      /* owned: what layout_seeds is of a resumed run */
+    unsigned placed;          /* parts that layouts place, as bits (bench/measure/placement.h) */
     double simulation;      /* seconds for simulating; 0: do not */
     bool whole_processes;
     const char *whole_workloads; /* those to be timed as whole processes; NULL: the quickest */
@@ -38,8 +42,13 @@ Wishes wishes_default(void);
  * one. */
 void wishes_parse(Wishes *wishes, int argc, char **argv);
 
-/* The options of a result file's "command", whose strings the wishes then point to; false if they
- * cannot be read. */
-bool wishes_of_command(json_t *command, Wishes *wishes);
+/* Those of a run that is gone on with. What is compared is what its document says, by the options of
+ * its first sitting, whose strings the wishes then point to, with those of this command line over
+ * them. Only which programs run, and which directories they may use, is never taken from a file,
+ * which may come from anybody. False and an Error if that cannot be. */
+bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, Error *error);
+
+/* Frees the lists; what is in them belongs to the command line or to the document. */
+void wishes_free(Wishes *wishes);
 
 #endif

@@ -80,6 +80,7 @@ static __attribute__((noinline, cold)) Next stop(State *state, const uint8_t *ip
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 static Next handle_call_slow(State *restrict state, const uint8_t *ip, uint64_t ia);
+static Next handle_unwind(State *restrict state, const uint8_t *ip, uint64_t ia);
 #include HANDLERS
 
 #pragma GCC diagnostic pop

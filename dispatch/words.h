@@ -39,6 +39,7 @@
 #include "runtime/executor.h"
 #include "runtime/numeric.h"
 #include "runtime/transfer.h"
+#include "runtime/unwind.h"
 /* Generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES. */
 #include LAYOUT_FILE
 
@@ -387,10 +388,45 @@ INLINE FloatRegister float_register_f64(double value) {
 #define TRANSFER(operation)                                                                        \
     do {                                                                                           \
         const Trap trap = (operation);                                                             \
+        if (UNLIKELY(trap == TRAP_EXCEPTION)) CONTINUE_AT(unwind);                                 \
         if (UNLIKELY(trap != TRAP_NONE)) STOP(trap);                                               \
         const Transfer *const to = &instance->transfer;                                            \
         SET_INTEGER_ACCUMULATOR(to->result);                                                       \
         SET_FLOAT_ACCUMULATOR(f64_of_bits(to->result));                                            \
+        ip = to->ip;                                                                               \
+        fp = to->fp;                                                                               \
+        instance = to->instance;                                                                   \
+        RELOAD_MEMORY();                                                                           \
+        DISPATCH();                                                                                \
+    } while (0)
+
+/* The registers of pinned locals are the throwing code's before, and the handler's after. */
+#if ISA_PINS
+#define PUT_PINS(pins)                                                                             \
+    do {                                                                                           \
+        (pins)[INTEGERS][0] = i1, (pins)[FLOATS][0] = bits_of_f64(REGISTER_F64(f1));               \
+        (pins)[INTEGERS][1] = i2, (pins)[FLOATS][1] = bits_of_f64(REGISTER_F64(f2));               \
+        (pins)[INTEGERS][2] = i3, (pins)[FLOATS][2] = bits_of_f64(REGISTER_F64(f3));               \
+    } while (0)
+#define TAKE_PINS(pins)                                                                            \
+    do {                                                                                           \
+        i1 = (pins)[INTEGERS][0], SET_REGISTER_F64(f1, f64_of_bits((pins)[FLOATS][0]));            \
+        i2 = (pins)[INTEGERS][1], SET_REGISTER_F64(f2, f64_of_bits((pins)[FLOATS][1]));            \
+        i3 = (pins)[INTEGERS][2], SET_REGISTER_F64(f3, f64_of_bits((pins)[FLOATS][2]));            \
+    } while (0)
+#else
+#define PUT_PINS(pins) ((void)0)
+#define TAKE_PINS(pins) ((void)0)
+#endif
+
+/* Continues at the handler that unwind.c finds. */
+#define UNWIND(operation)                                                                          \
+    do {                                                                                           \
+        PUT_PINS(instance->transfer.pins);                                                         \
+        const Trap trap = (operation);                                                             \
+        if (UNLIKELY(trap != TRAP_NONE)) STOP(trap);                                               \
+        const Transfer *const to = &instance->transfer;                                            \
+        TAKE_PINS(to->pins);                                                                       \
         ip = to->ip;                                                                               \
         fp = to->fp;                                                                               \
         instance = to->instance;                                                                   \

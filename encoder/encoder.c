@@ -207,6 +207,7 @@ void encoder_emit(Encoder *encoder, Instruction instruction) {
     append(encoder, opcode, &written);
     encoder->last = instruction;
     encoder->has_last = !(op_info[written.op].flags & (OP_ENDS | OP_HAS_LABEL));
+    if (op_info[written.op].flags & OP_ENDS) flush(encoder); /* no superinstruction goes on */
 }
 
 size_t encoder_position(Encoder *encoder) {
@@ -252,6 +253,10 @@ void encoder_bind(Encoder *encoder, Label label) {
     }
     state->waiting = NOWHERE;
     encoder->has_last = false;
+}
+
+size_t encoder_label_position(const Encoder *encoder, Label label) {
+    return encoder->status == ENCODER_OK ? (size_t)encoder->labels[label].position : 0;
 }
 
 void encoder_table_entry(Encoder *encoder, Label target) {

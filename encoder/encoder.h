@@ -176,6 +176,11 @@ Label encoder_label(Encoder *encoder);
 void encoder_bind(Encoder *encoder, Label label);
 /* Bytes of code so far: where the next instruction begins. */
 size_t encoder_position(Encoder *encoder);
+/* Bytes of code that are written. What stands between two instructions that call or end is written
+ * when the second is: before it there is all that was emitted before the first ended. */
+static inline size_t encoder_written(const Encoder *encoder) { return encoder->size; }
+/* Where a label that is bound stands. */
+size_t encoder_label_position(const Encoder *encoder, Label label);
 /* Appends one entry of a br_table: count + 1 of them follow the instruction. */
 void encoder_table_entry(Encoder *encoder, Label target);
 /* Forgets all labels, so that the next function's numbering starts anew. Every label that was

@@ -7,11 +7,11 @@
     generate.py --isa fused --sequences FILE [--most N] [--unused] ...
 
 The first writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and
-disassembler read) and ops.md (the printed reference). The second writes what differs between layouts:
-handlers.SEED.inc (one HANDLER for each op and combination of operand classes, in the order that the
-seed gives) and layout.SEED.h (its name, by how many bytes the text is shifted,
-and the order once more, as a list). Seed 0 is the order of the
-table and no shift. The third writes handlers.SEED.inc alone, with N more instructions at the head of the
+disassembler read), ops.md (the printed reference) and ops.json (the names of the opcodes by number, for
+scripts). The second writes what differs between layouts: handlers.SEED.inc (one HANDLER for each op and
+combination of operand classes, in the order that the seed gives), layout.SEED.h (its name, by how many
+bytes the text is shifted, and the order once more, as a list) and layout.SEED.json (the names in that
+order, for scripts). Seed 0 is the order of the table and no shift. The third writes handlers.SEED.inc alone, with N more instructions at the head of the
 handler of OPCODE: for scripts/calibrate, which tests whether such differences are found. ops.table and
 isa.table explain their own format.
 
@@ -23,6 +23,7 @@ what remains of a difference then is the layout's.
 import argparse
 import fnmatch
 import itertools
+import json
 import pathlib
 import random
 import re
@@ -108,7 +109,7 @@ class Op:
     @property
     def calls_runtime(self):
         """Then its handler is no leaf, and saves the state around the call."""
-        return any(re.search(r"\b(SLOW|TRANSFER|memory_grow|table_grow)\(", line) for line in self.body)
+        return any(re.search(r"\b(SLOW|TRANSFER|UNWIND|memory_grow|table_grow)\(", line) for line in self.body)
 
     def access_bytes(self, kind):
         """How many bytes of linear memory it reads ("LOAD") or writes ("STORE")."""
@@ -393,45 +394,65 @@ def encode_function(op):
             f"    encoder_emit(encoder, (Instruction){{{', '.join(fields)}}});\n}}\n")
 
 
+class Product:
+    """What the tables and the arguments ask for: all that is written follows from it."""
+
+    def __init__(self, arguments):
+        ops, self.sections = read_ops(arguments.ops)
+        self.ops = derive(ops, self.sections)
+        self.name = arguments.isa
+        self.isa = read_isa(arguments.isas, arguments.isa, [op.name for op in self.ops])
+        self.positions = {op.name: index for index, op in enumerate(self.ops)}
+        self.simple = [variant for op in self.ops for variant in variants(op, self.isa, self.positions)]
+        self.sequences = []
+        if self.isa["has_sequences"] and arguments.sequences:
+            self.simple, self.sequences = read_sequences(arguments.sequences, self.simple, arguments.most)
+        self.used_sequences = [] if arguments.unused else self.sequences
+        self.opcodes = self.simple + self.sequences
+        if len(self.opcodes) > 0xffff:
+            raise TableError(f"{len(self.opcodes)} opcodes do not fit 16 bits")
+        self.opcode_of = {opcode.name: number for number, opcode in enumerate(self.opcodes)}
+        self.letters = [c for c in CLASS_ORDER if any(c in t for t in self.isa["values"].values())]
+        self.head = f"/* Made by encoder/generate.py from ops.table and isa.table ({self.name}): do not edit. */\n"
+
+
 def generate(arguments):
-    ops, sections = read_ops(arguments.ops)
-    ops = derive(ops, sections)
-    isa = read_isa(arguments.isas, arguments.isa, [op.name for op in ops])
-    positions = {op.name: index for index, op in enumerate(ops)}
-    simple = [variant for op in ops for variant in variants(op, isa, positions)]
-    sequences = []
-    if isa["has_sequences"] and arguments.sequences:
-        simple, sequences = read_sequences(arguments.sequences, simple, arguments.most)
-    opcodes = simple + sequences
-    if len(opcodes) > 0xffff:
-        raise TableError(f"{len(opcodes)} opcodes do not fit 16 bits")
-    head = f"/* Made by encoder/generate.py from ops.table and isa.table ({arguments.isa}): do not edit. */\n"
+    product = Product(arguments)
     out = arguments.output
+    if arguments.plant and arguments.layout is None:
+        raise TableError("--plant needs --layout")
+    for name in set(arguments.plant) - {opcode.name for opcode in product.opcodes}:
+        raise TableError(f"--plant: there is no opcode {name}")
     out.mkdir(parents=True, exist_ok=True)
     if arguments.layout is not None:
-        for name in set(arguments.plant) - {variant.name for variant in opcodes}:
-            raise TableError(f"--plant: there is no opcode {name}")
-        write_layout(arguments.layout, opcodes, arguments.plant, head, out)
+        write_layout(arguments.layout, product.opcodes, arguments.plant, product.head, out)
         return
-    if arguments.plant:
-        raise TableError("--plant needs --layout")
-    opcode_of = {opcode.name: number for number, opcode in enumerate(opcodes)}
-    letters = [c for c in CLASS_ORDER if any(c in t for t in isa["values"].values())]
+    (out / "ops.h").write_text(declarations(product))
+    (out / "ops.c").write_text(descriptions(product))
+    (out / "ops.md").write_text(reference_page(product.ops, product.sections, product.simple, product.name))
+    write_names(out / "ops.json", product.opcodes)
 
-    # ops.h: the enums and, behind the declarations that they need, the encode functions.
-    text = [head, "#ifdef OPS_H_ENCODE_FUNCTIONS\n"]
+
+def write_names(path, opcodes):
+    path.write_text(json.dumps([opcode.name for opcode in opcodes], indent=0) + "\n")
+
+
+def declarations(product):
+    """ops.h: the enums and, behind the declarations that they need, the encode functions."""
+    ops, isa, letters = product.ops, product.isa, product.letters
+    text = [product.head, "#ifdef OPS_H_ENCODE_FUNCTIONS\n"]
     text += [encode_function(op) for op in ops]
     text.append("#else\n\ntypedef enum Op {")
     text += [f"    OP_{identifier(op.name)}," for op in ops]
     text.append("    OP_COUNT\n} Op;\n")
-    text.append(f"enum {{ OPCODE_COUNT = {len(opcodes)}, SIMPLE_OPCODE_COUNT = {len(simple)}, "
+    text.append(f"enum {{ OPCODE_COUNT = {len(product.opcodes)}, SIMPLE_OPCODE_COUNT = {len(product.simple)}, "
                 f"OPERAND_CLASS_COUNT = {len(letters)} }};")
     text.append(f"#define ISA_HAS_SEQUENCES {int(isa['has_sequences'])}")
     text.append("typedef enum OperandClass { "
                 + ", ".join(f"CLASS_{CLASS_NAMES[c]}{' = 0' if n == 0 else ''}"
                             for n, c in enumerate(letters))
                 + (", CLASS_ACCUMULATOR = 0xff" if "a" not in letters else "") + " } OperandClass;")
-    text.append(f"#define ISA_NAME \"{arguments.isa}\"")
+    text.append(f"#define ISA_NAME \"{product.name}\"")
     text.append(f"#define ISA_HAS_ACCUMULATORS {int('a' in letters)}")
     pins = [c for c in letters if c not in "ska"]
     text.append(f"#define ISA_PINS {len(pins)} /* registers of each bank for hot locals */")
@@ -439,70 +460,79 @@ def generate(arguments):
     text.append("#define ISA_REGISTERS(X) " + " ".join(
         f"X({REGISTER_TYPES[b]}, {REGISTERS[(c, b)]})" for c in letters if c not in "sk" for b in "if"))
     text.append("#define OPCODES(X) \\")
-    text += [f"    X({variant.name}) \\" for variant in opcodes]
+    text += [f"    X({variant.name}) \\" for variant in product.opcodes]
     text.append("\n#define OPS_OF_WASM(X) \\")
     text += [f"    X({identifier(op.name).upper()}, OP_{identifier(op.name)}) \\" for op in ops if "wasm" in op.flags]
     text.append("\n#endif")
-    (out / "ops.h").write_text("\n".join(text) + "\n")
+    return "\n".join(text) + "\n"
 
-    # ops.c: descriptions. The variants of an op are found by the classes in mixed radix.
-    class_number = {c: n for n, c in enumerate(letters)}
-    text = [head, '#include "encoder/encoder.h"\n']
-    simple_of = {name: list(group) for name, group in itertools.groupby(simple, lambda v: v.op.name)}
-    for op in ops:
-        radix = len(letters)
+
+def variant_tables(product):
+    """Of each op its opcodes, found by the classes of its result and values in mixed radix."""
+    radix, text = len(product.letters), []
+    class_number = {c: n for n, c in enumerate(product.letters)}
+    simple_of = {name: list(group) for name, group in itertools.groupby(product.simple, lambda v: v.op.name)}
+    for op in product.ops:
         table = [0xFFFF] * radix ** (1 + len(op.values))
         for variant in simple_of.get(op.name, []):
             index = class_number.get(variant.result, 0)
             for c in variant.values:
                 index = index * radix + class_number[c]
-            table[index] = opcode_of[variant.name]
+            table[index] = product.opcode_of[variant.name]
         text.append(f"static const uint16_t variants_{identifier(op.name)}[] = "
                     f"{{{', '.join(map(str, table))}}};")
+    return text
+
+
+def op_description(op, product):
+    def reference(name):
+        return f"OP_{identifier(name)}" if name in product.positions else "OP_COUNT"
+
+    flags = [flag for flag, on in {
+        "OP_ENDS": "ends" in op.flags,
+        "OP_MOVES": "move" in op.flags,
+        "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
+        "OP_CALLS": op.calls_runtime,
+        "OP_HAS_LABEL": any(o.type == "label" for o in op.operands) or op.name == "br_table",
+    }.items() if on]
+    return (f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "
+            f".value_count = {len(op.values)}, "
+            f".value_types = {{{', '.join('VALUE_' + o.type.upper() for o in op.values) or 0}}}, "
+            f".result_type = {'VALUE_' + op.result.upper() if op.result else 'VALUE_NONE'}, "
+            f".immediate_count = {len(op.immediates)}, "
+            f".immediate_kinds = {{{', '.join('IMMEDIATE_' + o.type.upper() for o in op.immediates) or 0}}}, "
+            f".mirror = {reference(op.mirror())}, .inverse = {reference(op.named.get('inverse'))}, "
+            f".branch_if = {reference('br_if.' + op.name)}, "
+            f".branch_unless = {reference('br_unless.' + op.name)}, "
+            f".far = {reference(op.name + '.far')}, .sum = {reference(op.name + '.sum')}, "
+            f".scaled = {reference(op.name + '.scaled')}, "
+            f".flags = {' | '.join(flags) or 0}, .section = \"{product.sections[op.name]}\", "
+            f".load_bytes = {op.access_bytes('LOAD')}, .store_bytes = {op.access_bytes('STORE')}, "
+            f".variants = variants_{identifier(op.name)}}},")
+
+
+def descriptions(product):
+    """ops.c: what encoder and disassembler read."""
+    text = [product.head, '#include "encoder/encoder.h"\n', *variant_tables(product)]
     text.append("\nconst OpInfo op_info[OP_COUNT] = {")
-    for op in ops:
-        def reference(name):
-            return f"OP_{identifier(name)}" if name in positions else "OP_COUNT"
-        flags = [flag for flag, on in {
-            "OP_ENDS": "ends" in op.flags,
-            "OP_MOVES": "move" in op.flags,
-            "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
-            "OP_CALLS": op.calls_runtime,
-            "OP_HAS_LABEL": any(o.type == "label" for o in op.operands) or op.name == "br_table",
-        }.items() if on]
-        text.append(f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "
-                    f".value_count = {len(op.values)}, "
-                    f".value_types = {{{', '.join('VALUE_' + o.type.upper() for o in op.values) or 0}}}, "
-                    f".result_type = {'VALUE_' + op.result.upper() if op.result else 'VALUE_NONE'}, "
-                    f".immediate_count = {len(op.immediates)}, "
-                    f".immediate_kinds = {{{', '.join('IMMEDIATE_' + o.type.upper() for o in op.immediates) or 0}}}, "
-                    f".mirror = {reference(op.mirror())}, .inverse = {reference(op.named.get('inverse'))}, "
-                    f".branch_if = {reference('br_if.' + op.name)}, "
-                    f".branch_unless = {reference('br_unless.' + op.name)}, "
-                    f".far = {reference(op.name + '.far')}, .sum = {reference(op.name + '.sum')}, "
-                    f".scaled = {reference(op.name + '.scaled')}, "
-                    f".flags = {' | '.join(flags) or 0}, .section = \"{sections[op.name]}\", "
-                    f".load_bytes = {op.access_bytes('LOAD')}, .store_bytes = {op.access_bytes('STORE')}, "
-                    f".variants = variants_{identifier(op.name)}}},")
+    text += [op_description(op, product) for op in product.ops]
     text.append("};\n")
-    for number, sequence in enumerate(sequences):
-        parts = ", ".join(str(opcode_of[part.name]) for part in sequence.parts)
+    for number, sequence in enumerate(product.sequences):
+        parts = ", ".join(str(product.opcode_of[part.name]) for part in sequence.parts)
         text.append(f"static const uint16_t parts_{number}[] = {{{parts}}};")
     text.append("\nconst OpcodeInfo opcode_info[OPCODE_COUNT] = {")
-    for variant in simple:
+    for variant in product.simple:
         values = ", ".join(f"CLASS_{CLASS_NAMES[c]}" for c in variant.values) or 0
         result = f"CLASS_{CLASS_NAMES[variant.result]}" if variant.result else 0
         text.append(f"    {{\"{variant.name}\", OP_{identifier(variant.op.name)}, {variant.length}, "
                     f"{result}, {{{values}}}, 1, NULL}},")
-    for number, sequence in enumerate(sequences):
+    for number, sequence in enumerate(product.sequences):
         text.append(f"    {{\"{sequence.name}\", OP_{identifier(sequence.parts[0].op.name)}, {sequence.length}, "
                     f"0, {{0}}, {len(sequence.parts)}, parts_{number}}},")
     text.append("};")
-    if isa["has_sequences"]:
-        text += fusion_tables([] if arguments.unused else sequences, opcode_of)
-    (out / "ops.c").write_text("\n".join(text) + "\n")
-
-    (out / "ops.md").write_text(reference_page(ops, sections, simple, arguments.isa))
+    if product.isa["has_sequences"]:
+        text += fusion_tables(product.used_sequences, product.opcode_of)
+    return "\n".join(text) + "\n"
 
 
 def fusion_tables(sequences, opcode_of):
@@ -550,6 +580,7 @@ def write_layout(seed, opcodes, planted, head, out):
     (out / f"layout.{seed}.h").write_text(
         f'{head}#define LAYOUT_SEED {seed}\n#define LAYOUT_SHIFT {shift}\n#define HANDLERS "handlers.{seed}.inc"\n'
         f"#define LAYOUT_OPCODES(X){names}\n")
+    write_names(out / f"layout.{seed}.json", order)
 
 
 def read_isa(path, name, ops):

@@ -4,6 +4,20 @@
 #include "runtime/fault.h"
 #include "runtime/return_address.h"
 
+/* Says which exception has left, and where it was thrown. */
+static bool report_exception(Store *store, Error *error) {
+    const Exception *exception = store->exception;
+    const Instance *instance = store_find_instance(store, exception->thrown_at);
+    if (!instance) return fail(error, ERROR_EXCEPTION, "uncaught exception, thrown by the host");
+    const Code *code = program_find(instance->program, exception->thrown_at);
+    char name[128], function[128];
+    module_tag_name(instance->module, exception->tag_index, name, sizeof name);
+    bool has_name =
+        module_function_name(instance->module, code->function, function, sizeof function);
+    return fail(error, ERROR_EXCEPTION, "uncaught exception with the tag %s, thrown in %s%s", name,
+                has_name ? "function " : "", function);
+}
+
 /* Reports a trap in the function that was executed last, if there is one. */
 static bool report(Store *store, Trap trap, Error *error) {
     if (trap == TRAP_EXIT) {
@@ -11,6 +25,7 @@ static bool report(Store *store, Trap trap, Error *error) {
         error->message[0] = '\0';
         return false;
     }
+    if (trap == TRAP_EXCEPTION) return report_exception(store, error);
     const char *words =
         trap == TRAP_HOST && store->host_message[0] ? store->host_message : trap_words(trap);
     const Module *module;

@@ -2,7 +2,8 @@
  *
  * Everything here belongs to a Store (runtime.h) and lives until store_free; pointers are stable.
  * A value is a 64-bit slot: i32 and f32 in the low 32 bits with the rest zero, references as the
- * address of a Function or as the host's own non-zero word for an externref; null is 0. */
+ * address of a Function or an Exception, or as the host's own non-zero word for an externref; null
+ * is 0. */
 #ifndef TAILRACE_RUNTIME_INSTANCE_H
 #define TAILRACE_RUNTIME_INSTANCE_H
 
@@ -24,6 +25,7 @@ typedef struct Memory {
     uint64_t size;          /* bytes */
     MemoryType type;        /* limits as declared; minimum is kept at the present size in pages */
     uint64_t reserved;      /* bytes of address space held at base */
+    int32_t at;             /* where base has to be, as store_place takes it (runtime.h) */
 } Memory;
 
 typedef struct Table {
@@ -38,8 +40,26 @@ typedef struct Global {
     GlobalType type;
 } Global;
 
+typedef struct Tag {
+    const FunctionType *type; /* its parameters are what an exception carries */
+} Tag;
+
+/* What is thrown: the value of an exnref. It lives while a slot of the value stack, a table, a global
+ * or another exception refers to it, or the host holds it (exception_hold); else it may be freed
+ * when another one is made. */
+typedef struct Exception {
+    const Tag *tag;
+    const uint8_t *thrown_at; /* the instruction that threw it first; NULL: the host did */
+    uint32_t tag_index;       /* in the module of that instruction */
+    void *host;               /* what a host that threw it wants to know of it; else NULL */
+    bool is_held, is_reached;
+    struct Exception *next; /* of the store's */
+    uint64_t values[]; /* [tag->type->parameter_count] */
+} Exception;
+
 /* A host function takes its arguments from slots[0..] and leaves its results there. It may call
- * back into WebAssembly with function_call. Returns TRAP_NONE, or the trap to raise. */
+ * back into WebAssembly with function_call. Returns TRAP_NONE, or the trap to raise, or what
+ * store_throw (runtime.h) returns. */
 typedef Trap (*HostFunction)(void *environment, Instance *caller, uint64_t *slots);
 
 typedef struct Function {
@@ -64,6 +84,7 @@ typedef struct Transfer {
     uint64_t *fp;
     Instance *instance;
     uint64_t result; /* for the accumulators */
+    uint64_t pins[BANKS][PIN_COUNT]; /* for UNWIND in dispatch/words.h alone */
 } Transfer;
 
 struct Instance {
@@ -78,6 +99,7 @@ struct Instance {
     Transfer transfer;
     const uint8_t **stopped_at; /* the store's: where execution ended, see runtime/executor.h */
 
+    Tag **tags;             /* by index */
     bool *dropped_elements; /* by segment */
     bool *dropped_datas;
     Store *store;

@@ -17,6 +17,8 @@ static bool allocate_spaces(Instance *instance, Error *error) {
                 store_allocate(store, module->table_count, sizeof *instance->tables, error)) &&
            (instance->memories =
                 store_allocate(store, module->memory_count, sizeof *instance->memories, error)) &&
+           (instance->tags =
+                store_allocate(store, module->tag_count, sizeof *instance->tags, error)) &&
            (instance->dropped_elements =
                 store_allocate(store, module->element_count, sizeof(bool), error)) &&
            (instance->dropped_datas =
@@ -34,6 +36,18 @@ static bool define_functions(Instance *instance, Error *error) {
                                   .instance = instance,
                                   .type = module->function_types[imported + i]};
         instance->functions[imported + i] = &functions[i];
+    }
+    return true;
+}
+
+static bool define_tags(Instance *instance, Error *error) {
+    const Module *module = instance->module;
+    const uint32_t imported = module->imported_tag_count, count = module->tag_count - imported;
+    Tag *tags = store_allocate(instance->store, count, sizeof *tags, error);
+    if (!tags) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        tags[i].type = module->tags[imported + i];
+        instance->tags[imported + i] = &tags[i];
     }
     return true;
 }
@@ -120,7 +134,7 @@ Instance *instantiate(Store *store, const Program *program, ImportResolver resol
     instance->program = program;
     instance->module = program->module;
     if (!allocate_spaces(instance, error) || !link_imports(instance, resolve, context, error) ||
-        !define_functions(instance, error) || !define_memories(instance, error) ||
+        !define_functions(instance, error) || !define_tags(instance, error) || !define_memories(instance, error) ||
         !define_globals(instance, error) || !define_tables(instance, error))
         return NULL;
 
@@ -148,6 +162,7 @@ Extern instance_extern(Instance *instance, ExternKind kind, uint32_t index) {
     case EXTERN_TABLE: thing.table = instance->tables[index]; break;
     case EXTERN_MEMORY: thing.memory = instance->memories[index]; break;
     case EXTERN_GLOBAL: thing.global = instance->globals[index]; break;
+    case EXTERN_TAG: thing.tag = instance->tags[index]; break;
     }
     return thing;
 }

@@ -40,6 +40,7 @@ static Import type_of(const Extern *thing) {
     case EXTERN_TABLE: type.table = thing->table->type; break;
     case EXTERN_MEMORY: type.memory = thing->memory->type; break;
     case EXTERN_GLOBAL: type.global = thing->global->type; break;
+    case EXTERN_TAG: type.tag = thing->tag->type; break;
     }
     return type;
 }
@@ -64,6 +65,11 @@ static Text describe(const Import *type) {
         append(&text, "%s global of %s", type->global.is_mutable ? "mutable" : "constant",
                value_type_name(type->global.type));
         break;
+    case EXTERN_TAG: {
+        char types[MAX_DESCRIPTION];
+        append(&text, "tag %s", describe_function_type(type->tag, types, sizeof types));
+        break;
+    }
     }
     return text;
 }
@@ -85,6 +91,7 @@ static bool type_matches(const Import *had, const Import *wanted) {
     case EXTERN_GLOBAL:
         return had->global.type == wanted->global.type &&
                had->global.is_mutable == wanted->global.is_mutable;
+    case EXTERN_TAG: return had->tag == wanted->tag;
     }
     return false;
 }
@@ -95,6 +102,7 @@ bool link_imports(Instance *instance, ImportResolver resolve, void *context, Err
     Table **table = instance->tables;
     Memory **memory = instance->memories;
     Global **global = instance->globals;
+    Tag **tag = instance->tags;
     for (uint32_t i = 0; i < module->import_count; i++) {
         const Import *wanted = &module->imports[i];
         char from[MAX_NAME + 1], name[MAX_NAME + 1];
@@ -115,6 +123,7 @@ bool link_imports(Instance *instance, ImportResolver resolve, void *context, Err
         case EXTERN_TABLE: *table++ = found.table; break;
         case EXTERN_MEMORY: *memory++ = found.memory; break;
         case EXTERN_GLOBAL: *global++ = found.global; break;
+        case EXTERN_TAG: *tag++ = found.tag; break;
         }
     }
     return true;

@@ -12,8 +12,20 @@
 #include <sys/mman.h>
 
 #include "runtime/memory.h"
+#include "translator/placement.h"
 
 enum { MAX_PAGES_32 = 65536, MAP_FLAGS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE };
+
+/* Address space for the memory, at the place that it is to have. MAP_FAILED if there is none. */
+static uint8_t *map(const Memory *memory, uint64_t size, int protection) {
+    if (memory->at == ANYWHERE) return mmap(NULL, size, protection, MAP_FLAGS, -1, 0);
+    uint8_t *all = mmap(NULL, size + PLACEMENT_WINDOW, protection, MAP_FLAGS, -1, 0);
+    if (all == MAP_FAILED) return all;
+    const uint64_t before = ((uint64_t)memory->at - (uintptr_t)all) % PLACEMENT_WINDOW;
+    if (before) munmap(all, before);
+    munmap(all + before + size, PLACEMENT_WINDOW - before);
+    return all + before;
+}
 
 #ifdef TAILRACE_BOUNDS_EXPLICIT
 
@@ -22,11 +34,24 @@ static bool reserve(Memory *memory, Error *error) {
     return true;
 }
 
+/* Where the enlarged memory is then; MAP_FAILED, and it is as it was, if there is no room. */
+static void *enlarge(const Memory *memory, uint64_t size) {
+    if (memory->at == ANYWHERE)
+        return mremap(memory->base, memory->reserved, size, MREMAP_MAYMOVE);
+    if (mremap(memory->base, memory->reserved, size, 0) != MAP_FAILED) return memory->base;
+    uint8_t *base = map(memory, size, PROT_NONE);
+    if (base == MAP_FAILED) return base;
+    void *moved =
+        mremap(memory->base, memory->reserved, size, MREMAP_MAYMOVE | MREMAP_FIXED, base);
+    if (moved == MAP_FAILED) munmap(base, size);
+    return moved;
+}
+
 /* Makes the first `size` bytes accessible; never fewer than before. */
 static bool commit(Memory *memory, uint64_t size) {
     if (size == memory->size) return true;
-    void *base = memory->reserved ? mremap(memory->base, memory->reserved, size, MREMAP_MAYMOVE)
-                                  : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_FLAGS, -1, 0);
+    void *base = memory->reserved ? enlarge(memory, size)
+                                  : map(memory, size, PROT_READ | PROT_WRITE);
     if (base == MAP_FAILED) return false;
     memory->base = base;
     memory->size = memory->reserved = size;
@@ -50,7 +75,7 @@ static uint64_t reservation(const Limits *limits) {
 static bool reserve(Memory *memory, Error *error) {
     uint64_t size = reservation(&memory->type.limits);
     if (size == 0) return true;
-    void *base = mmap(NULL, size, PROT_NONE, MAP_FLAGS, -1, 0);
+    uint8_t *base = map(memory, size, PROT_NONE);
     if (base == MAP_FAILED)
         return fail(error, ERROR_MEMORY,
                     "cannot reserve %.1f GiB of address space for a memory (is it limited by "
@@ -79,10 +104,10 @@ static uint64_t most_pages(const Limits *limits) {
     return limits->has_maximum && limits->maximum < most ? limits->maximum : most;
 }
 
-bool memory_open(Memory *memory, MemoryType type, Error *error) {
+bool memory_open(Memory *memory, MemoryType type, int32_t at, Error *error) {
     uint64_t pages = type.limits.minimum;
     if (pages <= most_pages(&type.limits)) {
-        Memory opened = {.type = type};
+        Memory opened = {.type = type, .at = at};
         if (!reserve(&opened, error)) return false;
         if (commit(&opened, pages * WASM_PAGE)) {
             *memory = opened;

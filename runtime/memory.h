@@ -4,8 +4,9 @@
 
 #include "runtime/instance.h"
 
-/* Makes what the structure points to. `memory` is zeroed; on failure it stays as it is. */
-bool memory_open(Memory *memory, MemoryType type, Error *error);
+/* Makes what the structure points to, at an address that is `at` modulo PLACEMENT_WINDOW, as
+ * store_place takes it. `memory` is zeroed; on failure it stays as it is. */
+bool memory_open(Memory *memory, MemoryType type, int32_t at, Error *error);
 void memory_close(Memory *memory);
 
 #endif

@@ -9,10 +9,11 @@
  *     instance.h        what instances consist of; what handlers call of memories and tables
  *     executor.h        the contract between a dispatch and what calls it
  *     transfer.h        calls that leave an instance, for handlers
+ *     unwind.h          exceptions, for handlers
  *     numeric.h         arithmetic where it differs from C's, for handlers
  *     text.h            types and values as text
  *
- * Inside: store.h (what lives as long), memory.h, table.h, constant.h, link.h, fault.h (faults
+ * Inside: store.h (what lives as long), exception.h, memory.h, table.h, constant.h, link.h, fault.h (faults
  * become traps), return_address.h. Above it stand wasi/, the host of command-line programs, and
  * replay/, the host of recorded ones. */
 #ifndef TAILRACE_RUNTIME_RUNTIME_H
@@ -28,6 +29,15 @@
 Store *store_new(uint32_t stack_slots, Error *error);
 void store_free(Store *store);
 
+/* Puts the value stack, and each memory made from now on, at an address that is so much modulo
+ * PLACEMENT_WINDOW (translator/placement.h): multiples of 16, and of the system's pages for memories;
+ * ANYWHERE: where the system puts it. To be called before anything else is made in the store. Fails with ERROR_MEMORY. */
+bool store_place(Store *store, int32_t frames, int32_t memories, Error *error);
+/* Where the value stack begins. */
+const void *store_frames(const Store *store);
+/* Where the memory begins that was made last; NULL: none was, or it has no bytes. */
+const void *store_last_memory(const Store *store);
+
 /* Something that can be imported or exported. */
 typedef struct Extern {
     ExternKind kind;
@@ -36,6 +46,7 @@ typedef struct Extern {
         Table *table;
         Memory *memory;
         Global *global;
+        Tag *tag;
     };
 } Extern;
 
@@ -50,14 +61,16 @@ Memory *store_memory(Store *store, MemoryType type, Error *error);
 Table *store_table(Store *store, TableType type, Error *error);
 Global *store_global(Store *store, GlobalType type, uint64_t value);
 
+Tag *store_tag(Store *store, const FunctionType *type);
+
 /* Finds what `import` names; false if there is no such thing. Types are checked by the caller. */
 typedef bool (*ImportResolver)(void *context, const Import *import, Extern *found);
 
 /* Instantiates (spec 4.5.4): links imports, allocates, initialises globals, tables and memories,
  * runs the start function. `program` and its module must outlive the store, also after an
- * ERROR_TRAP: the instance's functions may have got into shared tables by then. On failure returns
+ * ERROR_TRAP or an ERROR_EXCEPTION: the instance's functions may have got into shared tables by then. On failure returns
  * NULL and an Error: ERROR_LINK ("unknown import ..." or "incompatible import type ..."),
- * ERROR_TRAP with the specification's wording, ERROR_MEMORY. As the specification asks, what active
+ * ERROR_TRAP with the specification's wording, ERROR_EXCEPTION as function_call, ERROR_MEMORY. As the specification asks, what active
  * segments wrote into shared tables and memories before a failure stays written. */
 Instance *instantiate(Store *store, const Program *program, ImportResolver resolve, void *context,
                       Error *error);
@@ -78,6 +91,21 @@ enum { MAX_NESTED_CALLS = 1000 };
  * ERROR_NONE in error->kind and the status in *store_exit_status(store). Calls may nest through
  * host functions. */
 bool function_call(Store *store, Function *function, uint64_t *slots, Error *error);
+
+/* ---- Exceptions ---------------------------------------------------------------------------- */
+
+/* When an exception leaves a call, function_call returns false with ERROR_EXCEPTION, a message such as
+ * "uncaught exception with the tag env.error, thrown in function main", and this is the exception
+ * until the next call. A host function that has called may let it pass by returning TRAP_EXCEPTION. */
+Exception *store_exception(const Store *store);
+
+/* A new exception with copies of the values, as many as the tag's type has parameters; NULL when out
+ * of memory. */
+Exception *store_new_exception(Store *store, const Tag *tag, const uint64_t *values);
+/* For a host function to return: throws the exception, or fails if there is none. */
+Trap store_throw(Store *store, Exception *exception);
+/* Keeps the exception, and what it refers to, as long as the store. */
+void exception_hold(Exception *exception);
 
 /* Set by a host function before it returns TRAP_EXIT. */
 int *store_exit_status(Store *store);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/exception.h"
 #include "runtime/memory.h"
 #include "runtime/table.h"
 
@@ -31,6 +32,12 @@ void *store_allocate(Store *store, size_t count, size_t size, Error *error) {
     return block->bytes;
 }
 
+static void set_stack(Store *store, void *block, uint64_t *stack, size_t slots) {
+    store->stack_block = block;
+    store->stack = store->top = stack;
+    store->stack_end = store->outside.stack_end = stack + slots;
+}
+
 Store *store_new(uint32_t stack_slots, Error *error) {
     if (stack_slots < 1024) stack_slots = 1024;
     Store *store = calloc(1, sizeof *store);
@@ -38,18 +45,37 @@ Store *store_new(uint32_t stack_slots, Error *error) {
         fail(error, ERROR_MEMORY, "out of memory");
         return NULL;
     }
-    store->stack = malloc(((size_t)stack_slots + STACK_MARGIN) * sizeof *store->stack);
-    if (!store->stack) {
+    void *stack = malloc(((size_t)stack_slots + STACK_MARGIN) * sizeof *store->stack);
+    if (!stack) {
         fail(error, ERROR_MEMORY, "out of memory for a value stack of %u slots", stack_slots);
         store_free(store);
         return NULL;
     }
-    store->stack_end = store->stack + stack_slots;
-    store->top = store->stack;
+    set_stack(store, stack, stack, stack_slots);
+    store->memories_at = ANYWHERE;
     store->outside.memory0 = &store->no_memory;
-    store->outside.stack_end = store->stack_end;
     store->outside.store = store;
     return store;
+}
+
+bool store_place(Store *store, int32_t frames, int32_t memories, Error *error) {
+    store->memories_at = memories;
+    if (frames == ANYWHERE) return true;
+    const size_t slots = (size_t)(store->stack_end - store->stack);
+    const size_t bytes = (size_t)frames + (slots + STACK_MARGIN) * sizeof *store->stack;
+    uint8_t *block = aligned_alloc(
+        PLACEMENT_WINDOW, (bytes / PLACEMENT_WINDOW + 1) * PLACEMENT_WINDOW);
+    if (!block)
+        return fail(error, ERROR_MEMORY, "out of memory for a value stack of %zu slots", slots);
+    free(store->stack_block);
+    set_stack(store, block, (uint64_t *)(block + frames), slots);
+    return true;
+}
+
+const void *store_frames(const Store *store) { return store->stack; }
+
+const void *store_last_memory(const Store *store) {
+    return store->memories ? store->memories->memory.base : NULL;
 }
 
 void store_free(Store *store) {
@@ -58,12 +84,13 @@ void store_free(Store *store) {
         memory_close(&node->memory);
     for (TableNode *node = store->tables; node; node = node->next)
         table_close(&node->table);
+    exceptions_free(store);
     while (store->blocks) {
         Block *block = store->blocks;
         store->blocks = block->next;
         free(block);
     }
-    free(store->stack);
+    free(store->stack_block);
     free(store);
 }
 
@@ -79,7 +106,7 @@ Function *store_host_function(Store *store, const FunctionType *type, HostFuncti
 
 Memory *store_memory(Store *store, MemoryType type, Error *error) {
     MemoryNode *node = store_allocate(store, 1, sizeof *node, error);
-    if (!node || !memory_open(&node->memory, type, error)) return NULL;
+    if (!node || !memory_open(&node->memory, type, store->memories_at, error)) return NULL;
     node->next = store->memories;
     store->memories = node;
     return &node->memory;
@@ -109,6 +136,12 @@ const Code *store_find_code(const Store *store, const uint8_t *ip, const Module 
         }
     }
     return NULL;
+}
+
+const Instance *store_find_instance(const Store *store, const uint8_t *ip) {
+    const InstanceNode *node = store->instances;
+    while (node && !program_find(node->instance.program, ip)) node = node->next;
+    return node ? &node->instance : NULL;
 }
 
 int *store_exit_status(Store *store) { return &store->exit_status; }

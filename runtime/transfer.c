@@ -14,15 +14,18 @@ static Trap call_host_function(Instance *instance, uint64_t *fp) {
     const Function *callee = transfer->callee;
     /* Nested calls use the same Transfer: nothing of the request is read behind this line. */
     const Trap trap = call_host(instance, transfer->callee, fp + base);
-    if (trap != TRAP_NONE) return trap;
     transfer->instance = instance;
     if (link == NO_LINK) {
         transfer->ip = back;
         transfer->fp = fp;
-        transfer->result = fp[base];
     } else { /* a tail call: return at once */
         transfer->ip = (const uint8_t *)(uintptr_t)fp[link];
         transfer->fp = (uint64_t *)(uintptr_t)fp[link + 1];
+    }
+    if (trap != TRAP_NONE) return trap;
+    if (link == NO_LINK) {
+        transfer->result = fp[base];
+    } else {
         memmove(fp, fp + base, callee->type->result_count * sizeof *fp);
         transfer->result = fp[0];
     }
@@ -67,11 +70,17 @@ Trap call_slow(Instance *instance, uint64_t *fp) {
     return TRAP_NONE;
 }
 
+void leave_frame(uint64_t **fp, const uint8_t **back, Instance **instance) {
+    const uint64_t *saved = *fp;
+    *back = (const uint8_t *)(uintptr_t)saved[SAVED_IP];
+    *fp = (uint64_t *)(uintptr_t)saved[SAVED_FP];
+    *instance = (Instance *)(uintptr_t)saved[SAVED_INSTANCE];
+}
+
 Trap leave_instance(Instance *instance, uint64_t *fp) {
     Transfer *transfer = &instance->transfer;
-    transfer->ip = (const uint8_t *)(uintptr_t)fp[SAVED_IP];
-    transfer->fp = (uint64_t *)(uintptr_t)fp[SAVED_FP];
-    transfer->instance = (Instance *)(uintptr_t)fp[SAVED_INSTANCE];
+    transfer->fp = fp;
+    leave_frame(&transfer->fp, &transfer->ip, &transfer->instance);
     memmove(fp, fp + SAVED_SLOTS, fp[SAVED_RESULT_COUNT] * sizeof *fp);
     transfer->result = fp[0];
     return TRAP_NONE;

@@ -17,4 +17,8 @@ Trap call_slow(Instance *instance, uint64_t *fp);
  * state. */
 Trap leave_instance(Instance *instance, uint64_t *fp);
 
+/* The same for an exception, without results: from the frame below the callee's, *fp, to the
+ * caller's frame, instance and where it goes on there. */
+void leave_frame(uint64_t **fp, const uint8_t **back, Instance **instance);
+
 #endif

@@ -14,6 +14,8 @@
     X(UNINITIALIZED_ELEMENT, "uninitialized element")                                              \
     X(INDIRECT_CALL_TYPE_MISMATCH, "indirect call type mismatch")                                  \
     X(CALL_STACK_EXHAUSTED, "call stack exhausted")                                                \
+    X(NULL_EXCEPTION_REFERENCE, "null exception reference")                                        \
+    X(EXCEPTION, "uncaught exception") /* not a trap; which one is in Store */                           \
     X(HOST, "host function failed") /* a host function's own words are in Store.host_message */    \
     X(EXIT, "exit")                 /* not a trap: WASI proc_exit; the status is in Store */
 

@@ -66,8 +66,6 @@ static const char *proposal_of_type(uint8_t code) {
     case 0x7b: return "SIMD";
     case 0x63: /* (ref null t) */
     case 0x64: /* (ref t) */ return "typed function references";
-    case 0x69: /* exnref */
-    case 0x74: /* nullexnref */ return "exception handling";
     case 0x6a: /* arrayref */
     case 0x6b: /* structref */
     case 0x6c: /* i31ref */
@@ -75,7 +73,8 @@ static const char *proposal_of_type(uint8_t code) {
     case 0x6e: /* anyref */
     case 0x71: /* nullref */
     case 0x72: /* nullexternref */
-    case 0x73: /* nullfuncref */ return "garbage collection";
+    case 0x73: /* nullfuncref */
+    case 0x74: /* nullexnref */ return "garbage collection";
     case 0x67: return "reference-typed strings";
     case 0x68: /* contref */
     case 0x75: /* nullcontref */ return "stack switching";
@@ -98,7 +97,8 @@ bool cursor_value_type(Cursor *cursor, ValueType *type) {
     case TYPE_F32:
     case TYPE_F64:
     case TYPE_FUNCREF:
-    case TYPE_EXTERNREF: return true;
+    case TYPE_EXTERNREF:
+    case TYPE_EXNREF: return true;
     default: return bad_type(cursor, where, "value");
     }
 }
@@ -106,6 +106,6 @@ bool cursor_value_type(Cursor *cursor, ValueType *type) {
 bool cursor_reference_type(Cursor *cursor, ValueType *type) {
     const uint8_t *where = cursor->at;
     if (!cursor_byte(cursor, type)) return false;
-    if (*type == TYPE_FUNCREF || *type == TYPE_EXTERNREF) return true;
+    if (is_reference_type(*type)) return true;
     return bad_type(cursor, where, "reference");
 }

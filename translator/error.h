@@ -18,6 +18,7 @@ typedef enum ErrorKind {
     ERROR_LIMIT,         /* exceeds a limit of this implementation; the message names the limit */
     ERROR_LINK,          /* an import is missing or has another type (spec: "unlinkable") */
     ERROR_TRAP,          /* a trap while instantiating or running (spec: "trap") */
+    ERROR_EXCEPTION,     /* an exception that nothing has caught, likewise (spec: "exception") */
     ERROR_MEMORY,        /* the host is out of memory or address space */
     ERROR_FILE,          /* a file cannot be read or written */
 } ErrorKind;

@@ -9,7 +9,8 @@
 
 /* A structured instruction that is open. */
 typedef struct Control {
-    uint8_t kind;     /* WASM_BLOCK, WASM_LOOP, WASM_IF; WASM_ELSE in the second arm of an if */
+    uint8_t kind;     /* WASM_BLOCK, WASM_LOOP, WASM_IF; WASM_ELSE in the second arm of an if;
+                       * WASM_TRY_TABLE, WASM_TRY; WASM_CATCH in any of its clauses */
     bool is_reached;  /* something jumps to `label` */
     BlockType type;
     Label label;      /* where `br` goes: a loop's start, else the end */
@@ -17,13 +18,23 @@ typedef struct Control {
     uint32_t height;  /* of the operand stack below the block's parameters */
     Pins pins;        /* at `label` */
     Pins outer_pins;  /* of a loop: around it */
+    uint32_t begin;   /* WASM_TRY, WASM_TRY_TABLE: of the region */
+    uint32_t clause;  /* the first one of a try_table, the last one of a try; or NO_CLAUSE */
     /* See "locals that need no zeroing" below. */
     uint32_t assigned_at_entry, assigned_at_branch, assigned_least;
 } Control;
 
+/* A clause of a try_table that leaves the function: the results stand at `height`. */
+typedef struct CaughtReturn {
+    Label label;
+    uint32_t height;
+    Pins pins;
+} CaughtReturn;
+
 struct FunctionTranslator {
     const Module *module;
     const Code *codes;
+    SideTables *tables; /* the program's */
     Encoder *encoder;
     Values values;
     PinChooser *pins; /* if the instruction set has any; owned */
@@ -39,6 +50,12 @@ struct FunctionTranslator {
     Control *controls; /* owned, grows */
     uint32_t depth, control_capacity;
 
+    size_t begin; /* of the bytecode */
+    uint32_t first_clause; /* in the side tables */
+    CaughtReturn *caught_returns; /* owned, grows */
+    uint32_t caught_return_count;
+    size_t caught_return_capacity;
+
     uint8_t *local_states; /* LocalState by local; owned, as long as local_types */
     uint32_t *assigned;    /* the locals that are ASSIGNED, in order; owned, likewise */
     uint32_t assigned_count;
@@ -46,12 +63,12 @@ struct FunctionTranslator {
     bool out_of_memory;
 };
 
-FunctionTranslator *function_translator_new(const Module *module, const Code *codes,
-                                            Encoder *encoder) {
+FunctionTranslator *function_translator_new(Program *program, Encoder *encoder) {
     FunctionTranslator *t = calloc(1, sizeof *t);
     if (!t) return NULL;
-    t->module = module;
-    t->codes = codes;
+    t->module = program->module;
+    t->codes = program->codes;
+    t->tables = &program->tables;
     t->encoder = encoder;
     values_init(&t->values, encoder);
     t->pins = ISA_PINS ? pin_chooser_new() : NULL;
@@ -70,6 +87,7 @@ void function_translator_free(FunctionTranslator *t) {
     free(t->local_states);
     free(t->assigned);
     free(t->controls);
+    free(t->caught_returns);
     free(t);
 }
 
@@ -107,6 +125,63 @@ static void cut_assigned(FunctionTranslator *t, uint32_t count) {
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* ---- Side tables ----------------------------------------------------------------------------- */
+
+/* A new element of a growing array, or NULL: out of memory. */
+static void *append(FunctionTranslator *t, void *array, uint32_t *count, size_t *capacity,
+                    size_t size) {
+    void **items = array;
+    if (*count == *capacity) {
+        size_t larger = *capacity ? 2 * *capacity : 16;
+        void *moved = realloc(*items, larger * size);
+        if (!moved) {
+            t->out_of_memory = true;
+            return NULL;
+        }
+        *items = moved;
+        *capacity = larger;
+    }
+    return (char *)*items + (*count)++ * size;
+}
+
+/* The place of the next instruction that calls or throws (side_tables.h). */
+static uint32_t place(const FunctionTranslator *t) {
+    return (uint32_t)(encoder_written(t->encoder) - t->begin);
+}
+
+/* set_pins, and a note of it. */
+static void change_pins(FunctionTranslator *t, const Pins *pins) {
+    const bool changes = !pins_equal(&t->values.pins, pins);
+    set_pins(&t->values, pins);
+    if (!changes) return;
+    SideTables *tables = t->tables;
+    PinChange *change = append(t, &tables->changes, &tables->change_count,
+                               &tables->change_capacity, sizeof *change);
+    if (change) *change = (PinChange){place(t), *pins};
+}
+
+static void add_region(FunctionTranslator *t, uint32_t begin, uint32_t clause, uint32_t outer) {
+    SideTables *tables = t->tables;
+    if (begin == place(t)) return; /* nothing in it can throw */
+    TryRegion *region = append(t, &tables->regions, &tables->region_count,
+                               &tables->region_capacity, sizeof *region);
+    if (region) *region = (TryRegion){begin, place(t), t->depth - 1, clause, outer};
+}
+
+static CatchClause *add_clause(FunctionTranslator *t) {
+    SideTables *tables = t->tables;
+    return append(t, &tables->clauses, &tables->clause_count, &tables->clause_capacity,
+                  sizeof(CatchClause));
+}
+
+/* Labels become places. All are bound by now. */
+static void place_clauses(FunctionTranslator *t) {
+    for (uint32_t i = t->first_clause; i < t->tables->clause_count; i++) {
+        CatchClause *clause = &t->tables->clauses[i];
+        clause->target = (uint32_t)(encoder_label_position(t->encoder, clause->target) - t->begin);
+    }
+}
 
 /* ---- Control --------------------------------------------------------------------------------- */
 
@@ -344,11 +419,16 @@ static Opcode skip_unreachable(FunctionTranslator *t) {
         switch (opcode) {
         case WASM_BLOCK:
         case WASM_LOOP:
-        case WASM_IF: nested++; break;
+        case WASM_IF:
+        case WASM_TRY:
+        case WASM_TRY_TABLE: nested++; break;
         case WASM_ELSE:
+        case WASM_CATCH:
+        case WASM_CATCH_ALL:
             if (!nested) return opcode;
             break;
         case WASM_END:
+        case WASM_DELEGATE:
             if (!nested) return opcode;
             nested--;
             break;
@@ -376,7 +456,7 @@ static bool translate_loop(FunctionTranslator *t, BlockType type) {
     if (ISA_PINS) {
         const Pins inner = pin_chooser_loop(t->pins, t->at, &outer);
         emit_exchange(&t->values, &outer, &inner);
-        set_pins(&t->values, &inner);
+        change_pins(t, &inner);
     }
     open_control(t, WASM_LOOP, type);
     if (t->out_of_memory) return true;
@@ -421,12 +501,16 @@ static bool translate_end(FunctionTranslator *t, bool reachable) {
             settle(&t->values, control->type.result_count);
             emit_exchange(&t->values, &control->pins, &control->outer_pins);
         }
-        set_pins(&t->values, &control->outer_pins);
+        change_pins(t, &control->outer_pins);
     }
-    bool is_meeting =
-        control->kind != WASM_LOOP && (control->is_reached || control->kind == WASM_IF);
+    if (control->kind == WASM_TRY_TABLE && control->clause != NO_CLAUSE)
+        add_region(t, control->begin, control->clause, 0);
+    const bool is_clause = control->kind == WASM_CATCH;
+    bool is_meeting = control->kind != WASM_LOOP &&
+                      (control->is_reached || control->kind == WASM_IF || (is_clause && reachable));
     uint32_t count = control->type.result_count;
     if (is_meeting && reachable) settle(&t->values, count);
+    if (is_clause && reachable) move_down(t, count, control->height);
     if (is_meeting || !reachable) {
         set_stack(t, control->height, control->type.results, count);
         if (control->kind == WASM_IF) bind(t, control->else_label);
@@ -434,8 +518,9 @@ static bool translate_end(FunctionTranslator *t, bool reachable) {
         else forget_accumulators(&t->values);
     }
     uint32_t keep = t->assigned_count;
-    if (control->kind == WASM_IF || control->kind == WASM_ELSE) keep = control->assigned_at_entry;
-    else if (control->kind == WASM_BLOCK && control->is_reached)
+    if (control->kind == WASM_IF || control->kind == WASM_ELSE || is_clause)
+        keep = control->assigned_at_entry;
+    else if (control->kind != WASM_LOOP && control->is_reached)
         keep = smaller(control->assigned_at_branch, control->assigned_least);
     keep = smaller(keep, t->assigned_count);
     t->depth--;
@@ -446,6 +531,120 @@ static bool translate_end(FunctionTranslator *t, bool reachable) {
     }
     cut_assigned(t, keep);
     return reachable || is_meeting;
+}
+
+/* ---- Exceptions ------------------------------------------------------------------------------
+ *
+ * A handler is entered with the stack that its block began with, all of it at home, and locals as
+ * they were when the exception left its instruction: in their slots, and in those registers that the
+ * unwinder fills. So in this pass it is one more place from where its label is reached. */
+
+static bool translate_try(FunctionTranslator *t, uint8_t kind, BlockType type, uint32_t clause) {
+    open_control(t, kind, type);
+    if (t->out_of_memory) return true;
+    Control *control = control_at(t, 0);
+    control->begin = place(t);
+    control->clause = clause;
+    return true;
+}
+
+/* Where a clause of a try_table leads: a label, or to code behind the function's that returns. */
+static Label caught_label(FunctionTranslator *t, Control *target, uint32_t height) {
+    if (!is_function(t, target)) {
+        mark_branch(t, target);
+        return target->label;
+    }
+    const Label label = encoder_label(t->encoder);
+    CaughtReturn *caught = append(t, &t->caught_returns, &t->caught_return_count,
+                                  &t->caught_return_capacity, sizeof *caught);
+    if (caught) *caught = (CaughtReturn){label, height, t->values.pins};
+    return label;
+}
+
+static bool translate_try_table(FunctionTranslator *t) {
+    Values *values = &t->values;
+    BlockType type = block_type_read(t->module, &t->at);
+    settle(values, type.parameter_count);
+    flush(values);
+    const uint32_t first = t->tables->clause_count, count = leb_u32(&t->at);
+    for (uint32_t i = 0; i < count && !t->out_of_memory; i++) {
+        const Catch caught = catch_read(&t->at);
+        Control *target = control_at(t, caught.label);
+        const bool returns = is_function(t, target);
+        const uint32_t height = returns ? values->height : target->height;
+        const uint32_t carried =
+            caught.has_tag ? t->module->tags[caught.tag]->parameter_count : 0;
+        CatchClause *clause = add_clause(t);
+        if (!clause) break;
+        *clause = (CatchClause){
+            .tag = caught.has_tag ? caught.tag : ANY_TAG,
+            .target = caught_label(t, target, height),
+            .next = i + 1 < count ? first + i + 1 : NO_CLAUSE,
+            .values = carried ? home_of(values, height) : NO_SLOT,
+            .reference = caught.has_reference ? home_of(values, height + carried) : NO_SLOT,
+            .pins = returns ? values->pins : target->pins,
+        };
+    }
+    return translate_try(t, WASM_TRY_TABLE, type, count ? first : NO_CLAUSE);
+}
+
+/* A clause of a try. Below what the exception carries it has the exception, for rethrow. */
+static void translate_catch(FunctionTranslator *t, Opcode opcode, bool reachable) {
+    static const ValueType reference = TYPE_EXNREF;
+    Control *control = control_at(t, 0);
+    const uint32_t tag = opcode == WASM_CATCH ? leb_u32(&t->at) : ANY_TAG;
+    const uint32_t index = t->tables->clause_count;
+    if (control->kind == WASM_TRY) add_region(t, control->begin, index, 0);
+    else t->tables->clauses[control->clause].next = index;
+    if (reachable) {
+        settle(&t->values, control->type.result_count);
+        if (control->kind == WASM_CATCH)
+            move_down(t, control->type.result_count, control->height);
+        control->is_reached = true;
+        encode_br(t->encoder, control->label);
+    }
+    control->kind = WASM_CATCH;
+    control->clause = index;
+    const FunctionType *type = tag == ANY_TAG ? NULL : t->module->tags[tag];
+    const uint32_t carried = type ? type->parameter_count : 0;
+    set_stack(t, control->height, &reference, 1);
+    for (uint32_t i = 0; i < carried; i++) push_home(&t->values, type->parameters[i]);
+    t->values.flushed = t->values.height;
+    cut_assigned(t, control->assigned_at_entry);
+    const Label label = encoder_label(t->encoder);
+    bind(t, label);
+    CatchClause *clause = add_clause(t);
+    if (!clause) return;
+    *clause = (CatchClause){
+        .tag = tag,
+        .target = label,
+        .next = NO_CLAUSE,
+        .values = carried ? home_of(&t->values, control->height + 1) : NO_SLOT,
+        .reference = home_of(&t->values, control->height),
+        .pins = control->pins,
+    };
+}
+
+/* The end of a try without clauses: its exceptions go where those at the label's block go. */
+static bool translate_delegate(FunctionTranslator *t, bool reachable) {
+    const Control *control = control_at(t, 0), *target = control_at(t, leb_u32(&t->at) + 1);
+    add_region(t, control->begin, NO_CLAUSE, (uint32_t)(target - t->controls));
+    return translate_end(t, reachable);
+}
+
+static void translate_throw(FunctionTranslator *t, uint32_t tag) {
+    const uint32_t count = t->module->tags[tag]->parameter_count;
+    settle(&t->values, count);
+    encode_throw(t->encoder, tag, home_of(&t->values, t->values.height - count));
+}
+
+static void translate_rethrow(FunctionTranslator *t, uint32_t depth) {
+    encode_throw_ref(t->encoder, slot(home_of(&t->values, control_at(t, depth)->height)));
+}
+
+static void translate_throw_ref(FunctionTranslator *t) {
+    Popped reference = pop(&t->values);
+    emit_with(&t->values, (Instruction){.op = OP_throw_ref}, &reference);
 }
 
 /* ---- Calls ----------------------------------------------------------------------------------- */
@@ -617,6 +816,19 @@ static uint16_t pop_settled(FunctionTranslator *t, uint32_t count) {
 
 static ValueType address_type(Limits limits) { return limits.is_64 ? TYPE_I64 : TYPE_I32; }
 
+/* table.copy, table.init and elem.drop, which begin with no table or with another one. */
+static void translate_element_op(FunctionTranslator *t, Opcode opcode) {
+    uint32_t first = leb_u32(&t->at);
+    if (opcode == WASM_ELEM_DROP) {
+        encode_elem_drop(t->encoder, first);
+        return;
+    }
+    uint32_t second = leb_u32(&t->at);
+    uint16_t operands = pop_settled(t, 3);
+    if (opcode == WASM_TABLE_COPY) encode_table_copy(t->encoder, operands, first, second);
+    else encode_table_init(t->encoder, operands, second, first);
+}
+
 static void translate_table_op(FunctionTranslator *t, Opcode opcode) {
     uint32_t table = leb_u32(&t->at);
     TableType type = t->module->tables[table].type;
@@ -646,6 +858,33 @@ static void translate_table_op(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
+/* memory.* and data.drop, but loads and stores. */
+static void translate_memory_op(FunctionTranslator *t, Opcode opcode) {
+    uint32_t first = leb_u32(&t->at), second;
+    switch (opcode) {
+    case WASM_MEMORY_SIZE:
+        push_result(&t->values, (Instruction){.op = OP_memory_size, .immediates = {first}},
+                    address_type(t->module->memories[first].limits));
+        break;
+    case WASM_MEMORY_GROW: {
+        Popped pages = pop(&t->values);
+        push_result_of(&t->values, (Instruction){.op = OP_memory_grow, .immediates = {first}},
+                       &pages, address_type(t->module->memories[first].limits));
+        break;
+    }
+    case WASM_MEMORY_COPY:
+        second = leb_u32(&t->at);
+        encode_memory_copy(t->encoder, pop_settled(t, 3), first, second);
+        break;
+    case WASM_MEMORY_FILL: encode_memory_fill(t->encoder, pop_settled(t, 3), first); break;
+    case WASM_MEMORY_INIT:
+        second = leb_u32(&t->at);
+        encode_memory_init(t->encoder, pop_settled(t, 3), second, first);
+        break;
+    default: encode_data_drop(t->encoder, first); break;
+    }
+}
+
 static uint64_t read_bits(FunctionTranslator *t, unsigned size) {
     uint64_t bits = 0;
     memcpy(&bits, t->at, size);
@@ -653,59 +892,82 @@ static uint64_t read_bits(FunctionTranslator *t, unsigned size) {
     return bits;
 }
 
-/* Translates one instruction that is neither control nor numeric. */
-static void translate_other(FunctionTranslator *t, Opcode opcode) {
+static void translate_constant(FunctionTranslator *t, Opcode opcode) {
     Values *values = &t->values;
-    Encoder *encoder = t->encoder;
-    uint32_t first, second;
     switch (opcode) {
-    case WASM_NOP: break;
-    case WASM_DROP: drop(values, 1); break;
-    case WASM_SELECT_TYPED:
-        t->at = skip_immediates(opcode, t->at);
-        __attribute__((fallthrough));
-    case WASM_SELECT: translate_select(t); break;
-
-    case WASM_LOCAL_GET:
-        first = leb_u32(&t->at);
-        note_read(t, first);
-        push_local(values, t->local_types[first], first);
-        break;
-    case WASM_LOCAL_SET:
-    case WASM_LOCAL_TEE: {
-        first = leb_u32(&t->at);
-        Popped value = pop(values);
-        assign_local(values, &value, first);
-        note_assigned(t, first);
-        if (opcode == WASM_LOCAL_TEE) push_local(values, t->local_types[first], first);
-        break;
-    }
-    case WASM_GLOBAL_GET: {
-        first = leb_u32(&t->at);
-        ValueType type = t->module->globals[first].type.type;
-        push_result(values,
-                    (Instruction){.op = bank_of(type) == FLOATS ? OP_global_get_f : OP_global_get,
-                                  .immediates = {first}},
-                    type);
-        break;
-    }
-    case WASM_GLOBAL_SET: translate_global_set(t, leb_u32(&t->at)); break;
-
     case WASM_I32_CONST: push_constant(values, TYPE_I32, (uint32_t)leb_s32(&t->at)); break;
     case WASM_I64_CONST: push_constant(values, TYPE_I64, (uint64_t)leb_s64(&t->at)); break;
     case WASM_F32_CONST: push_constant(values, TYPE_F32, read_bits(t, 4)); break;
-    case WASM_F64_CONST: push_constant(values, TYPE_F64, read_bits(t, 8)); break;
+    default: push_constant(values, TYPE_F64, read_bits(t, 8)); break;
+    }
+}
 
+static void translate_reference(FunctionTranslator *t, Opcode opcode) {
+    Values *values = &t->values;
+    switch (opcode) {
     case WASM_REF_NULL: push_constant(values, *t->at++, 0); break;
     case WASM_REF_IS_NULL: {
         Popped reference = pop(values);
         push_result_of(values, (Instruction){.op = OP_i64_eqz}, &reference, TYPE_I32);
         break;
     }
-    case WASM_REF_FUNC:
+    default:
         push_result(values, (Instruction){.op = OP_ref_func, .immediates = {leb_u32(&t->at)}},
                     TYPE_FUNCREF);
         break;
+    }
+}
+
+static void translate_variable(FunctionTranslator *t, Opcode opcode) {
+    uint32_t variable = leb_u32(&t->at);
+    switch (opcode) {
+    case WASM_LOCAL_GET:
+        note_read(t, variable);
+        push_local(&t->values, t->local_types[variable], variable);
+        break;
+    case WASM_LOCAL_SET:
+    case WASM_LOCAL_TEE: {
+        Popped value = pop(&t->values);
+        assign_local(&t->values, &value, variable);
+        note_assigned(t, variable);
+        if (opcode == WASM_LOCAL_TEE)
+            push_local(&t->values, t->local_types[variable], variable);
+        break;
+    }
+    case WASM_GLOBAL_GET: {
+        ValueType type = t->module->globals[variable].type.type;
+        Op op = bank_of(type) == FLOATS ? OP_global_get_f : OP_global_get;
+        push_result(&t->values, (Instruction){.op = op, .immediates = {variable}}, type);
+        break;
+    }
+    default: translate_global_set(t, variable); break;
+    }
+}
+
+/* Translates one instruction that is not control. */
+static void translate_other(FunctionTranslator *t, Opcode opcode) {
+    switch (opcode) {
+    case WASM_NOP: break;
+    case WASM_DROP: drop(&t->values, 1); break;
+    case WASM_SELECT_TYPED:
+        t->at = skip_immediates(opcode, t->at);
+        __attribute__((fallthrough));
+    case WASM_SELECT: translate_select(t); break;
+
+    case WASM_LOCAL_GET:
+    case WASM_LOCAL_SET:
+    case WASM_LOCAL_TEE:
+    case WASM_GLOBAL_GET:
+    case WASM_GLOBAL_SET: translate_variable(t, opcode); break;
+
+    case WASM_I32_CONST:
+    case WASM_I64_CONST:
+    case WASM_F32_CONST:
+    case WASM_F64_CONST: translate_constant(t, opcode); break;
+
+    case WASM_REF_NULL:
+    case WASM_REF_IS_NULL:
+    case WASM_REF_FUNC: translate_reference(t, opcode); break;
 
     case WASM_TABLE_GET:
     case WASM_TABLE_SET:
@@ -713,40 +975,15 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     case WASM_TABLE_SIZE:
     case WASM_TABLE_FILL: translate_table_op(t, opcode); break;
     case WASM_TABLE_COPY:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_table_copy(encoder, pop_settled(t, 3), first, second);
-        break;
     case WASM_TABLE_INIT:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_table_init(encoder, pop_settled(t, 3), second, first);
-        break;
-    case WASM_ELEM_DROP: encode_elem_drop(encoder, leb_u32(&t->at)); break;
+    case WASM_ELEM_DROP: translate_element_op(t, opcode); break;
 
     case WASM_MEMORY_SIZE:
-        first = leb_u32(&t->at);
-        push_result(values, (Instruction){.op = OP_memory_size, .immediates = {first}},
-                    address_type(t->module->memories[first].limits));
-        break;
-    case WASM_MEMORY_GROW: {
-        first = leb_u32(&t->at);
-        Popped pages = pop(values);
-        push_result_of(values, (Instruction){.op = OP_memory_grow, .immediates = {first}}, &pages,
-                       address_type(t->module->memories[first].limits));
-        break;
-    }
+    case WASM_MEMORY_GROW:
     case WASM_MEMORY_COPY:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_memory_copy(encoder, pop_settled(t, 3), first, second);
-        break;
     case WASM_MEMORY_FILL:
-        first = leb_u32(&t->at);
-        encode_memory_fill(encoder, pop_settled(t, 3), first);
-        break;
     case WASM_MEMORY_INIT:
-        first = leb_u32(&t->at), second = leb_u32(&t->at);
-        encode_memory_init(encoder, pop_settled(t, 3), second, first);
-        break;
-    case WASM_DATA_DROP: encode_data_drop(encoder, leb_u32(&t->at)); break;
+    case WASM_DATA_DROP: translate_memory_op(t, opcode); break;
 
     default:
         if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)
@@ -772,6 +1009,19 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
     case WASM_IF: translate_if(t); return true;
     case WASM_ELSE: translate_else(t, true); return true;
     case WASM_END: return translate_end(t, true);
+    case WASM_TRY: {
+        BlockType type = block_type_read(t->module, &t->at);
+        settle(&t->values, type.parameter_count);
+        flush(&t->values);
+        return translate_try(t, WASM_TRY, type, NO_CLAUSE);
+    }
+    case WASM_TRY_TABLE: return translate_try_table(t);
+    case WASM_CATCH:
+    case WASM_CATCH_ALL: translate_catch(t, opcode, true); return true;
+    case WASM_DELEGATE: return translate_delegate(t, true);
+    case WASM_THROW: translate_throw(t, leb_u32(&t->at)); return false;
+    case WASM_RETHROW: translate_rethrow(t, leb_u32(&t->at)); return false;
+    case WASM_THROW_REF: translate_throw_ref(t); return false;
     case WASM_BR: jump(t, leb_u32(&t->at)); return false;
     case WASM_BR_IF: translate_br_if(t, leb_u32(&t->at), true); return true;
     case WASM_BR_TABLE: translate_br_table(t); return false;
@@ -836,6 +1086,21 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
     return begin_values(t);
 }
 
+/* What try_tables caught for the function's own label. */
+static void translate_caught_returns(FunctionTranslator *t) {
+    for (uint32_t i = 0; i < t->caught_return_count; i++) {
+        const CaughtReturn *caught = &t->caught_returns[i];
+        drop(&t->values, t->values.height);
+        for (uint32_t below = 0; below < caught->height; below++)
+            push_home(&t->values, TYPE_I32); /* whatever was there */
+        set_stack(t, caught->height, t->type->results, t->type->result_count);
+        bind(t, caught->label);
+        change_pins(t, &caught->pins);
+        if (!t->out_of_memory && !t->values.out_of_memory) emit_return(t);
+    }
+    t->caught_return_count = 0;
+}
+
 /* Translates up to the end of the body. */
 static void translate_body(FunctionTranslator *t) {
     if (ISA_PINS) {
@@ -847,7 +1112,7 @@ static void translate_body(FunctionTranslator *t) {
         }
         const Pins outer = t->values.pins, inner = pin_chooser_function(t->pins);
         emit_exchange(&t->values, &outer, &inner);
-        set_pins(&t->values, &inner);
+        change_pins(t, &inner);
     }
     open_control(t, WASM_BLOCK, (BlockType){0, t->type->result_count, NULL, t->type->results});
     bool reachable = true;
@@ -855,16 +1120,21 @@ static void translate_body(FunctionTranslator *t) {
         Opcode opcode = reachable ? opcode_read(&t->at) : skip_unreachable(t);
         if (reachable) reachable = translate_instruction(t, opcode);
         else if (opcode == WASM_ELSE) translate_else(t, false), reachable = true;
+        else if (opcode == WASM_DELEGATE) reachable = translate_delegate(t, false);
+        else if (opcode != WASM_END) translate_catch(t, opcode, false), reachable = true;
         else reachable = translate_end(t, false);
     }
     if (reachable && !t->out_of_memory && !t->values.out_of_memory) emit_return(t);
+    translate_caught_returns(t);
 }
 
 bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, CodeOffsets *offsets,
                         Error *error) {
     const FunctionBody *body = &t->module->bodies[function - t->module->imported_function_count];
     t->out_of_memory = !begin_function(t, body);
-    offsets->begin = offsets->entry = encoder_position(t->encoder);
+    offsets->begin = offsets->entry = t->begin = encoder_position(t->encoder);
+    const SideTables before = *t->tables;
+    t->first_clause = before.clause_count;
     Label start = encoder_label(t->encoder);
     encoder_bind(t->encoder, start);
     if (!t->out_of_memory) translate_body(t);
@@ -873,6 +1143,7 @@ bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, Co
         encode_zero(t->encoder, (uint16_t)t->first_zeroed,
                     (uint16_t)(t->last_zeroed - t->first_zeroed + 1), start);
     }
+    place_clauses(t);
     encoder_end_function(t->encoder);
     if (t->out_of_memory || t->values.out_of_memory ||
         t->encoder->status == ENCODER_OUT_OF_MEMORY)
@@ -886,6 +1157,15 @@ bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, Co
     if (t->encoder->status != ENCODER_OK)
         return fail(error, ERROR_LIMIT, "function %u needs an instruction that the instruction set "
                                         ISA_NAME " does not have", function);
-    *code = (Code){.frame_slots = (uint32_t)slots, .link_slot = t->link_slot, .function = function};
+    *code = (Code){
+        .frame_slots = (uint32_t)slots,
+        .link_slot = t->link_slot,
+        .function = function,
+        .first_region = before.region_count,
+        .region_count = t->tables->region_count - before.region_count,
+        .first_change = before.change_count,
+        .change_count = t->tables->change_count - before.change_count,
+        .saved_pins = {t->values.saved_pins[INTEGERS], t->values.saved_pins[FLOATS]},
+    };
     return true;
 }

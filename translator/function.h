@@ -8,10 +8,10 @@
 
 typedef struct FunctionTranslator FunctionTranslator;
 
-/* Reusable state for translating the functions of `module` into `encoder`; `codes` are the
- * addresses that call instructions refer to. NULL when out of memory. */
-FunctionTranslator *function_translator_new(const Module *module, const Code *codes,
-                                            Encoder *encoder);
+/* Reusable state for translating the functions of the program's module into `encoder`; its codes are
+ * the addresses that call instructions refer to, and its side tables are appended to. NULL when out
+ * of memory. */
+FunctionTranslator *function_translator_new(Program *program, Encoder *encoder);
 void function_translator_free(FunctionTranslator *translator);
 
 /* Where a function's bytecode begins and is entered, from the encoder's start. */

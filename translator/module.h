@@ -7,7 +7,8 @@
  * is trusted by everything after it: the translator checks nothing again.
  *
  * Accepted: WebAssembly 2.0 without SIMD, and tail calls, extended constant expressions,
- * multi-memory, memory64 and table64. A module that needs another proposal is refused with
+ * multi-memory, memory64 and table64, and exceptions in both encodings: the standard one (try_table)
+ * and the one before it (try), which a module may mix. A module that needs another proposal is refused with
  * ERROR_UNSUPPORTED and the proposal's name.
  *
  * A Module borrows the bytes that it was read from: they must outlive it and stay unchanged. */
@@ -29,6 +30,7 @@ enum {
     MAX_TYPES = 1000000,
     MAX_FUNCTIONS = 1000000,
     MAX_TABLES = 100000,
+    MAX_TAGS = 1000000,
     MAX_MEMORIES = 100,
 };
 /* Of all tables together that run in one store, at instantiation and after table.grow: few bytes of
@@ -43,7 +45,12 @@ enum {
     TYPE_F64 = 0x7c,
     TYPE_FUNCREF = 0x70,
     TYPE_EXTERNREF = 0x6f,
+    TYPE_EXNREF = 0x69,
 };
+
+static inline bool is_reference_type(ValueType type) {
+    return type == TYPE_FUNCREF || type == TYPE_EXTERNREF || type == TYPE_EXNREF;
+}
 
 /* The type's name in the text format, "i32"; never NULL. */
 const char *value_type_name(ValueType type);
@@ -77,7 +84,9 @@ typedef enum ExternKind { /* the binary format's codes (spec 5.5.5) */
     EXTERN_TABLE = 1,
     EXTERN_MEMORY = 2,
     EXTERN_GLOBAL = 3,
+    EXTERN_TAG = 4,
 } ExternKind;
+enum { EXTERN_KINDS = EXTERN_TAG + 1 };
 
 typedef struct Limits { /* in pages of 64 KiB for memories, in elements for tables */
     uint64_t minimum;
@@ -117,6 +126,7 @@ typedef struct Import {
         TableType table;
         MemoryType memory;
         GlobalType global;
+        const FunctionType *tag; /* its parameters are what an exception carries */
     };
 } Import;
 
@@ -193,6 +203,9 @@ typedef struct Module {
     uint32_t global_count, imported_global_count;
     GlobalDefinition *globals; /* [global_count], imported ones too (type only) */
 
+    uint32_t tag_count, imported_tag_count;
+    const FunctionType **tags; /* [tag_count], imported ones too */
+
     uint32_t export_count;
     Export *exports;
 
@@ -222,5 +235,8 @@ const Export *module_find_export(const Module *module, const char *name);
 /* Writes a name for function `index` that a person recognises into `buffer`, as name_text does: the
  * name section's, else an export's. Returns false if it has none, and then writes "function 17". */
 bool module_function_name(const Module *module, uint32_t index, char *buffer, size_t size);
+
+/* The same for tag `index`: an export's name, else the names that it is imported by, else "tag 17". */
+const char *module_tag_name(const Module *module, uint32_t index, char *buffer, size_t size);
 
 #endif

@@ -64,6 +64,25 @@ bool module_function_name(const Module *module, uint32_t index, char *buffer, si
     return name.length > 0;
 }
 
+const char *module_tag_name(const Module *module, uint32_t index, char *buffer, size_t size) {
+    for (uint32_t i = 0; i < module->export_count; i++) {
+        const Export *export = &module->exports[i];
+        if (export->kind == EXTERN_TAG && export->index == index)
+            return name_text(export->name, buffer, size);
+    }
+    uint32_t imported = 0;
+    for (uint32_t i = 0; i < module->import_count; i++) {
+        const Import *import = &module->imports[i];
+        if (import->kind != EXTERN_TAG || imported++ != index) continue;
+        char from[80], name[80];
+        snprintf(buffer, size, "%s.%s", name_text(import->module, from, sizeof from),
+                 name_text(import->name, name, sizeof name));
+        return buffer;
+    }
+    snprintf(buffer, size, "tag %u", index);
+    return buffer;
+}
+
 const char *name_text(Name name, char *buffer, size_t size) {
     copy_printable(buffer, size, name.bytes, name.length);
     return buffer;

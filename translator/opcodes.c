@@ -38,6 +38,11 @@ const uint8_t *skip_immediates(Opcode opcode, const uint8_t *at) {
         for (uint64_t left = (uint64_t)leb_u32(&at) + 1; left > 0; left--)
             leb_skip(&at);
         return at;
+    case IMMEDIATE_CATCHES:
+        leb_skip(&at);
+        for (uint32_t left = leb_u32(&at); left > 0; left--)
+            catch_read(&at);
+        return at;
     case IMMEDIATE_MEMARG: memory_argument_read(&at); return at;
     case IMMEDIATE_F32: return at + 4;
     case IMMEDIATE_F64: return at + 8;

@@ -187,6 +187,11 @@
     X(LOOP, 0x03, "loop", BLOCK_TYPE)                                                              \
     X(IF, 0x04, "if", BLOCK_TYPE)                                                                  \
     X(ELSE, 0x05, "else", NONE)                                                                    \
+    X(TRY, 0x06, "try", BLOCK_TYPE)                                                                \
+    X(CATCH, 0x07, "catch", INDEX)                                                                 \
+    X(THROW, 0x08, "throw", INDEX)                                                                 \
+    X(RETHROW, 0x09, "rethrow", INDEX)                                                             \
+    X(THROW_REF, 0x0a, "throw_ref", NONE)                                                          \
     X(END, 0x0b, "end", NONE)                                                                      \
     X(BR, 0x0c, "br", INDEX)                                                                       \
     X(BR_IF, 0x0d, "br_if", INDEX)                                                                 \
@@ -196,9 +201,12 @@
     X(CALL_INDIRECT, 0x11, "call_indirect", TWO_INDICES)                                           \
     X(RETURN_CALL, 0x12, "return_call", INDEX)                                                     \
     X(RETURN_CALL_INDIRECT, 0x13, "return_call_indirect", TWO_INDICES)                             \
+    X(DELEGATE, 0x18, "delegate", INDEX)                                                           \
+    X(CATCH_ALL, 0x19, "catch_all", NONE)                                                          \
     X(DROP, 0x1a, "drop", NONE)                                                                    \
     X(SELECT, 0x1b, "select", NONE)                                                                \
     X(SELECT_TYPED, 0x1c, "select", TYPES)                                                         \
+    X(TRY_TABLE, 0x1f, "try_table", CATCHES)                                                       \
     X(LOCAL_GET, 0x20, "local.get", INDEX)                                                         \
     X(LOCAL_SET, 0x21, "local.set", INDEX)                                                         \
     X(LOCAL_TEE, 0x22, "local.tee", INDEX)                                                         \
@@ -239,17 +247,18 @@ typedef enum Immediates {
     IMMEDIATE_UNKNOWN, /* not an opcode */
     IMMEDIATE_NONE,
     IMMEDIATE_BLOCK_TYPE,  /* s33: see translator/block_type.h */
-    IMMEDIATE_INDEX,       /* u32: local, global, function, label, table, memory, segment */
+    IMMEDIATE_INDEX,       /* u32: local, global, function, label, table, memory, segment, tag */
     IMMEDIATE_TWO_INDICES, /* u32 u32. call_indirect: type, table; memory.init, table.init:
                             * segment, memory or table; the copies: target, source */
     IMMEDIATE_LABELS,      /* u32 count, u32 label * count, u32 default label */
+    IMMEDIATE_CATCHES,     /* s33 block type, u32 count, Catch * count */
     IMMEDIATE_MEMARG,    /* u32 alignment | 0x40 if a memory index follows, u32 index, u64 offset */
     IMMEDIATE_I32,       /* s32 */
     IMMEDIATE_I64,       /* s64 */
     IMMEDIATE_F32,       /* 4 bytes */
     IMMEDIATE_F64,       /* 8 bytes */
     IMMEDIATE_TYPES,     /* u32 count (always 1), a byte each */
-    IMMEDIATE_HEAP_TYPE, /* a byte: TYPE_FUNCREF or TYPE_EXTERNREF */
+    IMMEDIATE_HEAP_TYPE, /* a byte: TYPE_FUNCREF, TYPE_EXTERNREF or TYPE_EXNREF */
 } Immediates;
 
 /* Index into tables by opcode: below OPCODE_SLOTS for every Opcode. */
@@ -273,6 +282,24 @@ static inline MemoryArgument memory_argument_read(const uint8_t **at) {
     if (leb_u32(at) & 0x40) argument.memory = leb_u32(at);
     argument.offset = leb_u64(at);
     return argument;
+}
+
+/* A catch clause of try_table in validated code. */
+typedef struct Catch {
+    bool has_tag;       /* else it catches everything */
+    bool has_reference; /* passes the exception along as well */
+    uint32_t tag;
+    uint32_t label; /* counted from outside of the try_table */
+} Catch;
+
+enum { CATCH_REFERENCE = 1, CATCH_ANY = 2, CATCH_FLAGS = 3 }; /* bits of its first byte */
+
+static inline Catch catch_read(const uint8_t **at) {
+    uint8_t flags = *(*at)++;
+    Catch clause = {!(flags & CATCH_ANY), flags & CATCH_REFERENCE, 0, 0};
+    if (clause.has_tag) clause.tag = leb_u32(at);
+    clause.label = leb_u32(at);
+    return clause;
 }
 
 /* "i32.add"; NULL for what is not an opcode. */

@@ -137,7 +137,9 @@ static void end_level(PinChooser *chooser, int level, Loop *loop, const ValueTyp
         uint32_t local = chooser->touched[level][i];
         float weight = chooser->weights[level][local];
         chooser->weights[level][local] = 0;
-        keep_hottest(loop->candidates[bank_of(types[local])], (int32_t)local, weight);
+        /* Exceptions stay in slots, where the runtime looks for those that are still needed. */
+        if (types[local] != TYPE_EXNREF)
+            keep_hottest(loop->candidates[bank_of(types[local])], (int32_t)local, weight);
         if (level > 1) add_weight(chooser, level - 1, local, weight);
     }
     chooser->touched_count[level] = 0;
@@ -154,6 +156,7 @@ typedef struct Block {
 } Block;
 
 enum { FREQUENCY_MOST = 1 << 30 };
+static const float RARELY = 1.0f / 64; /* how often what is tried throws */
 
 /* Control goes to a label as often as this. */
 static void add_branch(PinChooser *chooser, uint32_t depth, float frequency) {
@@ -206,6 +209,8 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
         Opcode opcode = opcode_read(&at);
         switch (opcode) {
         case WASM_BLOCK:
+        case WASM_TRY:
+        case WASM_TRY_TABLE:
             if (!begin_block(chooser, frequency)) return false;
             break;
         case WASM_IF:
@@ -228,7 +233,15 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
             frequency = block->skipped;
             block->skipped = 0;
             continue;
-        case WASM_END: {
+        case WASM_CATCH:
+        case WASM_CATCH_ALL:
+            block = &chooser->blocks[chooser->depth - 1];
+            block->branched += frequency;
+            frequency = block->entered * RARELY;
+            break;
+        case WASM_END:
+        case WASM_DELEGATE: {
+            at = skip_immediates(opcode, at);
             const int64_t loop = chooser->blocks[chooser->depth - 1].loop;
             frequency = end_block(chooser, frequency);
             if (loop >= 0) {
@@ -256,13 +269,12 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
             continue;
         }
         case WASM_UNREACHABLE:
+        case WASM_THROW:
+        case WASM_THROW_REF:
+        case WASM_RETHROW:
         case WASM_RETURN:
         case WASM_RETURN_CALL:
-        case WASM_RETURN_CALL_INDIRECT: {
-            at = skip_immediates(opcode, at);
-            frequency = 0;
-            continue;
-        }
+        case WASM_RETURN_CALL_INDIRECT: frequency = 0; break;
         case WASM_LOCAL_GET:
         case WASM_LOCAL_SET:
         case WASM_LOCAL_TEE: {

@@ -1,4 +1,4 @@
-/* Which locals live in registers where: internal to translator/.
+/* Which locals live in registers where: internal to translator/, but for what side_tables.h uses.
  *
  * Instruction sets with pins (isa.table) have ISA_PINS registers of each bank besides the
  * accumulator. They belong to whoever needs them, and a function that uses them gives them back as

@@ -27,8 +27,6 @@ enum {
     SECTION_COUNT,
 };
 
-enum { EXTERN_TAG = 4 }; /* beside ExternKind: recognised, to say what is missing */
-
 typedef struct Reader {
     Cursor cursor;
     Module *module;
@@ -182,6 +180,19 @@ static bool read_global_type(Reader *reader, GlobalType *type) {
     return true;
 }
 
+/* An attribute, which is 0 for exceptions and nothing else so far, and a function type. */
+static bool read_tag_type(Reader *reader, const FunctionType **type) {
+    const uint8_t *where = reader->cursor.at;
+    uint8_t attribute;
+    if (!cursor_byte(&reader->cursor, &attribute)) return false;
+    if (attribute) return FAIL(reader, where, ERROR_MALFORMED, "malformed tag attribute");
+    where = reader->cursor.at;
+    if (!read_type_index(reader, type)) return false;
+    if ((*type)->result_count > 0)
+        return FAIL(reader, where, ERROR_INVALID, "non-empty tag result type");
+    return true;
+}
+
 /* ---- Imports ------------------------------------------------------------------------------ */
 
 static bool read_import(Reader *reader, Import *import) {
@@ -206,7 +217,8 @@ static bool read_import(Reader *reader, Import *import) {
         module->imported_global_count++;
         return read_global_type(reader, &import->global);
     case EXTERN_TAG:
-        return cursor_unsupported(cursor, where, "exception handling", "import kind", kind);
+        module->imported_tag_count++;
+        return read_tag_type(reader, &import->tag);
     default: return FAIL(reader, where, ERROR_MALFORMED, "malformed import kind");
     }
 }
@@ -274,12 +286,16 @@ static bool begin_globals(Reader *reader, uint32_t defined) {
     return true;
 }
 
-static bool begin_index_spaces(Reader *reader, uint8_t before) {
-    const Module *module = reader->module;
-    return (before <= SECTION_FUNCTION || module->function_types || begin_functions(reader, 0)) &&
-           (before <= SECTION_TABLE || module->tables || begin_tables(reader, 0)) &&
-           (before <= SECTION_MEMORY || module->memories || begin_memories(reader, 0)) &&
-           (before <= SECTION_GLOBAL || module->globals || begin_globals(reader, 0));
+static bool begin_tags(Reader *reader, uint32_t defined) {
+    Module *module = reader->module;
+    uint64_t count = (uint64_t)module->imported_tag_count + defined;
+    if (!check_limit(reader, "tags", count, MAX_TAGS)) return false;
+    module->tags = allocate(reader, count, sizeof *module->tags);
+    if (!module->tags) return false;
+    for (uint32_t i = 0; i < module->import_count; i++)
+        if (module->imports[i].kind == EXTERN_TAG)
+            module->tags[module->tag_count++] = module->imports[i].tag;
+    return true;
 }
 
 static bool read_functions(Reader *reader) {
@@ -326,6 +342,15 @@ static bool read_memories(Reader *reader) {
     return true;
 }
 
+static bool read_tags(Reader *reader) {
+    Module *module = reader->module;
+    uint32_t count;
+    if (!read_count(reader, 2, &count) || !begin_tags(reader, count)) return false;
+    for (; count > 0; count--, module->tag_count++)
+        if (!read_tag_type(reader, &module->tags[module->tag_count])) return false;
+    return true;
+}
+
 static bool read_globals(Reader *reader) {
     Module *module = reader->module;
     uint32_t count;
@@ -357,8 +382,7 @@ static bool read_export(Reader *reader, Export *export) {
     case EXTERN_TABLE: return read_index(reader, "table", module->table_count, &export->index);
     case EXTERN_MEMORY: return read_index(reader, "memory", module->memory_count, &export->index);
     case EXTERN_GLOBAL: return read_index(reader, "global", module->global_count, &export->index);
-    case EXTERN_TAG:
-        return cursor_unsupported(cursor, where, "exception handling", "export kind", kind);
+    case EXTERN_TAG: return read_index(reader, "tag", module->tag_count, &export->index);
     default: return FAIL(reader, where, ERROR_MALFORMED, "malformed export kind");
     }
 }
@@ -607,11 +631,6 @@ static bool read_custom(Reader *reader) {
     return true;
 }
 
-static bool read_tags(Reader *reader) {
-    return cursor_unsupported(&reader->cursor, reader->cursor.at, "exception handling", "section",
-                              SECTION_TAG);
-}
-
 typedef struct Section {
     uint8_t order; /* sections stand in this order; 0: anywhere */
     bool (*read)(Reader *reader);
@@ -626,6 +645,18 @@ static const Section sections[SECTION_COUNT] = {
     [SECTION_ELEMENT] = {10, read_elements}, [SECTION_DATA_COUNT] = {11, read_data_count},
     [SECTION_CODE] = {12, read_code},        [SECTION_DATA] = {13, read_datas},
 };
+
+/* Lays out the index spaces whose sections stand before the one of that order. */
+static bool begin_index_spaces(Reader *reader, uint8_t order) {
+    const Module *module = reader->module;
+    return (order <= sections[SECTION_FUNCTION].order || module->function_types ||
+            begin_functions(reader, 0)) &&
+           (order <= sections[SECTION_TABLE].order || module->tables || begin_tables(reader, 0)) &&
+           (order <= sections[SECTION_MEMORY].order || module->memories ||
+            begin_memories(reader, 0)) &&
+           (order <= sections[SECTION_TAG].order || module->tags || begin_tags(reader, 0)) &&
+           (order <= sections[SECTION_GLOBAL].order || module->globals || begin_globals(reader, 0));
+}
 
 static bool read_section(Reader *reader, uint8_t *order) {
     Cursor *cursor = &reader->cursor;
@@ -643,7 +674,7 @@ static bool read_section(Reader *reader, uint8_t *order) {
         if (section->order <= *order)
             return FAIL(reader, where, ERROR_MALFORMED, "unexpected content after last section");
         *order = section->order;
-        if (!begin_index_spaces(reader, id)) return false;
+        if (!begin_index_spaces(reader, *order)) return false;
     }
     cursor->end = cursor->at + size;
     if (!section->read(reader)) return false;
@@ -674,7 +705,7 @@ static bool read_module(Reader *reader) {
     if (!read_header(cursor)) return false;
     while (cursor->at < cursor->end)
         if (!read_section(reader, &order)) return false;
-    if (!begin_index_spaces(reader, SECTION_COUNT)) return false;
+    if (!begin_index_spaces(reader, UINT8_MAX)) return false;
     if (reader->body_count != module->function_count - module->imported_function_count)
         return inconsistent_code(reader);
     if (reader->has_data_count && reader->data_count != module->data_count)

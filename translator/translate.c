@@ -1,6 +1,7 @@
 #include "translator/translate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "translator/function.h"
 
@@ -33,12 +34,12 @@ bool translate(const Module *module, const DispatchWords *words, Program *progra
     if (!program->codes) return out_of_memory(error);
     Encoder encoder;
     encoder_init(&encoder, words);
-    FunctionTranslator *translator = function_translator_new(module, program->codes, &encoder);
+    FunctionTranslator *translator = function_translator_new(program, &encoder);
     bool done = translator ? translate_all(module, program, translator, &encoder, error)
                            : out_of_memory(error);
     function_translator_free(translator);
     if (done) {
-        program->bytes = encoder.bytes;
+        program->block = program->bytes = encoder.bytes;
         program->size = encoder.size;
         encoder.bytes = NULL;
     }
@@ -49,8 +50,29 @@ bool translate(const Module *module, const DispatchWords *words, Program *progra
 
 void program_free(Program *program) {
     free(program->codes);
-    free(program->bytes);
+    free(program->block);
+    free(program->tables.regions);
+    free(program->tables.clauses);
+    free(program->tables.changes);
     *program = (Program){0};
+}
+
+bool program_place(Program *program, size_t at, Error *error) {
+    const size_t windows = (at + program->size) / PLACEMENT_WINDOW + 1;
+    uint8_t *block = aligned_alloc(PLACEMENT_WINDOW, windows * PLACEMENT_WINDOW);
+    if (!block) return fail(error, ERROR_MEMORY, "out of memory for placing the bytecode");
+    if (program->size) memcpy(block + at, program->bytes, program->size);
+    const uint32_t count =
+        program->module->function_count - program->module->imported_function_count;
+    for (uint32_t i = 0; i < count; i++) {
+        Code *code = &program->codes[i];
+        code->begin = block + at + (code->begin - program->bytes);
+        code->entry = block + at + (code->entry - program->bytes);
+    }
+    free(program->block);
+    program->block = block;
+    program->bytes = block + at;
+    return true;
 }
 
 const Code *program_find(const Program *program, const uint8_t *ip) {

@@ -8,6 +8,8 @@
 
 #include "encoder/encoder.h"
 #include "translator/module.h"
+#include "translator/placement.h"
+#include "translator/side_tables.h"
 
 /* Slots of a frame's link: the return address and the caller's frame. */
 enum { LINK_SLOTS = 2 };
@@ -19,6 +21,9 @@ typedef struct Code {
     uint32_t frame_slots; /* slots that the frame needs, callee arguments not included */
     uint32_t link_slot;   /* where the link is kept */
     uint32_t function;    /* its index in the module */
+    /* In the program's side tables: where the function's regions and changes begin, and how many. */
+    uint32_t first_region, region_count, first_change, change_count;
+    uint16_t saved_pins[BANKS]; /* the slots where it keeps its caller's registers */
 } Code;
 
 /* A whole module's bytecode, shared by all its instances. */
@@ -28,6 +33,8 @@ typedef struct Program {
     Code *codes;                /* [function_count - imported_function_count] */
     uint8_t *bytes;             /* every function's bytecode, in order */
     size_t size;                /* of bytes */
+    void *block;                /* what bytes lie in, to be freed */
+    SideTables tables;
 } Program;
 
 /* Translates all functions of `module`, writing dispatch words from `words`; both must outlive the
@@ -35,6 +42,10 @@ typedef struct Program {
  * operand can name; nothing needs freeing then. */
 bool translate(const Module *module, const DispatchWords *words, Program *program, Error *error);
 void program_free(Program *program);
+
+/* Moves the bytecode to an address that is `at` modulo PLACEMENT_WINDOW, a multiple of 16 below it.
+ * To be called before the program is instantiated. Fails with ERROR_MEMORY and moves nothing then. */
+bool program_place(Program *program, size_t at, Error *error);
 
 /* The function whose bytecode contains `ip`, or NULL. Used to name the place of a trap. */
 const Code *program_find(const Program *program, const uint8_t *ip);

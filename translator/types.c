@@ -13,6 +13,7 @@ const char *value_type_name(ValueType type) {
     case TYPE_F64: return "f64";
     case TYPE_FUNCREF: return "funcref";
     case TYPE_EXTERNREF: return "externref";
+    case TYPE_EXNREF: return "exnref";
     default: return "unknown";
     }
 }

@@ -165,13 +165,7 @@ typedef struct Range {
 
 /* Opcodes that other proposals have taken; prefixed ones as 0xfc00 | n. */
 static const Range foreign_opcodes[] = {
-    {0x06, 0x07, "legacy exception handling"},
-    {0x08, 0x08, "exception handling"},
-    {0x09, 0x09, "legacy exception handling"},
-    {0x0a, 0x0a, "exception handling"},
     {0x14, 0x15, "typed function references"},
-    {0x18, 0x19, "legacy exception handling"},
-    {0x1f, 0x1f, "exception handling"},
     {0xd3, 0xd3, "garbage collection"},
     {0xd4, 0xd6, "typed function references"},
     {0xe0, 0xe6, "stack switching"},
@@ -285,12 +279,12 @@ static bool finish_block(Validator *v) {
 
 /* The types of blocks that have no parameters and at most one result. */
 static const FunctionType *short_block_type(ValueType result) {
-    static const ValueType results[] = {TYPE_I32, TYPE_I64,     TYPE_F32,
-                                        TYPE_F64, TYPE_FUNCREF, TYPE_EXTERNREF};
+    static const ValueType results[] = {TYPE_I32,     TYPE_I64,       TYPE_F32,   TYPE_F64,
+                                        TYPE_FUNCREF, TYPE_EXTERNREF, TYPE_EXNREF};
 #define SHORT(i)                                                                                   \
     { .result_count = 1, .results = &results[i] }
-    static const FunctionType types[] = {SHORT(0), SHORT(1), SHORT(2),
-                                         SHORT(3), SHORT(4), SHORT(5)};
+    static const FunctionType types[] = {SHORT(0), SHORT(1), SHORT(2), SHORT(3),
+                                         SHORT(4), SHORT(5), SHORT(6)};
 #undef SHORT
     const ValueType *found = memchr(results, result, sizeof results);
     return &types[found - results];
@@ -386,6 +380,88 @@ static bool validate_br_table(Validator *v) {
         label.block->seen_by = serial;
         if (!check_types(v, label.types, label.count)) return false;
     }
+    return set_unreachable(v);
+}
+
+/* ---- Exceptions ---------------------------------------------------------------------------- */
+
+static bool read_tag(Validator *v, const FunctionType **type) {
+    uint32_t tag;
+    if (!cursor_u32(&v->code, &tag)) return false;
+    if (tag >= v->module->tag_count) return unknown(v, "tag", tag);
+    *type = v->module->tags[tag];
+    return true;
+}
+
+/* Whether the label takes what the clause of a try_table passes: a tag's values, if it has one, and
+ * then the exception if it asks for it. */
+static bool check_catch(Validator *v, const FunctionType *tag, bool has_reference,
+                        const Label *label) {
+    const uint32_t values = tag ? tag->parameter_count : 0;
+    if (label->count == values + has_reference &&
+        (!values || memcmp(label->types, tag->parameters, values) == 0) &&
+        (!has_reference || label->types[values] == TYPE_EXNREF))
+        return true;
+    return INVALID(v, "type mismatch: a catch clause passes other values than its label takes");
+}
+
+static bool validate_try_table(Validator *v) {
+    const FunctionType *type = NULL;
+    uint32_t count;
+    if (!read_block_type(v, &type) || !cursor_u32(&v->code, &count)) return false;
+    if (count > (size_t)(v->code.end - v->code.at)) return cursor_end(&v->code);
+    while (count-- > 0) {
+        uint8_t flags;
+        const uint8_t *where = v->code.at;
+        const FunctionType *tag = NULL;
+        Label label;
+        if (!cursor_byte(&v->code, &flags)) return false;
+        if (flags & ~CATCH_FLAGS)
+            return cursor_fail(&v->code, where, ERROR_MALFORMED, "malformed catch clause");
+        if (!(flags & CATCH_ANY) && !read_tag(v, &tag)) return false;
+        if (!read_label(v, &label) || !check_catch(v, tag, flags & CATCH_REFERENCE, &label))
+            return false;
+    }
+    return pop_types(v, type->parameters, type->parameter_count) &&
+           open_block(v, v->opcode, type) && push_types(v, type->parameters, type->parameter_count);
+}
+
+/* catch and catch_all: the end of the try's body, or of the clause before. */
+static bool validate_catch(Validator *v) {
+    const FunctionType *tag = NULL;
+    if (v->opcode == WASM_CATCH && !read_tag(v, &tag)) return false;
+    if (v->block->opcode != WASM_TRY && v->block->opcode != WASM_CATCH)
+        return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "misplaced %s",
+                           opcode_name(v->opcode));
+    if (!finish_block(v)) return false;
+    v->block->opcode = v->opcode;
+    v->block->is_unreachable = false;
+    return !tag || push_types(v, tag->parameters, tag->parameter_count);
+}
+
+static bool validate_end(Validator *v);
+
+/* The end of a try whose exceptions go where those at the label's block go. */
+static bool validate_delegate(Validator *v) {
+    uint32_t depth;
+    if (!cursor_u32(&v->code, &depth)) return false;
+    if (v->block->opcode != WASM_TRY)
+        return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "misplaced delegate");
+    if (depth >= v->block_count - 1) return unknown(v, "label", depth);
+    return validate_end(v);
+}
+
+static bool validate_throw(Validator *v) {
+    const FunctionType *tag = NULL;
+    return read_tag(v, &tag) && pop_types(v, tag->parameters, tag->parameter_count) &&
+           set_unreachable(v);
+}
+
+static bool validate_rethrow(Validator *v) {
+    Label label;
+    if (!read_label(v, &label)) return false;
+    if (label.block->opcode != WASM_CATCH && label.block->opcode != WASM_CATCH_ALL)
+        return INVALID(v, "invalid rethrow label");
     return set_unreachable(v);
 }
 
@@ -493,8 +569,8 @@ static bool validate_return_call(Validator *v) {
 static bool validate_select(Validator *v) {
     ValueType a, b;
     if (!pop(v, TYPE_I32) || !pop_any(v, &a) || !pop_any(v, &b)) return false;
-    if (a == TYPE_FUNCREF || a == TYPE_EXTERNREF) return mismatch(v, "a number", a);
-    if (b == TYPE_FUNCREF || b == TYPE_EXTERNREF) return mismatch(v, "a number", b);
+    if (is_reference_type(a)) return mismatch(v, "a number", a);
+    if (is_reference_type(b)) return mismatch(v, "a number", b);
     if (a != b && a != TYPE_ANY && b != TYPE_ANY) return mismatch(v, value_type_name(a), b);
     return push(v, a != TYPE_ANY ? a : b);
 }
@@ -577,7 +653,7 @@ static bool validate_ref_func(Validator *v) {
 static bool validate_ref_is_null(Validator *v) {
     ValueType type;
     if (!pop_any(v, &type)) return false;
-    if (type != TYPE_ANY && type != TYPE_FUNCREF && type != TYPE_EXTERNREF)
+    if (type != TYPE_ANY && !is_reference_type(type))
         return mismatch(v, "a reference", type);
     return push(v, TYPE_I32);
 }
@@ -631,7 +707,15 @@ static bool validate_instruction(Validator *v) {
     case WASM_NOP: return true;
     case WASM_BLOCK:
     case WASM_LOOP:
-    case WASM_IF: return validate_open(v);
+    case WASM_IF:
+    case WASM_TRY: return validate_open(v);
+    case WASM_TRY_TABLE: return validate_try_table(v);
+    case WASM_CATCH:
+    case WASM_CATCH_ALL: return validate_catch(v);
+    case WASM_DELEGATE: return validate_delegate(v);
+    case WASM_THROW: return validate_throw(v);
+    case WASM_RETHROW: return validate_rethrow(v);
+    case WASM_THROW_REF: return pop(v, TYPE_EXNREF) && set_unreachable(v);
     case WASM_ELSE: return validate_else(v);
     case WASM_END: return validate_end(v);
     case WASM_BR:

@@ -229,7 +229,8 @@ static void make_way(Values *values, const Instruction *instruction, Bank bank) 
     int64_t height = values->accumulators[bank].pending;
     if (height == NONE) return;
     const Instruction *last = last_writing(values, accumulator(), bank);
-    int pin = last ? free_pin(values, bank, pins_read(instruction, bank)) : NONE;
+    const bool may_move = last && values->stack[height].type != TYPE_EXNREF; /* see pins.c */
+    int pin = may_move ? free_pin(values, bank, pins_read(instruction, bank)) : NONE;
     if (pin == NONE || !redirect_last(values, last, pin_operand((uint32_t)pin), bank)) {
         spill(values, bank);
         return;
@@ -287,7 +288,7 @@ static void emit_result(Values *values, Instruction instruction, uint32_t height
     if (to_accumulator && values->accumulators[bank].pending != NONE &&
         !last_writing(values, accumulator(), bank)) {
         /* To move what is in the accumulator would be an instruction of its own. */
-        int pin = free_pin(values, bank, 0);
+        int pin = value->type == TYPE_EXNREF ? NONE : free_pin(values, bank, 0);
         instruction.result = pin_operand(pin == NONE ? 0 : (uint32_t)pin);
         if (pin != NONE && encoder_accepts(&instruction)) {
             emit(values, instruction);

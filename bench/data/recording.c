@@ -233,6 +233,10 @@ void recording_free(Recording *recording) {
     builds_free(&recording->builds);
 }
 
+Placement recording_placement(const Recording *recording, size_t layout) {
+    return placement_draw(builds_seed(&recording->builds, layout), recording->placed);
+}
+
 void recording_add(Recording *recording, const Sample *sample) {
     size_t count = ++recording->sample_count;
     recording->samples = grow(recording->samples, count, sizeof *sample);

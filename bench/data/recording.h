@@ -19,6 +19,7 @@
 #include "bench/input/suite.h"
 #include "bench/measure/cost.h"
 #include "bench/measure/counters.h"
+#include "bench/measure/placement.h"
 
 /* Something that takes samples of each workload: an executor of a build, in each layout of a round,
  * or a control, which is an executor of its group a second time, in those in which it is its turn
@@ -84,6 +85,9 @@ typedef struct Recording {
     uint64_t seed;
     double budget, timeout; /* seconds: of the whole run, and of one process */
     int cpu;                /* where samples were taken, or NOT_PINNED */
+    unsigned placed;        /* parts that the layout's seed places, as bits (placement.h) */
+    bool randomized;        /* what it does not place, and the bits above, the system draws anew for
+                               each process; known once there is a sample */
     char **event_sets; /* what samples count, by turns: lists of events that can be counted here at
                           the same time; "none" if there are none */
     size_t event_set_count;
@@ -129,6 +133,9 @@ bool recording_choose_events(Recording *recording, const char *events, const Cou
 /* What a sample counts, as a list for counters_open: the same for all contenders of a workload in
  * the same round and layout. Borrowed. */
 char *recording_events(const Recording *recording, const Sample *sample);
+
+/* Where a layout has what executions use: the same for all contenders and workloads. */
+Placement recording_placement(const Recording *recording, size_t layout);
 
 /* Takes over the counters of the sample's cost. */
 void recording_add(Recording *recording, const Sample *sample);

@@ -116,6 +116,22 @@ static json_t *stop(const Recording *recording) {
     return json_pack("{s:s, s:s}", "rule", recording->stop_rule, "reason", recording->stop_reason);
 }
 
+json_t *result_placement(const Recording *recording) {
+    json_t *layouts = json_array();
+    for (size_t i = 0; i < recording->builds.layout_count; i++) {
+        const Placement placement = recording_placement(recording, i);
+        json_t *layout = json_pack("{s:I}", "layout", builds_seed(&recording->builds, i));
+        json_t *places = placement_json(&placement);
+        json_object_update(layout, places);
+        json_decref(places);
+        json_array_append_new(layouts, layout);
+    }
+    bool is_known = recording->placed && recording->sample_count > 0;
+    return need(json_pack("{s:i, s:o, s:o}", "modulo", PLACEMENT_WINDOW, "randomized",
+                     is_known ? json_boolean(recording->randomized) : json_null(), "layouts",
+                          layouts));
+}
+
 static json_t *list_or_empty(json_t *list) { return list ? json_incref(list) : json_array(); }
 
 json_t *result_document(const Recording *recording) {
@@ -137,8 +153,9 @@ json_t *result_document(const Recording *recording) {
         recording->timeout, "rounds", recording->rounds, "pinned_cpu", cpu));
     json_decref(all);
     json_t *rest =
-        need(json_pack("{s:O?, s:O?, s:o, s:o, s:o, s:o, s:o, s:o}", "machine", recording->machine,
-                       "builds", recording->descriptions, "suite", suite(recording), "executors",
+        need(json_pack("{s:O?, s:O?, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "machine",
+                       recording->machine, "builds", recording->descriptions, "placement",
+                       result_placement(recording), "suite", suite(recording), "executors",
                        executors(recording), "samples", samples, "not_measured", missing,
                        "whole_processes", list_or_empty(recording->whole_processes), "simulated",
                        list_or_empty(recording->simulated)));

@@ -20,6 +20,8 @@ json_t *result_document(const Recording *recording);
 /* An entry of its "samples", and of its "not_measured". New references. */
 json_t *result_sample(const Recording *recording, const Sample *sample);
 json_t *result_gap(const Recording *recording, const NotMeasured *entry);
+/* Its "placement". A new reference. */
+json_t *result_placement(const Recording *recording);
 
 /* Whether it is a document of this schema that holds to it. */
 bool result_check(json_t *document, Error *error);

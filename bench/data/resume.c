@@ -333,6 +333,17 @@ static void load_work(Recording *recording, json_t *workloads) {
     }
 }
 
+/* Layouts put what executions use where they did, or nowhere, as revisions did that do not say. */
+static bool load_placement(Recording *recording, json_t *document, Error *error) {
+    json_t *then = json_object_get(document, "placement");
+    if (!then) recording->placed = 0;
+    json_t *now = result_placement(recording);
+    bool same = !then || json_equal(json_object_get(then, "layouts"), json_object_get(now, "layouts"));
+    json_decref(now);
+    return same || fail(error, ERROR_UNSUPPORTED,
+                        "its layouts put bytecode, frames, memories and stack elsewhere");
+}
+
 /* A round takes at least one sample. */
 static bool load_rounds(Recording *recording, json_t *document, Error *error) {
     json_int_t rounds = json_integer_value(json_object_get(document, "rounds"));
@@ -352,7 +363,8 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
     if (!check_machine(machine, recording->machine, notes, error) ||
         !check_builds(recording, json_object_get(document, "builds"), error) ||
         !check_suite(&recording->suite, workloads, error) ||
-        !check_cpu(recording->cpu, document, error) || !load_rounds(recording, document, error))
+        !check_cpu(recording->cpu, document, error) ||
+        !load_placement(recording, document, error) || !load_rounds(recording, document, error))
         return false;
     json_decref(recording->machine);
     recording->machine = json_incref(machine);

@@ -2,14 +2,17 @@
 #include "bench/data/saving.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bench/data/result_file.h"
+#include "bench/data/resume.h"
 #include "bench/data/schema.h"
 #include "bench/util/memory.h"
 #include "bench/util/output_file.h"
+#include "bench/util/paths.h"
 #include "bench/util/progress.h"
 
-bool saving_open(Saving *saving, const char *path, bool resumed, Error *error) {
+static bool take_place(Saving *saving, const char *path, bool resumed, Error *error) {
     *saving = (Saving){.path = copy_string(path), .journal.descriptor = -1};
     if (!output_can_write(path, error)) return false;
     if (output_is_stream(path)) return true;
@@ -23,11 +26,38 @@ bool saving_open(Saving *saving, const char *path, bool resumed, Error *error) {
     return false;
 }
 
-bool saving_begin(Saving *saving, Recording *recording, bool resumed, Error *error) {
+bool saving_new(Saving *saving, const Recording *recording, const char *path, const char *folder,
+                Error *error) {
+    char *chosen = path ? copy_string(path) : result_default_path(recording, folder);
+    bool done = take_place(saving, chosen, false, error);
+    free(chosen);
+    return done;
+}
+
+bool saving_resume(Saving *saving, const char *path, Error *error) {
+    if (output_is_stream(path) || (access(path, F_OK) != 0 && !journal_exists(path)))
+        return fail(error, ERROR_FILE,
+                    "there is no run to go on with: %s is not there, or not a file", path);
+    if (!take_place(saving, path, true, error)) return false;
+    saving->earlier = resume_read(path, &saving->journal, error);
+    return saving->earlier != NULL;
+}
+
+bool saving_take_over(const Saving *saving, Recording *recording, char **notes, Error *error) {
+    return resume_load(recording, saving->earlier, notes, error);
+}
+
+bool saving_to_stream(const Saving *saving) { return output_is_stream(saving->path); }
+
+char *saving_directory(const Saving *saving) {
+    return saving_to_stream(saving) ? NULL : directory_from(saving->path);
+}
+
+bool saving_begin(Saving *saving, Recording *recording, Error *error) {
     if (saving->journal.descriptor < 0) return true;
     json_t *document = result_document(recording);
     Error why;
-    bool kept = !resumed || result_write(saving->path, document, false, error);
+    bool kept = !saving->earlier || result_write(saving->path, document, false, error);
     if (kept && !journal_begin(&saving->journal, document, &why)) {
         progress_note("%s; until a round is finished, its samples are in memory alone",
                       why.message);
@@ -93,6 +123,8 @@ bool saving_replace(Saving *saving, const Recording *recording, bool final) {
 void saving_close(Saving *saving) {
     if (!saving->path) return;
     close_journal(saving);
+    json_decref(saving->earlier);
+    saving->earlier = NULL;
     free(saving->path);
     saving->path = NULL;
 }

@@ -2,11 +2,13 @@
 #define _GNU_SOURCE
 #include "bench/executor/execution.h"
 
+#include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -49,6 +51,62 @@ Execution *execution_begin(const RunOptions *options) {
     return NULL;
 }
 
+/* ---- Where it lies --------------------------------------------------------------------------- */
+
+bool execution_place(Execution *execution, Error *error) {
+    const int32_t *at = execution->options->placement.at;
+    return (at[PART_BYTECODE] == ANYWHERE ||
+            program_place(&execution->file.program, (size_t)at[PART_BYTECODE], error)) &&
+           store_place(execution->store, at[PART_FRAMES], at[PART_MEMORY], error);
+}
+
+static int32_t place_of(const void *address) {
+    return (int32_t)((uintptr_t)address % PLACEMENT_WINDOW);
+}
+
+/* What the options place, by the addresses that it has. */
+static Placement places(const Execution *execution) {
+    Placement found = execution->placement;
+    const int32_t *asked = execution->options->placement.at;
+    const void *memory = store_last_memory(execution->store);
+    if (asked[PART_BYTECODE] != ANYWHERE)
+        found.at[PART_BYTECODE] = place_of(execution->file.program.bytes);
+    if (asked[PART_FRAMES] != ANYWHERE)
+        found.at[PART_FRAMES] = place_of(store_frames(execution->store));
+    if (asked[PART_MEMORY] != ANYWHERE && memory) found.at[PART_MEMORY] = place_of(memory);
+    return found;
+}
+
+enum { CACHE_LINE = 64 };
+
+/* The address of the frame of whatever is called from where this is called. The assembly keeps
+ * compilers from calling it once for all. */
+static __attribute__((noinline)) const void *stack_now(void) {
+    __asm__ volatile("" : : : "memory");
+    return __builtin_frame_address(0);
+}
+
+#define LOWER_STACK(bytes) __asm__ volatile("" : : "r"(alloca(bytes)) : "memory")
+
+/* Executes, on a native stack at the place that the options say. AddressSanitizer would put more
+ * than was asked for between the frames. */
+__attribute__((no_sanitize("address"))) static int go(Execution *execution, bool *finished) {
+    const int32_t at = execution->options->placement.at[PART_STACK];
+    execution->placement = placement_anywhere();
+    if (at != ANYWHERE) {
+        /* Compilers may take more than is asked for, each time as much: a first time says how much.
+         */
+        volatile size_t first = CACHE_LINE;
+        const char *before = stack_now();
+        LOWER_STACK(first);
+        const char *now = stack_now();
+        const uintptr_t surplus = (uintptr_t)(before - now) - CACHE_LINE;
+        LOWER_STACK(((uintptr_t)now - surplus - (uintptr_t)at) % PLACEMENT_WINDOW);
+        execution->placement.at[PART_STACK] = place_of(stack_now());
+    }
+    return execution->kind->go(execution, finished);
+}
+
 void execution_count(const Execution *execution) {
 #if COUNT_INSTRUCTIONS
     profile_restart();
@@ -71,13 +129,17 @@ static json_t *report(const Execution *execution, int status) {
                  .counters = counters_json(execution->counters),
                  .counting_cost_ns = (int64_t)execution->counters->cost_ns};
     memcpy(cost.phases, execution->phases, sizeof cost.phases);
-    json_t *costs =
-        cost_json(&cost, execution->options->no_execute ? PHASE_EXECUTE : PHASE_COUNT);
+    json_t *costs = cost_json(&cost, execution->options->no_execute ? PHASE_EXECUTE : PHASE_COUNT);
     json_t *report = json_pack("{s:s, s:s, s:s, s:o, s:i}", "strategy", executor.strategy, "isa",
                                executor.isa, "bounds", executor.bounds, "results",
                                execution->kind->results(execution, status), "exit_status", status);
     json_object_update(report, costs);
     json_decref(costs);
+    const Placement placement = places(execution);
+    json_object_set_new(report, "placement", placement_json(&placement));
+    const int persona = personality(0xffffffff); /* only asks */
+    json_object_set_new(report, "randomized",
+                        json_boolean(persona == -1 || !(persona & ADDR_NO_RANDOMIZE)));
     json_decref(cost.counters);
 #if COUNT_INSTRUCTIONS
     json_object_set_new(report, "instructions", json_integer((json_int_t)profile.instructions));
@@ -111,7 +173,7 @@ int measure_execution(const RunOptions *options) {
     execution->counters = &counters;
     execution->needs_times = true;
     bool finished;
-    int status = execution->kind->go(execution, &finished);
+    int status = go(execution, &finished);
     counters_close(&counters);
     if (finished) {
         json_t *cost = report(execution, status);
@@ -124,7 +186,8 @@ int measure_execution(const RunOptions *options) {
     return finish_output(status);
 }
 
-/* ---- profile, lines, stream ------------------------------------------------------------------------- */
+/* ---- profile, lines, stream
+ * ------------------------------------------------------------------------- */
 
 #if COUNT_INSTRUCTIONS
 int profile_execution(const RunOptions *options) {

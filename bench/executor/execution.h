@@ -17,6 +17,7 @@ typedef struct Execution {
     int guest_output;   /* where a module's standard output goes */
     Counters *counters; /* around the execution alone; NULL: none */
     bool needs_times;   /* it has failed if its times cannot be told */
+    Placement placement; /* where its parts are, of those that the options place */
     PhaseTime phases[PHASE_COUNT];
 } Execution;
 
@@ -40,6 +41,10 @@ extern const ExecutionKind module_execution, trace_execution;
  * having said so. To be released. From here on SIGINT ends the process as interrupted, unless it is
  * ignored. */
 Execution *execution_begin(const RunOptions *options);
+
+/* Puts the translated program, the frames and memories to come where the options say. To be called
+ * between making the store and anything else in it. False and an Error if there is no memory. */
+bool execution_place(Execution *execution, Error *error);
 
 /* To be called just before the execution is timed: starts the counters, if there are any, and, in a
  * counting executor, counts from here on. So all that `measure` says of the execution leaves out

@@ -88,7 +88,7 @@ void module_file_close(ModuleFile *file) {
 /* ---- Exports and imports --------------------------------------------------------------------- */
 
 static const char *kind_name(ExternKind kind) {
-    static const char *const names[] = {"function", "table", "memory", "global"};
+    static const char *const names[] = {"function", "table", "memory", "global", "tag"};
     return names[kind];
 }
 
@@ -136,6 +136,7 @@ const char *describe_import(const Import *import, char *buffer, size_t size) {
         snprintf(type, sizeof type, import->global.is_mutable ? "(mut %s)" : "%s",
                  value_type_name(import->global.type));
         break;
+    case EXTERN_TAG: describe_function_type(import->tag, type, sizeof type); break;
     }
     snprintf(buffer, size, "%s %s.%s%s%s", kind_name(import->kind),
              name_text(import->module, module, sizeof module),

@@ -15,6 +15,7 @@ enum {
     OPTION_PROFILE,
     OPTION_STATIC,
     OPTION_LINES,
+    OPTION_PLACE,
 };
 
 #define INVOKE_OPTION                                                                              \
@@ -42,7 +43,7 @@ enum {
 #define RUN_DOC                                                                                    \
     "Runs a WASI command, or calls an export of a module.\v"                                       \
     "Exit status: the program's own; 0 done; 1 the module cannot be read, validated, linked or "   \
-    "instantiated; 2 usage; 3 trap."
+    "instantiated; 2 usage; 3 trap; 5 an exception that nothing caught."
 #define REPLAY_DOC                                                                                 \
     "Runs a module without the host that it was recorded with, from a trace of scripts/record, "   \
     "and checks every value that leaves the module.\v"                                             \

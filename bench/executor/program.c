@@ -41,6 +41,12 @@ static const struct {
       "\"none\" counts nothing (default: what matters to dispatch)",
       0}},
     {MEASURE,
+     {"place", OPTION_PLACE, "PART=N,...", 0,
+      "where to put \"bytecode\", \"frames\" (the value stack), \"memory\" (linear ones; whole pages) "
+      "and \"stack\" (the native one): their addresses modulo 65536, multiples of 64 (default: where "
+      "they happen to be)",
+      0}},
+    {MEASURE,
      {"no-execute", OPTION_NO_EXECUTE, NULL, 0,
       "do everything but the execution: what the rest costs tools that can only look at a whole "
       "process",
@@ -92,6 +98,13 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         return 0;
     }
     case OPTION_EVENTS: options->events = argument; return 0;
+    case OPTION_PLACE:
+        if (!placement_parse(argument, &options->placement))
+            argp_error(state,
+                       "--place takes PART=N,..., parts being bytecode, frames, memory and stack, "
+                       "and N multiples of 64 (memory: of the system's pages) below %d, not \"%s\"",
+                       PLACEMENT_WINDOW, argument);
+        return 0;
     case OPTION_TRACE: options->trace = argument; return 0;
     case OPTION_STATIC: options->is_static = true; return 0;
     case OPTION_NO_EXECUTE: options->no_execute = true; return 0;
@@ -136,6 +149,7 @@ static int parse_and_run(unsigned bit, int (*command)(const RunOptions *), const
         .preopens = calloc((size_t)argc, sizeof *options.preopens),
         .variables = calloc((size_t)argc, sizeof *options.variables),
         .stack_slots = DEFAULT_STACK_SLOTS,
+        .placement = placement_anywhere(),
         .limit = UINT64_MAX,
     };
     Error error;

@@ -12,6 +12,7 @@
 #ifndef TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 #define TAILRACE_BENCH_EXECUTOR_PROGRAM_H
 
+#include "bench/measure/placement.h"
 #include "bench/util/complaint.h"
 #include "bench/util/exit_status.h"
 #include "runtime/runtime.h"
@@ -29,6 +30,7 @@ typedef struct RunOptions {
     const char **variables;
     uint32_t stack_slots;
     const char *events; /* what `measure` counts, a list as counters_open takes it */
+    Placement placement; /* by what `measure` says; else ANYWHERE */
     bool no_execute;    /* `measure` does everything but the execution, and counts nothing */
     bool is_static;     /* `lines`: nothing is executed */
     uint64_t limit;     /* instructions after which `stream` ends */

@@ -72,7 +72,8 @@ static int play_trace(Play *play) {
     execution->phases[PHASE_TRANSLATE] = clocks_since(start);
 
     execution->store = store_new(options->stack_slots, &error);
-    if (!execution->store) return complain(&error, EXIT_FAILED);
+    if (!execution->store || !execution_place(execution, &error))
+        return complain(&error, EXIT_FAILED);
     replay_begin(replay, execution->store, &file->program);
     start = clocks_now();
     bool going = replay_instantiate(replay, &file->program);

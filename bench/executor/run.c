@@ -57,7 +57,7 @@ static bool prepare_call(Run *run, Error *error) {
         if (!parse_value(wanted, options->arguments[i], &run->slots[i]))
             return fail(error, ERROR_LINK, "argument %u of %s is of type %s, which \"%s\" is not%s",
                         i + 1, name, value_type_name(wanted), options->arguments[i],
-                        wanted == TYPE_FUNCREF || wanted == TYPE_EXTERNREF
+                        is_reference_type(wanted)
                             ? "; only null can be given"
                             : "");
     }
@@ -98,11 +98,14 @@ static bool resolve(void *context, const Import *import, Extern *found) {
 
 static bool link_and_instantiate(Run *run, Error *error) {
     run->execution.store = store_new(run->execution.options->stack_slots, error);
-    if (!run->execution.store || !make_wasi(run, error)) return false;
+    if (!run->execution.store || !execution_place(&run->execution, error) ||
+        !make_wasi(run, error))
+        return false;
     run->instance =
         instantiate(run->execution.store, &run->execution.file.program, resolve, run, error);
     if (run->instance) return true;
-    if (error->kind == ERROR_TRAP || error->kind == ERROR_NONE) return false;
+    if (error->kind == ERROR_TRAP || error->kind == ERROR_EXCEPTION || error->kind == ERROR_NONE)
+        return false;
     char message[sizeof error->message];
     if (run->missing)
         return fail(error, ERROR_LINK, "%s imports the %s, but only WASI preview 1 is provided",
@@ -133,6 +136,10 @@ static bool call_entry(Run *run, Error *error) {
 static int give_up(const Run *run, const Error *error, int status) {
     if (error->kind == ERROR_NONE)
         return *store_exit_status(run->execution.store) & 0xff; /* proc_exit */
+    if (error->kind == ERROR_EXCEPTION) {
+        fprintf(stderr, "%s\n", error->message);
+        return EXIT_EXCEPTION;
+    }
     if (error->kind != ERROR_TRAP) return complain(error, status);
     fprintf(stderr, "trap: %s\n", error->message);
     return EXIT_TRAP;

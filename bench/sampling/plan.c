@@ -3,14 +3,7 @@
 #include <stdlib.h>
 
 #include "bench/util/memory.h"
-
-/* Splitmix64: any seed is good, and equal seeds give equal orders on every machine. */
-static uint64_t random_next(uint64_t *state) {
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
+#include "bench/util/random.h"
 
 /* 0 to count - 1 in random order. To be freed. */
 static size_t *random_order(size_t count, uint64_t *random) {

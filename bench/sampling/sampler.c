@@ -10,11 +10,12 @@
 #include "bench/util/process.h"
 #include "bench/util/progress.h"
 
-/* Runs `program measure --events LIST --invoke EXPORT FILE ARG...` (or `... --trace FILE`), or
- * `program info` if `workload` is NULL, and returns the JSON it prints. NULL if that failed, with
- * the reason in *why, to be freed, or with *why NULL if the user interrupted. */
+/* Runs `program measure --events LIST --place PLACES --invoke EXPORT FILE ARG...` (or `... --trace
+ * FILE`; no --place if it is empty), or `program info` if `workload` is NULL, and returns the JSON it
+ * prints. NULL if that failed, with the reason in *why, to be freed, or with *why NULL if the user
+ * interrupted. */
 static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
-                   char *events, char **why) {
+                   char *events, char *place, char **why) {
     size_t argc = 0;
     char **argv = allocate(((workload ? workload_words(workload) : 0) + 8) * sizeof *argv);
     argv[argc++] = (char *)program;
@@ -22,6 +23,8 @@ static json_t *ask(const Recording *recording, const char *program, const Worklo
         argv[argc++] = "measure";
         argv[argc++] = "--events";
         argv[argc++] = events;
+        if (*place) argv[argc++] = "--place";
+        if (*place) argv[argc++] = place;
         argc = workload_command(workload, argv, argc);
     } else {
         argv[argc++] = "info";
@@ -64,7 +67,7 @@ static char *wrong_result(const Workload *workload, json_t *answer) {
 static char *differs_from_itself(const Recording *recording, const char *program,
                                  const Workload *workload, json_t *answer) {
     char *why, *sentence = NULL;
-    json_t *again = ask(recording, program, workload, "none", &why);
+    json_t *again = ask(recording, program, workload, "none", "", &why);
     json_t *first = json_object_get(answer, "results"), *second = json_object_get(again, "results");
     if (again && !json_equal(first, second)) {
         char *then = join_strings(first), *now = join_strings(second);
@@ -123,7 +126,7 @@ static json_t *identify_program(const Recording *recording, const Contender *con
                              seeds, program->strategy);
         free(seeds);
     } else
-        info = ask(recording, path, NULL, NULL, why);
+        info = ask(recording, path, NULL, NULL, NULL, why);
     if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
                              &seed) != 0 ||
                  strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
@@ -183,7 +186,7 @@ static void count_work(Recording *recording, size_t isa) {
         char *doing = format_string("counting instructions: %s, %s", workload->name, name), *why;
         progress_show(0, recording->budget, doing);
         free(doing);
-        json_t *answer = ask(recording, counter, workload, "none", &why);
+        json_t *answer = ask(recording, counter, workload, "none", "", &why);
         if (answer) why = check_result(recording, counter, workload, answer);
         if (answer && !why)
             *work = (Work){count_at(answer, "instructions"), count_at(answer, "branches"),
@@ -210,13 +213,39 @@ void sampler_prepare(Recording *recording) {
     progress_clear();
 }
 
+/* Why the answer's execution did not lie where it had to, to be freed; NULL if it did. What it does
+ * not have, such as a memory, lies nowhere. Notes whether addresses are random beyond that. */
+static char *check_placement(Recording *recording, const Placement *wanted, const json_t *answer) {
+    Placement found;
+    const json_t *randomized = json_object_get(answer, "randomized");
+    if (!placement_read(json_object_get(answer, "placement"), &found) ||
+        !json_is_boolean(randomized))
+        return copy_string("does not say where its execution lay; was it built from an older "
+                           "revision? --place none asks for nothing");
+    recording->randomized = json_is_true(randomized);
+    for (int i = 0; i < PART_COUNT; i++)
+        if (found.at[i] != ANYWHERE && found.at[i] != wanted->at[i]) {
+            char *text = need(placement_text(&found)), *asked = need(placement_text(wanted));
+            char *why = format_string("lay at %s instead of %s", text, asked);
+            free(text);
+            free(asked);
+            return why;
+        }
+    return NULL;
+}
+
 static void take_sample(Recording *recording, Sample sample, const SamplerHooks *hooks) {
     const Workload *workload = &recording->suite.workloads[sample.workload];
     const Contender *contender = &recording->contenders[sample.contender];
     const Executors *executors = &recording->builds.items[contender->build].executors;
     char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
-    json_t *answer = ask(recording, path, workload, recording_events(recording, &sample), &why);
+    const Placement placement = recording_placement(recording, sample.layout);
+    char *place = need(placement_text(&placement));
+    json_t *answer =
+        ask(recording, path, workload, recording_events(recording, &sample), place, &why);
     if (answer) why = check_result(recording, path, workload, answer);
+    if (answer && !why && *place) why = check_placement(recording, &placement, answer);
+    free(place);
     free(path);
     const char *lacks = answer && !why ? cost_read(answer, &sample.cost) : NULL;
     if (answer && !why && !lacks && sample.cost.phases[PHASE_EXECUTE].cpu <= 0) {
@@ -231,10 +260,10 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
                                    contender->program->isa, sample.round, why},
                      who);
         free(who);
-        hooks->failure(recording);
+        hooks->failure(hooks->context, recording);
     } else if (answer) {
         recording_add(recording, &sample);
-        hooks->sample(recording);
+        hooks->sample(hooks->context, recording);
     }
     json_decref(answer);
 }
@@ -291,7 +320,7 @@ static bool sample_block(Run *run, int round, const Place *places, size_t from, 
         int following = least - run->blocks - (round > 0);
         Ahead ahead = {missing, (int)plan_block(recording), following > 0 ? following : 0};
         double left = pace_left(&run->pace, ahead, now);
-        run->hooks->next(recording, &sample, pace_fraction(&run->pace, left, now), left);
+        run->hooks->next(run->hooks->context, &sample, pace_fraction(&run->pace, left, now), left);
         take_sample(recording, sample, run->hooks);
         run->pace.sampling += seconds_now() - now;
         run->pace.samples++;
@@ -383,11 +412,11 @@ void sampler_run(Recording *recording, double started, const SamplerHooks *hooks
             break;
         }
         if (round == 0 && cold) {
-            hooks->warm(recording, seconds_now() - started, run.slowest);
+            hooks->warm(hooks->context, recording, seconds_now() - started, run.slowest);
             run.pace.limit = started + recording->budget;
         }
         double sampled = seconds_now();
-        bool enough = hooks->round(recording);
+        bool enough = hooks->round(hooks->context, recording);
         run.pace.judging = (seconds_now() - sampled) / (double)plan_blocks(recording, round);
         if (enough) {
             stop(recording, "interval", copy_string("every comparison is decided"));

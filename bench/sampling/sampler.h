@@ -24,18 +24,20 @@
  * cannot answer are noted as not measured. */
 void sampler_prepare(Recording *recording);
 
-/* What is called between samples: while one is taken, this process sleeps. */
+/* What is called between samples, with `context`: while one is taken, this process sleeps. */
 typedef struct SamplerHooks {
+    void *context;
     /* This sample is taken next: all but its times are there. The share of the run that is done,
      * and the seconds that are left if no decision ends it earlier (pace.h). */
-    void (*next)(const Recording *recording, const Sample *next, double fraction, double left);
-    void (*sample)(const Recording *recording);  /* the last of its samples is new */
-    void (*failure)(const Recording *recording); /* the last of its not_measured is new */
-    bool (*round)(Recording *recording); /* a round is finished; true if enough has been measured */
+    void (*next)(void *context, const Sample *next, double fraction, double left);
+    void (*sample)(void *context, const Recording *recording); /* the last sample is new */
+    void (*failure)(void *context, const Recording *recording); /* the last gap is new */
+    /* A round is finished. True if enough has been measured. */
+    bool (*round)(void *context, Recording *recording);
     /* The warm-up is finished: `done` seconds have passed, and a block will take about `block`. Sets
      * the budget if that is still to be chosen. Not called of a run that is resumed later than
      * that. */
-    void (*warm)(Recording *recording, double done, double block);
+    void (*warm)(void *context, Recording *recording, double done, double block);
 } SamplerHooks;
 
 /* Blocks that are measured whatever the budget. */

@@ -141,7 +141,7 @@ static double expect(const Recording *recording, size_t workload, size_t contend
     return seconds;
 }
 
-static void simulate_all(Simulation *simulation, void (*save)(Recording *recording)) {
+static void simulate_all(Simulation *simulation, Saving *saving) {
     Recording *recording = simulation->recording;
     size_t all, count = 0, *order = workloads_by_time(recording, &all);
     for (size_t i = 0; i < all; i++) {
@@ -177,7 +177,7 @@ static void simulate_all(Simulation *simulation, void (*save)(Recording *recordi
             simulate(simulation, contender, workload);
             done += expected;
         }
-        save(recording);
+        saving_replace(saving, recording, false);
     }
     progress_clear();
     free(order);
@@ -230,7 +230,7 @@ static char *ask_version(const Recording *recording, char *valgrind, char **why)
     return version;
 }
 
-void simulation_run(Recording *recording, double budget, void (*save)(Recording *recording)) {
+void simulation_run(Recording *recording, double budget, Saving *saving) {
     Error error;
     char *why = NULL;
     Simulation simulation = {.recording = recording, .started = seconds_now(), .budget = budget};
@@ -241,7 +241,7 @@ void simulation_run(Recording *recording, double budget, void (*save)(Recording 
         simulation.version = ask_version(recording, simulation.valgrind, &why);
     else
         why = copy_string(error.message);
-    if (simulation.version) simulate_all(&simulation, save);
+    if (simulation.version) simulate_all(&simulation, saving);
     if (why) note(recording, ANY, NULL, why);
     explain_nulls(recording);
     if (interrupted())

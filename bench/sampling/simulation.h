@@ -12,15 +12,15 @@
 #include <stdio.h>
 
 #include "bench/data/recording.h"
+#include "bench/data/saving.h"
 
 #define DEFAULT_SIMULATION_BUDGET 300 /* seconds */
 
 /* Simulates the workloads that have samples, the quickest first, each by all executors; tells the
  * user how long that will take. A workload that would end after more than `budget` seconds is not
- * begun. Adds to the recording's "simulated" what is not there yet, or says in
- * its "not measured" why not. Calls `save`
- * after each workload. */
-void simulation_run(Recording *recording, double budget, void (*save)(Recording *recording));
+ * begun. Adds to the recording's "simulated" what is not there yet, or says in its "not measured" why
+ * not. Saves after each workload. */
+void simulation_run(Recording *recording, double budget, Saving *saving);
 
 /* Prints what was simulated for a group, if anything, as a table. */
 void simulation_print(const Recording *recording, const Group *group, FILE *stream);

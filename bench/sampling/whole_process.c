@@ -189,8 +189,7 @@ static size_t *choose(const Recording *recording, const char *patterns, size_t *
     return order;
 }
 
-void whole_processes_run(Recording *recording, const char *patterns,
-                         void (*save)(Recording *recording)) {
+void whole_processes_run(Recording *recording, const char *patterns, Saving *saving) {
     recording_forget(recording, "whole process"); /* in an earlier sitting */
     if (!recording->whole_processes) recording->whole_processes = need(json_array());
     size_t chosen, count, *order = choose(recording, patterns, &chosen, &count);
@@ -217,7 +216,7 @@ void whole_processes_run(Recording *recording, const char *patterns,
             free(doing);
             time_workload(recording, order[i], hyperfine, file);
             done += expect(recording, order[i]);
-            save(recording);
+            saving_replace(saving, recording, false);
         }
         progress_clear();
     }

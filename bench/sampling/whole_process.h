@@ -11,16 +11,15 @@
 #include <stdio.h>
 
 #include "bench/data/recording.h"
+#include "bench/data/saving.h"
 
 #define WHOLE_PROCESS_RUNS 10     /* of each command, after one that warms up */
 #define WHOLE_PROCESS_WORKLOADS 2 /* if none are asked for: the quickest */
 
 /* Times the workloads that match `patterns` (NULL: the quickest ones), which must have samples.
  * Tells the user how long that will take. Adds to the recording's "whole processes" the workloads
- * that are not there yet, or says in its "not measured" why not. Calls `save` after each workload.
- */
-void whole_processes_run(Recording *recording, const char *patterns,
-                         void (*save)(Recording *recording));
+ * that are not there yet, or says in its "not measured" why not. Saves after each workload. */
+void whole_processes_run(Recording *recording, const char *patterns, Saving *saving);
 
 /* Prints what was timed for a group, if anything, as a table. */
 void whole_processes_print(const Recording *recording, const Group *group, FILE *stream);

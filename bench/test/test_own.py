@@ -49,7 +49,7 @@ exec "{}" "$@"
 
 
 def run(command, folder):
-    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         sys.exit(f"{command}\nended with {done.returncode}: {done.stdout}{done.stderr}")
     print(f"{command}\n{done.stdout}", flush=True)

@@ -310,6 +310,63 @@ class Bench(TailraceTest):
         listed = self.run_tailrace("list", "strategies").stdout
         self.assertIn("switch: A loop.\n  mechanism: switch\n  aliases: loop, dull\n", listed)
 
+    PARTS = ["bytecode", "frames", "memory", "stack"]
+
+    def test_a_layout_has_places_for_more_than_code(self):
+        self.build_layouts(0, 5, 8)
+        process = self.bench()
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        first = self.document()["placement"]
+        self.assertEqual((first["modulo"], first["randomized"]), (65536, False))
+        self.assertEqual([layout["layout"] for layout in first["layouts"]], [0, 5, 8])
+        for layout in first["layouts"]:
+            for part in self.PARTS:
+                self.assertEqual(layout[part] % (resource.getpagesize() if part == "memory" else 64), 0)
+        for part in self.PARTS:
+            self.assertGreater(len({layout[part] for layout in first["layouts"]}), 1, part)
+        # By the layout's seed alone, whatever the others are and whatever order the samples have.
+        self.assertEqual(self.bench("--layout-seeds", "8,0", "--seed", "77").returncode, 0)
+        self.assertEqual(self.document()["placement"]["layouts"], [first["layouts"][2], first["layouts"][0]])
+        self.assertEqual(self.bench("--place", "stack,frames").returncode, 0)
+        nowhere = {"bytecode": None, "memory": None}
+        self.assertEqual(self.document()["placement"]["layouts"], [{**layout, **nowhere} for layout in first["layouts"]])
+
+    def test_samples_that_lay_elsewhere_are_none(self):
+        self.build_layouts(0, 5)
+        process = self.bench(trouble="goto-direct-acc:place=bytecode=64,frames=0,memory=0,stack=0")
+        self.assertEqual(process.returncode, 1)
+        document = self.document()
+        self.assertNotIn("goto-direct", {s["strategy"] for s in document["samples"]})
+        self.assertIn("lay at bytecode=64,frames=0,memory=0,stack=0 instead of bytecode=", process.stderr)
+        self.assertEqual(self.bench("--place", "none", trouble="goto-direct-acc:place=bytecode=64").returncode, 0)
+        self.assertEqual(self.document()["placement"],
+                         {"modulo": 65536, "randomized": None,
+                          "layouts": [{"layout": seed, **dict.fromkeys(self.PARTS)} for seed in (0, 5)]})
+        self.assert_fails(self.bench("--place", "heap"), 2, '--place takes "all", "none", or some of')
+
+    def test_a_run_of_before_places_is_gone_on_with_without_them(self):
+        self.build_layouts(0, 5)
+        self.assertEqual(self.bench("--place", "none").returncode, 0)
+        old = self.document()
+        del old["placement"]
+        command = old["command"]
+        del command[command.index("--place"):][:2]
+        old["sittings"][0]["command"] = command
+        self.result.write_text(json.dumps(old))
+        process = self.run_tailrace("bench", "--resume", self.result, "--budget", "0")
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertEqual({layout[part] for layout in self.document()["placement"]["layouts"] for part in self.PARTS}, {None})
+
+    def test_a_run_is_gone_on_with_at_its_places(self):
+        self.build_layouts(0, 5)
+        self.assertEqual(self.bench("--place", "frames").returncode, 0)
+        before = self.document()
+        self.assertEqual(self.run_tailrace("bench", "--resume", self.result, "--budget", "0").returncode, 0)
+        self.assertEqual(self.document()["placement"], before["placement"])
+        before["placement"]["layouts"][1]["frames"] += 64
+        self.result.write_text(json.dumps(before))
+        self.assert_fails(self.run_tailrace("bench", "--resume", self.result, "--budget", "0"), 1, "elsewhere")
+
     def test_fewer_layouts_can_be_measured(self):
         self.build_layouts(0, 5)
         process = self.bench("--layouts", "1")

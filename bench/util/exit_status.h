@@ -9,6 +9,7 @@ enum {
     EXIT_USAGE = 2,
     EXIT_TRAP = 3,          /* in the guest */
     EXIT_DIVERGED = 4,      /* `replay`: the module did something else than what was recorded */
+    EXIT_EXCEPTION = 5,     /* that nothing in the guest has caught */
     EXIT_INTERRUPTED = 128, /* plus the signal's number */
 };
 

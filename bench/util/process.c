@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -120,6 +121,7 @@ static void become(char *const *argv, int cpu, const int output[2], const int er
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan goes on computing after us */
     signal(SIGPIPE, SIG_DFL);         /* that we ignore it is our business */
     setpgid(0, 0);                    /* a Ctrl-C is for us; we end the child */
+    personality(ADDR_NO_RANDOMIZE);   /* addresses repeat; where that is forbidden, they do not */
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing >= 0) dup2(nothing, STDIN_FILENO);
     dup2(output[1], STDOUT_FILENO);

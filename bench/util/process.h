@@ -24,7 +24,8 @@ typedef struct ProcessResult {
     char complaint[400]; /* the first line of stderr */
 } ProcessResult;
 
-/* Runs argv[0] with an empty standard input, on CPU `cpu` unless that is NOT_PINNED, for at most
+/* Runs argv[0] with an empty standard input, at addresses that the system does not draw anew each
+ * time (where it lets us choose), on CPU `cpu` unless that is NOT_PINNED, for at most
  * `timeout` seconds. False and an Error if it could not be started at all; else the result, whose
  * output is to be freed. */
 bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error);

@@ -4,8 +4,9 @@
  *
  * prints a transcript for each module: its exported functions are called in order, each with
  * several fixed vectors of arguments, and every call is followed by what it logged (imported
- * functions are the host's: they log their arguments), its results or its trap, and the exported
- * state. Floats are printed as bits and NaNs as "nan", since WebAssembly leaves their bits open.
+ * functions are the host's: they log their arguments), its results, its trap or the exception that
+ * it throws, and the exported state. What is imported as "throw" throws an exception with the imported
+ * tag, and "throw-foreign" one that no module has the tag of. Floats are printed as bits and NaNs as "nan", since WebAssembly leaves their bits open.
  * differential.mjs prints the same with node's engine; fuzz-differential compares. A module that
  * never returns is stopped by whoever started this. */
 #include <inttypes.h>
@@ -82,6 +83,22 @@ static Trap log_call(void *environment, Instance *caller, uint64_t *slots) {
     return TRAP_NONE;
 }
 
+static Tag *imported_tag, *foreign_tag; /* of the present module */
+
+static Trap throw_call(void *environment, Instance *caller, uint64_t *slots) {
+    const Import *import = environment;
+    const bool is_foreign = import->name.length > strlen("throw");
+    log_call(environment, caller, slots);
+    return store_throw(caller->store,
+                       store_new_exception(caller->store, is_foreign ? foreign_tag : imported_tag,
+                                           slots));
+}
+
+static bool throws(const Import *import) {
+    return import->name.length >= strlen("throw") &&
+           memcmp(import->name.bytes, "throw", strlen("throw")) == 0;
+}
+
 static bool resolve(void *context, const Import *import, Extern *found) {
     Store *store = context;
     Error error;
@@ -89,12 +106,14 @@ static bool resolve(void *context, const Import *import, Extern *found) {
     switch (import->kind) {
     case EXTERN_FUNCTION:
         return (found->function =
-                    store_host_function(store, import->function, log_call, (void *)import));
+                    store_host_function(store, import->function,
+                                        throws(import) ? throw_call : log_call, (void *)import));
     case EXTERN_TABLE: return (found->table = store_table(store, import->table, &error));
     case EXTERN_MEMORY: return (found->memory = store_memory(store, import->memory, &error));
     case EXTERN_GLOBAL:
         return (found->global =
                     store_global(store, import->global, choose_value(import->global.type, 1)));
+    case EXTERN_TAG: return (found->tag = imported_tag = store_tag(store, import->tag));
     }
     return false;
 }
@@ -117,7 +136,7 @@ static void print_state(Instance *instance) {
     const Module *module = instance->module;
     for (uint32_t i = 0; i < module->export_count; i++) {
         const Export *export = &module->exports[i];
-        if (export->kind == EXTERN_FUNCTION) continue;
+        if (export->kind == EXTERN_FUNCTION || export->kind == EXTERN_TAG) continue;
         Extern thing = instance_extern(instance, export->kind, export->index);
         printf("  %.*s", (int)export->name.length, export->name.bytes);
         if (export->kind == EXTERN_MEMORY) {
@@ -135,6 +154,25 @@ static void print_state(Instance *instance) {
 }
 
 /* ---- Calls ----------------------------------------------------------------------------------- */
+
+/* The exception that has left a call: its tag by an export, "imported" or "foreign". */
+static void print_exception(Store *store, Instance *instance) {
+    const Exception *exception = store_exception(store);
+    const Module *module = instance->module;
+    fputs("  throws ", stdout);
+    if (exception->tag == foreign_tag) {
+        puts("foreign");
+        return;
+    }
+    if (exception->tag == imported_tag) fputs("imported", stdout);
+    for (uint32_t i = 0; i < module->export_count; i++) {
+        const Export *export = &module->exports[i];
+        if (export->kind == EXTERN_TAG && instance->tags[export->index] == exception->tag)
+            printf("%.*s", (int)export->name.length, export->name.bytes);
+    }
+    print_values("", exception->tag->type->parameters, exception->tag->type->parameter_count,
+                 exception->values);
+}
 
 /* Modules of wasm-opt --translate-to-fuzz count down in loops and calls, and this begins anew. */
 static void reset_limit(Store *store, Instance *instance) {
@@ -159,6 +197,7 @@ static void call(Store *store, Instance *instance, const Export *export, unsigne
     Error error;
     if (function_call(store, function, slots, &error))
         print_values("  returns", type->results, type->result_count, slots);
+    else if (error.kind == ERROR_EXCEPTION) print_exception(store, instance);
     else printf("  trap: %s\n", error.message);
     print_state(instance);
     free(slots);
@@ -183,12 +222,18 @@ static void run_program(const Program *program) {
         printf("error: %s\n", error.message);
         return;
     }
+    imported_tag = NULL;
+    foreign_tag = store_tag(store, intern_function_type(NULL, 0, NULL, 0));
     Instance *instance = instantiate(store, program, resolve, store, &error);
     if (instance) {
         print_state(instance);
         call_all(store, instance);
     } else {
-        printf("%s: %s\n", error.kind == ERROR_TRAP ? "trap" : "error", error.message);
+        printf("%s: %s\n",
+               error.kind == ERROR_TRAP        ? "trap"
+               : error.kind == ERROR_EXCEPTION ? "exception"
+                                               : "error",
+               error.kind == ERROR_EXCEPTION ? "in the start function" : error.message);
     }
     store_free(store);
 }

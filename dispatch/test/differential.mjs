@@ -62,11 +62,17 @@ function describeTrap(error) {
 
 const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
+const isException = (error) => error instanceof WebAssembly.Exception || error === FOREIGN;
+const FOREIGN = new Error("foreign");
+let importedTag; // of the present module
+
 function makeImport({ name, kind, type }) {
   switch (kind) {
     case "function":
       return (...values) => {
         print(`  ${name}${formatValues(type.parameters, values)}`);
+        if (name === "throw") throw new WebAssembly.Exception(importedTag, values);
+        if (name === "throw-foreign") throw FOREIGN;
         const results = type.results.map((result, i) => chooseValue(result, i + 1));
         return results.length > 1 ? results : results[0];
       };
@@ -76,6 +82,8 @@ function makeImport({ name, kind, type }) {
       return new WebAssembly.Memory(type);
     case "global":
       return new WebAssembly.Global(type, chooseValue(type.value, 1));
+    case "tag":
+      return (importedTag = new WebAssembly.Tag(type ?? { parameters: ["i32"] })); // older V8 does not tell
     default:
       throw new Error(`cannot import a ${kind}`);
   }
@@ -105,6 +113,18 @@ function printState(instance) {
   }
 }
 
+function printException(instance, error) {
+  if (error === FOREIGN) {
+    print("  throws foreign");
+    return;
+  }
+  const tags = Object.entries(instance.exports).filter(([, thing]) => thing instanceof WebAssembly.Tag);
+  if (importedTag) tags.unshift(["imported", importedTag]);
+  const [name, tag] = tags.find(([, candidate]) => error.is(candidate));
+  const types = tag.type().parameters;
+  print(`  throws ${name}${formatValues(types, types.map((_, i) => error.getArg(tag, i)))}`);
+}
+
 function call(instance, name, target, type, vector) {
   const values = type.parameters.map((parameter, i) => chooseValue(parameter, vector + 3 * i));
   instance.exports.hangLimitInitializer?.();
@@ -114,8 +134,9 @@ function call(instance, name, target, type, vector) {
     const results = type.results.length > 1 ? result : [result];
     print(`  returns${formatValues(type.results, results)}`);
   } catch (error) {
-    if (!isTrap(error)) throw error;
-    print(`  trap: ${describeTrap(error)}`);
+    if (isException(error)) printException(instance, error);
+    else if (isTrap(error)) print(`  trap: ${describeTrap(error)}`);
+    else throw error;
   }
   printState(instance);
 }
@@ -129,12 +150,14 @@ function run(path) {
     return;
   }
   const imports = {};
+  importedTag = undefined;
   for (const wanted of WebAssembly.Module.imports(module))
     (imports[wanted.module] ??= {})[wanted.name] = makeImport(wanted);
   try {
     instance = new WebAssembly.Instance(module, imports);
   } catch (error) {
-    print(isTrap(error) ? `trap: ${describeTrap(error)}` : `error: ${error.message}`);
+    if (isException(error)) print("exception: in the start function");
+    else print(isTrap(error) ? `trap: ${describeTrap(error)}` : `error: ${error.message}`);
     return;
   }
   printState(instance);

@@ -11,6 +11,7 @@ REFERENCES = ["funcref", "externref"]
 LEVELS = 3
 FUNCTIONS_PER_LEVEL = 8
 TABLE_SIZE = 8
+TAGS = 3  # of the module's own, besides an imported one
 
 INTEGERS = [0, 1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 31, 32, 33, 63, 64, 100, 127, 128, 255, 256, 1000, 32767, 32768,
             65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]
@@ -70,6 +71,7 @@ class Function:
         self.module, self.random, self.signature = module, module.random, signature
         self.lines = []
         self.labels = [tuple(signature.results)]  # what a branch to each takes; None: not to be branched to
+        self.handlers = []  # the places in `labels` of the tries in whose handlers this is
         extra = [self.random.choice(NUMBERS) for _ in range(self.random.randint(1, 6))]
         if self.random.random() < 0.2:
             extra += REFERENCES
@@ -120,7 +122,7 @@ class Function:
             self.reference(type_name, depth)
         else:
             makers = [self.binary] * 8 + [self.unary] * 2 + [self.conversion] * 2 + [self.load] * 2 + [
-                self.tee, self.tee, self.select, self.block_value, self.if_value, self.call_value, self.division]
+                self.tee, self.tee, self.select, self.block_value, self.try_value, self.if_value, self.call_value, self.division]
             if type_name == "i32":
                 makers += [self.comparison] * 4 + [self.test]
             self.random.choice(makers)(type_name, depth - 1)
@@ -267,8 +269,8 @@ class Function:
             self.emit(f"{prefix}call {signature.index}")
 
     def callees(self, accepts):
-        return [s for s in self.module.signatures
-                if (s.level is None or s.level == self.signature.level + 1) and accepts(s)]
+        return [s for s in self.module.signatures if s.index not in self.module.throwers
+                and (s.level is None or s.level == self.signature.level + 1) and accepts(s)]
 
     def call_value(self, type_name, depth):
         callees = self.callees(lambda s: s.results == [type_name])
@@ -276,6 +278,68 @@ class Function:
             self.call(self.random.choice(callees))
         else:
             self.leaf(type_name)
+
+    # ---- Exceptions
+
+    def throw(self):
+        """If a condition holds: a new exception, or that of a handler around."""
+        self.condition()
+        self.emit("if")
+        self.labels.append(())
+        if self.handlers and self.chance(0.4):
+            self.emit(f"rethrow {len(self.labels) - 1 - self.random.choice(self.handlers)}")
+        elif self.chance(0.2):
+            self.value("i32", 1)
+            self.emit(f"call {self.random.choice(self.module.throwers)}")
+        else:
+            tag = self.random.randrange(len(self.module.tags))
+            self.values(self.module.tags[tag], 1)
+            self.emit(f"throw {tag}")
+        self.labels.pop()
+        self.emit("end")
+
+    def risk(self):
+        """What may throw."""
+        self.call_statement()
+        if self.chance(0.5):
+            self.throw()
+
+    def take(self, types):
+        for type_name in reversed(types):
+            candidates = self.locals_of(type_name, written=True)
+            self.emit(f"local.set {self.random.choice(candidates)}" if candidates and self.chance(0.8) else "drop")
+
+    def handle(self, results, depth):
+        self.handlers.append(len(self.labels) - 1)
+        self.statements(self.random.randint(0, 2))
+        self.handlers.pop()
+        self.values(results, depth)
+
+    def attempt(self, results, depth):
+        self.emit("try " + " ".join(f"(result {t})" for t in results))
+        self.labels.append(results)
+        self.statements(self.random.randint(0, 2))
+        self.risk()
+        self.values(results, depth)
+        if self.chance(0.15):
+            self.labels.pop()
+            self.emit(f"delegate {self.random.randrange(len(self.labels))}")
+            return
+        for tag in self.random.sample(range(len(self.module.tags)), self.random.randint(0, 2)):
+            self.emit(f"catch {tag}")
+            self.take(self.module.tags[tag])
+            self.handle(results, depth)
+        if self.chance(0.6):
+            self.emit("catch_all")
+            self.handle(results, depth)
+        self.labels.pop()
+        self.emit("end")
+
+    def try_statement(self):
+        self.attempt((), 0)
+
+    def try_value(self, type_name, depth):
+        self.attempt((type_name,), depth)
 
     # ---- Statements
 
@@ -285,6 +349,7 @@ class Function:
                 return
             self.budget -= 1
             self.random.choice([self.set_local] * 8 + [self.set_global] * 2 + [self.store] * 4 + [
+                self.try_statement, self.try_statement, self.throw,
                 self.drop, self.dropped_load, self.if_statement, self.if_statement, self.loop, self.switch, self.call_statement,
                 self.bulk, self.table_statement, self.leave, self.swap])()
 
@@ -484,6 +549,12 @@ class Module:
         self.random, self.is_far = random, is_far
         self.memories = [("memory", "i32")] + ([("far", "i64"), ("second", "i32")] if is_far else [])
         self.signatures = [Signature(i, None, [t], []) for i, t in enumerate(NUMBERS)]  # imported: log
+        self.throwers = []  # imported, too: of an exception with the imported tag, and of something else
+        for _ in range(2):
+            self.throwers.append(len(self.signatures))
+            self.signatures.append(Signature(len(self.signatures), None, ["i32"], []))
+        self.signatures_of_code = len(self.signatures)
+        self.tags = [["i32"]] + [random.choices(NUMBERS, k=random.randint(0, 4)) for _ in range(TAGS)]
         for level in range(LEVELS):
             for _ in range(FUNCTIONS_PER_LEVEL):
                 parameters = random.choices(NUMBERS + (REFERENCES if random.random() < 0.2 else []),
@@ -493,7 +564,11 @@ class Module:
 
     def text(self):
         parts = [f'(import "host" "log-{t}" (func (param {t})))' for t in NUMBERS]
-        parts += [Function(self, signature).text() for signature in self.signatures[len(NUMBERS):]]
+        parts += [f'(import "host" "{name}" (func (param i32)))' for name in ("throw", "throw-foreign")]
+        parts.append('(import "host" "tag" (tag (param i32)))')
+        parts += [Function(self, signature).text() for signature in self.signatures[self.signatures_of_code:]]
+        parts += [f'(tag (export "tag {i}") {" ".join(f"(param {t})" for t in types)})'
+                  for i, types in enumerate(self.tags[1:], 1)]
         parts += [f'(memory ${name} (export "{name}") {"i64" if t == "i64" else ""} 1 3)' for name, t in self.memories]
         parts.append(f"(table $funcref {len(self.signatures) + TABLE_SIZE} funcref)")
         parts += [f'(table ${name} (export "{name}") {TABLE_SIZE} 20 {element})'

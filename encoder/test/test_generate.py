@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tests generate.py: what it makes of the real tables, and what it says about bad ones."""
 import itertools
+import json
 import pathlib
 import re
 import subprocess
@@ -190,7 +191,9 @@ class RealTablesTest(GenerateTest):
 
     def test_classes_are_those_of_the_instruction_set(self):
         for isa, values, results in ("slots", "sk", "s"), ("acc", "ask", "as"):
-            names = re.findall(r"^    X\((\w+)\)", self.real(isa)["ops.h"], re.M)
+            files = self.real(isa)
+            names = re.findall(r"^    X\((\w+)\)", files["ops.h"], re.M)
+            self.assertEqual(json.loads(files["ops.json"]), names)
             used_values, used_results = set(), set()
             for name in names:
                 classes = name.partition("__")[2]
@@ -225,8 +228,9 @@ class RealTablesTest(GenerateTest):
         header = files[f"layout.{seed}.h"]
         self.assertIn(f"#define LAYOUT_SEED {seed}\n", header)
         self.assertIn(f'#define HANDLERS "handlers.{seed}.inc"\n', header)
-        self.assertEqual(re.findall(r"^    X\((\w+)\)", header, re.M),
-                         [re.match(r"HANDLER\((\w+)\)", handler)[1] for handler in handlers])
+        order = [re.match(r"HANDLER\((\w+)\)", handler)[1] for handler in handlers]
+        self.assertEqual(re.findall(r"^    X\((\w+)\)", header, re.M), order)
+        self.assertEqual(json.loads(files[f"layout.{seed}.json"]), order)
         return handlers, int(re.search(r"LAYOUT_SHIFT (\d+)$", header, re.M)[1])
 
     def test_layouts_permute_the_handlers_and_shift_the_text(self):
@@ -248,7 +252,7 @@ class RealTablesTest(GenerateTest):
         self.assertEqual(len(set(shifts)), 4)
 
     def test_a_layout_writes_nothing_that_others_share(self):
-        self.assertEqual(set(self.real("acc", "--layout", "7")), {"handlers.7.inc", "layout.7.h"})
+        self.assertEqual(set(self.real("acc", "--layout", "7")), {"handlers.7.inc", "layout.7.h", "layout.7.json"})
 
     def test_planted_instructions_are_the_only_difference(self):
         name = "handlers.7.inc"

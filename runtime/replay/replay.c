@@ -319,6 +319,85 @@ static bool play_foreign(Replay *replay) {
     return true;
 }
 
+/* ---- Exceptions ------------------------------------------------------------------------------ */
+
+/* One more exception that the trace tells of; it can come back at any time. */
+static bool add_exception(Replay *replay, Exception *exception) {
+    const uint32_t count = replay->exception_count;
+    Exception **grown = replay->exceptions;
+    if ((count & (count - 1)) == 0) { /* room for the next power of two */
+        grown = store_allocate(replay->store, count ? 2 * (size_t)count : 1, sizeof *grown,
+                               &replay->error);
+        if (grown && count) memcpy(grown, replay->exceptions, count * sizeof *grown);
+    }
+    if (!grown || !exception) return broken(replay, "out of memory");
+    exception_hold(exception);
+    exception->host = (void *)(uintptr_t)(count + 1);
+    replay->exceptions = grown;
+    replay->exceptions[replay->exception_count++] = exception;
+    return true;
+}
+
+/* The number of an exception of before, or of the next new one, whose tag and values follow. */
+static bool read_exception(Replay *replay, uint64_t *number) {
+    return read_number(replay, 32, number) &&
+           (*number <= replay->exception_count ||
+            broken(replay, "exception %llu, which is not there", (unsigned long long)*number));
+}
+
+/* The module's tag, or one that it does not know: 0. */
+static bool read_tag(Replay *replay, const Tag **tag) {
+    uint64_t number;
+    if (!read_number(replay, 32, &number)) return false;
+    if (number > (replay->instance ? replay->module->tag_count : 0))
+        return broken(replay, "tag %llu, which is not there", (unsigned long long)number);
+    if (number == 0 && !replay->foreign_tag)
+        replay->foreign_tag =
+            store_tag(replay->store, intern_function_type(NULL, 0, NULL, 0));
+    *tag = number ? replay->instance->tags[number - 1] : replay->foreign_tag;
+    return *tag || broken(replay, "out of memory");
+}
+
+/* What an import throws. Returns the trap that it has then. */
+static Trap play_exception(Replay *replay) {
+    uint64_t number, values[MAX_PARAMETERS];
+    const Tag *tag;
+    replay->crossings++;
+    if (!read_exception(replay, &number)) return TRAP_EXIT;
+    if (number == replay->exception_count &&
+        (!read_tag(replay, &tag) ||
+         !read_values(replay, tag->type->parameters, tag->type->parameter_count, values) ||
+         !add_exception(replay, store_new_exception(replay->store, tag, values))))
+        return TRAP_EXIT;
+    return store_throw(replay->store, replay->exceptions[number]);
+}
+
+/* Whether the exception that has left a function is the one that the trace has. */
+static bool check_exception(Replay *replay, uint32_t function) {
+    Exception *exception = store_exception(replay->store);
+    uint64_t number, values[MAX_PARAMETERS];
+    const Tag *tag;
+    if (!read_exception(replay, &number)) return false;
+    const uintptr_t after = (uintptr_t)exception->host; /* its number and 1, once it has one */
+    const uint32_t had = after ? (uint32_t)after - 1 : replay->exception_count;
+    if (number != had)
+        return diverged(replay, "exception %u leaves %s, but exception %llu was recorded", had,
+                        NAME_OF(replay, function), (unsigned long long)number);
+    if (number < replay->exception_count) return true;
+    if (!read_tag(replay, &tag)) return false;
+    if (tag != exception->tag)
+        return diverged(replay, "an exception with another tag leaves %s than was recorded",
+                        NAME_OF(replay, function));
+    const FunctionType *type = tag->type;
+    for (uint32_t i = 0; i < type->parameter_count; i++) {
+        const bool is_narrow = type->parameters[i] == TYPE_I32 || type->parameters[i] == TYPE_F32;
+        values[i] = is_narrow ? (uint32_t)exception->values[i] : exception->values[i];
+    }
+    return check_values(replay, type->parameters, type->parameter_count, values, function,
+                        "value of the exception") &&
+           add_exception(replay, exception);
+}
+
 /* ---- Crossings ------------------------------------------------------------------------------- */
 
 static bool finish(Replay *replay) {
@@ -380,6 +459,9 @@ static Trap play_host(Replay *replay, const ReplayImport *import, uint64_t *slot
             replay->crossings++;
             replay->is_unwinding = true;
             return TRAP_EXIT; /* not a trap that anyone would put into words */
+        case TRACE_THROW_EXCEPTION:
+            if (!import) goto misplaced;
+            return play_exception(replay);
         default:
         misplaced:
             if (!trace_record_words(record))
@@ -481,14 +563,19 @@ static bool check_return(Replay *replay, uint32_t function, const FunctionType *
     if (unwound && record == TRACE_UNWOUND) return true;
     if (done && record == TRACE_RESULT)
         return check_values(replay, type->results, type->result_count, slots, function, "result");
+    const bool threw = !done && !unwound && error->kind == ERROR_EXCEPTION;
+    if (threw && record == TRACE_EXCEPTION) return check_exception(replay, function);
     const TraceTrap had = done || unwound ? TRACE_TRAP_ANY : kind_of_trap(error);
-    if (!done && !unwound && record == TRACE_TRAP && (kind == TRACE_TRAP_ANY || had == kind))
+    if (!done && !unwound && !threw && record == TRACE_TRAP && (kind == TRACE_TRAP_ANY || had == kind))
         return true;
 
     const char *name = NAME_OF(replay, function), *words = trace_record_words(record);
     if (!words) return broken(replay, "a record of kind 0x%02x, which does not exist", record);
     if (unwound)
         return diverged(replay, "an exception has left %s, but %s was recorded", name, words);
+    if (threw)
+        return diverged(replay, "an exception leaves %s (%s), but %s was recorded", name,
+                        error->message, words);
     if (done) return diverged(replay, "%s returns, but %s was recorded", name, words);
     if (record != TRACE_TRAP)
         return diverged(replay, "%s traps (%s), but %s was recorded", name, error->message, words);
@@ -516,7 +603,7 @@ static bool read_limits(Replay *replay, Limits *limits) {
 }
 
 /* Makes what an import asks for, in the state that the trace tells. */
-static bool make_import(Replay *replay, const Import *import, Extern *made, uint32_t number[4]) {
+static bool make_import(Replay *replay, const Import *import, Extern *made, uint32_t number[EXTERN_KINDS]) {
     Store *store = replay->store;
     uint32_t index = number[import->kind]++;
     made->kind = import->kind;
@@ -548,6 +635,14 @@ static bool make_import(Replay *replay, const Import *import, Extern *made, uint
         made->global = store_global(store, import->global, value);
         replay->globals[index] = made->global;
         return made->global || broken(replay, "out of memory");
+    case EXTERN_TAG: /* maybe the same as an earlier one */
+        if (!read_number(replay, 32, &value)) return false;
+        if (value > index || (value < index && replay->tags[value]->type != import->tag))
+            return broken(replay, "tag %u is tag %llu, which is another", index,
+                          (unsigned long long)value);
+        made->tag = value < index ? replay->tags[value] : store_tag(store, import->tag);
+        replay->tags[index] = made->tag;
+        return made->tag || broken(replay, "out of memory");
     }
     return done || broken(replay, "%s", replay->error.message);
 }
@@ -571,7 +666,7 @@ static bool make_imports(Replay *replay) {
     const Module *module = replay->module;
     Store *store = replay->store;
     Error *error = &replay->error;
-    uint32_t number[4] = {0};
+    uint32_t number[EXTERN_KINDS] = {0};
     if (!(replay->imports =
               store_allocate(store, module->import_count, sizeof *replay->imports, error)) ||
         !(replay->functions = store_allocate(store, module->imported_function_count,
@@ -581,7 +676,9 @@ static bool make_imports(Replay *replay) {
         !(replay->tables =
               store_allocate(store, module->imported_table_count, sizeof *replay->tables, error)) ||
         !(replay->globals =
-              store_allocate(store, module->imported_global_count, sizeof *replay->globals, error)))
+              store_allocate(store, module->imported_global_count, sizeof *replay->globals, error)) ||
+        !(replay->tags =
+              store_allocate(store, module->imported_tag_count, sizeof *replay->tags, error)))
         return stop(replay, REPLAY_BROKEN);
     for (uint32_t i = 0; i < module->import_count; i++) {
         replay->record = trace_offset(&replay->trace);
@@ -627,7 +724,8 @@ bool replay_instantiate(Replay *replay, const Program *program) {
     Instance *instance = instantiate(replay->store, program, find_import, replay, &error);
     enter_host(replay);
     done = replay->outcome == REPLAY_GOING;
-    if (done && !instance && error.kind != ERROR_TRAP && !replay->is_unwinding)
+    if (done && !instance && error.kind != ERROR_TRAP && error.kind != ERROR_EXCEPTION &&
+        !replay->is_unwinding)
         done = broken(replay, "%s", error.message);
     done = done && check_return(replay, module->has_start ? module->start : INSTANTIATION, &nothing,
                                 instance != NULL, NULL, &error);

@@ -43,9 +43,13 @@ typedef struct Replay {
     Memory **memories;  /* the imported ones, as are the next two */
     Table **tables;
     Global **globals;
+    Tag **tags;
     struct ReplayImport *functions; /* environments of the imported functions */
     uint32_t foreign_count;         /* functions that are not the module's; their indices are */
     Function **foreign;             /* those behind the module's */
+    Exception **exceptions; /* by their numbers in the trace; owned by the store, as is the tag */
+    uint32_t exception_count;
+    Tag *foreign_tag;       /* of exceptions whose tag is not the module's */
     uint64_t *slots;     /* arguments and results of the calls under way, outermost first */
     uint32_t call_slots; /* of one call */
     uint32_t calls;      /* under way */

@@ -187,10 +187,12 @@ const char *trace_record_words(uint8_t record) {
     case TRACE_CALL: return "a call by the host";
     case TRACE_RETURN: return "the return of an import";
     case TRACE_THROW: return "an import's exception";
+    case TRACE_THROW_EXCEPTION: return "an exception of an import";
     case TRACE_IMPORT: return "a call of an import";
     case TRACE_RESULT: return "a return to the host";
     case TRACE_TRAP: return "a trap";
     case TRACE_UNWOUND: return "an exception that passed through";
+    case TRACE_EXCEPTION: return "an exception";
     case TRACE_END: return "the end";
     default: return NULL;
     }

@@ -25,12 +25,14 @@ typedef enum TraceRecord {
     TRACE_INSTANTIATE = 0x10,
     TRACE_CALL = 0x11,   /* function, its arguments */
     TRACE_RETURN = 0x12, /* the import's results */
-    TRACE_THROW = 0x13,  /* the import has thrown an exception */
+    TRACE_THROW = 0x13,  /* the import has thrown what the module does not catch */
+    TRACE_THROW_EXCEPTION = 0x14, /* an exception that it may catch */
     /* From the module to the host. */
     TRACE_IMPORT = 0x20,  /* function, its arguments */
     TRACE_RESULT = 0x21,  /* the results of what was called */
     TRACE_TRAP = 0x22,    /* a TraceTrap */
-    TRACE_UNWOUND = 0x23, /* an import's exception has left what was called */
+    TRACE_UNWOUND = 0x23, /* what an import has thrown (0x13) has left what was called */
+    TRACE_EXCEPTION = 0x24, /* an exception has left what was called */
     TRACE_END = 0x30,     /* crossings; of each memory its bytes and their SHA-256 */
 } TraceRecord;
 

@@ -4,7 +4,8 @@
  *
  * prints what passed, failed and was skipped for each group, and exits with 1 if anything failed.
  * --expected compares the numbers of modules and assertions that passed with the ones recorded in
- * FILE, so that a group which tests less than it did fails, too; all groups in FILE must be run.
+ * FILE, so that a group which tests less than it did fails, too; all groups in FILE must be run, but
+ * for those with a star, which the suite as an archive lacks: the folder legacy/ of its repository.
  * --record writes such a file. */
 #include <dirent.h>
 #include <getopt.h>
@@ -112,13 +113,16 @@ static Tally print_table(const Groups *groups) {
     return total;
 }
 
+static bool is_optional(const char *name) { return strncmp(name, "legacy-", 7) == 0; }
+
 static bool record(const Groups *groups, const char *path) {
     FILE *file = fopen(path, "w");
     if (!file) return false;
     fprintf(file, "# The official test suite: modules and assertions that pass, by group.\n"
                   "# Written by spectest --record; compared by spectest --expected.\n");
     for (size_t i = 0; i < groups->count; i++)
-        fprintf(file, "%s %u %u\n", groups->items[i].name, groups->items[i].tally.modules,
+        fprintf(file, "%s%s %u %u\n", is_optional(groups->items[i].name) ? "*" : "",
+                groups->items[i].name, groups->items[i].tally.modules,
                 groups->items[i].tally.passed);
     return fclose(file) == 0;
 }
@@ -137,10 +141,12 @@ static bool compare(const Groups *groups, const char *path) {
     bool is_same = true;
     while (fgets(line, sizeof line, file)) {
         if (line[0] == '#' || sscanf(line, "%199s %u %u", name, &modules, &passed) != 3) continue;
-        recorded++;
+        const bool may_lack = name[0] == '*';
         size_t i = 0;
-        while (i < groups->count && strcmp(groups->items[i].name, name) != 0)
+        while (i < groups->count && strcmp(groups->items[i].name, name + may_lack) != 0)
             i++;
+        if (i == groups->count && may_lack) continue;
+        recorded++;
         if (i == groups->count) {
             fprintf(stderr, "spectest: the group %s is expected and was not run\n", name);
             is_same = false;

@@ -23,7 +23,7 @@ bool value_parse(const json_t *value, uint64_t *slot) {
         *slot = strtoull(text, NULL, 10);
     else if (strcmp(type, "externref") == 0)
         *slot = is_null(value) ? 0 : host_reference(value);
-    else if (strcmp(type, "funcref") == 0 && is_null(value))
+    else if ((strcmp(type, "funcref") == 0 || strcmp(type, "exnref") == 0) && is_null(value))
         *slot = 0;
     else
         return false;
@@ -46,7 +46,7 @@ static bool reference_matches(const json_t *expected, const char *type, uint64_t
     if (is_null(expected)) return slot == 0;
     bool has_value = json_object_get(expected, "value") != NULL;
     if (strcmp(type, "refnull") == 0 || strcmp(type, "nullfuncref") == 0 ||
-        strcmp(type, "nullexternref") == 0)
+        strcmp(type, "nullexternref") == 0 || strcmp(type, "nullexnref") == 0)
         return slot == 0;
     return has_value ? slot == host_reference(expected) : slot != 0;
 }
@@ -62,12 +62,15 @@ bool value_matches(const json_t *expected, ValueType type, uint64_t slot) {
     }
     bool is_function = strcmp(wanted, "funcref") == 0 || strcmp(wanted, "nullfuncref") == 0;
     bool is_extern = strcmp(wanted, "externref") == 0 || strcmp(wanted, "nullexternref") == 0;
+    bool is_exception = strcmp(wanted, "exnref") == 0 || strcmp(wanted, "nullexnref") == 0;
     bool is_any_null = strcmp(wanted, "refnull") == 0;
     switch (type) {
     case TYPE_FUNCREF:
         return (is_function || is_any_null) && reference_matches(expected, wanted, slot);
     case TYPE_EXTERNREF:
         return (is_extern || is_any_null) && reference_matches(expected, wanted, slot);
+    case TYPE_EXNREF:
+        return (is_exception || is_any_null) && reference_matches(expected, wanted, slot);
     default: break;
     }
     if (strcmp(wanted, value_type_name(type)) != 0) return false;

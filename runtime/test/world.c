@@ -55,7 +55,7 @@ static uint8_t *assemble(const char *text, size_t *size) {
     close(file);
     snprintf(command, sizeof command,
              "wat2wasm --enable-tail-call --enable-memory64 --enable-multi-memory "
-             "--enable-extended-const --debug-names --output=- %s",
+             "--enable-extended-const --enable-exceptions --debug-names --output=- %s",
              path);
     FILE *output = popen(command, "r");
     cr_assert(output);
@@ -85,12 +85,13 @@ static bool resolve(void *context, const Import *import, Extern *found) {
     return false;
 }
 
-Instance *world_try(World *world, const char *name, const char *text, Error *error) {
+/* Takes the bytes over. */
+static Instance *try_bytes(World *world, const char *name, uint8_t *bytes, size_t size,
+                           Error *error) {
     WorldModule *module = calloc(1, sizeof *module);
     cr_assert(module);
-    size_t size;
     module->name = name;
-    module->bytes = assemble(text, &size);
+    module->bytes = bytes;
     cr_assert(module_read(module->bytes, size, &module->module, error), "%s", error->message);
     cr_assert(translate(&module->module, executor.words(), &module->program, error), "%s",
               error->message);
@@ -98,6 +99,22 @@ Instance *world_try(World *world, const char *name, const char *text, Error *err
     module->next = world->modules;
     world->modules = module;
     return module->instance;
+}
+
+Instance *world_try(World *world, const char *name, const char *text, Error *error) {
+    size_t size;
+    uint8_t *bytes = assemble(text, &size);
+    return try_bytes(world, name, bytes, size, error);
+}
+
+Instance *world_add_bytes(World *world, const char *name, const uint8_t *bytes, size_t size) {
+    Error error;
+    uint8_t *copy = malloc(size);
+    cr_assert(copy);
+    memcpy(copy, bytes, size);
+    Instance *instance = try_bytes(world, name, copy, size, &error);
+    cr_assert(instance, "%s", error.message);
+    return instance;
 }
 
 Instance *world_add(World *world, const char *name, const char *text) {
@@ -138,12 +155,22 @@ uint64_t world_call(World *world, Instance *instance, const char *name, uint64_t
     return function->type->result_count ? slots[0] : 0;
 }
 
-void world_expect_trap(World *world, Instance *instance, const char *name, uint64_t argument,
-                       const char *message) {
+static void expect_failure(World *world, Instance *instance, const char *name, uint64_t argument,
+                           ErrorKind kind, const char *message) {
     Function *function = world_export(instance, name, EXTERN_FUNCTION).function;
     uint64_t slots[4] = {argument};
     Error error;
     cr_assert_not(function_call(world->store, function, slots, &error), "%s does not trap", name);
-    cr_assert_eq(error.kind, ERROR_TRAP);
+    cr_assert_eq(error.kind, kind);
     cr_assert_str_eq(error.message, message);
+}
+
+void world_expect_trap(World *world, Instance *instance, const char *name, uint64_t argument,
+                       const char *message) {
+    expect_failure(world, instance, name, argument, ERROR_TRAP, message);
+}
+
+void world_expect_exception(World *world, Instance *instance, const char *name, uint64_t argument,
+                            const char *message) {
+    expect_failure(world, instance, name, argument, ERROR_EXCEPTION, message);
 }

@@ -22,6 +22,9 @@ Instance *world_try(World *world, const char *name, const char *text, Error *err
 /* The same, failing the test instead. */
 Instance *world_add(World *world, const char *name, const char *text);
 
+/* The same with a module in the binary format, for what wat2wasm does not know. */
+Instance *world_add_bytes(World *world, const char *name, const uint8_t *bytes, size_t size);
+
 /* Makes "host" "name" importable. */
 void world_give(World *world, const char *name, Extern thing);
 /* A function that takes i32s and returns i32s, given as "host" "name". */
@@ -37,5 +40,8 @@ uint64_t world_call(World *world, Instance *instance, const char *name, uint64_t
 /* Expects the call to trap with exactly this message. */
 void world_expect_trap(World *world, Instance *instance, const char *name, uint64_t argument,
                        const char *message);
+/* The same of an exception that is not caught. */
+void world_expect_exception(World *world, Instance *instance, const char *name, uint64_t argument,
+                            const char *message);
 
 #endif

@@ -75,7 +75,7 @@ FULL = Plan(workloads=(Workload("integers", 45, 6), Workload("vm", 6, 1)),
             doses={"tail-direct": doses("tail-direct", 4, 16), "goto-direct": doses("goto-direct", 16)},
             same_runs=200, same_one_layout_runs=60, planted_runs=40, lucky_runs=20, lucky_layouts=8,
             one_layout_seconds=1, references=4, reference_seconds=8)
-QUICK = Plan(workloads=(Workload("integers", 4, 2), Workload("vm", 1, 1)), layouts={"tail-direct": 2}, drawn=1,
+QUICK = Plan(workloads=(Workload("integers", 20, 2), Workload("vm", 4, 1)), layouts={"tail-direct": 2}, drawn=1,
              doses={"tail-direct": doses("tail-direct", 16)}, same_runs=2, same_one_layout_runs=1,
              planted_runs=2, lucky_runs=1, lucky_layouts=2, one_layout_seconds=0, references=1,
              reference_seconds=0, decides=False)
@@ -132,10 +132,14 @@ class Outcome:
 
     def __init__(self):
         self.found, self.words = [], []
+        self.not_measured = 0  # runs that found nothing to compare: the workload was too short to time
 
-    def add(self, found, word):
+    def add(self, found, verdict):
+        if found is None:
+            self.not_measured += 1
+            return
         self.found.append(found)
-        self.words.append(word)
+        self.words.append(verdict.word)
 
     def called(self, *words):
         return sum(word in words for word in self.words)
@@ -229,15 +233,15 @@ class Calibration:
         for name in names[1:]:
             for workload in self.names:
                 cell = compared.cell(workload, name)
-                self.outcomes[case, name, workload].add(cell.found, cell.verdict.word)
+                self.outcomes[case, name, workload].add(cell.found, cell.verdict)
             cell = compared.mean(name)
-            self.outcomes[case, name, MEAN].add(cell.found, cell.verdict.word)
+            self.outcomes[case, name, MEAN].add(cell.found, cell.verdict)
         if not case.startswith("same"):
             return
         controls = {what: compared.control(place) for place, what in enumerate(self.names)}
         controls[MEAN] = compared.control()
         for what, found in controls.items():
-            self.outcomes[case, CONTROL, what].add(found, statistics.judge(found).word)
+            self.outcomes[case, CONTROL, what].add(found, found and statistics.judge(found))
 
     def add_reference(self, names, seeds):
         compared = self.bench(names, seeds, self.plan.reference_seconds)
@@ -272,6 +276,20 @@ class Calibration:
         if self.plan.decides or not timed:
             self.wrong.append(sentence)
         return "  WRONG"
+
+    def check_measured(self, row, outcome, place, reference=True):
+        """The mark behind the row, like check(); None if there is nothing to show of it, which the report then says.
+        Workloads that are too short to time are compared with nothing (comparison.py), and these ought to be long
+        enough."""
+        runs = len(outcome.words)
+        missing = outcome.not_measured
+        mark = self.check(not missing, f"{place}: too short to time in {missing} of {runs + missing} runs")
+        if not reference:
+            mark = self.check(False, f"{place}: too short to time in the reference")
+        if runs and reference:
+            return mark
+        self.say(f"{row}  not measured{mark}")
+        return None
 
     def check_work(self):
         """That the planted executors do what they should: exact, whatever the machine is doing."""
@@ -331,14 +349,16 @@ class Calibration:
                 for what in [*self.names, MEAN]:
                     outcome = self.outcomes[case, name, what]
                     runs, different, covered = len(outcome.words), outcome.different(), outcome.covered(1)
-                    place = f"A/A, {title}, {where}, {what}"
-                    mark = ""
+                    place, row = f"A/A, {title}, {where}, {what}", f"  {title:<26}{where:<24}{what:<10}"
+                    mark = self.check_measured(row, outcome, place)
+                    if mark is None:
+                        continue
                     if case == "same" or name == CONTROL:
-                        mark = self.check(binomial(different, runs)[0] <= 0.05,
-                                          f"{place}: called different in {share(different, runs)} runs")
+                        mark += self.check(binomial(different, runs)[0] <= 0.05,
+                                           f"{place}: called different in {share(different, runs)} runs")
                         mark += self.check(binomial(covered, runs)[1] >= 0.95,
                                            f"{place}: 1 is in the interval of {share(covered, runs)}")
-                    self.say(f"  {title:<26}{where:<24}{what:<10}{share(different, runs):>24}"
+                    self.say(f"{row}{share(different, runs):>24}"
                              f"{share(covered, runs):>28}{outcome.half_width():>12.2%}{mark}")
         self.say("  The same file is the run's control, judged by its interval alone. The same source is another")
         self.say("  program, built under another name, and judged as a report judges: not below what the control")
@@ -356,11 +376,14 @@ class Calibration:
                 for what, truth in self.truths(plant.name).items():
                     outcome = self.outcomes["planted", plant.name, what]
                     runs = len(outcome.words)
-                    verdict = statistics.judge(truth).word
                     where = f"{plant.name} on {what}" if what != MEAN else f"{plant.name} in the mean"
+                    row = f"  {plant.name:<24}{what:<12}"
+                    mark = self.check_measured(row, outcome, where, reference=truth is not None)
+                    if mark is None:
+                        continue
+                    verdict = statistics.judge(truth).word
                     slower = outcome.called(statistics.SLOWER)
                     faster = outcome.called(statistics.FASTER)
-                    mark = ""
                     if plant.count > 4 and what == MEAN:
                         mark += self.check(verdict == statistics.SLOWER, f"{where} is not found by the reference")
                         mark += self.check(binomial(slower, runs)[1] >= 0.8,
@@ -370,7 +393,7 @@ class Calibration:
                     mark += self.check(binomial(outcome.covered(truth.speed), runs)[1] >= 0.95,
                                        f"{where}: the reference is in the interval of "
                                        f"{share(outcome.covered(truth.speed), runs)}")
-                    self.say(f"  {plant.name:<24}{what:<12}{comparison.speed_text(truth, 3):>24}{verdict:>10.10}"
+                    self.say(f"{row}{comparison.speed_text(truth, 3):>24}{verdict:>10.10}"
                              f"{share(slower, runs):>24}{faster:>8}{share(outcome.covered(truth.speed), runs):>28}"
                              f"{outcome.half_width():>12.2%}{mark}")
         self.say("  Layouts are drawn from a pool without replacement: where it is small, intervals contain the")
@@ -387,14 +410,18 @@ class Calibration:
             for what in [*self.names, MEAN]:
                 outcome = self.outcomes[case, self.lucky.name, what]
                 different, runs = outcome.different(), len(outcome.words)
+                place, row = f"layout luck, {title}, {what}", f"  {title:<20}{what:<12}"
+                mark = self.check_measured(row, outcome, place)
+                if mark is None:
+                    continue
                 low, high = binomial(different, runs)
-                sentence = f"layout luck, {title}, {what}: called different in {share(different, runs)} runs"
+                sentence = f"{place}: called different in {share(different, runs)} runs"
                 if fooled:
-                    mark = self.check(what != MEAN or high >= 0.8, sentence)
+                    mark += self.check(what != MEAN or high >= 0.8, sentence)
                 else:
-                    mark = self.check(low <= 0.05, sentence)
+                    mark += self.check(low <= 0.05, sentence)
                 speeds = sorted(found.speed for found in outcome.found)
-                self.say(f"  {title:<20}{what:<12}{share(different, runs):>26}{speeds[runs // 2]:>13.3f}×{mark}")
+                self.say(f"{row}{share(different, runs):>26}{speeds[runs // 2]:>13.3f}×{mark}")
         self.say()
 
     def machine_line(self, result):

@@ -17,6 +17,7 @@ RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
 # Runs that are kept to show a fault that was mended since, and are no answer.
 SET_APART = {"amd-epyc-zen5-vm/2026-11-23-split-dispatch"}
 DEFAULT = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+KIND = {"default": "kernel", "real": "program"}  # of a suite's workloads
 
 
 # Files
@@ -29,10 +30,20 @@ def recorded():
     return sorted(runs, key=lambda run: (run[1]["started"], run[0]))
 
 
+def part(result, suite):
+    """A run of several suites as if it had been of this one alone."""
+    if suite not in suites(result) or len(suites(result)) == 1:
+        return result
+    workloads = [own for own in result["suite"]["workloads"] if own["kind"].startswith(f"{KIND[suite]}:")]
+    names = {own["name"] for own in workloads}
+    return {**result, "suite": {"name": suite, "workloads": workloads},
+            "samples": [sample for sample in result["samples"] if sample["workload"] in names]}
+
+
 @functools.cache
-def case(name, build=None):
-    """The Case of a run (of its first build)."""
-    result = dict(recorded())[name]
+def case(name, build=None, suite=None):
+    """The Case of a run (of its first build), or of one of its suites."""
+    result = part(dict(recorded())[name], suite)
     _, cases, _ = findings.make([result], [name], statistics_of_runs.CONFIDENCE, statistics_of_runs.SMALLEST_EFFECT)
     return next(own for own in cases if build in (None, own.build["name"]))
 
@@ -51,18 +62,34 @@ def relocation(result):
     return ", ".join(sorted({"pie": "PIE"}.get(model, "not PIE") for model in models))
 
 
+def suites(result):
+    return result["suite"]["name"].split(",")
+
+
+def machine(name):
+    """AMD EPYC (Zen 5), PIE."""
+    own = relocation(dict(recorded())[name])
+    return f"{cpu(name)}, {own}" if own == "PIE" else cpu(name)
+
+
 def is_usual(result):
     """Whether a run compares the strategies that are measured by default, of one build, on a whole suite."""
     return (len(result["builds"]) == 1 and {sample["strategy"] for sample in result["samples"]} == set(DEFAULT) and
             not any(word.startswith(("--workload", "-w")) for word in result["command"]))
 
 
-def latest(folder, suite="default"):
-    """The name of the newest usual run of a CPU's folder; None if there is none."""
-    found = [name for name, result in recorded()
+def latest_of_each(folder, suite="default"):
+    """The names of the newest usual runs of a CPU's folder that have this suite: position-independent executors, and
+    others, as far as there are any, the oldest run first."""
+    found = {relocation(result): name for name, result in recorded()
              if name.startswith(f"{folder}/") and name not in SET_APART and
-             result["suite"]["name"] == suite and is_usual(result)]
-    return found[-1] if found else None
+             suite in suites(result) and is_usual(result)}
+    return sorted(found.values(), key=[name for name, _ in recorded()].index)
+
+
+def latest(folder, suite="default"):
+    """The newest of these; None if there is none."""
+    return (latest_of_each(folder, suite) or [None])[-1]
 
 
 def folders():
@@ -78,7 +105,7 @@ def run_of(place, suite="default"):
 # Speeds
 
 def estimate(place, strategy, baseline="switch", suite="default", build=None):
-    own = case(run_of(place, suite), build)
+    own = case(run_of(place, suite), build, suite)
     return own.mean(strategy, baseline) if strategy in own.strategies and baseline in own.strategies else None
 
 
@@ -106,22 +133,22 @@ def population(place, strategy, baseline="switch", suite="default"):
 
 def said(place, strategy, baseline="switch", suite="default"):
     """A sentence with its verdict, corrected for the family."""
-    return case(run_of(place, suite)).said(strategy, baseline)[0]
+    return case(run_of(place, suite), suite=suite).said(strategy, baseline)[0]
 
 
 def verdict(place, strategy, baseline="switch", suite="default"):
-    own = case(run_of(place, suite))
+    own = case(run_of(place, suite), suite=suite)
     return own.judge(own.mean(strategy, baseline)).word
 
 
 def spread(place, suite="default"):
     """0.6 %: robust standard deviation of a time, by A/A."""
-    return f"{100 * case(run_of(place, suite)).comparison.spread:.1f} %"
+    return f"{100 * case(run_of(place, suite), suite=suite).comparison.spread:.1f} %"
 
 
 def floor(place, suite="default"):
     """±0.3 %: the largest floor of a mean."""
-    return f"±{100 * case(run_of(place, suite)).comparison.mean_noise:.1f} %"
+    return f"±{100 * case(run_of(place, suite), suite=suite).comparison.mean_noise:.1f} %"
 
 
 def change(place, strategy, first, second, digits=2):
@@ -159,7 +186,7 @@ def layout_range(place, strategy, layout):
 def shown(place, strategy, baseline, word, suite="default"):
     """The workloads of which this was shown, with the share of false ones controlled: [name, Estimate], the largest
     difference first."""
-    own = case(run_of(place, suite))
+    own = case(run_of(place, suite), suite=suite)
     found = zip(own.names, own.pairs[baseline, strategy])
     wanted = [(name, entry) for name, entry in found if entry and own.judge(entry).word == word]
     return sorted(wanted, key=lambda item: -abs(math.log(item[1].speed)))
@@ -167,7 +194,7 @@ def shown(place, strategy, baseline, word, suite="default"):
 
 def shown_count(place, strategy, baseline, word, suite="default"):
     """12 of 23"""
-    own = case(run_of(place, suite))
+    own = case(run_of(place, suite), suite=suite)
     return f"{len(shown(place, strategy, baseline, word, suite))} of {len(own.names)}"
 
 
@@ -179,14 +206,14 @@ def shown_names(place, strategy, baseline, word, suite="default"):
 
 def one(place, workload, strategy, baseline="switch", suite="default", build=None):
     """The speed on a single workload."""
-    own = case(run_of(place, suite), build)
+    own = case(run_of(place, suite), build, suite)
     return speed_text(own.pairs[baseline, strategy][own.names.index(workload)])
 
 
 def extra_ns(place, slower, faster, suite="default"):
     """0.44 to 1.82: how many nanoseconds for each bytecode instruction one strategy takes more than another, the least
     and the most of a workload."""
-    own = case(run_of(place, suite))
+    own = case(run_of(place, suite), suite=suite)
     times = {name: own.times(name) for name in (slower, faster)}
     found = []
     for number, workload in enumerate(own.comparison.workloads):
@@ -210,15 +237,16 @@ def table(rows):
 
 
 def side_by_side(suite="default"):
-    """A row for each CPU, from the latest run of the suite."""
+    """A row for each CPU and code model, from the latest run of the suite."""
     rows = [["CPU", *DEFAULT[1:], "programs like these: goto-direct", "executors", "layouts", "noise", "run"]]
     for folder in folders():
-        name = latest(folder, suite)
-        if name:
-            own, result = case(name), dict(recorded())[name]
-            rows.append([cpu(name), *(f"{speed(name, strategy)} {verdict(name, strategy)}" for strategy in DEFAULT[1:]),
-                         population(name, "goto-direct"), relocation(result),
-                         f"{len(own.comparison.layouts)} ({seeds(result)})", spread(name), f"[{name.partition('/')[2]}]({name}.json)"])
+        for name in latest_of_each(folder, suite):
+            own, result = case(name, suite=suite), dict(recorded())[name]
+            rows.append([cpu(name), *(f"{speed(name, strategy, suite=suite)} {verdict(name, strategy, suite=suite)}"
+                                      for strategy in DEFAULT[1:]),
+                         population(name, "goto-direct", suite=suite), relocation(result),
+                         f"{len(own.comparison.layouts)} ({seeds(result)})", spread(name, suite),
+                         f"[{name.partition('/')[2]}]({name}.json)"])
     return table(rows)
 
 
@@ -259,9 +287,14 @@ def answers():
         lines.append(f"\n**{question}**\n")
         for folder in folders():
             for suite, what in ("default", "kernels"), ("real", "programs"):
-                if latest(folder, suite):
-                    lines.append(f"- {cpu(latest(folder, suite))}, {what}: {said(folder, strategy, baseline, suite)}")
+                for name in latest_of_each(folder, suite):
+                    lines.append(f"- {machine(name)}, {what}: {said(name, strategy, baseline, suite)}")
     return "\n".join(lines) + "\n"
+
+
+def last_unplaced():
+    """2026-11-28-clang-22: the newest run whose layouts are code alone."""
+    return [name.partition("/")[2] for name, result in recorded() if "placement" not in result][-1]
 
 
 def noise_of_all():

@@ -105,23 +105,19 @@ class Build:
 
     def opcodes(self, isa):
         """All opcodes of the instruction set, by number."""
-        return self._names(isa, "ops.h", "OPCODES")
+        return self._names(isa, "ops.json")
 
     def layout(self, isa, seed):
         """The same opcodes in the order of the layout."""
-        return self._names(isa, f"layout.{seed}.h", "LAYOUT_OPCODES")
+        return self._names(isa, f"layout.{seed}.json")
 
-    def _names(self, isa, file, macro):
+    def _names(self, isa, file):
         path = self.directory / "encoder/isa" / isa / file
         if path not in self._opcodes:
             try:
-                text = path.read_text()
-            except OSError as error:
-                raise MachineCodeError(f"cannot read the opcodes: {error}") from None
-            match = re.search(rf"^#define {macro}\(X\)((?: *\\\n *X\(\w+\))+)", text, re.M)
-            if not match:
-                raise MachineCodeError(f"cannot find the opcodes in {path}")
-            self._opcodes[path] = re.findall(r"X\((\w+)\)", match[1])
+                self._opcodes[path] = json.loads(path.read_text())
+            except (OSError, ValueError) as error:
+                raise MachineCodeError(f"cannot read the opcodes, which scripts/build writes: {path}: {error}") from None
         return self._opcodes[path]
 
     def read(self, name, strategy, isa, seed):

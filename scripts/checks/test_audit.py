@@ -104,15 +104,12 @@ class Findings(unittest.TestCase):
         isa = self.build / "encoder/isa/acc"
         isa.mkdir(parents=True, exist_ok=True)
         (self.build / "dispatch").mkdir(exist_ok=True)
-
-        def macro(name, names):
-            return f"#define {name}(X)" + "".join(f" \\\n    X({n})" for n in names) + "\n"
-        (isa / "ops.h").write_text(macro("OPCODES", opcodes or OPCODES))
+        (isa / "ops.json").write_text(json.dumps(opcodes or OPCODES))
         (self.build / "dispatch/build.json").write_text(json.dumps(
             {"isas": ["acc"], "strategies": {name: {} for name in strategies}, "layout_seeds": list(seeds)}))
         (self.build / "dispatch/left-out.txt").write_text("")
         for seed in seeds:
-            (isa / f"layout.{seed}.h").write_text(macro("LAYOUT_OPCODES", order(seed)))
+            (isa / f"layout.{seed}.json").write_text(json.dumps(order(seed)))
             for strategy, changes in strategies.items():
                 names = order(0) if changes.get("same order") else order(seed)
                 if changes.get("same order"):

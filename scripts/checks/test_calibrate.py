@@ -2,6 +2,7 @@
 """test_calibrate.py FOLDER: scripts/calibrate --real in its quick form, in FOLDER, and the planted executors
 that it builds there. Whether the times are as they should be is not asked: there are too few. Exit status 77:
 skipped."""
+import dataclasses
 import pathlib
 import re
 import shutil
@@ -14,7 +15,8 @@ FOLDER = pathlib.Path(sys.argv[1])
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
-    from analysis import calibrate_real, planted
+    from analysis import calibrate_real, comparison, planted
+    import example_result
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
@@ -73,6 +75,57 @@ class Quick(unittest.TestCase):
         self.assertEqual(self.calibration.wrong, [], "a quick run decides nothing by time")
         self.calibration.check(False, "instructions differ", timed=False)
         self.assertEqual(self.calibration.wrong, ["instructions differ"])
+
+
+class TooShort(unittest.TestCase):
+    """Of executors that take what is given here; nothing is measured."""
+
+    def calibrate(self, milliseconds):
+        """The Calibration, which decides by times, too; milliseconds: by workload."""
+        found = calibrate_real.Calibration(dataclasses.replace(calibrate_real.QUICK, decides=True), FOLDER, 1)
+
+        def bench(names, seeds, seconds=0.0):
+            self.assertEqual(seconds, 0)
+            result = example_result.result([
+                example_result.sample(number, workload, name, each * (1 + place / 5), control, layout)
+                for number in (1, 2, 3) for layout in range(len(seeds)) for workload, each in milliseconds.items()
+                for place, name in enumerate(names) for control in (False, True)])
+            result["suite"]["workloads"] = [example_result.workload(name) for name in milliseconds]
+            result["builds"][0]["strategies"] = {name: {"flags": []} for name in names}
+            return comparison.comparisons(result)[0]
+
+        found.bench = bench
+        found.measure()
+        for show in found.show_same, found.show_planted, found.show_luck:
+            show()
+        return found
+
+    def test_what_can_be_timed_is_measured(self):
+        found = self.calibrate({"integers": 1, "vm": 2})
+        self.assertNotIn("not measured", "\n".join(found.report))
+        self.assertNotIn("too short", "\n".join(found.wrong))
+
+    def test_a_workload_that_no_run_could_time_is_not_measured(self):
+        found = self.calibrate({"integers": 0.05, "vm": 2})
+        rows = [line for line in found.report if re.search(r"\bintegers\b", line)]
+        self.assertEqual(len(rows), 4 + 1 + 2)
+        for row in rows:
+            self.assertRegex(row, "not measured  WRONG$")
+        self.assertNotIn("not measured", "\n".join(line for line in found.report if line not in rows))
+        self.assertIn("tail-direct-plus16 on integers: too short to time in the reference", found.wrong)
+        self.assertIn("layout luck, that layout, integers: too short to time in 1 of 1 runs", found.wrong)
+
+    def test_nothing_at_all_is_not_measured(self):
+        found = self.calibrate({"integers": 0.05, "vm": 0.05})
+        self.assertEqual(sum("not measured  WRONG" in line for line in found.report), 3 * (4 + 1 + 2))
+
+    def test_runs_that_could_not_time_it_are_told_beside_those_that_could(self):
+        found = self.calibrate({"integers": 1, "vm": 2})
+        outcome = found.outcomes["planted", "tail-direct-plus16", "vm"]
+        self.assertEqual((len(outcome.words), found.check_measured("", outcome, "vm")), (2, ""))
+        outcome.add(None, None)
+        self.assertEqual((len(outcome.words), found.check_measured("", outcome, "vm")), (2, "  WRONG"))
+        self.assertEqual(found.wrong[-1], "vm: too short to time in 1 of 3 runs")
 
 
 class Outcomes(unittest.TestCase):

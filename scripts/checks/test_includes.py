@@ -15,12 +15,12 @@ FOLDERS = """
 encoder         encoder.h
 decoder         disassembler.h operands.h
 translator      translate.h opcodes.h
-runtime         runtime.h executor.h text.h numeric.h transfer.h
+runtime         runtime.h executor.h text.h numeric.h transfer.h unwind.h
 runtime/wasi    wasi.h
 runtime/replay  replay.h
 dispatch        profile.h
 bench/util      *
-bench/measure   counters.h counter_report.h cost.h
+bench/measure   counters.h counter_report.h cost.h placement.h
 bench/executor  options.h
 bench/input     *
 bench/data      *

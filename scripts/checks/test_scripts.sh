@@ -114,6 +114,33 @@ for case in 'pinned:-Disa=acc,pinned' 'pinned:' ':' 'fused,acc:-Disa=acc,pinned,
     fi
 done
 
+# Every build is made and tested once, each behind the one before; one that cannot be made is a failure, and no end.
+mkdir -p "$tree/all/scripts" "$tree/all/runtime/test" "$tree/all-bin"
+cp scripts/test scripts/common.sh "$tree/all/scripts"
+printf '#!/bin/sh\n' >"$tree/all/runtime/test/fetch-spectest"
+# shellcheck disable=SC2016 # they are the stand-ins'
+{
+    printf '%s\n' '#!/bin/sh' 'echo "made ${2##*/}"' 'mkdir -p "$2/meson-logs"' \
+        'case $2 in *-explicit) sleep 0.3 && exit 1 ;; esac' >"$tree/all/scripts/build"
+    printf '%s\n' '#!/bin/sh' 'echo "{\"name\": \"a / b\", \"result\": \"OK\"}" >"$3/meson-logs/testlog.json"' \
+        >"$tree/all-bin/meson"
+}
+chmod +x "$tree"/all/scripts/* "$tree"/all/runtime/test/* "$tree"/all-bin/*
+status=0
+said=$(PATH=$tree/all-bin:$PATH CC=cc "$tree/all/scripts/test" --no-setup 2>&1) || status=$?
+wanted=
+for name in build build-slots build-explicit build-registers build-registers-explicit build-sanitize; do
+    case $name in
+    *-explicit) wanted+="made $name"$'\n'"test: $tree/all/$name could not be built"$'\n' ;;
+    *) wanted+="made $name"$'\n'"test: testing $tree/all/$name"$'\n' ;;
+    esac
+done
+if [ $status -ne 1 ] || [[ $said != *$'\n4 passed, 2 failed, 4 skipped' ]] ||
+    [ "$(grep -v '^skipped\|passed' <<<"$said")"$'\n' != "$wanted" ]; then
+    echo "scripts/test ends with $status and says: $said"
+    failures=1
+fi
+
 # What is not a build of this script is not emptied.
 mkdir -p "$tree/foreign/meson-private" "$tree/by-hand/meson-private" "$tree/linked/meson-private"
 touch "$tree/foreign/precious" "$tree/by-hand/precious" "$tree/by-hand/build.ninja" "$tree/linked/precious"

@@ -27,10 +27,11 @@ enum {
     S_ELEMENT,
     S_CODE,
     S_DATA,
-    S_DATA_COUNT
+    S_DATA_COUNT,
+    S_TAG
 };
 enum { I32 = TYPE_I32, I64 = TYPE_I64, F32 = TYPE_F32, F64 = TYPE_F64 };
-enum { FUNCREF = TYPE_FUNCREF, EXTERNREF = TYPE_EXTERNREF };
+enum { FUNCREF = TYPE_FUNCREF, EXTERNREF = TYPE_EXTERNREF, EXNREF = TYPE_EXNREF };
 
 typedef struct Bytes {
     uint8_t *at;

@@ -218,7 +218,8 @@ Test(reader, types) {
                 SECTION(S_TYPE, 1, 0x60, 1, 0x64, 0x70, 0));
     UNSUPPORTED("needs the garbage collection proposal", SECTION(S_TYPE, 1, 0x4e, 0, 0));
     UNSUPPORTED("needs the garbage collection proposal", SECTION(S_TYPE, 1, 0x5f, 0, 0));
-    UNSUPPORTED("needs the exception handling proposal", SECTION(S_TYPE, 1, 0x60, 1, 0x69, 0));
+    ACCEPTED(SECTION(S_TYPE, 1, 0x60, 1, EXNREF, 0));
+    UNSUPPORTED("needs the garbage collection proposal", SECTION(S_TYPE, 1, 0x60, 1, 0x74, 0));
 }
 
 Test(reader, interned_types) {
@@ -248,11 +249,42 @@ Test(reader, imports) {
     ACCEPTED(TYPES, SECTION(S_IMPORT, 4, 1, 'm', 1, 'f', 0, 0, 0, 0, 1, FUNCREF, 0, 1, 0, 0, 2, 1,
                             1, 2, 0, 0, 3, I64, 1));
     MALFORMED("malformed import kind", SECTION(S_IMPORT, 1, 0, 0, 5, 0));
-    UNSUPPORTED("needs the exception handling proposal", SECTION(S_IMPORT, 1, 0, 0, 4, 0, 0));
     INVALID("unknown type 1", TYPES, SECTION(S_IMPORT, 1, 0, 0, 0, 1));
     MALFORMED("malformed mutability", SECTION(S_IMPORT, 1, 0, 0, 3, I32, 2));
     MALFORMED("malformed reference type", SECTION(S_IMPORT, 1, 0, 0, 1, I32, 0, 0));
     MALFORMED("malformed UTF-8 encoding", SECTION(S_IMPORT, 1, 1, 0xff, 0, 3, I32, 0));
+}
+
+Test(reader, tags) {
+    Module module;
+    const uint8_t bytes[] = {
+        HEADER,
+        SECTION(S_TYPE, 3, 0x60, 0, 0, 0x60, 1, I32, 0, 0x60, 0, 1, I32),
+        SECTION(S_IMPORT, 1, 1, 'm', 1, 't', 4, 0, 1),
+        SECTION(S_MEMORY, 1, 0, 1),
+        SECTION(S_TAG, 1, 0, 0), /* behind memories and in front of globals */
+        SECTION(S_GLOBAL, 1, I32, 0, ZERO),
+        SECTION(S_EXPORT, 1, 1, 'e', 4, 1),
+    };
+    cr_assert(read_bytes(&module, bytes, sizeof bytes), "%s", error.message);
+    cr_expect_eq(module.tag_count, 2);
+    cr_expect_eq(module.imported_tag_count, 1);
+    cr_expect_eq(module.tags[0], module.types[1]);
+    cr_expect_eq(module.tags[1], module.types[0]);
+    cr_expect_eq(module.global_count, 1);
+    char name[20];
+    cr_expect_str_eq(module_tag_name(&module, 0, name, sizeof name), "m.t");
+    cr_expect_str_eq(module_tag_name(&module, 1, name, sizeof name), "e");
+    module_free(&module);
+    MALFORMED("malformed tag attribute", TYPES, SECTION(S_TAG, 1, 1, 0));
+    INVALID("unknown type 1", TYPES, SECTION(S_TAG, 1, 0, 1));
+    INVALID("non-empty tag result type", SECTION(S_TYPE, 1, 0x60, 0, 1, I32),
+            SECTION(S_TAG, 1, 0, 0));
+    INVALID("non-empty tag result type", SECTION(S_TYPE, 1, 0x60, 0, 1, I32),
+            SECTION(S_IMPORT, 1, 0, 0, 4, 0, 0));
+    INVALID("unknown tag 1", TYPES, SECTION(S_TAG, 1, 0, 0), SECTION(S_EXPORT, 1, 0, 4, 1));
+    MALFORMED("unexpected content after last section", SECTION(S_GLOBAL, 0), SECTION(S_TAG, 0));
+    MALFORMED("unexpected content after last section", SECTION(S_TAG, 0), SECTION(S_MEMORY, 0));
 }
 
 Test(reader, limits) {

@@ -12,6 +12,7 @@ static Error error;
  *   tables    0: funcref   1: externref   2: funcref with 64-bit indices
  *   memories  0: 32 bits   1: 64 bits
  *   globals   0: i32   1: mutable i64
+ *   tags      0: []   1: [i32]
  *   elements  0: funcref   1: externref; data 0
  *   locals    0: i32   1: i64   2: f32   3: f64   4: funcref   5: externref */
 static const uint8_t before_code[] = {
@@ -21,6 +22,7 @@ static const uint8_t before_code[] = {
     SECTION(S_FUNCTION, 3, 0, 1, 2),
     SECTION(S_TABLE, 3, FUNCREF, 0, 1, EXTERNREF, 0, 1, FUNCREF, 4, 1),
     SECTION(S_MEMORY, 2, 0, 1, 4, 1),
+    SECTION(S_TAG, 2, 0, 0, 0, 3),
     SECTION(S_GLOBAL, 2, I32, 0, 0x41, 0, 0x0b, I64, 1, 0x42, 0, 0x0b),
     SECTION(S_EXPORT, 1, 0, 0, 0),
     SECTION(S_ELEMENT, 2, 5, FUNCREF, 0, 5, EXTERNREF, 0),
@@ -136,18 +138,20 @@ Test(validate, opcode_table) {
         {WASM_I64_TRUNC_SAT_F64_U, 0xfc07, "i64.trunc_sat_f64_u"},
         {WASM_I64_STORE32, 0x3e, "i64.store32"},
         {WASM_TABLE_FILL, 0xfc11, "table.fill"},
+        {WASM_TRY_TABLE, 0x1f, "try_table"},
+        {WASM_DELEGATE, 0x18, "delegate"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         cr_expect_eq(known[i].opcode, known[i].value);
         cr_expect_str_eq(opcode_name((Opcode)known[i].opcode), known[i].name);
     }
-    cr_expect_null(opcode_name(0x06));
+    cr_expect_null(opcode_name(0x14));
     cr_expect_null(opcode_name(0xfc12));
     cr_expect_null(opcode_name(0xff));
     unsigned count = 0;
     for (unsigned opcode = 0; opcode < 0x10000; opcode++)
         count += opcode_name((Opcode)opcode) != NULL;
-    cr_expect_eq(count, 203);
+    cr_expect_eq(count, 211);
 }
 
 Test(validate, operand_stack) {
@@ -352,6 +356,70 @@ Test(validate, references) {
     UNSUPPORTED("needs the garbage collection proposal", WASM_REF_NULL, 0x6e, WASM_DROP);
 }
 
+#define NULL_EXCEPTION WASM_REF_NULL, EXNREF
+
+Test(validate, throwing) {
+    VALID(WASM_THROW, 0, WASM_DROP); /* unreachable: any operand may be popped */
+    VALID(I32_0, WASM_THROW, 1);
+    MISMATCH(WASM_THROW, 1);
+    MISMATCH(I64_0, WASM_THROW, 1);
+    INVALID("unknown tag 2", WASM_THROW, 2);
+    VALID(NULL_EXCEPTION, WASM_THROW_REF, WASM_DROP);
+    MISMATCH(NULL_EXTERN, WASM_THROW_REF);
+    VALID(NULL_EXCEPTION, WASM_REF_IS_NULL, WASM_DROP);
+    MISMATCH(NULL_EXCEPTION, NULL_EXCEPTION, I32_0, WASM_SELECT, WASM_DROP);
+}
+
+Test(validate, try_table) {
+    enum { TAG, TAG_REFERENCE, ALL, ALL_REFERENCE };
+    VALID(WASM_TRY_TABLE, EMPTY, 0, WASM_END);
+    VALID(I32_0, I64_0, WASM_TRY_TABLE, 1, 0, WASM_END, WASM_DROP, WASM_DROP);
+    MISMATCH(WASM_TRY_TABLE, 1, 0, WASM_END);
+    MISMATCH(WASM_TRY_TABLE, I32, 0, WASM_END, WASM_DROP);
+    VALID(WASM_BLOCK, EMPTY, WASM_TRY_TABLE, EMPTY, 2, TAG, 0, 0, ALL, 1, WASM_END, WASM_END);
+    VALID(WASM_BLOCK, I32, WASM_TRY_TABLE, EMPTY, 1, TAG, 1, 0, WASM_END, I32_0, WASM_END,
+          WASM_DROP);
+    VALID(WASM_BLOCK, EXNREF, WASM_TRY_TABLE, EMPTY, 2, TAG_REFERENCE, 0, 0, ALL_REFERENCE, 0,
+          WASM_END, NULL_EXCEPTION, WASM_END, WASM_DROP);
+    /* Labels are counted from outside: the function's, here, and a loop's takes parameters. */
+    VALID(WASM_TRY_TABLE, EMPTY, 1, ALL, 0, WASM_END);
+    INVALID("unknown label 1", WASM_TRY_TABLE, EMPTY, 1, ALL, 1, WASM_END);
+    VALID(WASM_LOOP, I32, WASM_TRY_TABLE, I32, 1, ALL, 0, I32_0, WASM_END, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, EMPTY, WASM_TRY_TABLE, EMPTY, 1, TAG, 1, 0, WASM_END, WASM_END);
+    MISMATCH(WASM_BLOCK, I32, WASM_TRY_TABLE, EMPTY, 1, TAG_REFERENCE, 1, 0, WASM_END, I32_0,
+             WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, I64, WASM_TRY_TABLE, EMPTY, 1, TAG, 1, 0, WASM_END, I64_0, WASM_END,
+             WASM_DROP);
+    MISMATCH(WASM_BLOCK, EXTERNREF, WASM_TRY_TABLE, EMPTY, 1, ALL_REFERENCE, 0, WASM_END,
+             NULL_EXTERN, WASM_END, WASM_DROP);
+    INVALID("unknown tag 2", WASM_TRY_TABLE, EMPTY, 1, TAG, 2, 0, WASM_END);
+    MALFORMED("malformed catch clause", WASM_TRY_TABLE, EMPTY, 1, 4, 0, WASM_END);
+    MALFORMED("unexpected end", WASM_TRY_TABLE, EMPTY, 0xff, 0xff, 0x03, ALL, 0, WASM_END);
+}
+
+Test(validate, legacy_try) {
+    VALID(WASM_TRY, EMPTY, WASM_END);
+    VALID(WASM_TRY, I32, I32_0, WASM_CATCH, 1, WASM_CATCH, 0, I32_0, WASM_CATCH_ALL, I32_0, WASM_END,
+          WASM_DROP);
+    VALID(WASM_TRY, EMPTY, WASM_THROW, 0, WASM_CATCH_ALL, WASM_RETHROW, 0, WASM_END);
+    MISMATCH(WASM_TRY, I32, WASM_CATCH, 1, WASM_END, WASM_DROP); /* the body leaves nothing */
+    MISMATCH(WASM_TRY, I32, I32_0, WASM_CATCH, 0, WASM_END, WASM_DROP); /* the handler */
+    MISMATCH(WASM_TRY, EMPTY, WASM_CATCH, 1, WASM_END); /* too much */
+    INVALID("unknown tag 2", WASM_TRY, EMPTY, WASM_CATCH, 2, WASM_END);
+    MALFORMED("misplaced catch", WASM_TRY, EMPTY, WASM_CATCH_ALL, WASM_CATCH, 0, WASM_END);
+    MALFORMED("misplaced catch_all", WASM_TRY, EMPTY, WASM_CATCH_ALL, WASM_CATCH_ALL, WASM_END);
+    MALFORMED("misplaced catch", WASM_BLOCK, EMPTY, WASM_CATCH, 0, WASM_END);
+    INVALID("invalid rethrow label", WASM_TRY, EMPTY, WASM_RETHROW, 0, WASM_CATCH_ALL, WASM_END);
+    INVALID("invalid rethrow label", WASM_TRY, EMPTY, WASM_CATCH_ALL, WASM_BLOCK, EMPTY,
+            WASM_RETHROW, 0, WASM_END, WASM_END);
+    VALID(WASM_TRY, EMPTY, WASM_CATCH, 0, WASM_BLOCK, EMPTY, WASM_RETHROW, 1, WASM_END, WASM_END);
+    VALID(WASM_TRY, I32, I32_0, WASM_DELEGATE, 0, WASM_DROP); /* to the caller */
+    INVALID("unknown label 1", WASM_TRY, EMPTY, WASM_DELEGATE, 1);
+    MISMATCH(WASM_TRY, I32, WASM_DELEGATE, 0, WASM_DROP);
+    MALFORMED("misplaced delegate", WASM_BLOCK, EMPTY, WASM_DELEGATE, 0);
+    MALFORMED("misplaced delegate", WASM_TRY, EMPTY, WASM_CATCH, 0, WASM_DELEGATE, 0);
+}
+
 Test(validate, opcodes) {
     MALFORMED("illegal opcode ff", 0xff);
     MALFORMED("illegal opcode 27", 0x27);
@@ -362,8 +430,6 @@ Test(validate, opcodes) {
     UNSUPPORTED("needs the SIMD proposal (opcode 0xfd at byte", 0xfd, 0x0c);
     UNSUPPORTED("needs the threads proposal", 0xfe, 0x03, 0);
     UNSUPPORTED("needs the garbage collection proposal", 0xfb, 0x01);
-    UNSUPPORTED("needs the exception handling proposal", 0x1f, EMPTY, 0);
-    UNSUPPORTED("needs the legacy exception handling proposal", 0x06, EMPTY);
     UNSUPPORTED("needs the typed function references proposal", 0x15, 0);
     UNSUPPORTED("needs the wide arithmetic proposal", WASM_PREFIX, 0x13);
     MALFORMED("integer too large", WASM_I32_CONST, 0xff, 0xff, 0xff, 0xff, 0x0f, WASM_DROP);

@@ -67,7 +67,7 @@ static Recording recording(void) {
                                   json_pack("{s:s, s:s, s:s, s:[s], s:{s:{s:[]}}}", "compiler",
                                             "clang", "version", "22.1.8", "revision", "abc", "isas",
                                             "acc", "strategies", "switch", "flags"),
-                                  programs, 2, layouts, 3},
+                                  programs, 2, layouts, 3, 0},
                     .programs = json_object()};
     return (Recording){.suite = {"default", &workload, 1, NULL},
                        .builds = {&build, 1, 2},

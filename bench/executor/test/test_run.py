@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """test_run.py EXECUTOR...: modules that ask for much, or for something unusual, as `run` meets them."""
+import json
 import pathlib
 import resource
 import shutil
@@ -52,6 +53,15 @@ TABLES = (b"\0asm\1\0\0\0" + section(1, b"\x60\0\0") + section(3, b"\0")
           + section(7, b"\1f\0\0") + section(10, b"\2\0\x0b"))
 
 
+# Calls itself, keeps what it adds up in its memory, and makes that grow.
+PLACED = rb"""(module (memory 1 40)
+  (func $sum (export "sum") (param i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then (return (memory.grow (i32.const 30)))))
+    (i32.store (i32.const 65532) (i32.add (i32.load (i32.const 65532)) (local.get 0)))
+    (drop (call $sum (i32.sub (local.get 0) (i32.const 1))))
+    (i32.load (i32.const 65532))))"""
+
+
 class Run(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())
@@ -85,6 +95,41 @@ class Run(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertEqual(done.stderr, "tailrace: module.wasm: a table of 10000000 elements, with those of the tables "
                                           "before it, exceeds the limit of 10000000\n")
+
+    def measure(self, place, executor, **options):
+        return subprocess.run([executor, "measure", "--events", "none", *place, "--invoke", "sum", "module.wasm", "100"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=60, **options)
+
+    def test_what_an_execution_uses_lies_where_it_is_put(self):
+        self.assemble(PLACED)
+        page = resource.getpagesize()
+        places = [{"bytecode": 64, "frames": 4032, "memory": 3 * page % 65536, "stack": 0},
+                  {"bytecode": 65472, "frames": 0, "memory": 0, "stack": 65472},
+                  {"bytecode": 0, "frames": 65472, "memory": 65536 - page, "stack": 2112}]
+        for executor in EXECUTORS:
+            for wanted in places:
+                # What the native stack holds above, and where the system draws it, do not matter.
+                for more in {}, {"MORE": "x" * 1000}, {"MORE": "x" * 20011}:
+                    done = self.measure(["--place", ",".join(f"{part}={at}" for part, at in wanted.items())],
+                                        executor, env=more)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    report = json.loads(done.stdout)
+                    self.assertEqual((report["placement"], report["results"]), (wanted, ["5050"]))
+
+    def test_parts_are_placed_alone_or_not_at_all(self):
+        self.assemble(PLACED)
+        for executor in EXECUTORS:
+            nowhere = dict.fromkeys(["bytecode", "frames", "memory", "stack"])
+            for place, wanted in ([], {}), (["--place", "frames=128"], {"frames": 128}), (["--place", "stack=64"], {"stack": 64}):
+                report = json.loads(self.measure(place, executor).stdout)
+                self.assertEqual((report["placement"], report["results"]), ({**nowhere, **wanted}, ["5050"]))
+
+    def test_places_that_cannot_be(self):
+        for place in "stack=8", "stack=65536", "stack=-64", "stack", "stack=", "stack=0x40", "heap=64", "memory=64", "", \
+                "stack=64,", "stack=64,stack=128", "stack=64;frames=0":
+            done = self.measure(["--place", place], EXECUTORS[0])
+            self.assertEqual((done.returncode, done.stdout), (2, ""), place)
+            self.assertIn(f'below 65536, not "{place}"', done.stderr)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ export const PAGE = 1 << PAGE_BITS;
 export const PAGES = 2 ** (32 - PAGE_BITS); // of an address space: no address is outside
 
 export const ADDED = { table: "tailrace:pages", memory: "tailrace:memory", start: "tailrace:start",
-                       passed: "tailrace:passed", original: "tailrace:original" };
+                       passed: "tailrace:passed", original: "tailrace:original", tag: "tailrace:tag " };
 
-export const I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, FUNCREF = 0x70, EXTERNREF = 0x6f;
-const KINDS = ["function", "table", "memory", "global"];
+export const I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, FUNCREF = 0x70, EXTERNREF = 0x6f, EXNREF = 0x69;
+const KINDS = ["function", "table", "memory", "global", "tag"];
 const SECTION = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, code: 10,
                   tag: 13 };
 const ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
@@ -50,12 +50,12 @@ function readLimits(cursor, what) {
 
 // As in translator/cursor.c.
 const PROPOSAL_OF_TYPE = { 0x7b: "SIMD", 0x63: "typed function references", 0x64: "typed function references",
-                           0x69: "exception handling", 0x74: "exception handling", 0x67: "reference-typed strings",
+                           0x67: "reference-typed strings",
                            0x68: "stack switching", 0x75: "stack switching" };
 
 function readValueType(cursor) {
     const type = cursor.byte();
-    if ([I32, I64, F32, F64, FUNCREF, EXTERNREF].includes(type)) return type;
+    if ([I32, I64, F32, F64, FUNCREF, EXTERNREF, EXNREF].includes(type)) return type;
     return needs(PROPOSAL_OF_TYPE[type] ?? "garbage collection", "type", type, cursor.at - 1);
 }
 
@@ -81,6 +81,12 @@ function readTypes(cursor, module) {
     }
 }
 
+// An attribute, which is 0, and a function type.
+function readTag(cursor, module) {
+    cursor.byte();
+    return module.types[cursor.unsigned()];
+}
+
 const SEPARATOR = "\0tailrace:";
 
 function readImports(cursor, module) {
@@ -90,7 +96,7 @@ function readImports(cursor, module) {
         const key = JSON.stringify([entry.module, entry.name]), kind = cursor.byte();
         entry.unique = seen.has(key) ? `${entry.name}${SEPARATOR}${module.imports.length}` : entry.name;
         seen.add(key);
-        entry.kind = KINDS[kind] ?? needs("exception handling", "import kind", kind, cursor.at - 1);
+        entry.kind = KINDS[kind];
         entry.begin = cursor.at - 1;
         if (kind === 0) {
             entry.type = module.types[cursor.unsigned()];
@@ -101,19 +107,26 @@ function readImports(cursor, module) {
         } else if (kind === 2) {
             entry.type = readLimits(cursor, "memory");
             module.memories.push(entry.type);
-        } else {
+        } else if (kind === 3) {
             entry.type = readGlobal(cursor);
             module.globals.push(entry.type);
+        } else {
+            entry.type = readTag(cursor, module);
+            module.tags.push(entry.type);
         }
+        if ((kind === 1 || kind === 3) && entry.type.type === EXNREF)
+            isNotRewritten(`an imported ${entry.kind} of exceptions`, entry.begin);
         entry.end = cursor.at;
         module.imports.push(entry);
     }
     module.importedFunctions = module.functions.length;
+    module.importedTags = module.tags.length;
 }
 
 // What the recorder must know of a module that instrument() takes; `sections` are places in the bytes.
 export function read(bytes) {
     const module = { types: [], imports: [], functions: [], importedFunctions: 0, tables: [], memories: [], globals: [],
+                     tags: [], importedTags: 0, handlesExceptions: false,
                      exports: [], start: -1, sections: [], dataCount: 0 };
     const cursor = new Cursor(bytes, 8);
     while (cursor.at < bytes.length) {
@@ -141,14 +154,15 @@ export function read(bytes) {
         else if (id === SECTION.export)
             for (let count = inside.unsigned(); count > 0; count--) {
                 const name = inside.text(), code = inside.byte();
-                const kind = KINDS[code] ?? needs("exception handling", "export kind", code, inside.at - 1);
-                module.exports.push({ name, kind, index: inside.unsigned() });
+                module.exports.push({ name, kind: KINDS[code], index: inside.unsigned() });
             }
         else if (id === SECTION.start) module.start = inside.unsigned();
-        else if (id === SECTION.tag) needs("exception handling", "section", id, body);
+        else if (id === SECTION.tag)
+            for (let count = inside.unsigned(); count > 0; count--) module.tags.push(readTag(inside, module));
         if (module.memories.length > 1) isNotRewritten("more than one memory", begin);
         cursor.at = section.end;
     }
+    module.handlesExceptions = module.tags.length > 0;
     return module;
 }
 
@@ -183,10 +197,7 @@ function skipConstant(cursor) {
 const STORED = { 0x36: I32, 0x37: I64, 0x38: F32, 0x39: F64, 0x3a: I32, 0x3b: I32, 0x3c: I64, 0x3d: I64, 0x3e: I64 };
 
 // As in translator/validate.c.
-const NOT_OURS = { 0x06: "legacy exception handling", 0x07: "legacy exception handling", 0x08: "exception handling",
-                   0x09: "legacy exception handling", 0x0a: "exception handling", 0x14: "typed function references",
-                   0x15: "typed function references", 0x18: "legacy exception handling",
-                   0x19: "legacy exception handling", 0x1f: "exception handling", 0xd3: "garbage collection",
+const NOT_OURS = { 0x14: "typed function references", 0x15: "typed function references", 0xd3: "garbage collection",
                    0xd4: "typed function references", 0xd5: "typed function references",
                    0xd6: "typed function references", 0xfb: "garbage collection", 0xfd: "SIMD", 0xfe: "threads" };
 
@@ -258,6 +269,7 @@ class Body {
                     copied = cursor.at;
                 }
             } else {
+                if (opcode === 0x06 || opcode === 0x1f) this.module.handlesExceptions = true;
                 skipImmediates(cursor, opcode);
             }
         }
@@ -274,7 +286,8 @@ class Body {
 function skipImmediates(cursor, opcode) {
     if (opcode <= 0x24) {
         switch (opcode) {
-        case 0x02: case 0x03: case 0x04: // block, loop, if
+        case 0x02: case 0x03: case 0x04: case 0x06: // block, loop, if, try
+        case 0x07: case 0x08: case 0x09: case 0x18: // catch, throw, rethrow, delegate
         case 0x0c: case 0x0d: // br, br_if
         case 0x10: case 0x12: // call, return_call
         case 0x20: case 0x21: case 0x22: case 0x23: case 0x24: // variables
@@ -284,6 +297,14 @@ function skipImmediates(cursor, opcode) {
             return cursor.skip();
         case 0x0e: // br_table
             for (let count = cursor.unsigned(); count >= 0; count--) cursor.skip();
+            return;
+        case 0x1f: // try_table
+            cursor.skip();
+            for (let count = cursor.unsigned(); count > 0; count--) {
+                const kind = cursor.byte(); // 0 and 1 have a tag, all have a label
+                if (kind < 2) cursor.skip();
+                cursor.skip();
+            }
             return;
         case 0x1c: // select with types
             for (let count = cursor.unsigned(); count > 0; count--) cursor.byte();
@@ -411,6 +432,7 @@ export function instrument(bytes) {
     const exported = [[ADDED.table, 1, added.table], [ADDED.passed, 0, added.passed]];
     if (module.memories.length > 0) exported.push([ADDED.memory, 2, 0]);
     if (module.start >= 0) exported.push([ADDED.start, 0, module.start]);
+    for (let tag = module.importedTags; tag < module.tags.length; tag++) exported.push([ADDED.tag + tag, 4, tag]);
     fresh.set(SECTION.export, extended(bytes, has.get(SECTION.export), exported.length, (out) => {
         for (const [name, kind, index] of exported) {
             out.text(name);

@@ -10,10 +10,12 @@
 import crypto from "node:crypto";
 
 import { Bytes } from "./bytes.mjs";
-import { ADDED, F32, F64, FUNCREF, I32, I64, PAGE, PAGES } from "./instrument.mjs";
+import { ADDED, EXNREF, F32, F64, FUNCREF, I32, I64, PAGE, PAGES } from "./instrument.mjs";
 import { RECORD, TRAP } from "./trace_file.mjs";
 
-const { Memory, Table, Global, Module, Instance, RuntimeError } = WebAssembly; // before they are replaced
+const { Memory, Table, Global, Module, Instance, RuntimeError, Exception, Tag, JSTag } = WebAssembly; // before they are
+const isTagOf = Exception.prototype.is; // replaced
+const argumentOf = Exception.prototype.getArg;
 const tableGet = Table.prototype.get;
 const tableGrow = Table.prototype.grow;
 const tableSet = Table.prototype.set;
@@ -32,6 +34,9 @@ export const unwatched = new WeakSet();
 // By function of a module that has no code of its own, and only exports what it imports: its type. Programs
 // make such modules to put a function of theirs into a table.
 export const typesOfReexports = new WeakMap();
+
+// Traps, as JavaScript sees them: no code of WebAssembly catches one that comes back.
+const traps = new WeakSet();
 
 // Makes a JavaScript function one of WebAssembly, which a table can hold: imports it and exports it.
 function reexport({ parameters, results }, host) {
@@ -85,7 +90,11 @@ export class Recording {
         this.refusal = undefined; // the reason, until the file is removed
         this.nestedCalls = 0;
         this.entry = new Bytes(256); // the record that handed over to the module: what it finds comes before
-        this.isUnwinding = false;
+        this.thrown = undefined; // { error }: what an import has thrown at the last crossing
+        this.tags = []; // the module's
+        this.exceptions = new Map(); // the numbers of those that are primitive values
+        this.exceptionObjects = new WeakMap(); // and of the others
+        this.exceptionCount = 0;
         this.shadow = Buffer.alloc(0);
         this.view = Buffer.alloc(0); // of the memory
         this.compared = []; // pages, since the host had its turn; and which they are
@@ -163,6 +172,7 @@ export class Recording {
         case I64: return out.signed64(value);
         case F32: return out.float32(value === value ? value : NaN);
         case F64: return out.float64(value === value ? value : NaN);
+        case EXNREF: return this.refuse("a reference to an exception crosses its boundary");
         default: {
             const number = this.referenceNumber(type, value);
             if (!(number >= 0)) this.refuse("a function of unknown type is given to it as a reference");
@@ -173,6 +183,30 @@ export class Recording {
 
     writeAll(out, types, values) {
         for (let i = 0; i < types.length; i++) this.write(out, types[i], values[i]);
+    }
+
+    // An exception: the number of one that has crossed before, or a new one's with its tag and values. It has
+    // tag 0 if the module has no tag for it.
+    writeException(out, error) {
+        const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
+        const numbers = isObject ? this.exceptionObjects : this.exceptions;
+        const known = numbers.get(error);
+        out.unsigned(known ?? this.exceptionCount);
+        if (known !== undefined) return;
+        numbers.set(error, this.exceptionCount++);
+        const isException = error instanceof Exception;
+        const index = this.tags.findIndex((tag) => (isException ? isTagOf.call(error, tag) : tag === JSTag));
+        out.unsigned(index + 1);
+        if (index < 0) return;
+        this.module.tags[index].parameters.forEach((type, i) => {
+            const value = isException ? (type === EXNREF ? null : argumentOf.call(error, this.tags[index], i)) : error;
+            if (type === FUNCREF && value !== null) this.refuse("an exception carries a function");
+            else this.write(out, type, value);
+        });
+    }
+
+    isKnownException(error) {
+        return this.exceptions.has(error) || this.exceptionObjects.has(error);
     }
 
     // What the host sees of a value of the module, and the other way round.
@@ -274,7 +308,7 @@ export class Recording {
         this.isHosts();
         this.turn = CROSSING;
         this.crossings++;
-        this.isUnwinding = record === RECORD.throw;
+        this.thrown = undefined;
         this.entry.length = 0;
         this.entry.byte(record);
         return this.entry;
@@ -294,12 +328,30 @@ export class Recording {
     }
 
     leaveByException(error) {
-        if (this.turn !== MODULE) this.refuse(OVERFLOW);
-        else if (this.isUnwinding) this.leave(RECORD.unwound);
-        else if (error instanceof RuntimeError) this.leave(RECORD.trap).byte(trapKind(error));
-        else this.refuse(OVERFLOW);
-        this.isUnwinding = false;
+        const isThrown = this.thrown !== undefined && this.thrown.error === error;
+        if (this.turn !== MODULE) {
+            this.refuse(OVERFLOW);
+        } else if (isThrown && (!this.module.handlesExceptions || traps.has(error))) {
+            this.leave(RECORD.unwound);
+        } else if (this.isKnownException(error) || error instanceof Exception) {
+            this.writeException(this.leave(RECORD.exception), error);
+        } else if (error instanceof RuntimeError) {
+            this.leave(RECORD.trap).byte(trapKind(error));
+            traps.add(error);
+        } else {
+            this.refuse(OVERFLOW);
+        }
+        this.thrown = undefined;
         this.turn = HOST;
+    }
+
+    // An import has thrown: the module may catch what is no trap.
+    enterByException(error) {
+        if (this.module.handlesExceptions && !traps.has(error))
+            this.writeException(this.enter(RECORD.throwException), error);
+        else this.enter(RECORD.throw);
+        this.thrown = { error };
+        this.turn = MODULE;
     }
 
     // What the host sees of a function of the instance.
@@ -367,10 +419,7 @@ export class Recording {
                     values = values.map((value, i) => this.convert(results[i], value));
                 }
             } catch (error) {
-                if (!this.stopped) {
-                    this.enter(RECORD.throw);
-                    this.turn = MODULE;
-                }
+                if (!this.stopped) this.enterByException(error);
                 throw error;
             }
             if (!this.stopped) {
@@ -468,6 +517,10 @@ export class Recording {
                 this.file.unsigned(value.length);
                 this.file.unsigned((maxima.get(value) ?? -1) + 1);
                 tables++;
+            } else if (kind === "tag") {
+                if (!(value instanceof Tag)) return undefined;
+                this.tags.push(value);
+                if (!this.stopped) this.file.unsigned(this.tags.indexOf(value));
             } else {
                 const isNumber = type.type >= F64;
                 const kindOfNumber = type.type === I64 ? "bigint" : "number";
@@ -518,6 +571,8 @@ export class Recording {
             for (let at = 0; at < this.view.length; at += PAGE)
                 if (this.differs(at)) this.view.copy(this.shadow, at, at, at + PAGE);
         }
+        for (let tag = this.module.importedTags; tag < this.module.tags.length; tag++)
+            this.tags.push(exports[ADDED.tag + tag]);
         const replaced = Object.create(null);
         for (const { name, kind, index } of this.module.exports) {
             replaced[name] = kind === "function" ? this.wrapper(exports[name]) : exports[name];
