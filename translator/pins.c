@@ -11,6 +11,7 @@ enum {
     GET_WEIGHT = 2,
     SET_WEIGHT = 3,
     ITERATIONS = 8,     /* that a loop is taken to run */
+    CALLING_ITERATIONS = 2, /* one that calls: of recursive functions most run but once or twice */
     ENTER_COST = 48,    /* of taking registers over from the caller and giving them back */
     EXCHANGE_COST = 40, /* of changing what they hold around an inner loop */
     FUNCTION_COST = 60, /* of doing it in a function that may return early */
@@ -29,6 +30,7 @@ typedef struct Candidate {
 typedef struct Loop {
     const uint8_t *at;                       /* behind the block type */
     float entered;                           /* how often for a call of the function */
+    bool calls;
     Candidate candidates[BANKS][CANDIDATES]; /* the hottest first */
 } Loop;
 
@@ -110,6 +112,7 @@ static int64_t add_loop(PinChooser *chooser, const uint8_t *at, float entered) {
     Loop *loop = &chooser->loops[chooser->count];
     loop->at = at;
     loop->entered = entered;
+    loop->calls = false;
     for (int bank = 0; bank < BANKS; bank++)
         for (int i = 0; i < CANDIDATES; i++)
             loop->candidates[bank][i] = (Candidate){NO_LOCAL, 0};
@@ -152,7 +155,9 @@ typedef struct Block {
     float branched; /* of that: how often to its end so far, by branches */
     float skipped;  /* of an `if`: how often not to its first part */
     bool is_loop;
-    int64_t loop; /* its index; -1 if it is none, or one too deep inside others */
+    uint32_t loops; /* open here, itself counted */
+    int64_t loop;   /* its index; -1 if it is none, or one too deep inside others */
+    int64_t inside; /* index of the innermost loop here, or 0: the function */
 } Block;
 
 enum { FREQUENCY_MOST = 1 << 30 };
@@ -167,8 +172,7 @@ static void add_branch(PinChooser *chooser, uint32_t depth, float frequency) {
 static float taken(const PinChooser *chooser, uint32_t depth, float frequency) {
     const Block *target = &chooser->blocks[chooser->depth - 1 - depth];
     if (target->is_loop) return frequency * (1 - 1.0f / ITERATIONS);
-    for (const Block *block = target + 1; block < chooser->blocks + chooser->depth; block++)
-        if (block->is_loop) return frequency / ITERATIONS;
+    if (chooser->blocks[chooser->depth - 1].loops > target->loops) return frequency / ITERATIONS;
     return frequency / 2;
 }
 
@@ -183,6 +187,10 @@ static Block *begin_block(PinChooser *chooser, float frequency) {
     }
     Block *block = &chooser->blocks[chooser->depth++];
     *block = (Block){.entered = frequency, .loop = -1};
+    if (chooser->depth > 1) {
+        block->loops = block[-1].loops;
+        block->inside = block[-1].inside;
+    }
     return block;
 }
 
@@ -221,9 +229,11 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
             at = skip_immediates(opcode, at);
             if (!(block = begin_block(chooser, frequency))) return false;
             block->is_loop = true;
+            block->loops++;
             if (level + 1 < LEVELS) {
                 level++;
-                if ((block->loop = add_loop(chooser, at, frequency)) < 0) return false;
+                block->inside = block->loop = add_loop(chooser, at, frequency);
+                if (block->loop < 0) return false;
             }
             if (frequency < FREQUENCY_MOST) frequency *= ITERATIONS;
             continue;
@@ -268,6 +278,10 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
             frequency = 0;
             continue;
         }
+        case WASM_CALL:
+        case WASM_CALL_INDIRECT:
+            chooser->loops[chooser->blocks[chooser->depth - 1].inside].calls = true;
+            break;
         case WASM_UNREACHABLE:
         case WASM_THROW:
         case WASM_THROW_REF:
@@ -329,7 +343,8 @@ static Pins choose(const Loop *loop, const Pins *outside, float enter_cost) {
             best += candidates[i].weight;
         }
         float cost = outside->is_entered[bank] ? EXCHANGE_COST : enter_cost;
-        if (best - kept <= cost * loop->entered) continue;
+        const float share = loop->calls && outside ? (float)CALLING_ITERATIONS / ITERATIONS : 1;
+        if ((best - kept) * share <= cost * loop->entered) continue;
         take_hottest(candidates, outside->locals[bank], pins.locals[bank]);
         pins.is_entered[bank] = true;
     }
