@@ -11,7 +11,8 @@ enum {
     GET_WEIGHT = 2,
     SET_WEIGHT = 3,
     ITERATIONS = 8,     /* that a loop is taken to run */
-    CALLING_ITERATIONS = 2, /* one that calls: of recursive functions most run but once or twice */
+    CALLING_SHARE = 4,  /* where something is called uses count a quarter: what is recursive has loops
+                         * that run but once or twice, and the call costs more than all of them */
     ENTER_COST = 48,    /* of taking registers over from the caller and giving them back */
     EXCHANGE_COST = 40, /* of changing what they hold around an inner loop */
     FUNCTION_COST = 60, /* of doing it in a function that may return early */
@@ -30,7 +31,7 @@ typedef struct Candidate {
 typedef struct Loop {
     const uint8_t *at;                       /* behind the block type */
     float entered;                           /* how often for a call of the function */
-    bool calls;
+    bool calls; /* not only in a loop inside */
     Candidate candidates[BANKS][CANDIDATES]; /* the hottest first */
 } Loop;
 
@@ -343,8 +344,8 @@ static Pins choose(const Loop *loop, const Pins *outside, float enter_cost) {
             best += candidates[i].weight;
         }
         float cost = outside->is_entered[bank] ? EXCHANGE_COST : enter_cost;
-        const float share = loop->calls && outside ? (float)CALLING_ITERATIONS / ITERATIONS : 1;
-        if ((best - kept) * share <= cost * loop->entered) continue;
+        if (loop->calls) cost *= CALLING_SHARE;
+        if (best - kept <= cost * loop->entered) continue;
         take_hottest(candidates, outside->locals[bank], pins.locals[bank]);
         pins.is_entered[bank] = true;
     }
