@@ -4,9 +4,9 @@
  *
  * This folder knows executors only as programs. Each strategy, compiled for one instruction set, is
  * `dispatch/<strategy>-<isa>` in the directory of the tailrace program, with the commands `run`,
- * `replay`, `inspect`, `measure` and `info`, and those that count instructions with `profile` and
- * `stream` besides; `dispatch/build.json` says how they were built and `dispatch/left-out.txt` what
- * was left out and why (input/executors.h).
+ * `replay`, `inspect`, `measure` and `info`, and those that count instructions with `profile`, `lines`
+ * and `stream` besides; `dispatch/build.json` lists them, how they were built, and what was left out
+ * and why (input/executors.h).
  *
  * From the ground up; none includes what stands below it:
  *

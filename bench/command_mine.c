@@ -15,7 +15,7 @@
 
 enum { OPTION_FORMS = 256, OPTION_LONGEST, OPTION_PROGRAMS, OPTION_ONE_OUT };
 
-typedef struct Wishes {
+typedef struct Options {
     MinerWishes miner;
     size_t forms;
     bool leave_one_out;
@@ -23,7 +23,7 @@ typedef struct Wishes {
     char **profiles; /* that it is trained on, and those that it is judged by; owned */
     char **judged;
     size_t profile_count, judged_count;
-} Wishes;
+} Options;
 
 static size_t parse_number(const char *text, size_t least, size_t most, const char *option,
                            struct argp_state *state) {
@@ -36,23 +36,23 @@ static size_t parse_number(const char *text, size_t least, size_t most, const ch
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
-    Wishes *wishes = state->input;
+    Options *options = state->input;
     switch (key) {
-    case 'c': wishes->miner.most = parse_number(argument, 1, 50000, "--count", state); return 0;
-    case OPTION_FORMS: wishes->forms = parse_number(argument, 0, 50000, "--forms", state); return 0;
+    case 'c': options->miner.most = parse_number(argument, 1, 50000, "--count", state); return 0;
+    case OPTION_FORMS: options->forms = parse_number(argument, 0, 50000, "--forms", state); return 0;
     case OPTION_LONGEST:
-        wishes->miner.longest =
+        options->miner.longest =
             (uint32_t)parse_number(argument, 2, LONGEST_SEQUENCE, "--longest", state);
         return 0;
     case OPTION_PROGRAMS:
-        wishes->miner.least_programs = (uint32_t)parse_number(argument, 1, 64, "--programs", state);
+        options->miner.least_programs = (uint32_t)parse_number(argument, 1, 64, "--programs", state);
         return 0;
-    case OPTION_ONE_OUT: wishes->leave_one_out = true; return 0;
-    case 'j': wishes->judged[wishes->judged_count++] = argument; return 0;
-    case 'o': wishes->output = argument; return 0;
-    case ARGP_KEY_ARG: wishes->profiles[wishes->profile_count++] = argument; return 0;
+    case OPTION_ONE_OUT: options->leave_one_out = true; return 0;
+    case 'j': options->judged[options->judged_count++] = argument; return 0;
+    case 'o': options->output = argument; return 0;
+    case ARGP_KEY_ARG: options->profiles[options->profile_count++] = argument; return 0;
     case ARGP_KEY_END:
-        if (!wishes->profile_count) argp_error(state, "a profile is missing");
+        if (!options->profile_count) argp_error(state, "a profile is missing");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -158,7 +158,7 @@ static void print_curve(const Corpus *trained, const Corpus *judged, const Mined
 }
 
 /* What is chosen from all others brings each. */
-static void print_left_out(const Corpus *corpus, const Wishes *wishes,
+static void print_left_out(const Corpus *corpus, const Options *options,
                            const MinedSequence *sequences, size_t count) {
     Table table;
     table_start(&table, 3);
@@ -168,7 +168,7 @@ static void print_left_out(const Corpus *corpus, const Wishes *wishes,
     double trained = 0, left_out = 0;
     for (size_t i = 0; i < corpus->program_count; i++) {
         const CorpusProgram *program = &corpus->programs[i];
-        MinerWishes others = wishes->miner;
+        MinerWishes others = options->miner;
         others.left_out = program;
         progress_show((double)i / (double)corpus->program_count, -1, "leaving one program out");
         size_t other_count;
@@ -228,7 +228,7 @@ static void write_forms(FILE *out, const Corpus *corpus, size_t wanted,
     free(named);
 }
 
-static bool write_table(const Corpus *corpus, const Wishes *wishes, const MinedSequence *sequences,
+static bool write_table(const Corpus *corpus, const Options *options, const MinedSequence *sequences,
                         size_t count, Error *error) {
     char *text = NULL;
     size_t size = 0;
@@ -241,34 +241,34 @@ static bool write_table(const Corpus *corpus, const Wishes *wishes, const MinedS
             "# Lines of one name say which forms there are, beside those that the translator "
             "cannot do without.\n",
             corpus->isa, corpus->program_count);
-    if (wishes->forms) write_forms(out, corpus, wishes->forms, sequences, count);
+    if (options->forms) write_forms(out, corpus, options->forms, sequences, count);
     fputs("\n# Sequences.\n", out);
     for (size_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < sequences[i].length; j++)
             fprintf(out, "%s%c", corpus->names[sequences[i].opcodes[j]],
                     j + 1 < sequences[i].length ? ' ' : '\n');
-    bool done = fclose(out) == 0 && output_write(wishes->output, text, size, error);
+    bool done = fclose(out) == 0 && output_write(options->output, text, size, error);
     free(text);
     return done;
 }
 
 int command_mine(int argc, char **argv) {
-    Wishes wishes = {
+    Options options = {
         .miner = {.most = 4000, .longest = LONGEST_SEQUENCE, .progress = show_progress},
         .profiles = allocate((size_t)argc * sizeof(char *)),
         .judged = allocate((size_t)argc * sizeof(char *)),
     };
-    parse_options(&MINE, argc, argv, 0, &wishes);
-    if (!wishes.miner.least_programs)
-        wishes.miner.least_programs = wishes.profile_count < 8 ? 1
-                                      : wishes.profile_count > 64
+    parse_options(&MINE, argc, argv, 0, &options);
+    if (!options.miner.least_programs)
+        options.miner.least_programs = options.profile_count < 8 ? 1
+                                      : options.profile_count > 64
                                           ? 8
-                                          : (uint32_t)(wishes.profile_count / 8);
+                                          : (uint32_t)(options.profile_count / 8);
     Corpus trained = {0}, judged = {0};
     Error error = {.kind = ERROR_NONE};
-    bool done = (!wishes.output || output_can_write(wishes.output, &error)) &&
-                read_all(&trained, wishes.profiles, wishes.profile_count, &error) &&
-                read_all(&judged, wishes.judged, wishes.judged_count, &error);
+    bool done = (!options.output || output_can_write(options.output, &error)) &&
+                read_all(&trained, options.profiles, options.profile_count, &error) &&
+                read_all(&judged, options.judged, options.judged_count, &error);
     if (done && judged.isa && !have_same_opcodes(&trained, &judged))
         done = fail(&error, ERROR_MALFORMED,
                     "profiles to train on are of %s with %u opcodes, and those to judge are of %s "
@@ -276,16 +276,16 @@ int command_mine(int argc, char **argv) {
                     trained.isa, trained.opcode_count, judged.isa, judged.opcode_count);
     if (done) {
         size_t count;
-        MinedSequence *sequences = mine(&trained, &wishes.miner, &count);
+        MinedSequence *sequences = mine(&trained, &options.miner, &count);
         progress_clear();
-        if (wishes.output) done = write_table(&trained, &wishes, sequences, count, &error);
+        if (options.output) done = write_table(&trained, &options, sequences, count, &error);
         if (done) print_curve(&trained, &judged, sequences, count);
-        if (done && wishes.leave_one_out) print_left_out(&trained, &wishes, sequences, count);
+        if (done && options.leave_one_out) print_left_out(&trained, &options, sequences, count);
         free(sequences);
     }
     corpus_free(&trained);
     corpus_free(&judged);
-    free(wishes.profiles);
-    free(wishes.judged);
+    free(options.profiles);
+    free(options.judged);
     return done ? EXIT_DONE : complain(&error, EXIT_FAILED);
 }

@@ -100,6 +100,7 @@ class Strategy:
         for alias in self.aliases:
             if not NAME.fullmatch(alias):
                 raise StrategyError(f'the alias "{alias}" is not small letters, digits and dashes')
+        self.is_measured = fields.get("measured") != "when asked"  # by default
         self.place = (int(fields.get("order") or 10**9), self.name)
 
     def line(self):
@@ -111,7 +112,7 @@ class Strategy:
         inside = self.path.parent == FOLDER
         file = self.path.relative_to(FOLDER.parent) if inside else self.path
         return "\t".join([self.name, str(file), need, fields.get("flags", ""),
-                          "" if fields.get("measured") == "when asked" else "1", "1" if part["plain"] else "",
+                          "1" if self.is_measured else "", "1" if part["plain"] else "",
                           json.dumps(part)[1:-1]])
 
 
@@ -132,6 +133,11 @@ def find(files):
     strategies = [Strategy(path) for path in [*sorted(FOLDER.glob("*.c")), *map(pathlib.Path.resolve, files)]]
     owners(strategies)
     return sorted(strategies, key=lambda strategy: strategy.place)
+
+
+def measured_by_default():
+    """Their names, in the order of reports."""
+    return [strategy.name for strategy in find([]) if strategy.is_measured]
 
 
 def meant(strategies, names):

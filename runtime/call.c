@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "runtime/fault.h"
-#include "runtime/return_address.h"
+#include "runtime/transfer.h"
 
 /* Says which exception has left, and where it was thrown. */
 static bool report_exception(Store *store, Error *error) {
@@ -14,7 +14,7 @@ static bool report_exception(Store *store, Error *error) {
     module_tag_name(instance->module, exception->tag_index, name, sizeof name);
     bool has_name =
         module_function_name(instance->module, code->function, function, sizeof function);
-    return fail(error, ERROR_EXCEPTION, "uncaught exception with the tag %s, thrown in %s%s", name,
+    return fail(error, ERROR_EXCEPTION, "uncaught exception with tag %s, thrown in %s%s", name,
                 has_name ? "function " : "", function);
 }
 

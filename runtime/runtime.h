@@ -14,8 +14,8 @@
  *     text.h            types and values as text
  *
  * Inside: store.h (what lives as long), exception.h, memory.h, table.h, constant.h, link.h, fault.h (faults
- * become traps), return_address.h. Above it stand wasi/, the host of command-line programs, and
- * replay/, the host of recorded ones. */
+ * become traps). Above it stand wasi/, the host of command-line programs, and replay/, the host of
+ * recorded ones. */
 #ifndef TAILRACE_RUNTIME_RUNTIME_H
 #define TAILRACE_RUNTIME_RUNTIME_H
 
@@ -95,7 +95,7 @@ bool function_call(Store *store, Function *function, uint64_t *slots, Error *err
 /* ---- Exceptions ---------------------------------------------------------------------------- */
 
 /* When an exception leaves a call, function_call returns false with ERROR_EXCEPTION, a message such as
- * "uncaught exception with the tag env.error, thrown in function main", and this is the exception
+ * "uncaught exception with tag env.error, thrown in function main", and this is the exception
  * until the next call. A host function that has called may let it pass by returning TRAP_EXCEPTION. */
 Exception *store_exception(const Store *store);
 

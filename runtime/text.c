@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/trap.h"
+
 static void append_types(char *buffer, size_t size, const ValueType *types, uint32_t count) {
     size_t length = strlen(buffer);
     for (uint32_t i = 0; i < count && length < size; i++)
@@ -94,4 +96,13 @@ const char *format_value(ValueType type, uint64_t value, char buffer[VALUE_TEXT_
     default: strcpy(buffer, value ? value_type_name(type) : "null");
     }
     return buffer;
+}
+
+const char *trap_words(Trap trap) {
+    static const char *const words[] = {
+#define X(code, words) words,
+        TRAPS(X)
+#undef X
+    };
+    return words[trap];
 }

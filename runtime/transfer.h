@@ -8,6 +8,11 @@
 
 #include "runtime/instance.h"
 
+/* Where wasm code returns to that was not called by wasm code of its instance: one `halt` and one
+ * `leave` instruction (ops.table) in this program's dispatch words. */
+const uint8_t *halt_code(void);
+const uint8_t *leave_code(void);
+
 /* Performs instance->transfer's request; `fp` is the calling frame. Fills the answer, or returns a
  * trap. */
 Trap call_slow(Instance *instance, uint64_t *fp);

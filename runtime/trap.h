@@ -25,7 +25,7 @@ typedef enum Trap {
 #undef X
 } Trap;
 
-/* The specification's wording, "out of bounds memory access". */
+/* The specification's wording, "out of bounds memory access" (text.c). */
 const char *trap_words(Trap trap);
 
 #endif

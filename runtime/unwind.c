@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "runtime/exception.h"
-#include "runtime/return_address.h"
 #include "runtime/transfer.h"
 
 /* What registers hold at a place of a function: what the last change before it says. */

@@ -236,7 +236,7 @@ const Export *module_find_export(const Module *module, const char *name);
  * name section's, else an export's. Returns false if it has none, and then writes "function 17". */
 bool module_function_name(const Module *module, uint32_t index, char *buffer, size_t size);
 
-/* The same for tag `index`: an export's name, else the names that it is imported by, else "tag 17". */
+/* A name for tag `index`: an export's, else those that it is imported by, else "17". */
 const char *module_tag_name(const Module *module, uint32_t index, char *buffer, size_t size);
 
 #endif

@@ -79,7 +79,7 @@ const char *module_tag_name(const Module *module, uint32_t index, char *buffer, 
                  name_text(import->name, name, sizeof name));
         return buffer;
     }
-    snprintf(buffer, size, "tag %u", index);
+    snprintf(buffer, size, "%u", index);
     return buffer;
 }
 

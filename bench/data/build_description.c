@@ -59,6 +59,8 @@ json_t *build_description(const Build *build, size_t layouts) {
     const Executors *executors = &build->executors;
     json_t *description = json_pack("{s:s}", "name", build->name), *left_out = json_array();
     json_object_update(description, executors->build);
+    json_object_del(description, "executors"); /* where programs lie is no result */
+    json_object_del(description, "counters");
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
         if (program->left_out && !is_plain(executors, program))

@@ -1,10 +1,11 @@
 /* The program that every executor is linked into: what its files share.
  *
  *     program.c    the commands and their options
- *     execution.h  what is executed, a module or a trace; `measure`, `profile` and `stream` of it
+ *     execution.h  what is executed, a module or a trace; `measure`, `profile`, `lines` and `stream` of it
  *     run.c        the execution of a module, and `run`
  *     replay.c     that of a trace, and `replay`
  *     profile.c    what `profile` and `stream` print, of the counting executors
+ *     lines.c      what `lines` prints, of the same
  *     coverage.c   what `measure --profile` adds, of the same
  *     inspect.c    `inspect` and `info`
  *     module.c     files, exports and imports, in words

@@ -23,55 +23,52 @@ static size_t rank(const char *name, const char *const *names, size_t count) {
     return i;
 }
 
-/* The reason in left-out.txt's `text` for `name`, to be freed; NULL if it is not there. */
-static char *left_out_reason(const char *text, const char *name) {
-    size_t length = strlen(name);
-    for (const char *line = text; line && *line;) {
-        const char *end = strchrnul(line, '\n');
-        if (strncmp(line, name, length) == 0 && line[length] == '\t') {
-            line += length + 1;
-            return format_string("%.*s", (int)(end - line), line);
-        }
-        line = *end ? end + 1 : end;
-    }
-    return NULL;
+/* The file beside build.json that an entry is about. To be freed; "" if the entry is no text. */
+static char *path_to(const Executors *executors, json_t *file) {
+    const char *name = json_string_value(file);
+    return name ? format_string("%s/%s", executors->directory, name) : copy_string("");
 }
 
-/* The strategies that the build has, and those that left-out.txt's `text` names: an object whose
- * keys are their names. */
-static json_t *all_strategies(json_t *built, const char *text) {
-    json_t *all = json_copy(built);
-    for (const char *line = text; line && *line;) {
-        const char *end = strchrnul(line, '\n');
-        size_t length = strcspn(line, "\t\n");
-        char *name = format_string("%.*s", (int)length, line), *dash = strrchr(name, '-');
-        if (dash) *dash = 0;
-        if (dash && !json_object_get(all, name)) json_object_set_new(all, name, json_null());
-        free(name);
-        line = *end ? end + 1 : end;
-    }
-    return need(all);
+static json_t *program_of(const ExecutorProgram *program, int64_t seed) {
+    char *key = format_string("%lld", (long long)seed);
+    json_t *file = json_object_get(program->programs, key);
+    free(key);
+    return file;
 }
 
-static void add(Executors *executors, const char *strategy, const char *isa, const char *left_out) {
+/* False if the entry is damaged. */
+static bool add(Executors *executors, json_t *entry) {
+    const char *name, *strategy, *isa, *left_out = NULL;
+    json_t *programs = NULL;
+    if (json_unpack(entry, "{s:s, s:s, s:s, s?s, s?o}", "name", &name, "strategy", &strategy, "isa",
+                    &isa, "left_out", &left_out, "programs", &programs) != 0 ||
+        (!left_out && !json_is_object(programs)))
+        return false;
     executors->items = grow(executors->items, executors->count + 1, sizeof *executors->items);
     ExecutorProgram *item = &executors->items[executors->count++];
-    item->name = format_string("%s-%s", strategy, isa);
-    item->strategy = copy_string(strategy);
-    item->isa = copy_string(isa);
-    item->path = format_string("%s/%s", executors->directory, item->name);
-    item->left_out = left_out_reason(left_out, item->name);
+    *item = (ExecutorProgram){.name = copy_string(name),
+                              .strategy = copy_string(strategy),
+                              .isa = copy_string(isa),
+                              .left_out = left_out ? copy_string(left_out) : NULL,
+                              .programs = programs};
+    item->path = path_to(executors, program_of(item, executors->first_layout));
     if (!item->left_out && access(item->path, X_OK) != 0)
         item->left_out = format_string(
             "its program is not there: \"scripts/build --dispatch %s\" builds it", strategy);
+    return true;
 }
 
-/* Adds the strategies of one instruction set, in the order of the build. */
-static void add_isa(Executors *executors, json_t *strategies, const char *isa,
-                    const char *left_out) {
-    const char *strategy;
-    json_t *ignored;
-    json_object_foreach(strategies, strategy, ignored) add(executors, strategy, isa, left_out);
+/* Adds those of the instruction sets of this rank, in the order of the build. False if an entry is
+ * damaged. */
+static bool add_ranked(Executors *executors, json_t *entries, size_t wanted) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(entries, i, entry) {
+        const char *isa = json_string_value(json_object_get(entry, "isa"));
+        if (!isa) return false;
+        if (rank(isa, ISAS, LENGTH(ISAS)) == wanted && !add(executors, entry)) return false;
+    }
+    return true;
 }
 
 /* A build description that names no layouts is of a build with one. */
@@ -94,37 +91,20 @@ bool executors_load(const char *directory, Executors *executors, Error *error) {
     char *text = read_file(path, 1 << 20, NULL, error);
     json_error_t reason = {0};
     executors->build = text ? json_loads(text, 0, &reason) : NULL;
-    json_t *strategies = json_object_get(executors->build, "strategies");
-    json_t *isas = json_object_get(executors->build, "isas");
-    bool usable = json_is_object(strategies) && json_is_array(isas);
+    json_t *entries = json_object_get(executors->build, "executors");
+    bool usable = json_is_object(json_object_get(executors->build, "strategies")) &&
+                  json_is_array(entries);
+    if (usable) load_layouts(executors, json_object_get(executors->build, "layout_seeds"));
+    for (size_t place = 0; usable && place <= LENGTH(ISAS); place++)
+        usable = add_ranked(executors, entries, place);
     if (text && !usable)
-        fail(error, ERROR_FILE, "%s is not a build description%s%s", path, *reason.text ? ": " : "",
-             reason.text);
+        fail(error, ERROR_FILE,
+             "%s is not a build description with a list of executors%s%s; scripts/build writes it",
+             path, *reason.text ? ": " : "", reason.text);
     free(text);
     free(path);
-    if (!usable) {
-        executors_free(executors);
-        return false;
-    }
-
-    load_layouts(executors, json_object_get(executors->build, "layout_seeds"));
-    path = format_string("%s/left-out.txt", directory);
-    Error absent; /* nothing was left out, then */
-    char *left_out = read_file(path, 1 << 20, NULL, &absent);
-    strategies = all_strategies(strategies, left_out);
-    for (size_t place = 0; place <= LENGTH(ISAS); place++) {
-        size_t i;
-        json_t *isa;
-        json_array_foreach(isas, i, isa) {
-            const char *name = json_string_value(isa);
-            if (name && rank(name, ISAS, LENGTH(ISAS)) == place)
-                add_isa(executors, strategies, name, left_out);
-        }
-    }
-    json_decref(strategies);
-    free(left_out);
-    free(path);
-    return true;
+    if (!usable) executors_free(executors);
+    return usable;
 }
 
 bool executors_load_own(Executors *executors, char **directory) {
@@ -203,13 +183,12 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
 
 char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
                             size_t index) {
-    int64_t seed = executors->layouts[index];
-    if (seed == executors->first_layout) return copy_string(program->path);
-    return format_string("%s.layout%lld", program->path, (long long)seed);
+    return path_to(executors, program_of(program, executors->layouts[index]));
 }
 
 char *executors_counter(const Executors *executors, const char *isa) {
-    char *path = format_string("%s/count-%s", executors->directory, isa);
+    char *path = path_to(
+        executors, json_object_get(json_object_get(executors->build, "counters"), isa));
     if (access(path, X_OK) == 0) return path;
     free(path);
     return NULL;

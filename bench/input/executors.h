@@ -1,10 +1,11 @@
 /* The executor programs of this build.
  *
- * `dispatch/build.json`, written by the build, is the list: every strategy in "strategies" in
- * every instruction set in "isas", but those that `dispatch/left-out.txt` names, a line each: the
- * program's name, a tab, the reason. Each was built in the layouts of "layout_seeds", which are those
- * to be measured. The program of that name is the one of the layout "first_layout", which may be none
- * of these (without it: the first of them); the others have ".layout<seed>" behind it. */
+ * `dispatch/build.json`, written by the build, is the list. Its "executors" are the strategies of
+ * "strategies" in the instruction sets of "isas", each with a "name", its "strategy" and its "isa", and
+ * either "left_out", the reason, or "programs": by the seed of each layout, the file beside
+ * build.json. "layout_seeds" are the layouts to be measured; "first_layout", which may be none of
+ * these (without it: the first of them), is the one that `run` uses. "counters" has by instruction set
+ * the program that counts what is executed. Nothing else puts names of these files together. */
 #ifndef TAILRACE_BENCH_INPUT_EXECUTORS_H
 #define TAILRACE_BENCH_INPUT_EXECUTORS_H
 
@@ -20,8 +21,9 @@ typedef struct ExecutorProgram {
     char *name;     /* "tail-direct-acc" */
     char *strategy; /* "tail-direct" */
     char *isa;      /* "acc" */
-    char *path;
+    char *path;     /* of the first layout; "" if there is none */
     char *left_out; /* why it was left out of the build; NULL if it was built */
+    json_t *programs; /* by seed; build.json's */
 } ExecutorProgram;
 
 typedef struct Executors {
@@ -32,10 +34,11 @@ typedef struct Executors {
     size_t count;
     int64_t *layouts; /* seeds; at least one */
     size_t layout_count;
-    int64_t first_layout; /* the one whose programs have no seed in their names */
+    int64_t first_layout; /* the one that `run` uses */
 } Executors;
 
-/* Reads what is in `directory`. False and an Error if there is no usable build.json. */
+/* Reads what is in `directory`. False and an Error if there is no usable build.json; one of a build
+ * before there was the list is none. */
 bool executors_load(const char *directory, Executors *executors, Error *error);
 /* Those beside the running program; tells where that is. On failure says why and returns false.
  * `directory` is to be freed. */
@@ -47,7 +50,7 @@ void executors_free(Executors *executors);
 const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
                                         const char *isa, Error *error);
 
-/* The program of an executor in the layout `layouts[index]`. To be freed. */
+/* The program of an executor in the layout `layouts[index]`, "" if the build has none. To be freed. */
 char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
                             size_t index);
 

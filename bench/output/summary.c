@@ -116,7 +116,9 @@ static bool check_length(Cell *cells, size_t columns) {
     double quickest = INFINITY, noise = fabs(cells[columns - 1].speed - 1);
     for (size_t i = 0; i < columns; i++)
         if (cells[i].samples > 0) quickest = fmin(quickest, cells[i].median);
-    bool too_short = quickest < TOO_SHORT || (quickest < MAYBE_TOO_SHORT && noise > SHORT_NOISE);
+    bool too_short = quickest < warning_number("too short", "seconds") ||
+                     (quickest < warning_number("too short", "seconds if noisy") &&
+                      noise > warning_number("too short", "noise"));
     for (size_t i = 0; too_short && i < columns; i++)
         cells[i].speed = NAN;
     return too_short;
@@ -187,15 +189,21 @@ void summary_update(const Recording *recording, Summary *summary, size_t workloa
     make_means(recording, summary);
 }
 
+/* Whether an entry of the verdicts is about this group. */
+static bool is_of_group(const Recording *recording, const Group *group, json_t *entry) {
+    const char *build, *isa;
+    return json_unpack(entry, "{s:s, s:s}", "build", &build, "isa", &isa) == 0 &&
+           !strcmp(build, recording->builds.items[group->build].name) &&
+           !strcmp(isa, recording->isas[group->isa]);
+}
+
 /* The cell that an entry of the verdicts is about; NULL if it is not of this group. */
 static Cell *find_cell(const Recording *recording, const Summary *summary, json_t *entry) {
-    const char *build, *isa, *strategy;
+    const char *strategy;
     const char *workload = json_string_value(json_object_get(entry, "workload"));
     int control;
-    if (json_unpack(entry, "{s:s, s:s, s:s, s:b}", "build", &build, "isa", &isa, "strategy",
-                    &strategy, "control", &control) != 0 ||
-        strcmp(build, recording->builds.items[summary->group->build].name) ||
-        strcmp(isa, recording->isas[summary->group->isa]))
+    if (json_unpack(entry, "{s:s, s:b}", "strategy", &strategy, "control", &control) != 0 ||
+        !is_of_group(recording, summary->group, entry))
         return NULL;
     size_t column = control ? summary->columns - 1 : 0, row = 0;
     for (; !control && column + 1 < summary->columns; column++)
@@ -359,13 +367,9 @@ static void print_speeds(const Recording *recording, const Summary *summary, FIL
 static const char *noise_sentence(const Recording *recording, const Summary *summary) {
     size_t i;
     json_t *entry;
-    json_array_foreach(json_object_get(recording->verdicts, "noise"), i, entry) {
-        const char *build, *isa, *text;
-        if (json_unpack(entry, "{s:s, s:s, s:s}", "build", &build, "isa", &isa, "text", &text) == 0 &&
-            !strcmp(build, recording->builds.items[summary->group->build].name) &&
-            !strcmp(isa, recording->isas[summary->group->isa]))
-            return text;
-    }
+    json_array_foreach(json_object_get(recording->verdicts, "noise"), i, entry)
+        if (is_of_group(recording, summary->group, entry))
+            return json_string_value(json_object_get(entry, "text"));
     return NULL;
 }
 
@@ -619,16 +623,37 @@ static void print_isas(const Recording *recording, FILE *stream) {
             print_isas_of(recording, &recording->contenders[i], stream);
 }
 
-static void warn(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void warn(FILE *stream, const char *format, ...) {
-    char *text;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    need(length < 0 ? NULL : text);
-    print_wrapped(stream, STYLE_WARNING, "  - ", text);
+static void warn(FILE *stream, const char *where, const char *text) {
+    char *line = format_string("%s%s%s", where ? where : "", where ? ": " : "", text);
+    print_wrapped(stream, STYLE_WARNING, "  - ", line);
+    free(line);
+}
+
+/* Says the text of a kind with these values, which it takes over. */
+static void warn_of(FILE *stream, const char *kind, json_t *values) {
+    char *text = warning_text(kind, need(values));
+    warn(stream, NULL, text);
     free(text);
+    json_decref(values);
+}
+
+static void warn_more(FILE *stream, const char *what, size_t more) {
+    if (more == 0) return;
+    char *text = format_string("%s: %zu more; the result file lists them.", what, more);
+    warn(stream, NULL, text);
+    free(text);
+}
+
+/* The strategy of an entry of the audit, if it took part; else NULL. */
+static const char *audited_strategy(const Recording *recording, size_t build, const char *name) {
+    for (size_t i = 0; i < recording->contender_count; i++) {
+        const ExecutorProgram *program = recording->contenders[i].program;
+        size_t length = strlen(program->name); /* behind it: the layout */
+        if (recording->contenders[i].build == build && strncmp(name, program->name, length) == 0 &&
+            (!name[length] || name[length] == '.'))
+            return program->strategy;
+    }
+    return NULL;
 }
 
 /* What scripts/audit found in the programs that took part. */
@@ -637,30 +662,30 @@ static void print_findings(const Recording *recording, FILE *stream) {
     json_t *build, *audited, *finding;
     const char *name;
     json_array_foreach(recording->descriptions, i, build) {
-        json_t *programs = json_object_get(build, "programs");
         json_t *executors = json_object_get(json_object_get(build, "audit"), "executors");
         json_object_foreach(executors, name, audited) {
-            char *program = format_string("%.*s", (int)strcspn(name, "."), name);
-            bool took_part = json_object_get(programs, program) != NULL;
-            free(program);
+            const char *strategy = audited_strategy(recording, i, name);
+            if (!strategy) continue;
+            char *executor = format_string("%s%s%s",
+                                           recording->builds.count > 1 ? recording->builds.items[i].name : "",
+                                           recording->builds.count > 1 ? " " : "", name);
             json_array_foreach(json_object_get(audited, "findings"), j, finding) {
-                if (!took_part)
-                    continue;
-                else if (printed++ < MOST_MISSING)
-                    warn(stream, "Audit of the machine code: %s%s%s: %s.",
-                         recording->builds.count > 1 ? recording->builds.items[i].name : "",
-                         recording->builds.count > 1 ? " " : "", name, json_string_value(finding));
+                if (printed++ < MOST_MISSING)
+                    warn_of(stream, "failed audit",
+                            json_pack("{s:s, s:O, s:s}", "executor", executor, "finding", finding,
+                                      "strategy", strategy));
                 else
                     more++;
             }
+            free(executor);
         }
-        const char *missing = json_string_value(json_object_get(build, "audit_missing"));
-        if (missing)
-            warn(stream, "The machine code of %s was not audited: %s.",
-                 recording->builds.items[i].name, missing);
+        json_t *missing = json_object_get(build, "audit_missing");
+        if (!json_is_string(missing)) continue;
+        char *whom = format_string("of %s ", recording->builds.items[i].name);
+        warn_of(stream, "no audit", json_pack("{s:s, s:O}", "of whom", whom, "why", missing));
+        free(whom);
     }
-    if (more)
-        warn(stream, "Audit of the machine code: %zu more; the result file lists them.", more);
+    warn_more(stream, "Audit of the machine code", more);
 }
 
 static char *gap_name(const Recording *recording, const NotMeasured *entry) {
@@ -692,14 +717,15 @@ static void print_gaps(const Recording *recording, FILE *stream) {
             who = longer;
         }
         const char *workload =
-            gaps[i].workload == ANY ? "all" : recording->suite.workloads[gaps[i].workload].name;
-        if (gaps[i].contender == ANY && gaps[i].workload == ANY)
-            warn(stream, "Not measured: %s.", gaps[i].reason);
-        else
-            warn(stream, "Not measured: %s, %s: %s.", who, workload, gaps[i].reason);
+            gaps[i].workload == ANY ? NULL : recording->suite.workloads[gaps[i].workload].name;
+        char *what = format_string("%s%s%s%s", who, workload ? " (" : "", workload ? workload : "",
+                                   workload ? ")" : "");
+        warn_of(stream, "not measured",
+                json_pack("{s:s, s:s}", "what", what, "reason", gaps[i].reason));
+        free(what);
         free(who);
     }
-    if (more) warn(stream, "Not measured: %zu more; the result file lists them.", more);
+    warn_more(stream, "Not measured", more);
 }
 
 /* "Build gcc-12, instruction set slots": what there are several of. To be freed; NULL if there are
@@ -715,12 +741,6 @@ static char *group_name(const Recording *recording, const Group *group) {
                          isas ? recording->isas[group->isa] : "");
 }
 
-/* Takes over the text. `where`: which of several groups; NULL: all. */
-static void tell(FILE *stream, const char *where, char *text) {
-    warn(stream, "%s%s%s", where ? where : "", where ? ": " : "", text);
-    free(text);
-}
-
 /* Samples of a group whose times cannot be true, and that the page does not use. */
 static size_t absurd_times(const Recording *recording, const Group *group) {
     size_t count = 0;
@@ -728,82 +748,104 @@ static size_t absurd_times(const Recording *recording, const Group *group) {
         const Sample *sample = &recording->samples[i];
         double time = (double)sample->cost.phases[PHASE_EXECUTE].cpu;
         count += sample->round > 0 && sample->contender - group->first < group->count &&
-                 !(time > 0 && time < warning_threshold("absurd times"));
+                 !(time > 0 && time < warning_number("absurd times", "nanoseconds"));
     }
     return count;
 }
 
-/* What weakens the numbers of one group. */
-static void print_group_warnings(const Recording *recording, const Group *group, FILE *stream) {
-    double share_waiting = waiting(recording, group);
-    char *name = group_name(recording, group);
-    Summary summary = summary_make(recording, group);
-    if (share_waiting > warning_threshold("busy machine")) {
-        char *percent = format_string("%.0f", share_waiting * 100);
-        tell(stream, name, warning_text("busy machine", percent));
-        free(percent);
-    }
-    if (recording->rounds > 0 && isnan(summary.noise))
-        tell(stream, name, warning_text("no control"));
-    size_t absurd = absurd_times(recording, group);
-    if (absurd) {
-        char *count = format_string("%zu", absurd);
-        tell(stream, name, warning_text("absurd times", count));
-        free(count);
-    }
+/* The workloads of a group that are too short to time. */
+static json_t *short_workloads(const Recording *recording, const Summary *summary) {
+    json_t *list = need(json_array());
     for (size_t i = 0; i < recording->suite.count; i++) {
         double quickest = INFINITY;
-        for (size_t j = 0; j < summary.columns; j++)
-            if (cell_at(&summary, i, j)->samples > 0)
-                quickest = fmin(quickest, cell_at(&summary, i, j)->median);
-        if (!summary.too_short[i]) continue;
+        for (size_t j = 0; j < summary->columns; j++)
+            if (cell_at(summary, i, j)->samples > 0)
+                quickest = fmin(quickest, cell_at(summary, i, j)->median);
+        if (!summary->too_short[i]) continue;
         char *time = format_string("%.4g", quickest * 1e3);
-        tell(stream, name, warning_text("too short", recording->suite.workloads[i].name, time));
+        json_array_append_new(list, json_pack("{s:s, s:s}", "workload",
+                                              recording->suite.workloads[i].name, "milliseconds", time));
         free(time);
     }
+    return list;
+}
+
+/* Why there are no hardware counters, if that is not told as something that was not measured. */
+static json_t *no_counters(const Recording *recording) {
+    for (size_t i = 0; i < recording->not_measured_count; i++)
+        if (strcmp(recording->not_measured[i].what, "counter") == 0) return NULL;
+    return json_object_get(json_object_get(recording->machine, "counters"), "why");
+}
+
+static void set_fact(json_t *facts, const char *name, json_t *fact) {
+    if (fact) json_object_set(facts, name, fact);
+}
+
+/* The facts of warnings.h. A new reference. */
+static json_t *facts_of(const Recording *recording, const Group *group) {
+    Summary summary = summary_make(recording, group);
+    json_t *virtual = json_object_get(recording->machine, "virtual");
+    json_t *hypervisor = json_object_get(virtual, "hypervisor");
+    const char *name = json_string_value(hypervisor);
+    char *in_parentheses = format_string("%s%s%s", name ? " (" : "", name ? name : "", name ? ")" : "");
+    json_int_t layouts = (json_int_t)recording->builds.layout_count, rounds = recording->rounds;
+    json_t *facts = need(json_pack(
+        "{s:I, s:I, s:I, s:I, s:b, s:b, s:s, s:o}", "layouts", layouts, "rounds", rounds,
+        "rounds of all layouts", rounds * layouts, "absurd",
+        (json_int_t)absurd_times(recording, group), "pinned", recording->cpu >= 0, "complete",
+        !recording->state || strcmp(recording->state, "complete") == 0, "hypervisor", in_parentheses,
+        "too short", short_workloads(recording, &summary)));
+    json_object_set_new(facts, "waiting", json_real(waiting(recording, group))); /* none of NaN */
+    if (rounds > 0) json_object_set_new(facts, "control", json_boolean(!isnan(summary.noise)));
+    set_fact(facts, "virtual", json_object_get(virtual, "is"));
+    set_fact(facts, "turbo", json_object_get(recording->machine, "turbo"));
+    set_fact(facts, "governor", json_object_get(recording->machine, "governor"));
+    set_fact(facts, "no counters", no_counters(recording));
+    set_fact(facts, "relocation model",
+             json_object_get(recording->builds.items[group->build].executors.build,
+                             "relocation_model"));
+    free(in_parentheses);
     summary_free(&summary);
-    free(name);
+    return facts;
+}
+
+/* What weakens the numbers of one group, as warnings_on has it: what the facts say, and what
+ * scripts/verdicts has found beyond that. A new reference. */
+static json_t *group_warnings(const Recording *recording, const Group *group) {
+    json_t *facts = facts_of(recording, group), *found = warnings_on(facts), *entry;
+    size_t i;
+    json_array_foreach(json_object_get(recording->verdicts, "warnings"), i, entry) {
+        const char *kind = json_string_value(json_object_get(entry, "kind"));
+        if (kind && is_of_group(recording, group, entry))
+            json_array_append(json_object_get(found, kind), json_object_get(entry, "text"));
+    }
+    json_decref(facts);
+    return found;
+}
+
+/* Those of one kind: of all groups once, if all have the same. `found`: by group. */
+static void print_kind(const Recording *recording, json_t *found, const char *kind, FILE *stream) {
+    json_t *first = json_object_get(json_array_get(found, 0), kind), *own, *text;
+    bool same = true;
+    size_t i, j;
+    json_array_foreach(found, i, own) same &= json_equal(json_object_get(own, kind), first);
+    for (i = 0; i < (same ? 1 : recording->group_count); i++) {
+        char *name = same ? NULL : group_name(recording, &recording->groups[i]);
+        json_array_foreach(json_object_get(json_array_get(found, i), kind), j, text)
+            warn(stream, name, json_string_value(text));
+        free(name);
+    }
 }
 
 static void print_warnings(const Recording *recording, FILE *stream) {
-    json_t *vm = json_object_get(recording->machine, "virtual");
-    const char *hypervisor = json_string_value(json_object_get(vm, "hypervisor"));
-    const char *why =
-        json_string_value(json_object_get(json_object_get(recording->machine, "counters"), "why"));
-    const char *governor =
-        json_string_value(json_object_get(recording->machine, "governor"));
+    json_t *found = need(json_array()), *texts;
+    const char *kind;
     print_heading(stream, "What weakens these numbers");
-    if (recording->builds.layout_count < 2) tell(stream, NULL, warning_text("one layout"));
-    if (json_is_true(json_object_get(vm, "is"))) {
-        char *name = format_string("%s%s%s", hypervisor ? " (" : "", hypervisor ? hypervisor : "",
-                                   hypervisor ? ")" : "");
-        tell(stream, NULL, warning_text("virtual machine", name));
-        free(name);
-    } else if (!json_is_false(json_object_get(vm, "is"))) {
-        tell(stream, NULL, warning_text("perhaps a virtual machine"));
-    }
-    bool told = false; /* as something not measured, below */
-    for (size_t i = 0; i < recording->not_measured_count; i++)
-        told |= strcmp(recording->not_measured[i].what, "counter") == 0;
-    if (why && !told) tell(stream, NULL, warning_text("no counters", why));
     for (size_t i = 0; i < recording->group_count; i++)
-        print_group_warnings(recording, &recording->groups[i], stream);
-    if (recording->cpu < 0) tell(stream, NULL, warning_text("not pinned"));
-    if (json_is_true(json_object_get(recording->machine, "turbo")))
-        tell(stream, NULL, warning_text("turbo"));
-    if (governor && strcmp(governor, "performance") != 0)
-        tell(stream, NULL, warning_text("governor", governor));
-    size_t rounds = (size_t)recording->rounds;
-    if (rounds == 0) {
-        tell(stream, NULL, warning_text("no round"));
-    } else if ((double)(rounds * recording->builds.layout_count) <
-               warning_threshold("few rounds")) {
-        char *count = format_string("%zu", rounds);
-        tell(stream, NULL, warning_text("few rounds", count));
-        free(count);
-    }
-    if (recording->state && strcmp(recording->state, "complete") != 0)
-        tell(stream, NULL, warning_text("interrupted"));
+        json_array_append_new(found, group_warnings(recording, &recording->groups[i]));
+    json_object_foreach(json_array_get(found, 0), kind, texts)
+        print_kind(recording, found, kind, stream);
+    json_decref(found);
     print_findings(recording, stream);
     print_gaps(recording, stream);
 }

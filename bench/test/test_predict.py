@@ -79,9 +79,12 @@ class Predict(unittest.TestCase):
         (build / "dispatch/places.json").write_text(json.dumps(self.places))
         info = json.loads((BUILD / "dispatch/build.json").read_text())
         name = next(iter(info["strategies"]))
-        left_out = build / "dispatch/left-out.txt"
-        left_out.unlink()
-        left_out.write_text(f"{name}-acc\tfor a test\n")
+        for entry in info["executors"]:
+            if entry["name"] == f"{name}-acc":
+                entry["left_out"] = "for a test"
+        description = build / "dispatch/build.json"
+        description.unlink()
+        description.write_text(json.dumps(info))
         done = predict("--suite", ROOT / "bench/workloads/default.json", "--dispatch", name, "--isa", "acc",
                        program=build / "tailrace")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)

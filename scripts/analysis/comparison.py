@@ -22,10 +22,11 @@ from .printable import printable
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
-LONGEST = warnings.threshold("absurd times")  # nanoseconds that a sample may claim: thirty years
+LONGEST = warnings.number("absurd times", "nanoseconds")  # nanoseconds that a sample may claim: thirty years
 # A workload is too short to time if its quickest contender takes less than the first, or less than the second
 # and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
-TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = 100e-6, 1e-3, 0.05
+TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = (warnings.number("too short", name)
+                                           for name in ("seconds", "seconds if noisy", "noise"))
 BASELINE_ISA = "acc"  # what other instruction sets are compared with; in bench/output/summary.c, too
 ONE_LAYOUT_LUCK = ", so that differences may be layout luck"
 MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty times the largest run that was ever made

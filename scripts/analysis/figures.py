@@ -9,14 +9,18 @@ import math
 import pathlib
 import re
 import statistics
+import sys
 
 from . import findings, statistics_of_runs
+from .answers import QUESTIONS
 from .comparison import load, speed_text
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
+sys.path.insert(0, str(RESULTS.parent / "dispatch"))
+from strategies import measured_by_default  # noqa: E402, dispatch/strategies.py
 # Runs that are kept to show a fault that was mended since, and are no answer.
 SET_APART = {"amd-epyc-zen5-vm/2026-11-23-split-dispatch"}
-DEFAULT = ["switch", "goto-indirect", "goto-direct", "tail-direct"]
+DEFAULT = measured_by_default()
 KIND = {"default": "kernel", "real": "program"}  # of a suite's workloads
 
 
@@ -133,7 +137,7 @@ def population(place, strategy, baseline="switch", suite="default"):
 
 def said(place, strategy, baseline="switch", suite="default"):
     """A sentence with its verdict, corrected for the family."""
-    return case(run_of(place, suite), suite=suite).said(strategy, baseline)[0]
+    return case(run_of(place, suite), suite=suite).answers.said(strategy, baseline)[0]
 
 
 def verdict(place, strategy, baseline="switch", suite="default"):
@@ -283,7 +287,7 @@ def all_runs():
 def answers():
     """The questions, a line for each CPU and suite."""
     lines = []
-    for question, strategy, baseline in findings.QUESTIONS:
+    for question, strategy, baseline in QUESTIONS:
         lines.append(f"\n**{question}**\n")
         for folder in folders():
             for suite, what in ("default", "kernels"), ("real", "programs"):

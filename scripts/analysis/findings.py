@@ -1,83 +1,27 @@
-"""What result files say, for a page and for a summary: answers, warnings, estimates, causes, machine code.
+"""What result files say, for a page and for a summary.
 
 make() turns results into one JSON-able dictionary, which the page holds and draws. All statistics are made
 here and in statistics_of_runs.py; the page only chooses what to show. A "case" is one build and one
-instruction set of one file.
+instruction set of one file: its estimates stand here, what it answers in answers.py, what weakens its numbers in
+weaknesses.py, and why strategies differ, as far as it was measured, in causes.py.
 """
 import dataclasses
 import hashlib
 import json
 import math
-import statistics
 
 import numpy
-from . import statistics_of_runs, warnings
-from .comparison import LONGEST, Trouble, comparisons, instruction_sets, population_text, speed_text
-from .machine_code import HOT, UNLIKE_CODE
+from . import statistics_of_runs
+from .answers import Answers
+from .causes import Causes
+from .comparison import Trouble, comparisons, instruction_sets, speed_text
+from .weaknesses import Weaknesses
+from .wording import listed, minute, rounded
 
-# Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
-QUESTIONS = [
-    ("What does a tail call buy over a computed goto?", "tail-direct", "goto-direct"),
-    ("Is direct threading worth 8 bytes an instruction?", "goto-direct", "goto-indirect"),
-    ("What does a portable loop cost where there are tail calls?", "switch", "tail-direct"),
-    ("And where there is only computed goto?", "switch", "goto-direct"),
-]
 MOST_CHANGES = 5  # that are told before all else
-# By key: the events that count it, its name, and of how many bytecode instructions it is shown.
-CAUSES = {
-    "cycles": (["cycles"], "cycles", 1),
-    "instructions": (["instructions"], "host instructions", 1),
-    "branches": (["branches"], "branches", 1),
-    "branch_misses": (["branch-misses"], "branch misses", 1000),
-    "indirect_branch_misses": (["indirect-branch-misses"], "indirect-branch misses", 1000),
-    "l1i_misses": (["L1I-misses", "L1-icache-load-misses", "L1-icache-misses"], "L1I misses", 1000),
-    "itlb_misses": (["iTLB-load-misses"], "ITLB misses", 1000),
-    "frontend_stalls": (["frontend-stalls"], "front-end stalls (slots, or cycles where the CPU counts these)", 1),
-}
-SIMULATED = {
-    "instructions": ("host instructions", 1), "branches": ("conditional branches", 1),
-    "branch_misses": ("conditional-branch misses", 1000), "indirect_branches": ("indirect branches", 1),
-    "indirect_branch_misses": ("indirect-branch misses", 1000), "l1i_misses": ("L1I misses", 1000),
-    "l1d_misses": ("L1D misses", 1000), "llc_misses": ("last-level misses", 1000),
-}
-AUDITED = [
-    "opcodes", "dispatch_sites", "code_bytes", "median_handler_bytes", "largest_handler_bytes",
-    "largest_handler", "handler_instructions"]
 WORDS = [
     statistics_of_runs.FASTER, statistics_of_runs.SLOWER, statistics_of_runs.SAME,
     statistics_of_runs.UNDECIDED]
-
-
-# Layouts that differ by more than UNLIKE_CODE (machine_code.py) in machine instructions or in bytes differ in more than
-# their order; where instructions were not counted yet, by more than this share in bytes; and in how many use the stack.
-UNLIKE = 0.05
-NOISY = 0.01  # robust standard deviation of a time by the A/A control; results/PLAN.md has what machines showed
-# Of a trace whose replayer takes more than this share of the module's time, it is said what a crossing costs.
-MUCH_REPLAYING = 0.05
-
-
-def rounded(number, digits=5):
-    """For JSON: short, and None for what is no number."""
-    if number is None or not math.isfinite(number):
-        return None
-    number = float(f"{number:.{digits}g}")
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
-
-
-def minute(time):
-    return time[:16].replace("T", " ")
-
-
-def count(things):
-    return None if things is None else len(things)
-
-
-def some(names):
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def listed(names):
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def medians_by_layout(logs):
@@ -145,27 +89,15 @@ class Case:
         self.kinds = kinds = {name: families[name] for name in self.families} | kinds
         self.groups = [[number] for number in range(len(self.names))] + [list(range(len(self.names)))]
         self.groups += kinds.values()
-        self.samples = [
-            sample for sample in self.result["samples"]
-            if sample["build"] == self.build["name"] and sample["isa"] == self.isa and sample["round"] > 0]
         self.pairs = comparison.pairs(self.groups)
+        self.weaknesses = Weaknesses(comparison)
+        self.samples = self.weaknesses.samples
+        self.causes = Causes(comparison, self.samples)
+        self.answers = Answers(self)
 
     @property
     def label(self):
         return f"{self.build['compiler']} {self.build['version']}"
-
-    @property
-    def relocation_model(self):
-        """"static" or "pie"; None if it cannot be told. Older files do not say it, but have the switch's code, whose
-        jump is to a sum in position-independent code."""
-        told = self.build.get("relocation_model")
-        if told:
-            return told
-        for entry in (self.build["audit"] or {}).get("listings", []):
-            if entry["executor"].startswith("switch-"):
-                dispatch = " ".join(entry["code"][-4:])
-                return "pie" if "movslq" in dispatch else None
-        return None
 
     def mean(self, strategy, baseline):
         """None: not measured together, or one and the same."""
@@ -175,291 +107,6 @@ class Case:
 
     def judge(self, found):
         return statistics_of_runs.judge(found, self.comparison.smallest_effect)
-
-    # Answers
-
-    def said(self, strategy, baseline):
-        """A sentence about a pair, and its Verdict."""
-        found = self.mean(strategy, baseline)
-        if not found:
-            together = set(self.names) - set(self.comparison.too_short)
-            why = "not measured together" if together else "no workload takes long enough to be timed"
-            return f"{strategy} and {baseline}: {why}.", None
-        verdict = self.judge(found)
-        text = speed_text(found, 3 if abs(found.speed - 1) < 0.03 else 2)
-        if found.workloads < len(self.names):
-            text += f" (over {found.workloads} of {len(self.names)} workloads)"
-        others = population_text(found)
-        others = f" {others[0].upper()}{others[1:]}." if others else ""
-        if verdict.word == statistics_of_runs.SAME:
-            return f"{strategy} and {baseline}: no difference shown, {text}.{others}", verdict
-        if verdict.word == statistics_of_runs.UNDECIDED:
-            remedy = f"; {verdict.remedy} would decide it" if verdict.remedy.startswith("about") else \
-                f"; {verdict.remedy}" if verdict.remedy else ""
-            return f"{strategy} and {baseline}: undecided, {text}{remedy}.{others}", verdict
-        return f"{strategy} runs at {text} the speed of {baseline}: {verdict.word}.{others}", verdict
-
-    def fastest(self):
-        """The strategies that none was shown to be faster than, and a sentence."""
-        timed = [
-            name for name in self.strategies
-            if any(self.comparison.times_of(workload, name) for workload in self.names)]
-        if not timed:
-            return [], "Not known: no strategy was measured after the warm-up."
-        if len(self.comparison.too_short) == len(self.names):
-            return [], "Not known: no workload takes long enough to be timed."
-        baseline = timed[0]
-        measured = [name for name in timed if name == baseline or self.mean(name, baseline)]
-        speeds = {name: self.mean(name, baseline).speed if name != baseline else 1 for name in measured}
-        order = sorted(measured, key=speeds.get, reverse=True)
-        best, close = order[0], []
-        for name in order[1:]:
-            found = self.mean(name, best)
-            if found and self.judge(found).word != statistics_of_runs.SLOWER:
-                close.append(name)
-        found = self.mean(best, baseline) if best != baseline else None
-        much = f", {speed_text(found)} the speed of {baseline}" if found else ""
-        if len(order) == 1:
-            alone = "the only strategy that was measured" if len(timed) == 1 else \
-                "measured together with no other"
-            return [best], f"{best}: {alone}."
-        if not close:
-            return [best], f"{best}{much}."
-        verb = "were" if len(close) > 1 else "was"
-        if best == baseline or baseline in close:
-            return [best, *close], (f"None was shown to be: {listed(close)} {verb} not shown to be slower "
-                                    f"than {best}.")
-        return [best, *close], f"{best}{much}; {listed(close)} {verb} not shown to be slower."
-
-    def answers(self):
-        best, text = self.fastest()
-        answers = [{"question": "Which strategy is fastest?", "text": text, "word": "", "best": best}]
-        for question, strategy, baseline in QUESTIONS:
-            if strategy in self.strategies and baseline in self.strategies:
-                text, verdict = self.said(strategy, baseline)
-                answers.append({"question": question, "text": text, "word": verdict.word if verdict else "",
-                                "pair": [strategy, baseline]})
-        return answers
-
-    def noise_text(self):
-        return self.comparison.noise_text
-
-    def noisy_machine(self):
-        """A sentence about a machine on which programs differ from themselves; None if it is quiet."""
-        comparison, spread = self.comparison, self.comparison.spread
-        if not spread > NOISY:
-            return None
-        found = [comparison.control(number) for number in range(len(self.names))]
-        halves = sorted(math.log(entry.high / entry.low) / 2 for entry in found if entry and entry.has_interval)
-        widths = f", and the A/A intervals of workloads are ±{100 * statistics.median(halves):.1f} % in the median " \
-            f"and ±{100 * halves[-1]:.1f} % at most" if halves else ""
-        return (f"The machine is noisy: the time of one and the same program varies by {100 * spread:.1f} % (robust "
-                f"standard deviation of the A/A control; a quiet one has less than {100 * NOISY:g} %){widths}. Stop "
-                "what else runs there, use a machine of your own, or measure longer: with twice the noise it takes "
-                "four times as long (--budget, --layouts).")
-
-    def program(self, strategy, seed):
-        """What the audit calls the executor in this layout."""
-        first = self.build.get("first_layout", self.build["layout_seeds"][0])
-        return f"{strategy}-{self.isa}" + ("" if seed == first else f".layout{seed}")
-
-    def audited(self):
-        """By strategy: what the audit of its executors found, or None."""
-        executors = (self.build["audit"] or {}).get("executors", {})
-        found = {}
-        for strategy in self.strategies:
-            own = {
-                name: entry for name, entry in executors.items()
-                if name.partition(".layout")[0] == f"{strategy}-{self.isa}"}
-            if f"{strategy}-{self.isa}" in own:
-                findings = dict.fromkeys(f"{name}: {text}" for name, entry in own.items()
-                                         for text in entry["findings"])
-                found[strategy] = {**own[f"{strategy}-{self.isa}"], "findings": list(findings)}
-        return found
-
-    def unlike_layouts(self):
-        """A sentence about strategies whose layouts differ in more than the order of the same code; None if
-        there are none."""
-        executors = (self.build["audit"] or {}).get("executors", {})
-        seeds, told = self.build["layout_seeds"], []
-        for strategy in self.strategies:
-            own = [executors.get(self.program(strategy, seed)) for seed in seeds]
-            if None in own:
-                continue
-            # Other registers make longer encodings of the same instructions.
-            counts, sizes = [entry.get("handler_instructions") for entry in own], [entry["code_bytes"] for entry in own]
-            stacks = [count(entry["handlers_that_use_the_stack"]) for entry in own]
-            what = []
-            if None not in counts and max(counts) > (1 + UNLIKE_CODE) * min(counts):
-                what.append(f"{listed([f'{count:,}' for count in counts])} machine instructions")
-            if max(sizes) > (1 + (UNLIKE if None in counts else UNLIKE_CODE)) * min(sizes):
-                what.append(f"{listed([f'{size:,}' for size in sizes])} bytes")
-            if None not in stacks and max(stacks) - min(stacks) > UNLIKE * own[0]["opcodes"]:
-                what.append(f"{listed([str(stack) for stack in stacks])} handlers that use the native stack")
-            if what:
-                told.append(f"of {strategy} {', '.join(what)}")
-        if told:
-            return (f"In the layouts {listed([str(seed) for seed in seeds])} the compiler made other code, and not "
-                    f"the same in another order: {'; '.join(told)}. What is read or simulated in the first layout "
-                    "alone may not hold for the others.")
-        return None
-
-    def other_orders(self):
-        """A sentence about strategies whose handlers stand in another order than the others'; None if there are
-        none. The audit has a finding where that is the same order in each layout."""
-        executors, told = (self.build["audit"] or {}).get("executors", {}), []
-        for strategy in self.strategies:
-            name = f"{strategy}-{self.isa}"
-            own = [executors.get(name if n == 0 else f"{name}.layout{seed}")
-                   for n, seed in enumerate(self.build["layout_seeds"])]
-            if any((entry and entry.get("share_in_layout_order") or 1) < 1 - UNLIKE for entry in own):
-                told.append(strategy)
-        return told and (f"The compiler placed the handlers of {listed(told)} in orders of its own, others in each "
-                         "layout, and not in those of the other strategies.")
-
-    def hot_spills(self):
-        """A sentence about the hottest handlers that keep the interpreter's state on the native stack; None if
-        there are none."""
-        executors, told = (self.build["audit"] or {}).get("executors", {}), []
-        for strategy in self.strategies:
-            found = {}
-            for seed in self.build["layout_seeds"]:
-                entry = executors.get(self.program(strategy, seed)) or {}
-                users = entry.get("handlers_that_use_the_stack") or []
-                hot = tuple(opcode for opcode in HOT.get(self.isa, ()) if opcode in users)
-                if hot:
-                    found.setdefault(hot, []).append(str(seed))
-            told += [f"{listed(list(hot))} of {strategy} in layout{'s' * (len(seeds) > 1)} {listed(seeds)}"
-                     for hot, seeds in found.items()]
-        return told and (f"Of the {len(HOT[self.isa])} hottest handlers some use the native stack: {'; '.join(told)}. "
-                         "What that costs is not dispatch, but what the compiler made of it.")
-
-    def counted(self, names):
-        """Whether a counter of one of these workloads has a value."""
-        return any(counter["value"] is not None for sample in self.samples if sample["workload"] in names
-                   for counter in sample["counters"])
-
-    def warnings(self):
-        """What weakens the numbers: [what, sentence]."""
-        result, machine, found = self.result, self.result["machine"], []
-
-        def weakens(what, text):
-            found.append([what, text])
-
-        def say(kind, *values):
-            weakens(kind, warnings.text(kind, *values))
-
-        layouts = len(self.build["layout_seeds"])
-        audited = self.audited()
-        for strategy, entry in audited.items():
-            for text in entry["findings"]:
-                weakens("failed audit",
-                        f"The machine code of {text}. Do not take {strategy} for what its name says.")
-        if not audited:
-            why = (self.build["audit_missing"] or "the file holds none").rstrip(".")
-            weakens("no audit",
-                    f"The machine code was not audited: {why}. The compiler may have undone a strategy.")
-        elif len(audited) < len(self.strategies):
-            missing = listed([name for name in self.strategies if name not in audited])
-            weakens(
-                "no audit",
-                f"The machine code of {missing} was not audited: the compiler may have undone what that says."
-            )
-        if self.relocation_model == "pie":
-            weakens("position-independent",
-                    "The executors are position-independent (ELF type DYN), where a switch takes two host "
-                    "instructions more and computed gotos none: what the switch loses is not dispatch alone.")
-        if layouts < 2:
-            say("one layout")
-        virtual = machine["virtual"]
-        if virtual["is"]:
-            say("virtual machine", f" ({virtual['hypervisor']})" if virtual["hypervisor"] else "")
-        elif virtual["is"] is None:
-            weakens("virtual machine", warnings.text("perhaps a virtual machine"))
-        for name, seconds in self.comparison.too_short.items():
-            say("too short", name, f"{seconds * 1000:.4g}")
-        times = [sample["phases"]["execute"] for sample in self.samples]
-        waits = [
-            time["wall"] / time["cpu"] - 1 for time in times
-            if 0 < time["cpu"] < LONGEST and time["wall"] < LONGEST]
-        if waits and statistics.median(waits) > warnings.threshold("busy machine"):
-            say("busy machine", f"{100 * statistics.median(waits):.0f}")
-        if result["pinned_cpu"] is None:
-            say("not pinned")
-        if machine["turbo"]:
-            say("turbo")
-        if machine["governor"] not in (None, "performance"):
-            say("governor", machine["governor"])
-        if result["rounds"] == 0:
-            weakens("few rounds", warnings.text("no round"))
-        elif result["rounds"] * layouts < warnings.threshold("few rounds"):
-            say("few rounds", result["rounds"])
-        if result["state"] != "complete":
-            weakens(result["state"], warnings.text("interrupted"))
-        if self.comparison.noise is None:
-            say("no control")
-        noisy = self.noisy_machine()
-        if noisy:
-            weakens("noisy machine", noisy)
-        if self.comparison.absurd:
-            say("absurd times", self.comparison.absurd)
-        spills = self.hot_spills()
-        if spills:
-            weakens("spills", spills)
-        orders = self.other_orders()
-        if orders:
-            weakens("other order", orders)
-        unlike = self.unlike_layouts()
-        if unlike:
-            weakens("other code", unlike)
-        replayed = [workload["name"] for workload in self.comparison.workloads if "trace" in workload]
-        if replayed and (self.counted(replayed) or self.simulated() or self.whole_processes()):
-            weakens("replayer",
-                    f"Counters, simulated counts and whole processes of recorded traces ({some(replayed)}) have "
-                    "the replayer's own work in them. Times and bytecode instructions do not.")
-        for workload, crossings, own, module in self.replayers():
-            weakens("crossings",
-                    f"{workload} crosses between module and host {crossings:,} times: the replayer takes {own:.3g} s "
-                    f"beside the module's {module:.3g} s, {own / crossings * 1e9:.0f} ns for each crossing. That is "
-                    "left out of its times, but caches and branch predictors are disturbed by it.")
-        if not machine["counters"]["hardware"]:
-            why = (machine["counters"]["why"] or "no reason was recorded").rstrip(".")
-            say("no counters", why)
-        for text in self.gaps({"sample", "counter", "executor"}):
-            weakens("not measured", text)
-        return found
-
-    def replayers(self):
-        """Of each trace with many crossings: its name, the crossings, the replayer's seconds and the module's."""
-        for workload, columns in self.comparison.replays.items():
-            crossings, own, module = map(statistics.median, columns)
-            if own > MUCH_REPLAYING * module and crossings > 0:
-                yield workload, int(crossings), own / 1e9, module / 1e9
-
-    def gaps(self, kinds):
-        """A sentence for each reason why something of these kinds was not measured."""
-        hardware, found = self.result["machine"]["counters"]["hardware"], {}
-        for gap in self.result["not_measured"]:
-            own = gap["isa"] in (None, self.isa) and gap["build"] in (None, self.build["name"])
-            # That there are no counters was said already; an executor that was not built is in left_out.
-            said = (gap["what"] == "counter" and not hardware or
-                    gap["what"] == "executor" and not gap["strategy"])
-            if own and gap["what"] in kinds and not said:
-                again = " (again)" if gap["control"] else ""
-                who = f"{gap['strategy']}{again}" if gap["strategy"] else gap["what"]
-                found.setdefault((who, gap["reason"].rstrip(".")), []).append(gap["workload"])
-        same = {}  # what is wrong with a workload itself is found by every executor
-        for (who, reason), workloads in found.items():
-            where = ", ".join(workload for workload in dict.fromkeys(workloads) if workload)
-            same.setdefault((where, reason), []).append(who)
-        for (where, reason), whos in same.items():
-            yield f"Not measured: {', '.join(whos)}{where and f' ({where})'}: {reason}."
-
-    def left_out(self):
-        """What one may miss, although it weakens no number."""
-        built = [f"{gap['strategy']} is not in this build: {gap['reason'].rstrip('.')}."
-                 for gap in self.build["left_out"] if gap["isa"] == self.isa]
-        return [*built, *self.gaps({"instructions", "simulation", "whole process"})]
 
     # Numbers
 
@@ -519,136 +166,8 @@ class Case:
             found[f"{strategy} (again)" if control else strategy] = rows
         return found
 
-    def per_instruction(self, values, number, per):
-        """[mean, least, most] over layouts of the medians over rounds. values: by layout, a list."""
-        count = self.comparison.instructions(self.comparison.workloads[number])
-        values = [statistics.median(own) for own in values.values() if own]
-        if not count or not values or max(values) > 1e18:
-            return None
-        return [
-            rounded(part * per / count, 4) for part in (statistics.fmean(values), min(values), max(values))]
-
-    def over_suite(self, rows):
-        """The mean of each strategy over the workloads that all have; None for one that has none at all."""
-        there = [s for s in self.strategies if any(rows[s])]
-        common = [number for number in range(len(self.names)) if all(rows[s][number] for s in there)]
-        return {
-            s: rounded(statistics.fmean(rows[s][n][0] for n in common), 4) if common and s in there else None
-            for s in self.strategies}
-
-    def causes(self):
-        """By key of CAUSES: values per bytecode instruction, or why there are none."""
-        events = {event: key for key, (names, _, _) in CAUSES.items() for event in names}
-        places = {name: number for number, name in enumerate(self.names)}
-        values, reasons, scaled = {}, {}, {}
-        for sample in self.samples:
-            if sample["control"] or sample["strategy"] not in self.strategies or sample[
-                    "workload"] not in places:
-                continue
-            for counter in sample["counters"]:
-                key = events.get(counter["event"])
-                if not key:
-                    continue
-                if counter["value"] is None:
-                    reasons.setdefault(key, counter["reason"] or counter["state"])
-                else:
-                    scaled[key] = scaled.get(key) or counter["state"] == "multiplexed"
-                    values.setdefault((key, sample["strategy"], places[sample["workload"]]), {}) \
-                        .setdefault(sample["layout"], []).append(counter["value"])
-        machine = self.result["machine"]["counters"]
-        told = {name: group["reason"] for group in machine["events"] for name in group["events"]}
-        found = {}
-        for key, (names, label, per) in CAUSES.items():
-            rows = {
-                s:
-                [self.per_instruction(values.get((key, s, n), {}), n, per) for n in range(len(self.names))]
-                for s in self.strategies}
-            measured = any(entry for row in rows.values() for entry in row)
-            told_of = next((told[name] for name in names if told.get(name)), None)
-            why = reasons.get(key) or told_of or machine["why"] or "this run did not ask for it"
-            found[key] = {
-                "label": label, "per": per, "rows": rows if measured else None,
-                "scaled": bool(scaled.get(key)), "suite": self.over_suite(rows) if measured else None,
-                "reason": None if measured else why}
-        return found
-
-    def counting_cost(self):
-        """Microseconds that starting and stopping the counters takes, once a sample; None if nothing is
-        counted."""
-        costs = [sample["counting_cost_ns"] for sample in self.samples if sample["counters"]]
-        return rounded(statistics.median(costs) / 1000, 2) if costs else None
-
-    def simulated(self):
-        own = [
-            entry for entry in self.result["simulated"]
-            if entry["build"] == self.build["name"] and entry["isa"] == self.isa]
-        if not own:
-            return None
-        places, causes = {name: number for number, name in enumerate(self.names)}, {}
-        for key, (label, per) in SIMULATED.items():
-            values = {}
-            for entry in own:
-                value = entry["counts"].get(key)
-                if value is not None and entry["workload"] in places:
-                    values.setdefault((entry["strategy"], places[entry["workload"]]),
-                                      {}).setdefault(entry["layout"], []).append(value)
-            rows = {s: [self.per_instruction(values.get((s, n), {}), n, per) for n in range(len(self.names))]
-                    for s in self.strategies}
-            if any(entry for row in rows.values() for entry in row):
-                causes[key] = {
-                    "label": label, "per": per, "rows": rows, "suite": self.over_suite(rows), "reason": None}
-        return {"model": "; ".join(dict.fromkeys(entry["model"] for entry in own)), "causes": causes}
-
-    def sizes(self):
-        """By strategy: what its bytecode, its translation and its machine code cost."""
-        words = {entry["strategy"]: entry.get("dispatch_word_bytes") for entry in self.result["executors"]
-                 if entry["build"] == self.build["name"] and entry["isa"] == self.isa}
-        # Only workloads that all have can be compared.
-        had = [{sample["workload"] for sample in self.samples if sample["strategy"] == strategy}
-               for strategy in self.strategies]
-        common = set.intersection(*(own for own in had if own or not any(had)))
-        audited, found = self.audited(), {}
-        for strategy in self.strategies:
-            own = [
-                sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"] and
-                sample["workload"] in common]
-            bytecode = {sample["workload"]: sample["bytecode_bytes"] for sample in own}
-            translation = [
-                sample["phases"]["translate"]["cpu"] / sample["wasm_bytes"] for sample in own
-                if sample["wasm_bytes"]]
-            audit = audited.get(strategy, {})
-            found[strategy] = {
-                "word_bytes": words.get(strategy), "bytecode_bytes": sum(bytecode.values()) if own else None,
-                "translation": rounded(statistics.median(translation), 4) if translation else None,
-                **{key: audit.get(key) for key in AUDITED}, "stack": count(
-                    audit.get("handlers_that_use_the_stack")),
-                "calls": count(audit.get("handlers_that_call")), "findings": audit.get("findings", []),
-                "flags": self.build["strategies"].get(strategy, {}).get("flags", [])}
-        return found
-
-    def whole_processes(self):
-        """[workload, layout, {strategy: [mean ms, standard deviation or None]}]"""
-        found = {}
-        for entry in self.result["whole_processes"]:
-            if entry["build"] == self.build["name"] and entry["isa"] == self.isa:
-                found.setdefault((entry["workload"], entry["layout"]), {})[entry["strategy"]] = [
-                    rounded(entry["mean"] * 1000),
-                    None if entry["stddev"] is None else rounded(entry["stddev"] * 1000, 3)]
-        return [[*key, strategies] for key, strategies in found.items()]
-
-    def listings(self):
-        """[opcode, {strategy: [bytes, place of its code in the texts]}]"""
-        found = {}
-        for entry in (self.build["audit"] or {}).get("listings", []):
-            strategy, _, isa = entry["executor"].partition(".layout")[0].rpartition("-")
-            if isa == self.isa and strategy in self.strategies:
-                found.setdefault(entry["opcode"],
-                                 {})[strategy] = [entry["bytes"],
-                                                  self.texts.place("\n".join(entry["code"]))]
-        return list(found.items())
-
     def data(self):
-        comparison = self.comparison
+        comparison, causes = self.comparison, self.causes
         control = [statistics_of_runs.control_estimate(comparison.control_logs(group), comparison.confidence)
                    for group in self.groups]
         workloads = [{
@@ -662,17 +181,17 @@ class Case:
         return {
             "file": self.file, "confidence": comparison.confidence, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
-            "relocation_model": self.relocation_model,
+            "relocation_model": self.weaknesses.relocation_model,
             "strategies": self.strategies, "layouts": comparison.layouts, "rounds": comparison.rounds,
             "workloads": workloads, "kinds": list(self.kinds), "families": self.families,
             "noise": rounded(comparison.noise), "mean_noise": rounded(comparison.mean_noise),
-            "noise_text": self.noise_text(), "answers": self.answers(), "warnings": self.warnings(),
-            "left_out": self.left_out(), "pairs": pairs, "control": self.estimates(control, True),
+            "noise_text": comparison.noise_text, "answers": self.answers.all(), "warnings": self.weaknesses.told(),
+            "left_out": self.weaknesses.left_out(), "pairs": pairs, "control": self.estimates(control, True),
             "times": {strategy: self.times(strategy) for strategy in self.strategies},
-            "causes": self.causes(), "luck": comparison.luck, "counting_cost": self.counting_cost(),
+            "causes": causes.counted(), "luck": comparison.luck, "counting_cost": causes.counting_cost(),
             "replayed": any("trace" in workload for workload in comparison.workloads),
-            "simulated": self.simulated(), "sizes": self.sizes(), "whole_processes": self.whole_processes(),
-            "listings": self.listings(), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
+            "simulated": causes.simulated(), "sizes": causes.sizes(), "whole_processes": causes.whole_processes(),
+            "listings": causes.listings(self.texts), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
 
 
 def rank_changes(cases):
@@ -783,7 +302,7 @@ def overview(cases, ranks, changed, compared):
         return []
     fastest, measured = {}, {}
     for case in cases:
-        best, _ = case.fastest() if len(case.strategies) > 1 else ([], "")
+        best, _ = case.answers.fastest() if len(case.strategies) > 1 else ([], "")
         for name in case.strategies if best else ():
             measured[name] = measured.get(name, 0) + 1
             fastest[name] = fastest.get(name, 0) + (name in best)
@@ -935,7 +454,7 @@ def make(results, names, confidence, smallest_effect):
             case.own_data = case.data()
         compared += isa_cases(own)
         for case in own:
-            case.samples = None
+            case.samples = case.weaknesses.samples = case.causes.samples = None
         result["samples"] = None
         cases += own
         refuse_strangers(kept, names)

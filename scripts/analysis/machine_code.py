@@ -23,9 +23,11 @@ import re
 import shutil
 import subprocess
 
+from . import warnings
+
 # Layouts whose handlers differ by more than this share of their machine instructions are other code, and not
 # the same code in another order.
-UNLIKE_CODE = 0.01
+UNLIKE_CODE = warnings.number("other code", "share")
 
 
 class MachineCodeError(Exception):
@@ -43,12 +45,13 @@ class Build:
         self.folder = self.directory / "dispatch"
         try:
             self.info = json.loads((self.folder / "build.json").read_text())
-            left_out = (self.folder / "left-out.txt").read_text()
-        except (OSError, ValueError) as error:
+            listed = self.info["executors"]
+        except (OSError, ValueError, KeyError) as error:
             raise MachineCodeError(f"there is no build in {self.directory}: scripts/build makes one "
                                    f"({error})") from None
         self.isas = sorted(self.info["isas"], key=lambda isa: (isa != "acc", isa))
-        self.left_out = dict(line.split("\t", 1) for line in left_out.splitlines() if "\t" in line)
+        self.left_out = {entry["name"]: entry["left_out"] for entry in listed if "left_out" in entry}
+        self.listed = {(entry["strategy"], entry["isa"]): entry for entry in listed}
         self.strategies = list(self.info["strategies"])  # in the order of reports
         # That of the programs without a seed in their names comes first.
         first = self.info.get("first_layout", self.info["layout_seeds"][0])
@@ -56,8 +59,9 @@ class Build:
         self._opcodes = {}
 
     def name(self, strategy, isa, seed=None):
-        suffix = "" if seed in (None, self.seeds[0]) else f".layout{seed}"
-        return f"{strategy}-{isa}{suffix}"
+        """Of the executor; in a layout, None if the build has none."""
+        entry = self.listed[strategy, isa]
+        return entry["name"] if seed is None else entry.get("programs", {}).get(str(seed))
 
     def mechanism(self, strategy):
         return self.info["strategies"][strategy].get("mechanism") or strategy.split("-")[0]
@@ -73,10 +77,12 @@ class Build:
         code is plain the first, too."""
         for isa in self.isas:
             for strategy in self.strategies:
-                if self.name(strategy, isa) not in self.left_out:
+                if (strategy, isa) in self.listed:
                     plain = self.info["strategies"][strategy].get("plain")
                     for seed in self.seeds:
                         name = self.name(strategy, isa, seed)
+                        if not name:
+                            continue
                         if seed == self.seeds[0] and not plain or self.path(name).exists():
                             yield name, strategy, isa, seed
 

@@ -6,6 +6,7 @@ strategy out of the tree: its file includes what the original's does, and a flag
 planted handlers before the others. All this lies in a folder of its own, with a build directory in it.
 """
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -58,8 +59,17 @@ class Pool:
         self.compiler = run(["bash", "-c", ". scripts/common.sh; choose_compiler"], cwd=ROOT).strip()
         self.left_out = {}
 
+    @functools.cached_property
+    def description(self):
+        """build.json of all of them."""
+        return json.loads((self.directory / "dispatch/build.json").read_text())
+
+    def executors(self, strategies):
+        return [entry for entry in self.description["executors"] if entry["strategy"] in strategies]
+
     def path(self, strategy, seed):
-        return self.directory / "dispatch" / f"{strategy}-{ISA}{f'.layout{seed}' if seed else ''}"
+        entry, = self.executors([strategy])
+        return self.directory / "dispatch" / entry["programs"][str(seed)]
 
     def folder(self, plant):
         """Of its handlers."""
@@ -138,10 +148,9 @@ class Pool:
         # ninja builds only what is wanted: a program of the tail strategies takes seconds, of others ten times
         # that.
         run(["ninja", "-C", self.directory, "dispatch/build.json"])
-        lines = (self.directory / "dispatch/left-out.txt").read_text().splitlines()
-        for line in filter(None, lines):
-            name, _, reason = line.partition("\t")
-            self.left_out[name.removesuffix("-" + ISA)] = reason
+        self.__dict__.pop("description", None)  # of an earlier build
+        self.left_out = {entry["strategy"]: entry["left_out"] for entry in self.description["executors"]
+                         if "left_out" in entry}
         unwanted = [plant.name for plant in self.plants if plant.first_only and plant.strategy != self.main()]
         programs = [self.path(name, seed) for name in self.strategies() if name not in unwanted
                     for seed in self.seeds(name)]
@@ -163,16 +172,13 @@ class Pool:
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "dispatch").mkdir(parents=True)
         shutil.copy(self.directory / "tailrace", folder)
-        build = json.loads((self.directory / "dispatch/build.json").read_text())
-        build["strategies"] = {name: build["strategies"][name] for name in strategies}
-        build["layout_seeds"] = list(seeds)
-        build["first_layout"] = seeds[0]
+        executors = [{**entry, "programs": {str(seed): entry["programs"][str(seed)] for seed in seeds}}
+                     for entry in self.executors(strategies)]
+        build = {**self.description, "strategies": {name: self.description["strategies"][name] for name in strategies},
+                 "layout_seeds": list(seeds), "first_layout": seeds[0], "executors": executors}
         (folder / "dispatch/build.json").write_text(json.dumps(build))
-        (folder / "dispatch/left-out.txt").write_text("")
-        for name in strategies:
-            for index, seed in enumerate(seeds):
-                suffix = f".layout{seed}" if index else ""
-                shutil.copy(self.path(name, seed), folder / "dispatch" / f"{name}-{ISA}{suffix}")
+        for program in [name for entry in executors for name in entry["programs"].values()]:
+            shutil.copy(self.directory / "dispatch" / program, folder / "dispatch")
 
     def planted_places(self, plant, seed):
         """How often the program has the planted instructions, by disassembly: runs of exactly so many."""

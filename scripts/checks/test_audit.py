@@ -106,8 +106,9 @@ class Findings(unittest.TestCase):
         (self.build / "dispatch").mkdir(exist_ok=True)
         (isa / "ops.json").write_text(json.dumps(opcodes or OPCODES))
         (self.build / "dispatch/build.json").write_text(json.dumps(
-            {"isas": ["acc"], "strategies": {name: {} for name in strategies}, "layout_seeds": list(seeds)}))
-        (self.build / "dispatch/left-out.txt").write_text("")
+            {"isas": ["acc"], "strategies": {name: {} for name in strategies}, "layout_seeds": list(seeds),
+             "executors": [{"name": f"{name}-acc", "strategy": name, "isa": "acc",
+                            "programs": {str(seed): self.program(name, seed) for seed in seeds}} for name in strategies]}))
         for seed in seeds:
             (isa / f"layout.{seed}.json").write_text(json.dumps(order(seed)))
             for strategy, changes in strategies.items():
@@ -116,8 +117,12 @@ class Findings(unittest.TestCase):
                     changes = changes | {"numbers": order(seed)}
                 self.assemble(strategy, seed, MAKERS[strategy](names, changes))
 
+    @staticmethod
+    def program(strategy, seed):
+        return f"{strategy}-acc" + (f".layout{seed}" if seed else "")
+
     def assemble(self, strategy, seed, text):
-        name = f"{strategy}-acc" + (f".layout{seed}" if seed else "")
+        name = self.program(strategy, seed)
         subprocess.run(["as", "-o", self.build / f"dispatch/libexecutor-{name}.a", "-"], input=text, text=True,
                        check=True)
 

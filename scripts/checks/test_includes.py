@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Tests that C files include downwards only, and other folders' files only by their doors.
+"""Tests that C files include downwards only, and other folders' files only by their doors, and that no folder has
+more than a dozen sources.
 
     test_includes.py [FOLDER]
 
@@ -26,8 +27,10 @@ bench/input     *
 bench/data      *
 bench/sampling  *
 bench/output    *
+bench/mining    *
 bench           bench.h
 """
+MOST_SOURCES = 12
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?P<path>[^"]+)"', re.M)
 GENERATED = re.compile(r"ops\.h|(schema|warnings)_text\.h")  # beside no source
 
@@ -62,6 +65,10 @@ def check(root):
                 doors.add(door)
                 new += [name for name in includes.get(door, ()) if room_of(name, order)[0] == folder]
     wrong = [f"{door} is a door and not there" for door in sorted(doors - set(includes))]
+    for folder in order:
+        sources = [name for name in includes if name.rpartition("/")[0] == folder and name.endswith(".c")]
+        if len(sources) > MOST_SOURCES:
+            wrong.append(f"{folder}/ has {len(sources)} sources, more than {MOST_SOURCES}: divide it")
     for name, included in includes.items():
         own, is_test = room_of(name, order)
         for other in included:

@@ -11,11 +11,22 @@
 
 static char *root;
 
+static const char *const SWITCH = "{\"name\": \"switch-acc\", \"strategy\": \"switch\", \"isa\": \"acc\","
+                                  " \"programs\": {\"0\": \"switch-acc\", \"5\": \"switch-acc.layout5\"}}";
+
+/* Writes a build of these strategies, and executors besides the switch. */
+static void write_build(const char *strategies, const char *others) {
+    char text[900];
+    snprintf(text, sizeof text,
+             "{\"compiler\": \"clang\", \"version\": \"22.1\", \"layout_seeds\": [0, 5],"
+             " \"isas\": [\"acc\"], \"strategies\": {%s}, \"executors\": [%s%s]}",
+             strategies, SWITCH, others);
+    scratch_write(root, "dispatch/build.json", 0644, text);
+}
+
 static void set_up(void) {
     root = scratch_make();
-    scratch_write(root, "dispatch/build.json", 0644,
-                  "{\"compiler\": \"clang\", \"version\": \"22.1\", \"layout_seeds\": [0, 5],"
-                  " \"isas\": [\"acc\"], \"strategies\": {\"switch\": {\"flags\": []}}}");
+    write_build("\"switch\": {\"flags\": []}", "");
     scratch_write(root, "dispatch/switch-acc", 0755, "one");
     scratch_write(root, "dispatch/switch-acc.layout5", 0755, "two");
 }
@@ -44,14 +55,15 @@ Test(build_description, has_the_build_and_its_programs) {
     cr_assert_eq(json_array_size(json_object_get(build, "layout_seeds")), 2);
     json_t *programs = json_object_get(build, "programs");
     cr_assert_eq(json_object_size(json_object_get(programs, "switch-acc")), 2);
+    cr_assert_null(json_object_get(build, "executors")); /* which files they are is no result */
     json_decref(build);
 }
 
 Test(build_description, nobody_misses_what_is_built_when_asked) {
-    scratch_write(root, "dispatch/build.json", 0644,
-                  "{\"compiler\": \"clang\", \"version\": \"22.1\", \"layout_seeds\": [0, 5],"
-                  " \"isas\": [\"acc\"], \"strategies\": {\"switch\": {}, \"tail\": {\"plain\": false},"
-                  " \"tail-plain\": {\"plain\": true}}}");
+    write_build("\"switch\": {}, \"tail\": {\"plain\": false}, \"tail-plain\": {\"plain\": true}",
+                ", {\"name\": \"tail-acc\", \"strategy\": \"tail\", \"isa\": \"acc\", \"programs\": {}},"
+                " {\"name\": \"tail-plain-acc\", \"strategy\": \"tail-plain\", \"isa\": \"acc\","
+                " \"programs\": {}}");
     json_t *build = described(), *left_out = json_object_get(build, "left_out");
     cr_assert_eq(json_array_size(left_out), 1);
     cr_assert_str_eq(

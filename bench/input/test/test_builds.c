@@ -12,11 +12,15 @@ static Builds builds;
 static Error error;
 
 static void write_build(const char *directory, const char *compiler, const char *seeds) {
-    char name[100], text[300];
+    char name[100], text[600];
     snprintf(
         text, sizeof text,
         "{\"compiler\": \"%s\", \"version\": \"22.1\", \"layout_seeds\": %s, \"isas\": [\"acc\"],"
-        " \"strategies\": {\"switch\": {\"flags\": []}, \"tail-direct\": {\"flags\": []}}}",
+        " \"strategies\": {\"switch\": {\"flags\": []}, \"tail-direct\": {\"flags\": []}},"
+        " \"executors\": [{\"name\": \"switch-acc\", \"strategy\": \"switch\", \"isa\": \"acc\","
+        " \"programs\": {\"0\": \"switch-acc\", \"5\": \"switch-acc.layout5\"}},"
+        " {\"name\": \"tail-direct-acc\", \"strategy\": \"tail-direct\", \"isa\": \"acc\","
+        " \"programs\": {\"0\": \"tail-direct-acc\"}}]}",
         compiler, seeds);
     snprintf(name, sizeof name, "%s/dispatch/build.json", directory);
     scratch_write(root, name, 0644, text);
@@ -58,7 +62,7 @@ Test(builds, names_are_short_and_unique) {
 Test(builds, position_independent_ones_say_so) {
     scratch_write(root, "two/dispatch/build.json", 0644,
                   "{\"compiler\": \"clang\", \"version\": \"22.1\", \"relocation_model\": \"pie\","
-                  " \"isas\": [\"acc\"], \"strategies\": {}}");
+                  " \"isas\": [\"acc\"], \"strategies\": {}, \"executors\": []}");
     load();
     cr_assert_str_eq(builds.items[0].name, "clang-22");
     cr_assert_str_eq(builds.items[1].name, "clang-22-pie");

@@ -8,14 +8,38 @@
 #include "bench/util/memory.h"
 #include "bench/util/test/scratch.h"
 
+/* Adds an executor to the list of a build: left out for a reason, or with a program for each of two
+ * layouts. */
+static void add_entry(json_t *build, const char *strategy, const char *isa, const char *reason) {
+    char *name = format_string("%s-%s", strategy, isa), *second = format_string("%s.layout2", name);
+    json_t *entry = json_pack("{s:s, s:s, s:s}", "name", name, "strategy", strategy, "isa", isa);
+    if (reason)
+        json_object_set_new(entry, "left_out", json_string(reason));
+    else
+        json_object_set_new(entry, "programs", json_pack("{s:s, s:s}", "4", name, "2", second));
+    json_array_append_new(json_object_get(build, "executors"), entry);
+    free(second);
+    free(name);
+}
+
+static void write_build(const char *directory, json_t *build) {
+    char *text = json_dumps(build, 0);
+    scratch_write(directory, "build.json", 0644, text);
+    free(text);
+    json_decref(build);
+}
+
+/* `left_out`: the reason why tail-direct was, for acc; NULL: it was not. */
 static Executors load(const char *left_out) {
     char *directory = scratch_make();
-    scratch_write(directory, "build.json", 0644,
-                  "{\"compiler\": \"clang\", \"version\": \"22\", \"layout_seeds\": [4, 2],"
-                  " \"isas\": [\"slots\", \"acc\"],"
-                  " \"strategies\": {\"switch\": {}, \"goto-direct\": {}, \"tail-direct\": {},"
-                  " \"mine\": {}}}");
-    if (left_out) scratch_write(directory, "left-out.txt", 0644, left_out);
+    json_t *build = json_pack("{s:[i, i], s:{}, s:[], s:{s:s}}", "layout_seeds", 4, 2, "strategies",
+                              "executors", "counters", "acc", "count-acc");
+    static const char *const strategies[] = {"switch", "goto-direct", "tail-direct", "mine"};
+    for (int isa = 0; isa < 2; isa++)
+        for (int i = 0; i < 4; i++)
+            add_entry(build, strategies[i], isa ? "acc" : "slots", isa && i == 2 ? left_out : NULL);
+    if (left_out) add_entry(build, "future", "acc", "too early");
+    write_build(directory, build);
     static const char *const programs[] = {
         "mine-acc",   "tail-direct-acc",   "goto-direct-acc",   "switch-acc",
         "mine-slots", "tail-direct-slots", "goto-direct-slots", "count-acc"}; /* no switch-slots */
@@ -51,7 +75,7 @@ static const char *chosen(const Executors *executors, const char *strategy, cons
 }
 
 Test(executors, the_fastest_is_the_default) {
-    Executors executors = load("tail-direct-acc\tno musttail\n");
+    Executors executors = load("no musttail");
     Error error;
     cr_assert_str_eq(chosen(&executors, NULL, NULL, &error), "goto-direct-acc");
     cr_assert_str_eq(chosen(&executors, NULL, "slots", &error), "tail-direct-slots");
@@ -65,11 +89,12 @@ Test(executors, the_fastest_instruction_set_is_the_default) {
     /* Slowest first, with a strategy that each carries and one that only slots and acc do. */
     static const char *const isas[] = {"slots", "acc", "pinned", "fused"};
     char *directory = scratch_make();
-    scratch_write(directory, "build.json", 0644,
-                  "{\"isas\": [\"slots\", \"acc\", \"pinned\", \"fused\"],"
-                  " \"strategies\": {\"goto-direct\": {}, \"tail-direct\": {}}}");
-    scratch_write(directory, "left-out.txt", 0644,
-                  "goto-direct-pinned\tlabels\ngoto-direct-fused\tlabels\n");
+    json_t *build = json_pack("{s:[i], s:{}, s:[]}", "layout_seeds", 4, "strategies", "executors");
+    for (size_t i = 0; i < 4; i++) {
+        add_entry(build, "goto-direct", isas[i], i < 2 ? NULL : "labels");
+        add_entry(build, "tail-direct", isas[i], NULL);
+    }
+    write_build(directory, build);
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         char name[50];
         snprintf(name, sizeof name, "tail-direct-%s", isas[i]);
@@ -96,7 +121,7 @@ Test(executors, the_fastest_instruction_set_is_the_default) {
 }
 
 Test(executors, what_is_not_there_is_said) {
-    Executors executors = load("tail-direct-acc\tgcc-12 has no musttail\nfuture-acc\ttoo early\n");
+    Executors executors = load("gcc-12 has no musttail");
     Error error;
     cr_assert_str_eq(chosen(&executors, "tail-direct", "acc", &error), "none");
     cr_assert_str_eq(error.message,
@@ -159,7 +184,10 @@ Test(executors, damaged_build_files_are_refused) {
     Error error;
     cr_assert_not(executors_load(directory, &executors, &error));
     cr_assert(strstr(error.message, "build.json"));
-    static const char *const texts[] = {"", "{", "[]", "{\"strategies\": {}}", "{\"isas\": []}"};
+    static const char *const texts[] = {"", "{", "[]", "{\"strategies\": {}}",
+                                        "{\"executors\": []}",
+                                        "{\"strategies\": {}, \"executors\": [{}]}",
+                                        "{\"strategies\": {}, \"executors\": [{\"isa\": \"acc\"}]}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         scratch_write(directory, "build.json", 0644, texts[i]);
         cr_assert_not(executors_load(directory, &executors, &error));

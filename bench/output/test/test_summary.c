@@ -7,8 +7,8 @@
 #include "bench/util/memory.h"
 
 /* Two workloads, two strategies and the control. */
-static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL},
-                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL}};
+static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL},
+                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL}};
 static Contender contenders[] = {
     {0, &programs[0], false, NULL}, {0, &programs[1], false, NULL}, {0, &programs[0], true, NULL}};
 static Group group = {0, 0, 0, 3, 2};
@@ -145,7 +145,7 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
                                         "Turbo is on",
                                         "governor is \"powersave\"",
                                         "The run was interrupted",
-                                        "Not measured: tail-direct-acc, vm: it crashed."};
+                                        "Not measured: tail-direct-acc (vm): it crashed."};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         cr_assert(strstr(text, parts[i]), "\"%s\" is missing in\n%s", parts[i], text);
     cr_assert_null(strchr(text, '\033'), "no colours outside of a terminal");
@@ -256,10 +256,10 @@ Test(summary, nothing_measured_prints_no_numbers) {
 
 /* tail-direct in three instruction sets, the baseline not the first of them; switch in acc alone.
  */
-static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL},
-                                         {"switch-acc", "switch", "acc", "/p", NULL},
-                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL},
-                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL}};
+static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL, NULL},
+                                         {"switch-acc", "switch", "acc", "/p", NULL, NULL},
+                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL},
+                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL, NULL}};
 static Contender isa_contenders[] = {
     {0, &isa_programs[0], false, NULL}, {0, &isa_programs[0], true, NULL},
     {0, &isa_programs[1], false, NULL}, {0, &isa_programs[2], false, NULL},

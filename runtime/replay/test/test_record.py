@@ -249,6 +249,65 @@ const instance = new WebAssembly.Instance(read(process.argv[2]), { env: { memory
 """
 
 
+# What exceptions can do: of JavaScript and of the module, caught and not, kept, thrown again.
+EXCEPTIONS = ("""(module
+  (import "env" "call" (func $call (param i32)))
+  (import "env" "tag" (tag $in (param i32 f64)))
+  (import "env" "tag" (tag $same (param i32 f64)))
+  (tag $out (export "out") (param i64))
+  (tag $private (param i32))
+  (memory (export "memory") 1)
+  (global $caught (mut i32) (i32.const 0))
+  (func (export "count") (result i32) global.get $caught)
+  (func (export "f") (param i32) (result i32)
+    try (result i32)
+      (call $call (local.get 0))
+      i32.const 0
+    catch $same
+      drop
+      (global.set $caught (i32.add (global.get $caught) (i32.const 1)))
+    catch_all
+      (if (i32.eq (local.get 0) (i32.const 5)) (then rethrow 1))
+      i32.const -1
+    end)
+  (func (export "throw") (param i32)
+    (if (local.get 0) (then (throw $out (i64.const 77))) (else (throw $private (i32.const 3)))))
+  (func (export "trap") try unreachable catch_all end)
+  (func (export "pass") (param i32) (call $call (local.get 0))))""", """
+import fs from "node:fs";
+import assert from "node:assert";
+const tag = new WebAssembly.Tag({ parameters: ["i32", "f64"] });
+const kept = new Error("kept");
+let exports, last;
+const thrown = (f, ...values) => { try { f(...values); } catch (error) { return error; } return undefined; };
+const hosts = [
+    () => {},
+    () => { throw new WebAssembly.Exception(tag, [42, 1.5]); },
+    () => { throw new Error("of JavaScript"); },
+    () => { throw "a string"; },
+    () => exports.trap(), // which no module catches
+    () => { throw kept; },
+    () => exports.throw(1),
+    () => exports.throw(0),
+    () => { last = thrown(exports.throw, 1); },
+    () => { throw last; },
+    () => { throw new WebAssembly.RuntimeError("made by JavaScript: no trap"); },
+    () => { throw new WebAssembly.Exception(new WebAssembly.Tag({ parameters: [] }), []); },
+];
+const env = { call: (number) => hosts[number](), tag };
+({ exports } = (await WebAssembly.instantiate(fs.readFileSync(process.argv[2]), { env })).instance);
+for (const name of ["f", "pass"])
+    for (let i = 0; i < hosts.length; i++) thrown(exports[name], i);
+assert(thrown(exports.throw, 0) instanceof WebAssembly.Exception);
+assert.equal(thrown(exports.throw, 1).getArg(exports.out, 0), 77n);
+assert(thrown(exports.trap) instanceof WebAssembly.RuntimeError);
+assert.equal(thrown(exports.f, 5), kept);
+assert.equal(exports.f(10), -1);
+assert.equal(thrown(exports.f, 4).message, "unreachable");
+assert.equal(exports.count(), 1);
+""")
+
+
 def leb(value):
     parts = bytearray()
     while value > 127:
@@ -277,7 +336,7 @@ class Record(unittest.TestCase):
     def assemble(self, name, wat):
         module = self.path / f"{name}.wasm"
         text = self.write(f"{name}.wat", wat)
-        subprocess.run(["wat2wasm", "--enable-threads", text, "-o", module], check=True)
+        subprocess.run(["wat2wasm", "--enable-threads", "--enable-exceptions", text, "-o", module], check=True)
         return module
 
     def record(self, name, wat, program, extension="mjs", status=0, others=()):
@@ -348,6 +407,49 @@ class Record(unittest.TestCase):
     def test_a_memory_of_a_module_without_code(self):
         other = self.assemble("codeless", CODELESS)
         self.assert_replays(self.record("user", *USES_CODELESS, others=[other])[0], 1)
+
+    def test_exceptions_go_both_ways(self):
+        traces, _ = self.record("exceptions", *EXCEPTIONS)
+        self.assertEqual(len(traces), 1)
+        for executor in EXECUTORS:
+            done = self.replay(traces[0], executor)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def exception_trace(self):
+        """A trace whose only call is left by an exception, and that call and its end."""
+        if not hasattr(type(self), "thrown"):
+            traces, _ = self.record("thrown", """(module (import "env" "f" (func $f)) (tag (param i32)) (tag $t (param i32))
+              (func (export "sentinel") try call $f catch_all end (throw $t (i32.const 0x5a5a))))""", """
+              import fs from "node:fs";
+              const module = new WebAssembly.Module(fs.readFileSync(process.argv[2]));
+              const env = { f() { throw new Error("caught"); } };
+              try { new WebAssembly.Instance(module, { env }).exports.sentinel(); } catch {}""")
+            whole = b"\x11\x01" + b"\x20\x00" + b"\x14\x00\x00" + b"\x24\x01\x02" + b"\xda\xb4\x01"
+            type(self).thrown = traces[0].read_bytes(), whole
+        trace, whole = self.thrown
+        self.assertEqual(trace.count(whole), 1)
+        return trace, whole
+
+    def test_other_exceptions_are_found(self):
+        trace, whole = self.exception_trace()
+        call, calls, throws, value = b"\x11\x01", b"\x20\x00", b"\x14\x00\x00", b"\xda\xb4\x01"
+        for words, status, record in [
+                ("^$", 0, throws + b"\x24\x01\x02" + value),
+                ("value of the exception 1 of sentinel is 23130, but 23131 was recorded", 4,
+                 throws + b"\x24\x01\x02" + b"\xdb\xb4\x01"),
+                ("an exception with another tag leaves sentinel", 4, throws + b"\x24\x01\x01" + value),
+                ("exception 1 leaves sentinel, but exception 0 was recorded", 4, throws + b"\x24\x00"),
+                ("an exception leaves sentinel .uncaught exception with tag 1, thrown in function sentinel., but a "
+                 "return to the host was recorded", 4, throws + b"\x21"),
+                ("an exception leaves sentinel .*, but a trap was recorded", 4, throws + b"\x22\x01"),
+                # A thing that the module does not catch: it passes through.
+                ("an exception has left sentinel, but an exception was recorded", 4,
+                 b"\x13" + b"\x24\x00\x02" + value),
+                ("exception 1, which is not there", 1, b"\x14\x01" + b"\x24\x01\x02" + value),
+                ("tag 3, which is not there", 1, b"\x14\x00\x03" + value + b"\x24\x01\x02" + value)]:
+            done = self.replay_bytes(trace.replace(whole, call + calls + record))
+            self.assertEqual(done.returncode, status, f"{words}: {done.stderr}")
+            self.assertRegex(done.stderr, words)
 
     def test_nested_calls(self):
         self.assert_replays(self.record("nested", *NESTED, others=["1000"])[0], 1)
