@@ -23,7 +23,7 @@ import unittest
 from test_new_strategy import ROOT, copy_tree
 
 GUIDE = ROOT / "dispatch/GUIDE.md"
-CHEAPEST = " --layouts 1 --budget 0 --workload sort"
+CHEAPEST = " --layouts 1 --budget 0 --workload objects"
 WRONG = """\
 /* Crashes at the end of the first handler.
  *
