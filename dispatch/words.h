@@ -438,7 +438,8 @@ INLINE FloatRegister float_register_f64(double value) {
 #define IP_IN_R14 false
 #endif
 #define EXECUTOR_DEFINITION(words)                                                                 \
-    const Executor executor = {STRATEGY, ISA_NAME, BOUNDS, LAYOUT_SEED, IP_IN_R14, words, enter};
+    const Executor executor = {STRATEGY,  ISA_NAME, BOUNDS, LAYOUT_SEED,                           \
+                               IP_IN_R14, words,    enter,  false};
 
 INLINE void move_slots(uint64_t *to, const uint64_t *from, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) to[i] = from[i]; /* `to` is never above `from` */
