@@ -1059,6 +1059,9 @@ class Stop(TailraceTest):
         self.assertEqual(sorted(percents[0]), sorted(percents[1]))
         busy = [re.search(r"samples waited for (\d+) ?% of", said)[1] for said in (text, dict(case["warnings"])["busy machine"])]
         self.assertEqual(busy[0], busy[1])
+        for kind, sentence in case["warnings"]:
+            if kind != "not measured":  # there the terminal names instruction sets, too
+                self.assertIn(sentence, text)
 
     def test_budget_alone_still_shows_verdicts(self):
         process = self.bench("--stop", "budget")

@@ -11,7 +11,7 @@ import re
 import statistics
 import sys
 
-from . import findings, statistics_of_runs
+from . import ablation, findings, places, statistics_of_runs
 from .answers import QUESTIONS
 from .comparison import load, speed_text
 
@@ -155,14 +155,6 @@ def floor(place, suite="default"):
     return f"±{100 * case(run_of(place, suite), suite=suite).comparison.mean_noise:.1f} %"
 
 
-def change(place, strategy, first, second, digits=2):
-    """How much faster a strategy is in the second build of a run: 1.26× (1.18–1.35)."""
-    own = case(place, second).comparison
-    group = list(range(len(own.workloads)))
-    logs = own.logs(strategy, False, first) - own.logs(strategy, False, second)
-    return speed_text(statistics_of_runs.estimate(logs[group]), digits)
-
-
 def layout_factor(place, strategy, layout):
     """1.19: how much longer it takes in one layout than in the others, and the least and most of a workload."""
     comparison = case(place).comparison
@@ -229,7 +221,7 @@ def extra_ns(place, slower, faster, suite="default"):
 
 def simulated(place, strategy):
     """Host instructions for each bytecode instruction, by cachegrind."""
-    found = case(run_of(place)).simulated()
+    found = case(run_of(place)).causes.simulated()
     return f"{found['causes']['instructions']['suite'][strategy]:.1f}"
 
 
@@ -310,6 +302,22 @@ def noise_of_all():
             rows.append([name.partition("/")[2], cpu(name), f"{100 * comparison.spread:.1f} %",
                          f"±{100 * comparison.mean_noise:.1f} %", f"±{100 * comparison.noise:.1f} %"])
     return table(rows)
+
+
+def ablation_of(folder):
+    """What scripts/ablate found on that CPU."""
+    return table(list(ablation.rows(load(RESULTS / folder / "ablation.json"), "acc")))
+
+
+def ablated(folder, change, column):
+    """A speed of that table, without its verdict: of the row that begins so."""
+    row = next(row for row in ablation.rows(load(RESULTS / folder / "ablation.json"), "acc") if row[0].startswith(change))
+    return re.match(r"[\d.]+× \([^)]*\)", row[column])[0]
+
+
+def places_of(folder):
+    """What scripts/ablate --places found on that CPU."""
+    return table(places.table(document(f"{folder}/ablation-places.json")))
 
 
 # Other files

@@ -29,6 +29,25 @@ def run(*arguments):
                           check=False)
 
 
+class Places(unittest.TestCase):
+    def test_strategies_get_the_same_places(self):
+        plan = ablate.places.plan(ablate.places.random.Random(3), [7, 9], 4)
+        self.assertEqual({kind: len(own) for kind, own in plan.items()},
+                         {"nothing": 4, "bytecode": 4, "frames": 4, "memory": 4, "stack": 4, "code": 2})
+        self.assertEqual({layout for _, layout in plan["code"]}, {7, 9})
+
+    def test_variation_is_that_of_logarithms(self):
+        times = {"switch": [100, 100, 100], "tail": [50, 100, 200]}
+        samples = [{"varied": "stack", "draw": number, "workload": workload, "strategy": name, "cpu_ns": factor * time}
+                   for name, own in times.items() for number, time in enumerate(own)
+                   for workload, factor in (("a", 1), ("b", 30))]
+        variation = lambda *names: ablate.places.variation({"samples": samples}, "stack", names)
+        self.assertEqual(variation("switch"), (0, 0))
+        for names in ("tail",), ("tail", "switch"), ("switch", "tail"):
+            for found in variation(*names):
+                self.assertAlmostEqual(found, 0.6931471805599453)  # log 2
+
+
 class Tiny(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -63,6 +82,24 @@ class Tiny(unittest.TestCase):
         self.assertNotIn("-w", found)
         self.assertEqual(found["barriers"].strategies, ("tail-direct",))
         self.assertNotIn("alignment", found)  # nothing of a switch was built
+
+    def test_places_are_varied_one_at_a_time(self):
+        done = run("--places", "--draws", "3")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = json.loads((FOLDER / "places.json").read_text())
+        by_kind = {}
+        for sample in found["samples"]:
+            by_kind.setdefault(sample["varied"], []).append((*sample["placement"].values(), sample["layout"]))
+        held, = set(by_kind.pop("nothing"))
+        self.assertEqual(by_kind.pop("code"), [held])  # there is one layout alone
+        for number, part in enumerate(["bytecode", "frames", "memory", "stack"]):
+            drawn = by_kind.pop(part)
+            self.assertEqual(len(drawn), 3)
+            self.assertGreater(len({own[number] for own in drawn}), 1)
+            self.assertEqual({own[:number] + own[number + 1:] for own in drawn}, {held[:number] + held[number + 1:]})
+        self.assertEqual(by_kind, {})
+        rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("| ")][2:]
+        self.assertEqual(rows, ["nothing", "bytecode", "frames", "memory", "stack"])
 
     def test_an_unknown_factor_is_refused(self):
         done = run("luck")
