@@ -21,7 +21,7 @@ typedef struct Code {
     uint32_t frame_slots; /* slots that the frame needs, callee arguments not included */
     uint32_t link_slot;   /* where the link is kept */
     uint32_t function;    /* its index in the module */
-    /* In the program's side tables: where the function's regions and changes begin, and how many. */
+    /* In the program's side tables: where its regions and changes begin, and how many. */
     uint32_t first_region, region_count, first_change, change_count;
     uint16_t saved_pins[BANKS]; /* the slots where it keeps its caller's registers */
 } Code;
