@@ -444,7 +444,8 @@ INLINE FloatRegister float_register_f64(double value) {
 #define IP_IN_R14 false
 #endif
 #define EXECUTOR_DEFINITION(words)                                                                 \
-    const Executor executor = {STRATEGY, ISA_NAME, BOUNDS, LAYOUT_SEED, IP_IN_R14, words, enter};
+    const Executor executor = {STRATEGY,  ISA_NAME, BOUNDS, LAYOUT_SEED,                           \
+                               IP_IN_R14, words,    enter,  false};
 
 /* condition ? a : b. On x86 compilers jump for it, since there is no conditional move of floats. */
 INLINE double select_f64(double a, double b, uint32_t condition) {
