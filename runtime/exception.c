@@ -1,5 +1,5 @@
-/* Exceptions are values (exnref), so that nobody knows when the last reference to one is gone but by
- * looking for it: mark and sweep. What is on the value stack and looks like a reference counts as
+/* Exceptions are values (exnref), so that nobody knows when the last reference to one is gone but
+ * by looking for it: mark and sweep. What is on the value stack and looks like a reference counts as
  * one; references are nowhere else, since the translator keeps them out of registers where code can
  * be called or thrown from (translator/pins.c). */
 #include "runtime/exception.h"
@@ -23,7 +23,8 @@ typedef struct Collection {
 } Collection;
 
 static int compare_addresses(const void *a, const void *b) {
-    const uintptr_t x = (uintptr_t) * (Exception *const *)a, y = (uintptr_t) * (Exception *const *)b;
+    Exception *const *one = a, *const *other = b;
+    const uintptr_t x = (uintptr_t)*one, y = (uintptr_t)*other;
     return x < y ? -1 : x > y;
 }
 

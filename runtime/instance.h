@@ -44,9 +44,9 @@ typedef struct Tag {
     const FunctionType *type; /* its parameters are what an exception carries */
 } Tag;
 
-/* What is thrown: the value of an exnref. It lives while a slot of the value stack, a table, a global
- * or another exception refers to it, or the host holds it (exception_hold); else it may be freed
- * when another one is made. */
+/* What is thrown: the value of an exnref. It lives while a slot of the value stack, a table, a
+ * global or another exception refers to it, or the host holds it (exception_hold); else it may be
+ * freed when another one is made. */
 typedef struct Exception {
     const Tag *tag;
     const uint8_t *thrown_at; /* the instruction that threw it first; NULL: the host did */

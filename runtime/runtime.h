@@ -68,10 +68,11 @@ typedef bool (*ImportResolver)(void *context, const Import *import, Extern *foun
 
 /* Instantiates (spec 4.5.4): links imports, allocates, initialises globals, tables and memories,
  * runs the start function. `program` and its module must outlive the store, also after an
- * ERROR_TRAP or an ERROR_EXCEPTION: the instance's functions may have got into shared tables by then. On failure returns
- * NULL and an Error: ERROR_LINK ("unknown import ..." or "incompatible import type ..."),
- * ERROR_TRAP with the specification's wording, ERROR_EXCEPTION as function_call, ERROR_MEMORY. As the specification asks, what active
- * segments wrote into shared tables and memories before a failure stays written. */
+ * ERROR_TRAP or an ERROR_EXCEPTION: the instance's functions may have got into shared tables by
+ * then. On failure returns NULL and an Error: ERROR_LINK ("unknown import ..." or "incompatible
+ * import type ..."), ERROR_TRAP with the specification's wording, ERROR_EXCEPTION as function_call,
+ * ERROR_MEMORY. As the specification asks, what active segments wrote into shared tables and
+ * memories before a failure stays written. */
 Instance *instantiate(Store *store, const Program *program, ImportResolver resolve, void *context,
                       Error *error);
 
@@ -94,13 +95,14 @@ bool function_call(Store *store, Function *function, uint64_t *slots, Error *err
 
 /* ---- Exceptions ---------------------------------------------------------------------------- */
 
-/* When an exception leaves a call, function_call returns false with ERROR_EXCEPTION, a message such as
- * "uncaught exception with tag env.error, thrown in function main", and this is the exception
- * until the next call. A host function that has called may let it pass by returning TRAP_EXCEPTION. */
+/* When an exception leaves a call, function_call returns false with ERROR_EXCEPTION, a message such
+ * as "uncaught exception with tag env.error, thrown in function main", and this is the exception
+ * until the next call. A host function that has called may let it pass: it returns
+ * TRAP_EXCEPTION. */
 Exception *store_exception(const Store *store);
 
-/* A new exception with copies of the values, as many as the tag's type has parameters; NULL when out
- * of memory. */
+/* A new exception with copies of the values, as many as the tag's type has parameters; NULL when
+ * out of memory. */
 Exception *store_new_exception(Store *store, const Tag *tag, const uint64_t *values);
 /* For a host function to return: throws the exception, or fails if there is none. */
 Trap store_throw(Store *store, Exception *exception);

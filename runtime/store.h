@@ -40,7 +40,7 @@ struct Store {
 
     Exception *exceptions; /* all that have not been freed */
     size_t exception_count;
-    size_t exception_bytes; /* made since the last collection; more than the limit is the next's time */
+    size_t exception_bytes; /* made since the last collection; beyond the limit there is another */
     size_t exception_limit;
     Exception *exception; /* that a host function throws, or that has left the last execution */
 
@@ -48,8 +48,8 @@ struct Store {
     char host_message[256];
 };
 
-/* An instance of the program whose bytecode contains `ip`, or NULL. Instances of one program share its
- * bytecode: any of them. */
+/* An instance of the program whose bytecode contains `ip`, or NULL. Instances of one program share
+ * its bytecode: any of them. */
 const Instance *store_find_instance(const Store *store, const uint8_t *ip);
 
 /* The function whose bytecode contains `ip`, and its module; NULL if it is no bytecode of this

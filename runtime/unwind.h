@@ -1,5 +1,5 @@
-/* Throwing: from an instruction or a host function to the handler, through the frames of wasm code in
- * between, whatever instances they belong to. For handlers; the words around it are UNWIND's in
+/* Throwing: from an instruction or a host function to the handler, through the frames of wasm code
+ * in between, whatever instances they belong to. For handlers; the words around it are UNWIND's in
  * dispatch/words.h.
  *
  * The frames of one execution lie on the value stack, linked as dispatch/words.h describes. Unwinding
@@ -15,7 +15,7 @@
 /* All of them take registers from instance->transfer and answer there, as call_slow does; or return
  * TRAP_EXCEPTION: no handler is left. */
 
-/* The instruction at `ip` in the frame `fp` throws a new exception with that tag and those values. */
+/* The instruction at `ip` in frame `fp` throws a new exception with that tag and those values. */
 Trap exception_throw(Instance *instance, uint32_t tag, const uint8_t *ip, uint64_t *fp,
                      const uint64_t *values);
 /* It throws the exception that the reference, which is not null, stands for. */

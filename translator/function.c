@@ -536,8 +536,8 @@ static bool translate_end(FunctionTranslator *t, bool reachable) {
 /* ---- Exceptions ------------------------------------------------------------------------------
  *
  * A handler is entered with the stack that its block began with, all of it at home, and locals as
- * they were when the exception left its instruction: in their slots, and in those registers that the
- * unwinder fills. So in this pass it is one more place from where its label is reached. */
+ * they were when the exception left its instruction: in their slots, and in those registers that
+ * the unwinder fills. So in this pass it is one more place from where its label is reached. */
 
 static bool translate_try(FunctionTranslator *t, uint8_t kind, BlockType type, uint32_t clause) {
     open_control(t, kind, type);

@@ -18,7 +18,7 @@ typedef struct CatchClause {
     uint32_t tag;       /* index in the module, or ANY_TAG */
     uint32_t target;    /* the handler; while the function is translated, its label */
     uint32_t next;      /* the try's next clause, or NO_CLAUSE */
-    uint16_t values;    /* the slot of the first value that the exception carries; NO_SLOT: unwanted */
+    uint16_t values;    /* the slot of the first value that it carries; NO_SLOT: unwanted */
     uint16_t reference; /* the slot of the exception itself, or NO_SLOT */
     Pins pins;          /* what registers hold at the handler */
 } CatchClause;
@@ -37,8 +37,8 @@ typedef struct PinChange {
     Pins pins;
 } PinChange;
 
-/* Of a whole program. A function's entries follow one another: its regions from inside to outside, its
- * changes in the order of their places. */
+/* Of a whole program. A function's entries follow one another: its regions from inside to outside,
+ * its changes in the order of their places. */
 typedef struct SideTables {
     TryRegion *regions; /* owned, as are the next two; they grow */
     CatchClause *clauses;

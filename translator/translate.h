@@ -21,7 +21,7 @@ typedef struct Code {
     uint32_t frame_slots; /* slots that the frame needs, callee arguments not included */
     uint32_t link_slot;   /* where the link is kept */
     uint32_t function;    /* its index in the module */
-    /* In the program's side tables: where the function's regions and changes begin, and how many. */
+    /* In the program's side tables: where its regions and changes begin, and how many. */
     uint32_t first_region, region_count, first_change, change_count;
     uint16_t saved_pins[BANKS]; /* the slots where it keeps its caller's registers */
 } Code;
@@ -35,6 +35,7 @@ typedef struct Program {
     size_t size;                /* of bytes */
     void *block;                /* what bytes lie in, to be freed */
     SideTables tables;
+    const void *compiled;       /* the executor's own: what it has found for this; NULL at first */
 } Program;
 
 /* Translates all functions of `module`, writing dispatch words from `words`; both must outlive the

@@ -681,7 +681,9 @@ static void print_findings(const Recording *recording, FILE *stream) {
         }
         json_t *missing = json_object_get(build, "audit_missing");
         if (!json_is_string(missing)) continue;
-        char *whom = format_string("of %s ", recording->builds.items[i].name);
+        char *whom = recording->builds.count > 1
+                         ? format_string("of %s ", recording->builds.items[i].name)
+                         : copy_string("");
         warn_of(stream, "no audit", json_pack("{s:s, s:O}", "of whom", whom, "why", missing));
         free(whom);
     }

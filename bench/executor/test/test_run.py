@@ -33,6 +33,9 @@ LARGE_FILE = rb"""(module
     (call $write (i64.const 0)) (call $write (i64.const 16384))))"""
 EFBIG = 22
 
+UNCAUGHT = rb"""(module (tag $t (export "problem") (param i32))
+  (func $thrower (export "thrower") (throw $t (i32.const 3))) (func (export "f") (call $thrower)))"""
+
 
 def leb(number):
     out = bytearray()
@@ -70,7 +73,8 @@ class Run(unittest.TestCase):
     def assemble(self, wat):
         if not shutil.which("wat2wasm"):
             self.skipTest("wat2wasm is missing: scripts/setup installs it")
-        subprocess.run(["wat2wasm", "--enable-multi-memory", "-", "-o", self.folder / "module.wasm"], input=wat, check=True)
+        subprocess.run(["wat2wasm", "--enable-multi-memory", "--enable-exceptions", "-", "-o",
+                        self.folder / "module.wasm"], input=wat, check=True)
 
     def run_module(self, *words, **options):
         for executor in EXECUTORS:
@@ -87,6 +91,12 @@ class Run(unittest.TestCase):
         limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
         for done in self.run_module("--dir", ".", "--invoke", "large", preexec_fn=limit):
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"0\n{EFBIG}\n", ""))
+
+    def test_an_exception_that_nothing_catches_has_a_status(self):
+        self.assemble(UNCAUGHT)
+        for done in self.run_module("--invoke", "f"):
+            self.assertEqual((done.returncode, done.stdout, done.stderr),
+                             (5, "", "uncaught exception with tag problem, thrown in function thrower\n"))
 
     def test_the_sum_of_all_tables_is_limited(self):
         (self.folder / "module.wasm").write_bytes(TABLES)
