@@ -320,42 +320,6 @@ def places_of(folder):
     return table(places.table(document(f"{folder}/ablation-places.json")))
 
 
-# The zero line
-
-def zero_shares(name):
-    """What each strategy's time over the suite is made of."""
-    return table(list(case(name).zero.rows()))
-
-
-def zero_workloads(name):
-    """Of dispatch, on each workload."""
-    return table(list(case(name).zero.workload_rows()))
-
-
-def zero_share(name, strategy, part):
-    """31 % (29–33)"""
-    return case(name).zero.suite[strategy][part].text()
-
-
-def zero_extremes(name, strategy, part):
-    """8 % (`crypto`) to 70 % (`vm`): the least and the largest share of a workload."""
-    own = case(name).zero
-    found = sorted((own_shares[part].share, workload) for workload, own_shares in
-                   zip(own.names, own.by_workload[strategy]) if own_shares)
-    return " to ".join(f"{100 * share:.0f} % (`{workload}`)" for share, workload in (found[0], found[-1]))
-
-
-def zero_nanoseconds(name, strategy):
-    """0.42 ns: of dispatch, for each bytecode instruction."""
-    own = case(name).zero
-    return f"{own.suite[strategy]['dispatch'].share * own.nanoseconds(strategy):.2f} ns"
-
-
-def zero_notes(name):
-    """Where levels are not in order."""
-    return "\n" + "\n".join(f"- {note}" for note in case(name).zero.disorder()) + "\n"
-
-
 # Other files
 
 @functools.cache
