@@ -148,6 +148,14 @@ static int choose(Sitting *sitting) {
         return complain(&error, EXIT_USAGE);
     }
     char *strategies = strategies_meant(&recording->builds.items[0].executors, wishes->dispatch);
+    if (wishes->zero)
+        strategies = strategies_with_references(&recording->builds.items[0].executors, strategies);
+    if (wishes->zero && !strategies) {
+        fail(&error, ERROR_UNSUPPORTED,
+             "--zero: this build has no zero line; \"scripts/bench --zero\" builds it for the "
+             "workloads that it measures");
+        return complain(&error, EXIT_USAGE);
+    }
     bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, wishes->layout_seeds,
                                         &error) &&
                   recording_prepare(recording, strategies, wishes->isa, &error) &&
@@ -249,7 +257,11 @@ static void prepare_verdicts(Sitting *sitting) {
 
 static void announce(const Sitting *sitting) {
     const Recording *recording = &sitting->recording;
-    size_t executors = recording->contender_count / 2; /* as many controls */
+    size_t executors = 0, references = 0;
+    for (size_t i = 0; i < recording->group_count; i++) {
+        executors += recording->groups[i].strategies;
+        references += recording->groups[i].references;
+    }
     char *text = NULL;
     size_t size;
     FILE *stream = need(open_memstream(&text, &size));
@@ -257,6 +269,7 @@ static void announce(const Sitting *sitting) {
             recording->suite.count, recording->suite.count == 1 ? "" : "s", executors,
             executors == 1 ? "" : "s", executors == 1 ? "that" : "each",
             executors == 1 ? "" : " by turns");
+    if (references > 0) fprintf(stream, "%zu of the zero line, ", references);
     for (size_t i = 0; recording->builds.count > 1 && i < recording->builds.count; i++)
         fprintf(stream, "%s%s", i ? ", " : "builds ", recording->builds.items[i].name);
     if (recording->builds.count > 1) fputs("; ", stream);
@@ -356,7 +369,7 @@ static int reopen(Sitting *sitting, int argc, char **argv) {
         fail(&error, ERROR_UNSUPPORTED,
              "--resume goes on with what its file compares: it does not take --workload, "
              "--invoke, --env, --trace, --dispatch, "
-             "--isa, --layouts, --layout-seeds, --place, --events, --seed or --output");
+             "--isa, --zero, --layouts, --layout-seeds, --place, --events, --seed or --output");
         return complain(&error, EXIT_USAGE);
     }
     if (!saving_resume(&sitting->saving, path, &error)) return complain(&error, EXIT_FAILED);

@@ -46,7 +46,7 @@ static const char *parse_percentage(const char *argument, double least, double m
 static bool is_fixed(int key) {
     return key == ARGP_KEY_ARG || key == OPTION_ENV || key == OPTION_LAYOUT_SEEDS ||
            key == OPTION_PLACE ||
-           (key > 0 && key < 256 && strchr("wnTdielSo", key)); /* of --dir, see check_directories */
+           (key > 0 && key < 256 && strchr("wnTdielSoz", key)); /* of --dir, see check_directories */
 }
 
 static void add_word(char ***words, size_t *count, char *word) {
@@ -83,6 +83,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case OPTION_SMALLEST_EFFECT:
         wishes->smallest_effect = parse_percentage(argument, 0.01, 50, "smallest-effect", state);
         return 0;
+    case 'z': wishes->zero = true; return 0;
     case 'e': wishes->events = argument; return 0;
     case 'o': wishes->output = argument; return 0;
     case 'b':
@@ -144,6 +145,10 @@ static const struct argp BENCH = {
             {"isa", 'i', "A,B", 0,
              "these instruction sets; a strategy that was built in several is also compared with "
              "itself in acc (default: acc, or what was built)",
+             0},
+            {"zero", 'z', NULL, 0,
+             "measure the zero line, too: the same workloads without dispatch, without decoding and "
+             "without boundaries between instructions, if the build has it for them",
              0},
             {"layouts", 'l', "N", 0,
              "measure only the first N of the layouts that were built (default: all)", 0},

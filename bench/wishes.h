@@ -31,6 +31,7 @@ typedef struct Wishes {
     char *earlier_seeds;      /* owned: what layout_seeds is of a resumed run */
     unsigned placed;          /* parts that layouts place, as bits (bench/measure/placement.h) */
     double simulation;      /* seconds for simulating; 0: do not */
+    bool zero; /* with the levels of the zero line */
     bool whole_processes;
     const char *whole_workloads; /* those to be timed as whole processes; NULL: the quickest */
 } Wishes;

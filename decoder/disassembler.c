@@ -38,15 +38,17 @@ static const uint8_t *print_value(FILE *out, const uint8_t *at, uint8_t class, u
     }
 }
 
-/* A jump target, as the offset from the start of the listing. */
-static void print_target(FILE *out, const uint8_t *begin, const uint8_t *field) {
-    fprintf(out, "%04tx", field + read_i32(field) - begin);
+/* A jump target that counts from `base`, as the offset from the start of the listing. */
+static void print_target(FILE *out, const uint8_t *begin, const uint8_t *base,
+                         const uint8_t *field) {
+    fprintf(out, "%04tx", base + read_i32(field) - begin);
 }
 
-/* Prints an opcode whose operands are at `at`, and the table of a br_table, which is behind the
- * instruction, at `next`. Returns where what it has printed ends. */
-static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t *at,
-                                 const uint8_t *next, const OpcodeInfo *opcode) {
+/* Prints an opcode whose operands are at `at`, of the instruction at `head`, and the table of a
+ * br_table, which is behind the instruction, at `next`. Returns where what it has printed ends. */
+static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t *head,
+                                 const uint8_t *at, const uint8_t *next,
+                                 const OpcodeInfo *opcode) {
     const OpInfo *op = &op_info[opcode->op];
     const uint8_t *operand = at;
     const char *separator = "";
@@ -67,7 +69,7 @@ static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t 
         case IMMEDIATE_U32: fprintf(out, "%u", count = read_u32(operand)); operand += 4; break;
         case IMMEDIATE_U64: fprintf(out, "%" PRIu64, read_u64(operand)); operand += 8; break;
         case IMMEDIATE_PTR: fprintf(out, "0x%" PRIx64, read_u64(operand)); operand += 8; break;
-        case IMMEDIATE_LABEL: print_target(out, begin, operand); operand += 4; break;
+        case IMMEDIATE_LABEL: print_target(out, begin, head, operand); operand += 4; break;
         }
     }
     if (op->result_type != VALUE_NONE) {
@@ -78,7 +80,7 @@ static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t 
     fputs(" [", out);
     for (uint32_t i = 0; i <= count; i++, next += 4) {
         if (i) fputs(", ", out);
-        print_target(out, begin, next);
+        print_target(out, begin, next, next);
     }
     fputc(']', out);
     return next;
@@ -103,12 +105,13 @@ bool disassemble(FILE *out, const DispatchWords *words, const uint8_t *begin, co
             return false;
         }
         const OpcodeInfo *opcode = &opcode_info[found->opcode];
+        const uint8_t *const head = at;
         at += words->size;
         const uint8_t *const next = at + opcode->length;
         for (unsigned i = 0; i < opcode->part_count; i++) {
             if (i) fputs("\n   +  ", out);
             const uint16_t part = opcode->parts ? opcode->parts[i] : found->opcode;
-            at = print_part(out, begin, at, next, &opcode_info[part]);
+            at = print_part(out, begin, head, at, next, &opcode_info[part]);
         }
         fputc('\n', out);
     }

@@ -38,7 +38,7 @@ INLINE double f64_of_bits(uint64_t bits) { return read_f64(&bits); }
 #define OPERAND_U32(offset) read_u32(OPERAND_AT(offset))
 #define OPERAND_U64(offset) read_u64(OPERAND_AT(offset))
 #define OPERAND_PTR(offset) read_u64(OPERAND_AT(offset))
-#define OPERAND_LABEL(offset) (OPERAND_AT(offset) + read_i32(OPERAND_AT(offset)))
+#define OPERAND_LABEL(offset) (ip + read_i32(OPERAND_AT(offset)))
 
 /* Values: constants, slots. An i32 is the low half of its slot, the high half is zero; of an f32
  * only the low half counts. */

@@ -57,6 +57,12 @@ __asm__(SKIP(LAYOUT_SHIFT));
 
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+/* Compilers make a select of what they think is not to be predicted: a conditional move, not a jump. */
+#if __has_builtin(__builtin_unpredictable)
+#define UNPREDICTABLE(condition) __builtin_unpredictable(!!(condition))
+#else
+#define UNPREDICTABLE(condition) (condition)
+#endif
 
 /* ---- The end of a handler -------------------------------------------------------------------- */
 
@@ -438,7 +444,22 @@ INLINE FloatRegister float_register_f64(double value) {
 #define IP_IN_R14 false
 #endif
 #define EXECUTOR_DEFINITION(words)                                                                 \
-    const Executor executor = {STRATEGY, ISA_NAME, BOUNDS, LAYOUT_SEED, IP_IN_R14, words, enter};
+    const Executor executor = {STRATEGY,  ISA_NAME, BOUNDS, LAYOUT_SEED,                           \
+                               IP_IN_R14, words,    enter,  false};
+
+/* condition ? a : b. On x86 compilers jump for it, since there is no conditional move of floats. */
+INLINE double select_f64(double a, double b, uint32_t condition) {
+#ifdef __SSE2__
+    typedef uint64_t Bits __attribute__((vector_size(16)));
+    typedef double Doubles __attribute__((vector_size(16)));
+    const Bits bits_of_a = (Bits)(Doubles){a}, bits_of_b = (Bits)(Doubles){b};
+    Bits mask = -(Bits){condition != 0};
+    __asm__("" : "+x"(mask)); /* else clang sees what it is, and jumps */
+    return ((Doubles)((bits_of_a & mask) | (bits_of_b & ~mask)))[0];
+#else
+    return condition ? a : b;
+#endif
+}
 
 INLINE void move_slots(uint64_t *to, const uint64_t *from, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) to[i] = from[i]; /* `to` is never above `from` */

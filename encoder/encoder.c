@@ -5,11 +5,14 @@
 
 enum { NO_OPCODE = 0xffff };
 
-/* A label that is not bound yet heads a list of the places that wait for it, threaded through the
- * label operands themselves: each holds the position of the next one. */
 struct LabelState {
     int64_t position; /* bound: where; else NOWHERE */
-    int64_t waiting;  /* the first waiting operand's position, or NOWHERE */
+    int64_t waiting;  /* index of the last reference to it, or NOWHERE */
+};
+/* A label's operand that waits for it to be bound. */
+struct Reference {
+    size_t position, base; /* of the operand, and of what it counts from */
+    int64_t next;          /* the label's reference before this one, or NOWHERE */
 };
 enum { NOWHERE = -1 };
 
@@ -28,6 +31,7 @@ void encoder_init(Encoder *encoder, const DispatchWords *words) {
 void encoder_free(Encoder *encoder) {
     free(encoder->bytes);
     free(encoder->labels);
+    free(encoder->references);
     *encoder = (Encoder){.words = encoder->words};
 }
 
@@ -79,18 +83,27 @@ bool encoder_accepts(const Instruction *instruction) {
     return find_opcode(&other) != NO_OPCODE;
 }
 
-/* Writes the operand at `position` that refers to the label, or has it wait for encoder_bind. */
-static void refer(Encoder *encoder, Label label, size_t position) {
+static void put_distance(Encoder *encoder, size_t position, size_t base, int64_t target) {
+    const int32_t distance = (int32_t)(target - (int64_t)base);
+    memcpy(encoder->bytes + position, &distance, sizeof distance);
+}
+
+/* Writes the operand at `position` that refers to the label, as the distance from `base`, or has it
+ * wait for encoder_bind. */
+static void refer(Encoder *encoder, Label label, size_t position, size_t base) {
     struct LabelState *state = &encoder->labels[label];
-    int32_t field;
     if (state->position != NOWHERE) {
-        field = (int32_t)(state->position - (int64_t)position);
-    } else {
-        /* The distance to the next waiting operand; 0 ends the list. */
-        field = state->waiting == NOWHERE ? 0 : (int32_t)((int64_t)position - state->waiting);
-        state->waiting = (int64_t)position;
+        put_distance(encoder, position, base, state->position);
+        return;
     }
-    memcpy(encoder->bytes + position, &field, sizeof field);
+    if (!reserve((void **)&encoder->references, &encoder->reference_capacity,
+                 encoder->reference_count, 1, sizeof *encoder->references)) {
+        encoder->status = ENCODER_OUT_OF_MEMORY;
+        return;
+    }
+    encoder->references[encoder->reference_count] =
+        (struct Reference){position, base, state->waiting};
+    state->waiting = (int64_t)encoder->reference_count++;
 }
 
 static uint8_t *put(uint8_t *to, uint64_t value, unsigned size) {
@@ -104,8 +117,9 @@ static uint8_t *put(uint8_t *to, uint64_t value, unsigned size) {
 }
 
 /* Writes the operands of one instruction, or one part of a superinstruction, at `at`; returns where
- * they end. */
-static uint8_t *write_operands(Encoder *encoder, uint8_t *at, const Instruction *instruction) {
+ * they end. Labels count from `begin`, where the whole instruction begins. */
+static uint8_t *write_operands(Encoder *encoder, uint8_t *at, const Instruction *instruction,
+                               size_t begin) {
     const OpInfo *info = &op_info[instruction->op];
     for (unsigned i = 0; i < info->value_count; i++) {
         Operand value = instruction->values[i];
@@ -121,7 +135,7 @@ static uint8_t *write_operands(Encoder *encoder, uint8_t *at, const Instruction 
                                         [IMMEDIATE_PTR] = 8,  [IMMEDIATE_LABEL] = 4};
         unsigned size = sizes[info->immediate_kinds[i]];
         if (info->immediate_kinds[i] == IMMEDIATE_LABEL)
-            refer(encoder, (Label)instruction->immediates[i], (size_t)(at - encoder->bytes));
+            refer(encoder, (Label)instruction->immediates[i], (size_t)(at - encoder->bytes), begin);
         else put(at, instruction->immediates[i], size);
         at += size;
     }
@@ -134,9 +148,11 @@ static void write(Encoder *encoder, uint16_t opcode, const PendingInstruction *p
     unsigned word = encoder->words->size;
     uint8_t *at = make_room(encoder, word + opcode_info[opcode].length);
     if (!at) return;
+    const size_t begin = encoder->size;
     encoder->size += word + opcode_info[opcode].length;
     at = put(at, encoder->words->words[opcode], word);
-    for (unsigned i = 0; i < count; i++) at = write_operands(encoder, at, &parts[i].instruction);
+    for (unsigned i = 0; i < count; i++)
+        at = write_operands(encoder, at, &parts[i].instruction, begin);
 }
 
 #if ISA_HAS_SEQUENCES
@@ -244,13 +260,9 @@ void encoder_bind(Encoder *encoder, Label label) {
     if (encoder->status != ENCODER_OK) return;
     struct LabelState *state = &encoder->labels[label];
     state->position = (int64_t)encoder->size;
-    for (int64_t at = state->waiting; at != NOWHERE;) {
-        int32_t distance;
-        memcpy(&distance, encoder->bytes + at, sizeof distance);
-        int32_t target = (int32_t)(state->position - at);
-        memcpy(encoder->bytes + at, &target, sizeof target);
-        at = distance ? at - distance : NOWHERE;
-    }
+    for (int64_t i = state->waiting; i != NOWHERE; i = encoder->references[i].next)
+        put_distance(encoder, encoder->references[i].position, encoder->references[i].base,
+                     state->position);
     state->waiting = NOWHERE;
     encoder->has_last = false;
 }
@@ -263,11 +275,12 @@ void encoder_table_entry(Encoder *encoder, Label target) {
     flush(encoder);
     if (!make_room(encoder, 4)) return;
     encoder->size += 4;
-    refer(encoder, target, encoder->size - 4);
+    refer(encoder, target, encoder->size - 4, encoder->size - 4);
 }
 
 void encoder_end_function(Encoder *encoder) {
     flush(encoder);
     encoder->label_count = 0;
+    encoder->reference_count = 0;
     encoder->has_last = false;
 }

@@ -11,8 +11,10 @@
  *     immediates
  *
  * with no padding: the operands are as unaligned as their sizes make them, which costs nothing on
- * the processors of today. The dispatch word (2, 4 or 8 bytes) says which handler executes the
- * instruction; what stands in it is the executor's business, see DispatchWords.
+ * the processors of today. A label is a distance in bytes: from the beginning of the instruction,
+ * and in a br_table's entries, which follow it, from the entry. The dispatch word (2, 4 or 8 bytes)
+ * says which handler executes the instruction; what stands in it is the executor's business, see
+ * DispatchWords.
  *
  * Errors stick: after memory ran out or an instruction could not be expressed, `status` says so and
  * further calls do nothing. Callers check once at the end. */
@@ -145,6 +147,8 @@ typedef struct Encoder {
     size_t size, capacity;
     struct LabelState *labels; /* owned */
     uint32_t label_count, label_capacity;
+    struct Reference *references; /* to labels, of the present function; owned */
+    size_t reference_count, reference_capacity;
     Instruction last; /* meaningful if has_last */
     size_t last_start;
     bool has_last;

@@ -7,11 +7,12 @@
     generate.py --isa fused --sequences FILE [--most N] [--unused] ...
 
 The first writes ops.h (enums, typed encode functions), ops.c (the descriptions that encoder and
-disassembler read), ops.md (the printed reference) and ops.json (the names of the opcodes by number, for
-scripts). The second writes what differs between layouts: handlers.SEED.inc (one HANDLER for each op and
+disassembler read), ops.md (the printed reference), ops.json (the names of the opcodes by number, for
+scripts) and bodies.h (what each handler does, without how it begins and ends, as macros BODY_<opcode>: for
+dispatch/zero/). The second writes what differs between layouts: handlers.SEED.inc (one HANDLER for each op and
 combination of operand classes, in the order that the seed gives), layout.SEED.h (its name, by how many
 bytes the text is shifted, and the order once more, as a list) and layout.SEED.json (the names in that
-order, for scripts). Seed 0 is the order of the table and no shift. The third writes handlers.SEED.inc alone, with N more instructions at the head of the
+order, for scripts). Seed 0 is the order of the table and no shift. The third writes handlers.SEED.inc and bodies.h, with N more instructions at the head of the
 handler of OPCODE: for scripts/calibrate, which tests whether such differences are found. ops.table and
 isa.table explain their own format.
 
@@ -315,6 +316,10 @@ PLANTED = """#ifdef __aarch64__
 #endif"""
 
 
+def planted_line(planted):
+    return f"__asm__ volatile({' '.join(['PLANTED_PAIR'] * (planted // 2))} : \"+r\"(ip));"
+
+
 def body(variant, start=0):
     """The C statements of a variant's handler whose operands stand `start` bytes behind the dispatch word."""
     op, lines = variant.op, []
@@ -367,14 +372,19 @@ def sequence_body(sequence):
 
 def handler(opcode, planted=0):
     """The C text of one handler, with `planted` instructions more than it needs."""
-    lines = []
-    if planted:
-        lines.append(f"__asm__ volatile({' '.join(['PLANTED_PAIR'] * (planted // 2))} : \"+r\"(ip));")
+    lines = [planted_line(planted)] if planted else []
     is_sequence = isinstance(opcode, Sequence)
     lines += sequence_body(opcode) if is_sequence else body(opcode)
     if "ends" not in (opcode.parts[-1] if is_sequence else opcode).op.flags:
         lines.append(f"NEXT(DISPATCH_SIZE + {opcode.length});")
     return "\n".join([f"HANDLER({opcode.name})", "{"] + [f"    {line}" for line in lines] + ["}"])
+
+
+def body_macro(variant, planted=0):
+    """The statements of a handler as a block that a macro stands for."""
+    lines = [planted_line(planted)] if planted else []
+    lines = [f"#define BODY_{variant.name}", "{", *(f"    {line}" for line in lines + body(variant)), "}"]
+    return " \\\n".join(lines)
 
 
 def encode_function(op):
@@ -431,6 +441,7 @@ def generate(arguments):
     (out / "ops.c").write_text(descriptions(product))
     (out / "ops.md").write_text(reference_page(product.ops, product.sections, product.simple, product.name))
     write_names(out / "ops.json", product.opcodes)
+    write_bodies(product.simple, {}, product.head, out)
 
 
 def write_names(path, opcodes):
@@ -564,6 +575,12 @@ def fusion_tables(sequences, opcode_of):
             f"const uint16_t fusion_ends[{len(ends)}] = {{{', '.join(map(str, ends))}}};"]
 
 
+def write_bodies(simple, planted, head, out):
+    macros = [body_macro(variant, planted.get(variant.name, 0)) for variant in simple]
+    text = [head + PLANTED if planted else head.rstrip("\n"), *macros]
+    (out / "bodies.h").write_text("\n\n".join(text) + "\n")
+
+
 def write_layout(seed, opcodes, planted, head, out):
     """The same seed gives the same order and shift to every strategy."""
     order, shift = list(opcodes), 0
@@ -575,6 +592,7 @@ def write_layout(seed, opcodes, planted, head, out):
     text = [head + PLANTED if planted else head.rstrip("\n"), *handlers]
     (out / f"handlers.{seed}.inc").write_text("\n\n".join(text) + "\n")
     if planted:
+        write_bodies([opcode for opcode in opcodes if isinstance(opcode, Variant)], planted, head, out)
         return
     names = "".join(f" \\\n    X({variant.name})" for variant in order)
     (out / f"layout.{seed}.h").write_text(

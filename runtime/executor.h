@@ -20,7 +20,6 @@ typedef struct Executor {
     /* x86-64: whether r14 holds the address of the instruction that is being executed wherever one
      * accesses memory. Where it is not known, runtime/fault.c looks for it. */
     bool ip_in_r14;
-
     /* What the encoder writes at the head of each instruction. */
     const DispatchWords *(*words)(void);
 
@@ -28,6 +27,10 @@ typedef struct Executor {
      * Whenever it returns, *instance->stopped_at is an address in or just behind the instruction
      * that ended execution. */
     Trap (*enter)(const uint8_t *ip, uint64_t *fp, Instance *instance);
+
+    /* Whether no register holds the address of the instruction that is being executed: what looks
+     * like it is something else. */
+    bool hides_ip;
 } Executor;
 
 extern const Executor executor;

@@ -177,7 +177,7 @@ static bool is_unanimous(const Candidate *candidates, unsigned count) {
  * instrumented, which leaves too few. NULL if that cannot be told: rather no place than a wrong
  * one. */
 static const uint8_t *find_ip(const Execution *execution) {
-    if (IS_INSTRUMENTED) return NULL;
+    if (IS_INSTRUMENTED || executor.hides_ip) return NULL;
     Candidate candidates[MAX_REGISTERS];
     unsigned count = 0;
 #ifdef __x86_64__

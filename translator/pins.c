@@ -11,6 +11,8 @@ enum {
     GET_WEIGHT = 2,
     SET_WEIGHT = 3,
     ITERATIONS = 8,     /* that a loop is taken to run */
+    CALLING_SHARE = 4,  /* where something is called uses count a quarter: what is recursive has loops
+                         * that run but once or twice, and the call costs more than all of them */
     ENTER_COST = 48,    /* of taking registers over from the caller and giving them back */
     EXCHANGE_COST = 40, /* of changing what they hold around an inner loop */
     FUNCTION_COST = 60, /* of doing it in a function that may return early */
@@ -23,11 +25,13 @@ enum {
 
 typedef struct Candidate {
     int32_t local; /* or NO_LOCAL */
-    float weight;  /* of its uses in an iteration */
+    float weight;  /* of its uses for a call of the function */
 } Candidate;
 
 typedef struct Loop {
     const uint8_t *at;                       /* behind the block type */
+    float entered;                           /* how often for a call of the function */
+    bool calls; /* not only in a loop inside */
     Candidate candidates[BANKS][CANDIDATES]; /* the hottest first */
 } Loop;
 
@@ -35,6 +39,8 @@ struct PinChooser {
     Loop *loops; /* [0] is the function; owned, grows */
     uint32_t count, capacity;
     uint32_t next; /* the first loop that was not asked for */
+    struct Block *blocks; /* that are open at the present place; owned, grows */
+    uint32_t depth, block_capacity;
 
     /* By level: the weights of locals, and those that are not 0. Owned, grow. */
     float *weights[LEVELS];
@@ -70,6 +76,7 @@ void pin_chooser_free(PinChooser *chooser) {
     free(chooser->is_seen);
     free(chooser->read_first);
     free(chooser->loops);
+    free(chooser->blocks);
     free(chooser);
 }
 
@@ -95,7 +102,7 @@ static bool make_room(PinChooser *chooser, uint32_t locals) {
 }
 
 /* Index of the new loop, or -1 when out of memory. */
-static int64_t add_loop(PinChooser *chooser, const uint8_t *at) {
+static int64_t add_loop(PinChooser *chooser, const uint8_t *at, float entered) {
     if (chooser->count == chooser->capacity) {
         uint32_t capacity = chooser->capacity ? 2 * chooser->capacity : 16;
         Loop *loops = realloc(chooser->loops, capacity * sizeof *loops);
@@ -105,6 +112,8 @@ static int64_t add_loop(PinChooser *chooser, const uint8_t *at) {
     }
     Loop *loop = &chooser->loops[chooser->count];
     loop->at = at;
+    loop->entered = entered;
+    loop->calls = false;
     for (int bank = 0; bank < BANKS; bank++)
         for (int i = 0; i < CANDIDATES; i++)
             loop->candidates[bank][i] = (Candidate){NO_LOCAL, 0};
@@ -112,6 +121,7 @@ static int64_t add_loop(PinChooser *chooser, const uint8_t *at) {
 }
 
 static void add_weight(PinChooser *chooser, int level, uint32_t local, float weight) {
+    if (weight == 0) return; /* never executed */
     if (chooser->weights[level][local] == 0)
         chooser->touched[level][chooser->touched_count[level]++] = local;
     chooser->weights[level][local] += weight;
@@ -134,55 +144,158 @@ static void end_level(PinChooser *chooser, int level, Loop *loop, const ValueTyp
         /* Exceptions stay in slots, where the runtime looks for those that are still needed. */
         if (types[local] != TYPE_EXNREF)
             keep_hottest(loop->candidates[bank_of(types[local])], (int32_t)local, weight);
-        if (level > 1) add_weight(chooser, level - 1, local, ITERATIONS * weight);
+        if (level > 1) add_weight(chooser, level - 1, local, weight);
     }
     chooser->touched_count[level] = 0;
 }
 
+/* How often a place of the body is executed for one call, as far as structure tells (Ball and Larus, PLDI 1993, found
+ * that loops tell most): what enters a block leaves it, loops run ITERATIONS times, branches go either way. */
+typedef struct Block {
+    float entered;  /* how often control comes in, and so at most out */
+    float branched; /* of that: how often to its end so far, by branches */
+    float skipped;  /* of an `if`: how often not to its first part */
+    bool is_loop;
+    uint32_t loops; /* open here, itself counted */
+    int64_t loop;   /* its index; -1 if it is none, or one too deep inside others */
+    int64_t inside; /* index of the innermost loop here, or 0: the function */
+} Block;
+
+enum { FREQUENCY_MOST = 1 << 30 };
+static const float RARELY = 1.0f / 64; /* how often what is tried throws */
+
+/* Control goes to a label as often as this. */
+static void add_branch(PinChooser *chooser, uint32_t depth, float frequency) {
+    chooser->blocks[chooser->depth - 1 - depth].branched += frequency;
+}
+
+/* How often a br_if that is executed `frequency` times branches. */
+static float taken(const PinChooser *chooser, uint32_t depth, float frequency) {
+    const Block *target = &chooser->blocks[chooser->depth - 1 - depth];
+    if (target->is_loop) return frequency * (1 - 1.0f / ITERATIONS);
+    if (chooser->blocks[chooser->depth - 1].loops > target->loops) return frequency / ITERATIONS;
+    return frequency / 2;
+}
+
+/* The block that begins, at how it is entered; NULL when out of memory. */
+static Block *begin_block(PinChooser *chooser, float frequency) {
+    if (chooser->depth == chooser->block_capacity) {
+        uint32_t capacity = chooser->block_capacity ? 2 * chooser->block_capacity : 64;
+        Block *blocks = realloc(chooser->blocks, capacity * sizeof *blocks);
+        if (!blocks) return NULL;
+        chooser->blocks = blocks;
+        chooser->block_capacity = capacity;
+    }
+    Block *block = &chooser->blocks[chooser->depth++];
+    *block = (Block){.entered = frequency, .loop = -1};
+    if (chooser->depth > 1) {
+        block->loops = block[-1].loops;
+        block->inside = block[-1].inside;
+    }
+    return block;
+}
+
+/* How often control goes on behind the innermost block's end, which it reaches this often. */
+static float end_block(PinChooser *chooser, float frequency) {
+    const Block *block = &chooser->blocks[--chooser->depth];
+    float left = frequency + block->skipped + (block->is_loop ? 0 : block->branched);
+    return left < block->entered ? left : block->entered;
+}
+
 bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
                       uint32_t local_count) {
-    chooser->count = 0;
+    chooser->count = chooser->depth = 0;
     chooser->next = 1;
-    if (!make_room(chooser, local_count) || add_loop(chooser, body) < 0) return false;
+    if (!make_room(chooser, local_count) || add_loop(chooser, body, 1) < 0) return false;
+    Block *block = begin_block(chooser, 1);
+    if (!block) return false;
+    block->loop = 0;
     if (local_count) memset(chooser->is_seen, 0, local_count);
     chooser->read_first_count = 0;
-    uint32_t depth = 0;
     int level = 0;
-    struct {
-        uint32_t depth;
-        int64_t loop;
-    } open[LEVELS] = {{0, 0}};
+    float frequency = 1; /* of the present place */
     for (const uint8_t *at = body;;) {
         Opcode opcode = opcode_read(&at);
         switch (opcode) {
         case WASM_BLOCK:
-        case WASM_IF:
         case WASM_TRY:
-        case WASM_TRY_TABLE: depth++; break;
+        case WASM_TRY_TABLE:
+            if (!begin_block(chooser, frequency)) return false;
+            break;
+        case WASM_IF:
+            if (!(block = begin_block(chooser, frequency))) return false;
+            frequency = block->skipped = frequency / 2;
+            break;
         case WASM_LOOP:
-            depth++;
             at = skip_immediates(opcode, at);
+            if (!(block = begin_block(chooser, frequency))) return false;
+            block->is_loop = true;
+            block->loops++;
             if (level + 1 < LEVELS) {
-                int64_t loop = add_loop(chooser, at);
-                if (loop < 0) return false;
-                open[++level].depth = depth;
-                open[level].loop = loop;
+                level++;
+                block->inside = block->loop = add_loop(chooser, at, frequency);
+                if (block->loop < 0) return false;
             }
+            if (frequency < FREQUENCY_MOST) frequency *= ITERATIONS;
             continue;
+        case WASM_ELSE:
+            block = &chooser->blocks[chooser->depth - 1];
+            block->branched += frequency;
+            frequency = block->skipped;
+            block->skipped = 0;
+            continue;
+        case WASM_CATCH:
+        case WASM_CATCH_ALL:
+            block = &chooser->blocks[chooser->depth - 1];
+            block->branched += frequency;
+            frequency = block->entered * RARELY;
+            break;
         case WASM_END:
-        case WASM_DELEGATE:
-            if (open[level].depth == depth) {
-                end_level(chooser, level, &chooser->loops[open[level].loop], types);
+        case WASM_DELEGATE: {
+            at = skip_immediates(opcode, at);
+            const int64_t loop = chooser->blocks[chooser->depth - 1].loop;
+            frequency = end_block(chooser, frequency);
+            if (loop >= 0) {
+                end_level(chooser, level, &chooser->loops[loop], types);
                 if (level-- == 0) return true;
             }
-            depth--;
+            continue;
+        }
+        case WASM_BR:
+            add_branch(chooser, leb_u32(&at), frequency);
+            frequency = 0;
+            continue;
+        case WASM_BR_IF: {
+            const uint32_t depth = leb_u32(&at);
+            const float branches = taken(chooser, depth, frequency);
+            add_branch(chooser, depth, branches);
+            frequency -= branches;
+            continue;
+        }
+        case WASM_BR_TABLE: {
+            const uint32_t count = leb_u32(&at) + 1;
+            for (uint32_t i = 0; i < count; i++)
+                add_branch(chooser, leb_u32(&at), frequency / (float)count);
+            frequency = 0;
+            continue;
+        }
+        case WASM_CALL:
+        case WASM_CALL_INDIRECT:
+            chooser->loops[chooser->blocks[chooser->depth - 1].inside].calls = true;
             break;
+        case WASM_UNREACHABLE:
+        case WASM_THROW:
+        case WASM_THROW_REF:
+        case WASM_RETHROW:
+        case WASM_RETURN:
+        case WASM_RETURN_CALL:
+        case WASM_RETURN_CALL_INDIRECT: frequency = 0; break;
         case WASM_LOCAL_GET:
         case WASM_LOCAL_SET:
         case WASM_LOCAL_TEE: {
             const uint32_t local = leb_u32(&at);
             const bool is_read = opcode == WASM_LOCAL_GET;
-            add_weight(chooser, level, local, is_read ? GET_WEIGHT : SET_WEIGHT);
+            add_weight(chooser, level, local, frequency * (is_read ? GET_WEIGHT : SET_WEIGHT));
             if (is_read && !chooser->is_seen[local])
                 chooser->read_first[chooser->read_first_count++] = local;
             chooser->is_seen[local] = true;
@@ -221,7 +334,7 @@ static void take_hottest(const Candidate *candidates, const int32_t *before, int
     }
 }
 
-static Pins choose(const Loop *loop, const Pins *outside, float iterations, float enter_cost) {
+static Pins choose(const Loop *loop, const Pins *outside, float enter_cost) {
     Pins pins = *outside;
     for (int bank = 0; bank < PINNED_BANKS; bank++) {
         const Candidate *candidates = loop->candidates[bank];
@@ -231,7 +344,8 @@ static Pins choose(const Loop *loop, const Pins *outside, float iterations, floa
             best += candidates[i].weight;
         }
         float cost = outside->is_entered[bank] ? EXCHANGE_COST : enter_cost;
-        if ((best - kept) * iterations <= cost) continue;
+        if (loop->calls) cost *= CALLING_SHARE;
+        if (best - kept <= cost * loop->entered) continue;
         take_hottest(candidates, outside->locals[bank], pins.locals[bank]);
         pins.is_entered[bank] = true;
     }
@@ -240,14 +354,14 @@ static Pins choose(const Loop *loop, const Pins *outside, float iterations, floa
 
 Pins pin_chooser_function(const PinChooser *chooser) {
     Pins outside = no_pins();
-    return choose(&chooser->loops[0], &outside, 1, FUNCTION_COST);
+    return choose(&chooser->loops[0], &outside, FUNCTION_COST);
 }
 
 Pins pin_chooser_loop(PinChooser *chooser, const uint8_t *at, const Pins *outside) {
     while (chooser->next < chooser->count && chooser->loops[chooser->next].at < at)
         chooser->next++;
     if (chooser->next == chooser->count || chooser->loops[chooser->next].at != at) return *outside;
-    return choose(&chooser->loops[chooser->next], outside, ITERATIONS, ENTER_COST);
+    return choose(&chooser->loops[chooser->next], outside, ENTER_COST);
 }
 
 uint32_t pin_chooser_cleared(const PinChooser *chooser, uint32_t parameters,
@@ -264,8 +378,7 @@ uint32_t pin_chooser_cleared(const PinChooser *chooser, uint32_t parameters,
 bool pin_chooser_wants(const PinChooser *chooser, Bank bank) {
     const Pins outside = no_pins();
     for (uint32_t i = 0; i < chooser->count; i++)
-        if (choose(&chooser->loops[i], &outside, i ? ITERATIONS : 1, i ? ENTER_COST : FUNCTION_COST)
-                .is_entered[bank])
+        if (choose(&chooser->loops[i], &outside, i ? ENTER_COST : FUNCTION_COST).is_entered[bank])
             return true;
     return false;
 }

@@ -35,6 +35,7 @@ typedef struct Program {
     size_t size;                /* of bytes */
     void *block;                /* what bytes lie in, to be freed */
     SideTables tables;
+    const void *compiled;       /* the executor's own: what it has found for this; NULL at first */
 } Program;
 
 /* Translates all functions of `module`, writing dispatch words from `words`; both must outlive the

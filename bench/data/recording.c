@@ -31,13 +31,15 @@ static void note_left_out(Recording *recording, size_t build, const ExecutorProg
                                                          of, program->left_out)});
 }
 
-/* The executors of one build and instruction set, and their controls. */
-static void add_group(Recording *recording, size_t build, const char *strategies, const char *isa) {
+/* Those of one build and instruction set that are references, or those that are not. */
+static void add_programs(Recording *recording, size_t build, const char *strategies, const char *isa,
+                         bool references) {
     const Executors *executors = &recording->builds.items[build].executors;
-    size_t first = recording->contender_count;
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];
-        if (strcmp(program->isa, isa) != 0 || !in_list(strategies, program->strategy)) continue;
+        if (strcmp(program->isa, isa) != 0 || !in_list(strategies, program->strategy) ||
+            program->is_reference != references)
+            continue;
         if (program->left_out) {
             note_left_out(recording, build, program);
             continue;
@@ -45,13 +47,21 @@ static void add_group(Recording *recording, size_t build, const char *strategies
         build_hash(&recording->builds.items[build], program, recording->builds.layout_count);
         add_contender(recording, build, program, false);
     }
+}
+
+/* The executors of one build and instruction set, their controls, and the references. */
+static void add_group(Recording *recording, size_t build, const char *strategies, const char *isa) {
+    size_t first = recording->contender_count;
+    add_programs(recording, build, strategies, isa, false);
     size_t own = recording->contender_count - first;
     if (own == 0) return;
     for (size_t i = 0; i < own; i++)
         add_contender(recording, build, recording->contenders[first + i].program, true);
     recording->groups = grow(recording->groups, recording->group_count + 1, sizeof(Group));
+    add_programs(recording, build, strategies, isa, true);
     recording->groups[recording->group_count++] =
-        (Group){build, recording->isa_count, first, 2 * own, own};
+        (Group){build, recording->isa_count, first, 2 * own, own,
+                recording->contender_count - first - 2 * own};
 }
 
 /* The groups of one instruction set. */

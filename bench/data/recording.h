@@ -37,6 +37,8 @@ typedef struct Group {
     size_t build, isa;   /* indexes */
     size_t first, count; /* of the contenders */
     size_t strategies;   /* so many are no controls */
+    size_t references;   /* levels of the zero line (dispatch/zero/zero.h): so many contenders behind
+                            these. No table compares them */
 } Group;
 
 /* What one run of a workload executes in one instruction set, whatever the strategy; each -1 if it

@@ -27,8 +27,8 @@ static const uint8_t *behind(const uint8_t *at) {
     return next;
 }
 
-static void note_target(Body *function, const uint8_t *at, const uint8_t *field) {
-    const uint8_t *target = field + read_i32(field);
+/* The instruction at `at` may jump to `target`. */
+static void note_target(Body *function, const uint8_t *at, const uint8_t *target) {
     function->is_target[target - function->begin] = 1;
     if (target > at) return;
     function->loops[target - function->begin]++; /* a jump back closes a loop */
@@ -42,9 +42,9 @@ static void find_targets(Body *function) {
         const OpInfo *op = &op_info[opcode->op];
         if (opcode->op == OP_br_table) {
             for (const uint8_t *entry = at + WORD + opcode->length; entry < next; entry += 4)
-                note_target(function, at, entry);
+                note_target(function, at, entry + read_i32(entry));
         } else if (op->flags & OP_HAS_LABEL) { /* the last operand */
-            note_target(function, at, at + WORD + opcode->length - 4);
+            note_target(function, at, at + read_i32(at + WORD + opcode->length - 4));
         }
     }
 }

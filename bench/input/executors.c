@@ -36,6 +36,11 @@ static json_t *program_of(const ExecutorProgram *program, int64_t seed) {
     return file;
 }
 
+static bool is_reference(const Executors *executors, const char *strategy) {
+    json_t *strategies = json_object_get(executors->build, "strategies");
+    return json_is_true(json_object_get(json_object_get(strategies, strategy), "reference"));
+}
+
 /* False if the entry is damaged. */
 static bool add(Executors *executors, json_t *entry) {
     const char *name, *strategy, *isa, *left_out = NULL;
@@ -50,7 +55,8 @@ static bool add(Executors *executors, json_t *entry) {
                               .strategy = copy_string(strategy),
                               .isa = copy_string(isa),
                               .left_out = left_out ? copy_string(left_out) : NULL,
-                              .programs = programs};
+                              .programs = programs,
+                              .is_reference = is_reference(executors, strategy)};
     item->path = path_to(executors, program_of(item, executors->first_layout));
     if (!item->left_out && access(item->path, X_OK) != 0)
         item->left_out = format_string(
@@ -155,6 +161,7 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
         const ExecutorProgram *item = &executors->items[i];
         if (strategy && strcmp(strategy, item->strategy) != 0) continue;
         if (isa && strcmp(isa, item->isa) != 0) continue;
+        if (item->is_reference && !strategy) continue;
         if (item->left_out) {
             if (!left_out) left_out = item;
             continue;

@@ -24,6 +24,7 @@ typedef struct ExecutorProgram {
     char *path;     /* of the first layout; "" if there is none */
     char *left_out; /* why it was left out of the build; NULL if it was built */
     json_t *programs; /* by seed; build.json's */
+    bool is_reference; /* a level of the zero line (dispatch/zero/zero.h), and no strategy */
 } ExecutorProgram;
 
 typedef struct Executors {

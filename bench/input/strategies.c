@@ -59,7 +59,8 @@ char *strategies_meant(const Executors *executors, const char *list) {
         char *name = format_string("%.*s", (int)(end - item), item);
         if (strcmp(name, "all") == 0) {
             for (size_t i = 0; i < executors->count; i++)
-                names = with(names, executors->items[i].strategy);
+                if (!executors->items[i].is_reference)
+                    names = with(names, executors->items[i].strategy);
         } else {
             names = with(names, resolve(executors, name));
         }
@@ -67,6 +68,18 @@ char *strategies_meant(const Executors *executors, const char *list) {
         item = *end ? end + 1 : NULL;
     }
     return names;
+}
+
+char *strategies_with_references(const Executors *executors, char *list) {
+    bool any = false; /* without a list every one is measured, and so none is a reference */
+    for (size_t i = 0; list && i < executors->count; i++) {
+        if (!executors->items[i].is_reference) continue;
+        any = true;
+        list = with(list, executors->items[i].strategy);
+    }
+    if (any) return list;
+    free(list);
+    return NULL;
 }
 
 char *strategy_field(const Executors *executors, const char *strategy, const char *field) {

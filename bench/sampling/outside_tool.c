@@ -79,6 +79,7 @@ double sampled_seconds(const Recording *recording, size_t workload, size_t conte
 
 bool tool_wants(const Recording *recording, size_t workload, size_t contender) {
     return !recording->contenders[contender].control &&
+           !recording->contenders[contender].program->is_reference &&
            !recording_failure(recording, workload, contender);
 }
 

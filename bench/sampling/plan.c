@@ -23,7 +23,8 @@ static bool takes_part(const Recording *recording, size_t contender, size_t layo
     for (size_t i = 0; i < recording->group_count; i++) {
         const Group *group = &recording->groups[i];
         size_t place = contender - group->first; /* huge if it is of an earlier group */
-        if (place >= group->count) continue;
+        if (place >= group->count + group->references) continue;
+        if (place >= group->count) return true;
         return place < group->strategies ||
                place - group->strategies == (layout + (size_t)round) % group->strategies;
     }
@@ -33,7 +34,7 @@ static bool takes_part(const Recording *recording, size_t contender, size_t layo
 size_t plan_block(const Recording *recording) {
     size_t contenders = 0;
     for (size_t i = 0; i < recording->group_count; i++)
-        contenders += recording->groups[i].strategies + 1;
+        contenders += recording->groups[i].strategies + 1 + recording->groups[i].references;
     return recording->suite.count * contenders;
 }
 

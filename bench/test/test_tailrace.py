@@ -3,6 +3,7 @@
 
 Usage: test_tailrace.py TAILRACE_PROGRAM SCHEMA_JSON
 """
+import collections
 import hashlib
 import json
 import os
@@ -308,6 +309,28 @@ class Bench(TailraceTest):
                          ["switch", "acc"])
         listed = self.run_tailrace("list", "strategies").stdout
         self.assertIn("switch: A loop.\n  mechanism: switch\n  aliases: loop, dull\n", listed)
+
+    def test_the_zero_line_is_measured_and_not_compared(self):
+        path = self.folder / "dispatch/build.json"
+        self.assert_fails(self.run_tailrace("bench", "--zero", "--budget", "0"), 2, "this build has no zero line")
+        shutil.copy(FAKE, self.folder / "dispatch/no-dispatch-acc")
+        build = json.loads(path.read_text())
+        build["strategies"]["no-dispatch"] = {"flags": [], "measured_by_default": False, "reference": True}
+        build["executors"].append({"name": "no-dispatch-acc", "strategy": "no-dispatch", "isa": "acc",
+                                   "programs": {"0": "no-dispatch-acc"}})
+        path.write_text(json.dumps(build))
+        for options, wanted in ([], set(STRATEGIES)), (["--dispatch", "all"], set(STRATEGIES)), \
+                (["--zero"], {*STRATEGIES, "no-dispatch"}), (["--zero", "-d", "switch"], {"switch", "no-dispatch"}):
+            with self.subTest(options=options):
+                process = self.bench(*options)
+                samples = self.document()["samples"]
+                self.assertEqual({sample["strategy"] for sample in samples}, wanted)
+                # Nobody asks whether it differs from itself, and no table has a column of it.
+                self.assertNotIn(("no-dispatch", True), {(sample["strategy"], sample["control"]) for sample in samples})
+                self.assertNotIn("no-dispatch", process.stdout)
+                self.assertEqual("1 of the zero line" in " ".join(process.stdout.split()), "--zero" in options)
+        counts = collections.Counter((sample["round"], sample["strategy"]) for sample in samples if not sample["control"])
+        self.assertEqual(counts[1, "no-dispatch"], counts[1, "switch"])
 
     PARTS = ["bytecode", "frames", "memory", "stack"]
 

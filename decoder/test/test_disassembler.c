@@ -174,12 +174,12 @@ Test(listing, offsets_beyond_four_digits) {
 /* ---- Superinstructions ------------------------------------------------------------------------ */
 
 #if ISA_HAS_SEQUENCES
-/* Has the jump whose operand ends at `end` of the listing's bytes lead to a certain place. */
+/* Has the jump whose operand ends at `end` of the bytes of an instruction lead to a certain place. */
 static void lead(uint8_t *bytes, unsigned end, const OpcodeInfo *part) {
     const OpInfo *op = &op_info[part->op];
     if (!op->immediate_count || op->immediate_kinds[op->immediate_count - 1] != IMMEDIATE_LABEL)
         return;
-    int32_t distance = 0x1234 - ((int32_t)end - 4);
+    const int32_t distance = 0x1234;
     memcpy(bytes + end - 4, &distance, sizeof distance);
 }
 

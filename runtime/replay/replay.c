@@ -358,8 +358,11 @@ static bool read_tag(Replay *replay, const Tag **tag) {
     return *tag || broken(replay, "out of memory");
 }
 
+/* Calls nest a thousand deep: what has arrays is not part of the functions that they nest in. */
+#define APART __attribute__((noinline))
+
 /* What an import throws. Returns the trap that it has then. */
-static Trap play_exception(Replay *replay) {
+APART static Trap play_exception(Replay *replay) {
     uint64_t number, values[MAX_PARAMETERS];
     const Tag *tag;
     replay->crossings++;
@@ -373,7 +376,7 @@ static Trap play_exception(Replay *replay) {
 }
 
 /* Whether the exception that has left a function is the one that the trace has. */
-static bool check_exception(Replay *replay, uint32_t function) {
+APART static bool check_exception(Replay *replay, uint32_t function) {
     Exception *exception = store_exception(replay->store);
     uint64_t number, values[MAX_PARAMETERS];
     const Tag *tag;

@@ -76,6 +76,9 @@ class Answers:
     def all(self):
         best, text = self.fastest()
         answers = [{"question": "Which strategy is fastest?", "text": text, "word": "", "best": best}]
+        zero = self.case.zero and self.case.zero.answer()
+        if zero:
+            answers.insert(0, {"question": "What does dispatch cost?", "text": zero, "word": ""})
         for question, strategy, baseline in QUESTIONS:
             if strategy in self.strategies and baseline in self.strategies:
                 text, verdict = self.said(strategy, baseline)

@@ -203,7 +203,10 @@ class Comparison:
                 else:
                     self.absurd += sample["build"] == build
         self.workloads = result["suite"]["workloads"]
-        self.strategies = [name for name in self.build["strategies"] if name in names]
+        measured = [name for name in self.build["strategies"] if name in names]
+        # Levels of the zero line (zero_line.py) are no strategies, and compared with none.
+        self.references = [name for name in measured if self.build["strategies"][name].get("reference")]
+        self.strategies = [name for name in measured if name not in self.references]
         self.baseline = self.strategies[0]
         self.layouts = sorted({layout for layouts, _, _ in found.values() for layout in layouts})
         self.rounds = sorted({number for _, rounds, _ in found.values() for number in rounds})

@@ -3,7 +3,7 @@
 make() turns results into one JSON-able dictionary, which the page holds and draws. All statistics are made
 here and in statistics_of_runs.py; the page only chooses what to show. A "case" is one build and one
 instruction set of one file: its estimates stand here, what it answers in answers.py, what weakens its numbers in
-weaknesses.py, and why strategies differ, as far as it was measured, in causes.py.
+weaknesses.py, what of a strategy's time dispatch is in zero_line.py, and why strategies differ, as far as it was measured, in causes.py.
 """
 import dataclasses
 import hashlib
@@ -17,6 +17,7 @@ from .causes import Causes
 from .comparison import Trouble, comparisons, instruction_sets, speed_text
 from .weaknesses import Weaknesses
 from .wording import listed, minute, rounded
+from .zero_line import zero_line
 
 MOST_CHANGES = 5  # that are told before all else
 WORDS = [
@@ -93,6 +94,7 @@ class Case:
         self.weaknesses = Weaknesses(comparison)
         self.samples = self.weaknesses.samples
         self.causes = Causes(comparison, self.samples)
+        self.zero = zero_line(comparison)
         self.answers = Answers(self)
 
     @property
@@ -191,6 +193,7 @@ class Case:
             "causes": causes.counted(), "luck": comparison.luck, "counting_cost": causes.counting_cost(),
             "replayed": any("trace" in workload for workload in comparison.workloads),
             "simulated": causes.simulated(), "sizes": causes.sizes(), "whole_processes": causes.whole_processes(),
+            "zero": self.zero and self.zero.data(),
             "listings": causes.listings(self.texts), "audit_missing": self.build["audit_missing"], "raw": self.raw()}
 
 

@@ -52,7 +52,9 @@ class Build:
         self.isas = sorted(self.info["isas"], key=lambda isa: (isa != "acc", isa))
         self.left_out = {entry["name"]: entry["left_out"] for entry in listed if "left_out" in entry}
         self.listed = {(entry["strategy"], entry["isa"]): entry for entry in listed}
-        self.strategies = list(self.info["strategies"])  # in the order of reports
+        # In the order of reports; levels of the zero line are no strategies.
+        self.references = [name for name, about in self.info["strategies"].items() if about.get("reference")]
+        self.strategies = [name for name in self.info["strategies"] if name not in self.references]
         # That of the programs without a seed in their names comes first.
         first = self.info.get("first_layout", self.info["layout_seeds"][0])
         self.seeds = [first, *(seed for seed in self.info["layout_seeds"] if seed != first)]
@@ -85,6 +87,18 @@ class Build:
                             continue
                         if seed == self.seeds[0] and not plain or self.path(name).exists():
                             yield name, strategy, isa, seed
+
+    def units(self):
+        """(program, isa, [(object, C)]) of each program of the zero line that was built: its units."""
+        for isa in self.isas:
+            for level in self.references:
+                for seed in self.seeds:
+                    name = self.name(level, isa, seed)
+                    library, text = f"libexecutor-{pathlib.Path(name).name}.a.p", f"zero-{isa}.{seed}."
+                    found = sorted((self.folder / "zero" / library).glob(f"*{text}*.c.o"))
+                    if found:
+                        yield name, isa, [(unit, self.folder / "zero" / unit.name[unit.name.index(text):-2])
+                                          for unit in found]
 
     def path(self, name):
         return self.folder / f"libexecutor-{name}.a"

@@ -123,6 +123,39 @@ def speeds(case, places):
     return figure
 
 
+PART_COLOURS = {"dispatch": "#b3333b", "decoding": "#d98b2b", "boundaries": "#c9b458", "work": "#8a94a0"}  # zero.js, too
+
+
+def zero_line(zero):
+    """A bar for each strategy: what its time over the suite is made of. Intervals are of each part alone."""
+    rows = [(name, zero.suite[name]) for name in zero.strategies if zero.suite[name]]
+    figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + 0.42 * len(rows)), layout="constrained")
+    for row, (_, found) in enumerate(rows):
+        left = 0.0
+        for part, colour in PART_COLOURS.items():
+            own = found[part]
+            width = max(own.share, 0.0)
+            label = part if row == 0 else None
+            axes.barh(row, width, left=left, height=0.62, color=colour, label=label)
+            if own.has_interval and width:
+                axes.plot([left + max(own.low, 0.0), left + own.high], [row + 0.2] * 2, color=INK, linewidth=1.1)
+            if width > 0.04:
+                axes.text(left + width / 2, row - 0.04, f"{100 * width:.0f} %", ha="center", va="center", color="white",
+                          fontweight="bold")
+            left += width
+    axes.set_yticks(range(len(rows)), [short(name) for name, _ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    axes.set_xlabel("share of the strategy's own time, geometric mean over the suite; lines: "
+                    f"{percent(zero.comparison.confidence)} intervals of the width")
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(PART_COLOURS), frameon=False)
+    return figure
+
+
 def heat_map(cases, names):
     """Speed over the suite relative to the baseline: a row for each case, a column for each strategy."""
     rows = [[name in case.strategies and case.mean(name, case.strategies[0]) or None for name in names]
@@ -222,7 +255,8 @@ def save_all(cases, page, most, suffixes=("svg", "png")):
         if names:
             save(heat_map(cases, names), page.with_name(f"{page.stem}-heatmap"), suffixes)
     for number, case in enumerate(cases if len(cases) <= most else [], 1):
-        alone = len(cases) == 1
-        save(speeds(case, places),
-             page.with_name(page.stem if alone else
-                            f"{page.stem}-{number}-{file_name(case.build['name'])}-{file_name(case.isa)}"), suffixes)
+        prefix = page.stem if len(cases) == 1 else \
+            f"{page.stem}-{number}-{file_name(case.build['name'])}-{file_name(case.isa)}"
+        save(speeds(case, places), page.with_name(prefix), suffixes)
+        if case.zero and any(case.zero.suite.values()):
+            save(zero_line(case.zero), page.with_name(f"{prefix}-zero"), suffixes)

@@ -60,7 +60,9 @@ def measure(build, isa, strategies, suite, patterns, draws, seed, say):
     None: all."""
     generator, cpu = random.Random(seed), max(os.sched_getaffinity(0))
     description = json.loads((build / "dispatch/build.json").read_text())
-    layouts, first = description["layout_seeds"], description.get("first_layout", description["layout_seeds"][0])
+    layouts = description["layout_seeds"]
+    programs = {entry["strategy"]: entry["programs"] for entry in description["executors"]
+                if entry["isa"] == isa and "programs" in entry}
     workloads = [own for own in json.loads(suite.read_text())["workloads"]
                  if any(fnmatch.fnmatchcase(own["name"], pattern) for pattern in (patterns or "*").split(","))]
     if not workloads:
@@ -72,7 +74,7 @@ def measure(build, isa, strategies, suite, patterns, draws, seed, say):
                 if number < len(ways[kind])]
         generator.shuffle(turn)
         for kind, strategy, places, layout in turn:
-            program = build / "dispatch" / (f"{strategy}-{isa}" + ("" if layout == first else f".layout{layout}"))
+            program = build / "dispatch" / programs[strategy][str(layout)]
             samples.append({"varied": kind, "draw": number, "workload": workload["name"], "strategy": strategy,
                             "layout": layout, "placement": places,
                             "cpu_ns": execute(program, places, workload, suite.parent, cpu)})

@@ -97,6 +97,46 @@ class Warnings(unittest.TestCase):
         self.assertIn("cycles", self.warnings(has_some)["not measured"])
 
 
+class ZeroLine(unittest.TestCase):
+    """What of a strategy's time dispatch, decoding and boundaries are."""
+    SPEEDS = {"tail-direct": 2, "no-dispatch": 4, "no-decoding": 5, "no-boundaries": 8}
+
+    def made(self, speeds, noise=0.0, layouts=(0, 1, 2)):
+        found = samples(speeds, layouts=layouts, noise=noise)
+        for place, entry in enumerate(found):  # layouts differ a little
+            times = entry["phases"]["execute"]
+            times["cpu"] = int(times["cpu"] * (1 + 0.001 * (entry["layout"] * 7 % 3) * (place % 5)))
+        document = result(found)
+        document["builds"][0]["strategies"] = {name: {"flags": [], "reference": name.startswith("no-")}
+                                               for name in ["switch", *speeds]}
+        return made(document)
+
+    def test_the_parts_are_what_each_level_takes_away(self):
+        data, case = self.made(self.SPEEDS)
+        self.assertEqual(case["strategies"], ["switch", "tail-direct"])  # references are none
+        zero = case["zero"]
+        self.assertEqual(zero["parts"], ["dispatch", "decoding", "boundaries", "work"])
+        for found, wanted in zip(zero["suite"], ([750, 50, 75, 125], [500, 100, 150, 250])):
+            for (share, low, high), value in zip(found, wanted):
+                self.assertAlmostEqual(share, value, delta=3)
+                self.assertTrue(low <= share <= high)
+            self.assertAlmostEqual(sum(share for share, _, _ in found), 1000, delta=0.3)
+        self.assertEqual(zero["notes"], [])
+        answer = case["answers"][0]
+        self.assertEqual(answer["question"], "What does dispatch cost?")
+        self.assertIn("tail-direct spends 50 % (50–50) of its time on dispatch", answer["text"])
+        self.assertNotIn("no-", " ".join(answer["text"] for answer in case["answers"][1:]))
+
+    def test_levels_that_are_not_in_order_are_told(self):
+        _, case = self.made({**self.SPEEDS, "no-boundaries": 4.5})
+        self.assertIn("without boundaries it took longer (over the suite and sort, vm)", case["zero"]["notes"][0])
+
+    def test_one_that_lacks_a_level_has_none(self):
+        _, case = self.made({"tail-direct": 2, "no-dispatch": 4})
+        self.assertIsNone(case["zero"])
+        self.assertEqual(case["answers"][0]["question"], "Which strategy is fastest?")
+
+
 class Answers(unittest.TestCase):
     def fastest(self, **speeds):
         document = result(samples({name.replace("_", "-"): speed for name, speed in speeds.items()}))

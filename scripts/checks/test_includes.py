@@ -32,7 +32,7 @@ bench           bench.h
 """
 MOST_SOURCES = 12
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?P<path>[^"]+)"', re.M)
-GENERATED = re.compile(r"ops\.h|(schema|warnings)_text\.h")  # beside no source
+GENERATED = re.compile(r"(ops|bodies)\.h|(schema|warnings)_text\.h")  # beside no source
 
 
 def room_of(path, folders):

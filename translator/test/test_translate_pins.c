@@ -371,6 +371,9 @@ Test(values, computed_stay_in_free_registers_across_calls) {
                   "  (i32.mul (local.get 0) (local.get 0))"
                   "  (i32.mul (local.get 0) (local.get 0))"
                   "  (call $nothing)"
+                  "  (local.set 0 (i32.mul (local.get 0) (local.get 0)))"
+                  "  (local.set 0 (i32.mul (local.get 0) (local.get 0)))"
+                  "  (local.set 0 (i32.mul (local.get 0) (local.get 0)))"
                   "  (br_if 0 (i32.lt_s))))"
                   "(func $nothing)");
     Label start = encoder_label(code);
@@ -379,8 +382,49 @@ Test(values, computed_stay_in_free_registers_across_calls) {
     encode_i32_mul(code, pin(2), pin(0), pin(0));
     encode_i32_mul(code, HOME(1, 1), pin(0), pin(0));
     encode_call(code, &program.codes[1], HOME(1, 2).slot);
+    encode_i32_mul(code, pin(0), pin(0), pin(0));
+    encode_i32_mul(code, pin(0), pin(0), pin(0));
+    encode_i32_mul(code, pin(0), pin(0), pin(0));
     encode_br_if_i32_lt_s(code, pin(2), HOME(1, 1), start);
     leave(1, 0, -1, -1);
+    encode_return(code, LINK);
+    expect_translation();
+}
+
+Test(pins, need_more_uses_in_loops_that_call) {
+    translate_wat("(func (param i32) (loop"
+                  "  (call $nothing)"
+                  "  (local.set 0 (i32.mul (local.get 0) (local.get 0)))"
+                  "  (br_if 0 (local.get 0))))"
+                  "(func $nothing)");
+    Label start = encoder_label(code);
+    encoder_bind(code, start);
+    encode_call(code, &program.codes[1], home_slot(0));
+    encode_i32_mul(code, local(0), local(0), local(0));
+    encode_br_if_i32_nez(code, mirrored(local(0)), start);
+    encode_return(code, LINK);
+    expect_translation();
+}
+
+/* Local 0 is used less often in the text than the three others, but they are used every other time. */
+Test(pins, are_for_what_is_executed_often) {
+#define COUNT(local) "(local.set " #local " (i32.add (local.get " #local ") (i32.const 5)))"
+#define THRICE(local) COUNT(local) COUNT(local) COUNT(local)
+    translate_wat("(func (param i32 i32 i32 i32) (loop" COUNT(0) COUNT(0)
+                  "  (if (local.get 0) (then " THRICE(1) THRICE(2) THRICE(3) "))"
+                  "  (br_if 0 (local.get 0))))");
+    Label start = encoder_label(code), end = encoder_label(code);
+    enter(1, 0, 1, 2);
+    encoder_bind(code, start);
+    for (int i = 0; i < 2; i++) encode_i32_add(code, pin(0), pin(0), constant(5));
+    encode_br_if_i32_eqz(code, pin(0), end);
+    for (unsigned number = 1; number < 3; number++)
+        for (int i = 0; i < 3; i++) encode_i32_add(code, pin(number), pin(number), constant(5));
+    encode_i32_add(code, local(3), local(3), constant(5));
+    for (int i = 0; i < 2; i++) encode_i32_add(code, local(3), accumulator(), constant(5));
+    encoder_bind(code, end);
+    encode_br_if_i32_nez(code, pin(0), start);
+    leave(1, 0, 1, 2);
     encode_return(code, LINK);
     expect_translation();
 }

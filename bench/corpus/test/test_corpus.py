@@ -54,6 +54,13 @@ def check_list():
     for driver in CORPUS.glob("drivers/*.mjs"):
         if driver.stem not in names:
             problems.append(f"drivers/{driver.name} is of no program")
+    levels = dict(line.split() for line in (CORPUS / "kernels/levels.txt").read_text().splitlines())
+    kernels = {source.stem for source in CORPUS.glob("kernels/*.c")}
+    for name in levels.keys() ^ kernels:
+        problems.append(f"kernels/{name}.c is not there" if name in levels else f"{name} is not in levels.txt")
+    measured = {workload["name"] for workload in read(ROOT / "bench/workloads/default.json")["workloads"]}
+    for same in kernels & measured:
+        problems.append(f"{same} is a kernel of the default suite")
     for name, version in wanted.items():
         if not re.fullmatch(r"\d+\.\d+\.\d+[\w.-]*", version):
             problems.append(f"{name} is wanted as {version}, not as one version")

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/input/executors.h"
+#include "bench/input/strategies.h"
 #include "bench/util/memory.h"
 #include "bench/util/test/scratch.h"
 
@@ -82,6 +83,39 @@ Test(executors, the_fastest_is_the_default) {
     cr_assert_str_eq(chosen(&executors, "switch", NULL, &error), "switch-acc");
     cr_assert_str_eq(chosen(&executors, "tail-direct", NULL, &error), "tail-direct-slots");
     cr_assert_str_eq(chosen(&executors, "mine", "slots", &error), "mine-slots");
+    finish(&executors);
+}
+
+/* Levels of the zero line are measured when asked for, and never taken for strategies. */
+Test(executors, references_are_no_strategies) {
+    char *directory = scratch_make();
+    scratch_write(directory, "build.json", 0644,
+                  "{\"isas\": [\"acc\"], \"strategies\": {\"mine\": {}, \"no-dispatch\": "
+                  "{\"reference\": true, \"measured_by_default\": false}}, \"executors\": ["
+                  "{\"name\": \"mine-acc\", \"strategy\": \"mine\", \"isa\": \"acc\","
+                  " \"programs\": {\"0\": \"mine-acc\"}},"
+                  "{\"name\": \"no-dispatch-acc\", \"strategy\": \"no-dispatch\", \"isa\": \"acc\","
+                  " \"programs\": {\"0\": \"no-dispatch-acc\"}}]}");
+    scratch_write(directory, "no-dispatch-acc", 0755, "#!/bin/sh\n");
+    Executors executors;
+    Error error;
+    cr_assert(executors_load(directory, &executors, &error), "%s", error.message);
+    cr_assert_str_eq(chosen(&executors, NULL, NULL, &error), "none"); /* mine was not built */
+    cr_assert_str_eq(chosen(&executors, "no-dispatch", NULL, &error), "no-dispatch-acc");
+    static const char *const asked[] = {NULL, "all", "mine"};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        char *names = strategies_meant(&executors, asked[i]);
+        cr_assert_str_eq(names, "mine");
+        names = strategies_with_references(&executors, names);
+        cr_assert_str_eq(names, "mine,no-dispatch");
+        free(names);
+    }
+    free(directory);
+    finish(&executors);
+
+    executors = load(NULL); /* which has none */
+    cr_assert_null(strategies_with_references(&executors, strategies_meant(&executors, NULL)));
+    cr_assert_null(strategies_with_references(&executors, strategies_meant(&executors, "all")));
     finish(&executors);
 }
 

@@ -7,14 +7,14 @@
 
 #define WORKLOADS 12
 
-static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL},
-                                     {"goto-indirect-acc", "goto-indirect", "acc", "/p", NULL, NULL},
-                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL}};
+static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL, false},
+                                     {"goto-indirect-acc", "goto-indirect", "acc", "/p", NULL, NULL, false},
+                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, false}};
 static Contender contenders[] = {{0, &programs[0], false, NULL}, {0, &programs[1], false, NULL},
                                  {0, &programs[2], false, NULL}, {0, &programs[0], true, NULL},
                                  {1, &programs[0], false, NULL}, {1, &programs[1], false, NULL},
                                  {1, &programs[0], true, NULL}};
-static Group groups[] = {{0, 0, 0, 4, 3}, {1, 0, 4, 3, 2}};
+static Group groups[] = {{0, 0, 0, 4, 3, 0}, {1, 0, 4, 3, 2, 0}};
 static Build builds[] = {{.name = "clang-22"}, {.name = "gcc-12"}};
 static Workload workloads[WORKLOADS];
 static const char *isas[] = {"acc"};

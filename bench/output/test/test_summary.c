@@ -7,11 +7,11 @@
 #include "bench/util/memory.h"
 
 /* Two workloads, two strategies and the control. */
-static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL},
-                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL}};
+static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL, false},
+                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, false}};
 static Contender contenders[] = {
     {0, &programs[0], false, NULL}, {0, &programs[1], false, NULL}, {0, &programs[0], true, NULL}};
-static Group group = {0, 0, 0, 3, 2};
+static Group group = {0, 0, 0, 3, 2, 0};
 static Build build = {.name = "clang-22"};
 static Workload workloads[] = {{.name = "sort"}, {.name = "vm"}};
 static const char *isas[] = {"acc"};
@@ -256,16 +256,16 @@ Test(summary, nothing_measured_prints_no_numbers) {
 
 /* tail-direct in three instruction sets, the baseline not the first of them; switch in acc alone.
  */
-static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL, NULL},
-                                         {"switch-acc", "switch", "acc", "/p", NULL, NULL},
-                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL},
-                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL, NULL}};
+static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL, NULL, false},
+                                         {"switch-acc", "switch", "acc", "/p", NULL, NULL, false},
+                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, false},
+                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL, NULL, false}};
 static Contender isa_contenders[] = {
     {0, &isa_programs[0], false, NULL}, {0, &isa_programs[0], true, NULL},
     {0, &isa_programs[1], false, NULL}, {0, &isa_programs[2], false, NULL},
     {0, &isa_programs[1], true, NULL},  {0, &isa_programs[3], false, NULL},
     {0, &isa_programs[3], true, NULL}};
-static Group isa_groups[] = {{0, 0, 0, 2, 1}, {0, 1, 2, 3, 2}, {0, 2, 5, 2, 1}};
+static Group isa_groups[] = {{0, 0, 0, 2, 1, 0}, {0, 1, 2, 3, 2, 0}, {0, 2, 5, 2, 1, 0}};
 static const char *several_isas[] = {"fused", "acc", "slots"};
 static Work isa_work[] = {{500000, 1, 1}, {2000000, 1, 1}, {-1, -1, -1},
                           {-1, -1, -1},   {-1, -1, -1},    {-1, -1, -1}};

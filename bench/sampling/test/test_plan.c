@@ -10,7 +10,7 @@ enum { WORKLOADS = 5, LAYOUTS = 3, STRATEGIES = 2, EACH = STRATEGIES + 1, BLOCK 
 static Recording recording(uint64_t seed) {
     static Contender contenders[2 * STRATEGIES];
     static Workload workloads[WORKLOADS];
-    static Group groups[] = {{0, 0, 0, 2 * STRATEGIES, STRATEGIES}};
+    static Group groups[] = {{0, 0, 0, 2 * STRATEGIES, STRATEGIES, 0}};
     return (Recording){.seed = seed,
                        .suite = {"s", workloads, WORKLOADS, NULL},
                        .builds.layout_count = LAYOUTS,
@@ -61,7 +61,7 @@ Test(plan, controls_take_turns) {
 Test(plan, groups_have_controls_of_their_own) {
     Recording source = recording(7);
     Contender contenders[6] = {0};
-    Group groups[] = {{0, 0, 0, 4, 2}, {1, 0, 4, 2, 1}};
+    Group groups[] = {{0, 0, 0, 4, 2, 0}, {1, 0, 4, 2, 1, 0}};
     source.contenders = contenders, source.contender_count = 6;
     source.groups = groups, source.group_count = 2;
     size_t count, seen[6] = {0};
@@ -73,6 +73,25 @@ Test(plan, groups_have_controls_of_their_own) {
     cr_assert_eq(seen[2] + seen[3], LAYOUTS * WORKLOADS);
     cr_assert_eq(seen[4], LAYOUTS * WORKLOADS);
     cr_assert_eq(seen[5], LAYOUTS * WORKLOADS);
+    free(places);
+}
+
+/* References, which stand behind a group's controls, are in every layout of every round. */
+Test(plan, references_have_no_controls) {
+    Recording source = recording(7);
+    Contender contenders[7] = {0};
+    Group groups[] = {{0, 0, 0, 4, 2, 1}, {1, 0, 5, 2, 1, 0}};
+    source.contenders = contenders, source.contender_count = 7;
+    source.groups = groups, source.group_count = 2;
+    size_t count, seen[7] = {0};
+    Place *places = plan_round(&source, 1, &count);
+    cr_assert_eq(count, (size_t)LAYOUTS * WORKLOADS * (4 + 2));
+    for (size_t i = 0; i < count; i++)
+        seen[places[i].contender]++;
+    cr_assert_eq(seen[2] + seen[3], LAYOUTS * WORKLOADS);
+    cr_assert_eq(seen[4], LAYOUTS * WORKLOADS);
+    cr_assert_eq(seen[5], LAYOUTS * WORKLOADS);
+    cr_assert_eq(seen[6], LAYOUTS * WORKLOADS);
     free(places);
 }
 

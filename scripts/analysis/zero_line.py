@@ -1,0 +1,159 @@
+"""The zero line: what of a strategy's time dispatch is, and decoding, and the boundaries between instructions.
+
+A run with references (bench --zero) has the same workloads without dispatch, then also without decoding, then also
+without boundaries (dispatch/zero/zero.h), in the same rounds. What each takes away, as a share of the strategy's time,
+is a part; what is left at the end is the work. Shares are differences of geometric means of the same workloads,
+found in each layout by itself (in each round, where there is one layout); the estimate is their mean, and the interval
+Student's t, as elsewhere (statistics_of_runs.py). So the four parts of a strategy sum up to one.
+"""
+import dataclasses
+import math
+
+import numpy
+
+from . import statistics_of_runs
+
+# In the order in which they are taken away: the reference without, and what it lacks.
+LEVELS = {"no-dispatch": "dispatch", "no-decoding": "decoding", "no-boundaries": "boundaries"}
+WORK = "work"
+PARTS = [*LEVELS.values(), WORK]
+
+
+@dataclasses.dataclass(frozen=True)
+class Share:
+    """Of a strategy's time; the bounds are NaN where there is too little for an interval."""
+    share: float
+    low: float
+    high: float
+
+    @property
+    def has_interval(self):
+        return math.isfinite(self.low)
+
+    @property
+    def is_negative(self):
+        """Whether taking this away was shown to cost time."""
+        return self.high < 0 if self.has_interval else self.share < 0
+
+    def text(self):
+        """31 % (29–33)"""
+        def percent(value):
+            return f"{100 * value:.0f}".replace("-0", "0")
+        bounds = f" ({percent(self.low)}–{percent(self.high)})" if self.has_interval else ""
+        return f"{percent(self.share)} %{bounds}"
+
+
+def shares_of(logs, confidence):
+    """The parts, given the logarithms of the times relative to the strategy's of the levels in their order:
+    [level, workload, layout, round]. None if there is nothing that all have."""
+    if logs.size == 0:
+        return None
+    several = logs.shape[2] > 1
+    cells = statistics_of_runs.quietly(numpy.nanmedian, logs, axis=3) if several else logs[:, :, 0, :]
+    measured = ~numpy.isnan(cells).all(axis=(0, 2))
+    cells = cells[:, measured]
+    whole = ~numpy.isnan(cells).any(axis=(0, 1))
+    cells = cells[:, :, whole]
+    if not cells.size:
+        return None
+    left = numpy.exp(cells.mean(axis=1))  # [level, unit]: of the strategy's time
+    steps = numpy.vstack([numpy.ones((1, left.shape[1])), left, numpy.zeros((1, left.shape[1]))])
+    parts, found = -numpy.diff(steps, axis=0), {}
+    for part, values in zip(PARTS, parts):
+        error, count = statistics_of_runs.error_of_mean(values), len(values)
+        half = statistics_of_runs.quantile_of_t(count - 1, confidence) * error if count > 1 else math.nan
+        found[part] = Share(float(values.mean()), float(values.mean() - half), float(values.mean() + half))
+    return found
+
+
+class ZeroLine:
+    """Of a Comparison whose run has all levels."""
+
+    def __init__(self, comparison):
+        self.comparison, self.strategies = comparison, comparison.strategies
+        self.names = [workload["name"] for workload in comparison.workloads]
+        self.everything = list(range(len(self.names)))
+        self.suite = {name: self.shares(name, self.everything) for name in self.strategies}
+        self.by_workload = {name: [self.shares(name, [place]) for place in self.everything]
+                            for name in self.strategies}
+
+    def shares(self, strategy, workloads):
+        own = self.comparison.logs(strategy)[workloads]
+        return shares_of(numpy.array([self.comparison.logs(level)[workloads] - own for level in LEVELS]),
+                         self.comparison.confidence)
+
+    def nanoseconds(self, strategy):
+        """Of an executed bytecode instruction, geometric mean over the workloads; None if they were not counted."""
+        logs, found = self.comparison.logs(strategy), []
+        for place, workload in enumerate(self.comparison.workloads):
+            count = self.comparison.instructions(workload)
+            seconds = statistics_of_runs.quietly(numpy.nanmean, logs[place])
+            if count and math.isfinite(seconds):
+                found.append(seconds - math.log(count))
+        return math.exp(sum(found) / len(found)) * 1e9 if found else None
+
+    def sentence(self, strategy):
+        """tail-direct spends 31 % (29–33) of its time on dispatch, 0.42 ns an instruction"""
+        found, nanoseconds = self.suite[strategy], self.nanoseconds(strategy)
+        if not found:
+            return None
+        share = found["dispatch"]
+        each = f", {share.share * nanoseconds:.2f} ns an instruction" if nanoseconds and share.share > 0 else ""
+        if share.is_negative:
+            return f"{strategy} was shown to take less time than the same without dispatch"
+        if share.has_interval and share.low <= 0:
+            return f"{strategy} was not shown to spend time on dispatch ({share.text()})"
+        return f"{strategy} spends {share.text()} of its time on dispatch{each}"
+
+    def answer(self):
+        """A sentence; None if nothing can be said."""
+        said = [text for name in self.strategies if (text := self.sentence(name))]
+        if not said:
+            return None
+        best = next((name for name in ("tail-direct", "goto-direct") if self.suite.get(name)), None)
+        rest = ""
+        if best:
+            decoding, work = self.suite[best]["decoding"], self.suite[best][WORK]
+            rest = (f" Of the time of {best} another {decoding.text()} is reading operands, and {work.text()} is left when "
+                    "the compiler sees whole functions.")
+        return f"{'; '.join(said)}.{rest}"
+
+    def disorder(self):
+        """A sentence for each part whose removal was shown to cost time: levels are not ordered as expected."""
+        for number, name in enumerate(self.strategies):
+            for part in PARTS[:1] if number else PARTS:  # the others are as long whatever the strategy
+                places = [self.names[place] for place in self.everything
+                          if (own := self.by_workload[name][place]) and own[part].is_negative]
+                whole = self.suite[name] and self.suite[name][part].is_negative
+                if places or whole:
+                    where = " and ".join(filter(None, ["over the suite" if whole else "", ", ".join(places)]))
+                    yield (f"{name}: without {part} it took longer ({where}): code that fits the caches less, or registers "
+                           "that were allocated otherwise. That part is not shown as a negative share.")
+
+    def data(self):
+        """For the page: shares in per mille by strategy, of the suite and of each workload."""
+        def numbers(found):
+            return found and [[round(1000 * value, 1) if math.isfinite(value) else None
+                               for value in (found[part].share, found[part].low, found[part].high)] for part in PARTS]
+        return {"parts": PARTS, "answer": self.answer(), "notes": list(self.disorder()),
+                "strategies": self.strategies,
+                "suite": [numbers(self.suite[name]) for name in self.strategies],
+                "workloads": [[numbers(own) for own in self.by_workload[name]] for name in self.strategies]}
+
+    def rows(self):
+        """A table: shares over the suite, and of dispatch on each workload."""
+        yield ["strategy", *PARTS]
+        for name in self.strategies:
+            found = self.suite[name]
+            yield [name, *(found[part].text() if found else "–" for part in PARTS)]
+
+    def workload_rows(self):
+        yield ["workload", *self.strategies]
+        for place, workload in enumerate(self.names):
+            own = [self.by_workload[name][place] for name in self.strategies]
+            yield [workload, *(found["dispatch"].text() if found else "–" for found in own)]
+
+
+def zero_line(comparison):
+    """The ZeroLine of a Comparison; None if its run has no level or lacks one."""
+    return ZeroLine(comparison) if all(level in comparison.references for level in LEVELS) else None

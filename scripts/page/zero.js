@@ -1,0 +1,55 @@
+// The zero line: each strategy's time, divided into what dispatch, decoding and boundaries take, and the work.
+
+const SHARE_COLOURS = ['#b3333b', '#d98b2b', '#c9b458', '#8a94a0'];
+
+/** "31 % (29–33)" of [share, low, high] in per mille. */
+function shareText([share, low, high]) {
+  const whole = value => (value / 10).toFixed(0).replace('-0', '0');
+  return low === null ? `${whole(share)}\u00a0%` : `${whole(share)}\u00a0% (${whole(low)}–${whole(high)})`;
+}
+
+/** A share that was shown to be negative has no bar. */
+function stackedBar(zero, found) {
+  return h(
+      'div', {class: 'stack', 'aria-hidden': 'true'},
+      found.map(
+          ([share], place) => share > 0 &&
+              h('span', {
+                style: `flex-grow:${share};background:${SHARE_COLOURS[place]}`,
+                title: `${zero.parts[place]} ${shareText(found[place])}`
+              })));
+}
+
+function zeroRow(zero, label, found, mean) {
+  return h(
+      'tr', {class: mean && 'mean'}, h('th', {scope: 'row'}, label),
+      h('td', {class: 'stacked'}, found ? stackedBar(zero, found) : DASH),
+      zero.parts.map((_, place) => h('td', null, found ? shareText(found[place]) : DASH)));
+}
+
+function zeroSection(state) {
+  const one = state.case, {zero} = one;
+  if (!zero) return null;
+  const head = () =>
+      h('tr', null, h('th', {scope: 'col'}, ''), h('th', {scope: 'col'}, 'time'),
+        zero.parts.map(part => h('th', {scope: 'col'}, part)));
+  return section(
+      'zero', 'The zero line',
+      h('p', {class: 'soft'},
+        'The same bodies of the same bytecode, one behind the other in C made from each module: without dispatch, then also ' +
+            'without reading operands, then also without the boundaries between instructions, which the compiler then ' +
+            'optimises over. What each takes away is a share of the strategy\'s time; what is left is the work that the ' +
+            'bytecode asks for. It is a reference, and no strategy.'),
+      h('ul', {class: 'legend'},
+        zero.parts.map(
+            (part, place) => h(
+                'li', null, h('span', {class: 'swatch', style: `background:${SHARE_COLOURS[place]}`}), h('b', null, part)))),
+      table('Shares of time over the suite', head(),
+            zero.strategies.map((name, place) => zeroRow(zero, name, zero.suite[place], true))),
+      zero.notes.map(note => h('p', {class: 'soft'}, note)),
+      zero.strategies.map(
+          (name, place) => h(
+              'details', null, h('summary', null, `${name}, by workload`),
+              table(`Shares of the time of ${name} by workload`, head(),
+                    one.workloads.map((workload, row) => zeroRow(zero, workload.name, zero.workloads[place][row]))))));
+}
