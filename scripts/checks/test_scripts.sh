@@ -78,6 +78,12 @@ expect() {
 expect $'build --layout-seeds <8>\ntailrace bench --layout-seeds <8>'
 expect $'build --layout-seeds 3,5\ntailrace bench --layout-seeds 3,5' --layout-s 3,5
 expect $'build --layout-seeds <2>\ntailrace bench --layout-seeds <2>' -l2
+mkdir -p "$tree/scripts/analysis" "$tree/bench/workloads"
+cp scripts/analysis/zero_modules.py "$tree/scripts/analysis"
+cp bench/workloads/default.json "$tree/bench/workloads"
+modules=$(realpath "$tree")/bench/workloads
+expect "build --layout-seeds 3,5 --zero $modules/vm.wasm,$modules/sort.wasm
+tailrace bench --zero -w sort,v* --layout-seeds 3,5" -z -w 'sort,v*' --layout-seeds 3,5
 expect $'build --layout-seeds <1>\ntailrace bench --layout-seeds <1>' --layouts=1
 expect $'build --dispatch all --isa slots,acc --layout-seeds <8>\ntailrace bench --dispatch all --isa slots,acc --layout-seeds <8>' \
     --dispatch=all --isa slots,acc
