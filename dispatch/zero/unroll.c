@@ -68,7 +68,9 @@ static unsigned value_bytes(uint8_t class, uint8_t type) {
     return type == VALUE_I64 || type == VALUE_F64 ? 8 : 4;
 }
 
-static Part read_part(const Program *program, const OpcodeInfo *opcode, uint32_t at, uint32_t end) {
+/* The part at `at` of the instruction from `head` to `end`. */
+static Part read_part(const Program *program, const OpcodeInfo *opcode, uint32_t head, uint32_t at,
+                      uint32_t end) {
     static const uint8_t sizes[] = {
         [IMMEDIATE_SLOT] = 2, [IMMEDIATE_U16] = 2, [IMMEDIATE_U32] = 4,
         [IMMEDIATE_U64] = 8,  [IMMEDIATE_PTR] = 8, [IMMEDIATE_LABEL] = 4};
@@ -81,7 +83,7 @@ static Part read_part(const Program *program, const OpcodeInfo *opcode, uint32_t
     for (unsigned i = 0; i < op->immediate_count; i++) {
         const uint8_t *place = program->bytes + operand;
         switch (op->immediate_kinds[i]) {
-        case IMMEDIATE_LABEL: part.target = (int64_t)operand + i32_at(place); break;
+        case IMMEDIATE_LABEL: part.target = (int64_t)head + i32_at(place); break;
         case IMMEDIATE_PTR: part.address = operand; break;
         case IMMEDIATE_U32: count = (uint32_t)i32_at(place); break;
         }
@@ -94,14 +96,15 @@ static Part read_part(const Program *program, const OpcodeInfo *opcode, uint32_t
     return part;
 }
 
-static void read_instruction(const Program *program, uint32_t at, InstructionText *instruction) {
-    const OpcodeInfo *whole = &opcode_info[u16_at(program->bytes + at)];
-    const uint32_t end = at + 2 + whole->length;
+static void read_instruction(const Program *program, uint32_t head, InstructionText *instruction) {
+    const OpcodeInfo *whole = &opcode_info[u16_at(program->bytes + head)];
+    const uint32_t end = head + 2 + whole->length;
+    uint32_t at = head;
     instruction->part_count = whole->part_count;
     instruction->end = end;
     for (unsigned i = 0; i < whole->part_count; i++) {
         const OpcodeInfo *opcode = whole->parts ? &opcode_info[whole->parts[i]] : whole;
-        instruction->parts[i] = read_part(program, opcode, at, end);
+        instruction->parts[i] = read_part(program, opcode, head, at, end);
         at += opcode->length;
     }
     const Part *last = &instruction->parts[whole->part_count - 1];
