@@ -153,7 +153,7 @@ instance.exports.sum(5);
 
     def test_each_command_takes_its_own_options(self):
         calls = {"invoke", "dir", "env", "stack"}
-        wanted = {"run": calls, "measure": calls | {"events", "no-execute", "profile", "trace"}, "replay": {"stack"},
+        wanted = {"run": calls, "measure": calls | {"events", "no-execute", "place", "profile", "trace"}, "replay": {"stack"},
                   "profile": calls | {"trace"}, "stream": calls | {"limit", "trace"}}
         for command, options in wanted.items():
             text = subprocess.run([COUNTER, command, "--help"], check=True, capture_output=True, text=True).stdout
