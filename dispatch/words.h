@@ -283,6 +283,9 @@ INLINE FloatRegister float_register_f64(double value) {
         memcpy(far->base + address, &value, sizeof value);                                         \
     } while (0)
 
+/* Compilers compute the value even if nobody reads it: a load may trap, which they do not know. */
+#define NEEDED(value) __asm__ volatile("" : : "X"(value))
+
 /* In a superinstruction: no access moves over this, so that what stands behind one that traps has
  * not happened and what stands before it has. Emits nothing. */
 #define ORDER_ACCESSES() __asm__ volatile("" : : : "memory")

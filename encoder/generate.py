@@ -353,19 +353,43 @@ def body(variant, start=0):
     return lines
 
 
+def unread_loads(parts):
+    """The numbers of the loads whose value no later part needs, as where WebAssembly drops it: found from the end,
+    where every register may be needed, to the beginning. That a branch may leave in between is not counted, since
+    compilers could then load on that way only."""
+    registers = {(letter, kind) for letter in "apqr" for kind in "if"}
+    live, unread = set(registers), set()
+    for number in reversed(range(len(parts))):
+        part, op = parts[number], parts[number].op
+        if op.result:
+            written = {("a" if part.result == "s" and "move" not in op.flags else part.result, bank(op.result))}
+            acts = part.result == "s" or bool(written & live)
+            live -= written
+            if not acts and not op.access_bytes("LOAD"):
+                continue
+            if not acts:
+                unread.add(number)
+        elif not op.values:
+            live |= {register for register in registers if register[0] != "a"}  # it may exchange them
+        live |= {(letter, bank(operand.type)) for operand, letter in zip(op.values, part.values)} & registers
+    return unread
+
+
 def sequence_body(sequence):
-    """What the parts do, one after the other. Where one of them ends execution with a trap, memory is as the
+    """What the parts do, one after the other. A load stays even if nobody reads its value, since it may trap. Where one of them ends execution with a trap, memory is as the
     parts before have left it and as no later one has changed it: an access out of bounds is a signal that
     compilers do not know of, so a fence keeps accesses in order wherever one of two is a store."""
     lines, at, loads, stores = [], 0, False, False
-    for part in sequence.parts:
+    unread = unread_loads(sequence.parts)
+    for number, part in enumerate(sequence.parts):
         is_load = part.op.access_bytes("LOAD") > 0
         is_store = part.op.access_bytes("STORE") > 0 or "changes" in part.op.flags
         if (is_load and stores) or (is_store and (loads or stores)):
             lines.append("ORDER_ACCESSES();")
             loads = stores = False
         loads, stores = loads or is_load, stores or is_store
-        lines += ["{"] + [f"    {line}" for line in body(part, at)] + ["}"]
+        inside = body(part, at) + ["NEEDED(r);"] * (number in unread)
+        lines += ["{"] + [f"    {line}" for line in inside] + ["}"]
         at += part.length
     return lines
 

@@ -76,7 +76,7 @@ enum {
         CHECK_BOUNDS(address, sizeof(stored));                                                     \
         stored loaded;                                                                             \
         memcpy(&loaded, memory + offset + (address), sizeof loaded);                               \
-        __asm__ volatile("" : : "X"(loaded));                                                      \
+        NEEDED(loaded);                                                                            \
         r = (widened)loaded;                                                                       \
     } while (0)
 #endif

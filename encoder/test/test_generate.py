@@ -392,6 +392,17 @@ class SequencesTest(GenerateTest):
             with self.subTest(line=line):
                 self.assertEqual(self.order(line), order)
 
+    def test_loads_that_nobody_reads_stay(self):
+        for line, stay in (("get__a_s get__a_s", [0]), ("get__a_s add__s_ss", [0]), ("get__s_s get__a_s", []),
+                           ("get__a_s add__a_ak get__a_s", [0]), ("get__a_s add__s_ak get__a_s", []),
+                           ("get__a_s put__as get__a_s", []), ("get__a_s test__s get__a_s", [0]),
+                           ("get__a_s test__s", []), ("get__a_s get__a_a get__a_s", [1]),
+                           ("get__a_s set__s jump", [])):
+            with self.subTest(line=line):
+                text = "".join(self.handler(line.replace(" ", "__then__"), line + "\n"))
+                parts = text.removeprefix("{").split("}{")
+                self.assertEqual([number for number, part in enumerate(parts) if "NEEDED(r);" in part], stay)
+
     def test_forms_that_are_named_are_all_there_are(self):
         isas = ISAS + "isa pinned apk | apk | ap | ap\nisa fused pinned + sequences\n"
         (self.folder / "sequences").write_text("add__p_pk\nadd__a_ap get__a_a\nadd__a_ap\n")

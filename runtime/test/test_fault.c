@@ -30,6 +30,14 @@ static const char accesses[] =
     "    (i64.load offset=0xffffffff (local.get 0)))"
     "  (func $store (export \"store\") (param i32) (i64.store (local.get 0) (i64.const -1)))"
     "  (func $drop (export \"drop\") (param i32) (drop (i32.load (local.get 0))))"
+    /* A straight line that is a superinstruction: the load in its middle is part of it. */
+    "  (func $unread (export \"unread\") (param i32) (result i32) (local i32)"
+    "    (local.set 1 (i32.const 0))"
+    "    (block (br_if 0 (i32.ge_s (i32.load8_s (local.get 1)) (i32.const 5)))"
+    "      (drop (i32.load (local.get 0)))"
+    "      (return (call $double (i32.load (local.get 1)))))"
+    "    (i32.const 1))"
+    "  (func $double (param i32) (result i32) (i32.add (local.get 0) (local.get 0)))"
     "  (func $grow (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"
     "  (func $inner (param i32) (f64.store offset=8 (local.get 0) (f64.const 1)))"
     "  (func $outer (export \"outer\") (param i32) (call $inner (local.get 0)))"
@@ -68,6 +76,8 @@ Test(fault, accesses_beyond_the_end_trap_and_name_the_function) {
     expect_fault(&world, instance, "far", 0, "far");
     expect_fault(&world, instance, "far", 0xffffffff, "far");
     expect_fault(&world, instance, "drop", 65536, "drop");
+    expect_fault(&world, instance, "unread", 65536, "unread");
+    cr_assert_eq(world_call(&world, instance, "unread", 0), 0);
     expect_fault(&world, instance, "outer", 65536, "inner");
     expect_fault(&world, instance, "after", 65536, "after");
     expect_fault(&world, instance, "deep", 0, "inner");
