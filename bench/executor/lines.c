@@ -19,11 +19,16 @@ typedef struct Body {
 
 enum { WORD = 2 }; /* bytes of the opcode */
 
+/* What a superinstruction ends with; all others are their own. */
+static const OpInfo *last_op(uint16_t opcode) {
+    return &op_info[opcode_info[part_of(opcode, opcode_info[opcode].part_count - 1u)].op];
+}
+
 static const uint8_t *behind(const uint8_t *at) {
     const uint16_t opcode = read_u16(at);
     const uint8_t *next = at + WORD + opcode_info[opcode].length;
     /* The table's entries are behind the instruction, whose last operand is their number. */
-    if (opcode_info[opcode].op == OP_br_table) next += 4 * ((uint64_t)read_u32(next - 4) + 1);
+    if (last_op(opcode) == &op_info[OP_br_table]) next += 4 * ((uint64_t)read_u32(next - 4) + 1);
     return next;
 }
 
@@ -38,13 +43,17 @@ static void note_target(Body *function, const uint8_t *at, const uint8_t *target
 static void find_targets(Body *function) {
     for (const uint8_t *at = function->begin, *next; at < function->end; at = next) {
         next = behind(at);
-        const OpcodeInfo *opcode = &opcode_info[read_u16(at)];
-        const OpInfo *op = &op_info[opcode->op];
-        if (opcode->op == OP_br_table) {
-            for (const uint8_t *entry = at + WORD + opcode->length; entry < next; entry += 4)
-                note_target(function, at, entry + read_i32(entry));
-        } else if (op->flags & OP_HAS_LABEL) { /* the last operand */
-            note_target(function, at, at + read_i32(at + WORD + opcode->length - 4));
+        const uint16_t opcode = read_u16(at);
+        const uint8_t *operands = at + WORD;
+        for (unsigned i = 0; i < opcode_info[opcode].part_count; i++) {
+            const OpcodeInfo *part = &opcode_info[part_of(opcode, i)];
+            operands += part->length;
+            if (part->op == OP_br_table) {
+                for (const uint8_t *entry = operands; entry < next; entry += 4)
+                    note_target(function, at, entry + read_i32(entry));
+            } else if (op_info[part->op].flags & OP_HAS_LABEL) { /* its last operand */
+                note_target(function, at, at + read_i32(operands - 4));
+            }
         }
     }
 }
@@ -67,7 +76,7 @@ static void print_function_lines(const Body *function, bool is_static) {
         const uint16_t opcode = read_u16(at);
         depth += function->loops[at - function->begin];
         const uint64_t count = is_static ? guess(depth) : profile_count_at(at);
-        const unsigned flags = op_info[opcode_info[opcode].op].flags;
+        const unsigned flags = last_op(opcode)->flags;
         if (in_line && (!count || flags & OP_CALLS || function->is_target[at - function->begin])) {
             putchar('\n');
             in_line = false;

@@ -169,5 +169,34 @@ instance.exports.sum(5);
             self.assertEqual(done.returncode, 2)
 
 
+class Lines(unittest.TestCase):
+    """`lines`, of every instruction set."""
+    WAT = """(module (memory 1) (func (export "run") (param i32) (result i32)
+      (loop $again
+        (block $skip
+          (br_if $skip (i32.load8_u (local.get 0)))
+          (local.set 0 (i32.add (local.get 0) (i32.const 0x10000001)))
+          (local.set 0 (i32.sub (local.get 0) (i32.const 0x10000002))))
+        (br_if $again (local.get 0)))
+      (local.get 0)))"""
+
+    @unittest.skipUnless(shutil.which("wat2wasm"), "wat2wasm is missing: scripts/setup --for-tests installs it")
+    def test_a_label_may_stand_within_a_superinstruction(self):
+        """The constant behind it is no label, and the branch's target begins a line."""
+        with tempfile.TemporaryDirectory() as folder:
+            module = f"{folder}/lines.wasm"
+            subprocess.run(["wat2wasm", "-", "-o", module], input=self.WAT, text=True, check=True)
+
+            def run(command):
+                return subprocess.run([COUNTER, command, "--invoke", "run", module, "9"], check=True,
+                                      capture_output=True, text=True).stdout
+
+            first, *rest = run("lines").splitlines()
+            lines = [[int(word.split(":")[1]) for word in line.split()] for line in rest[int(first.split()[1]):]]
+            # all but the executor's own halt
+            self.assertEqual(sum(map(sum, lines)), json.loads(run("measure"))["instructions"] - 1)
+            self.assertEqual(len(lines), 2)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
