@@ -179,6 +179,11 @@ static const Instruction *last_writing(const Values *values, Operand result, Ban
 static bool redirect_last(Values *values, const Instruction *last, Operand to, Bank bank) {
     Instruction redirected = *last;
     redirected.result = to;
+    /* On its way to a slot it would change the accumulator, which holds another value. */
+    Bank written = INTEGERS;
+    if (is_pin(last->result) && writes_accumulator(&redirected, &written) &&
+        values->accumulators[written].pending != NONE)
+        return false;
     if (is_pin(to) && bank_of_kind(op_info[last->op].result_type) != bank) return false;
     if (!encoder_accepts(&redirected)) return false;
     retract_last(values);

@@ -174,6 +174,28 @@ Test(pins, hold_intermediate_values_across_calls) {
     world_close(&world);
 }
 
+/* What is computed into a register, since another value waits in the accumulator, and then belongs in a
+ * slot after all does not pass through the accumulator. */
+Test(pins, what_goes_on_to_a_slot_leaves_the_accumulator_alone) {
+    World world = world_open(DEFAULT_STACK_SLOTS);
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (memory 1) (data (i32.const 0) \"\\64\\00\\00\\00\\07\\00\\00\\00\")"
+        "  (func (export \"f\") (param $p i32) (result i32) (local $x i32)"
+        "    (i32.load (local.get $p))"
+        "    (i32.store offset=8 (local.get $p) (local.get $p))"
+        "    (local.set $x (i32.load offset=4 (local.get $p)))"
+        "    (i32.sub (local.get $x)))"
+        "  (func (export \"g\") (param $p i32) (result i64) (local $x f64)"
+        "    (f64.convert_i32_s (i32.load (local.get $p)))"
+        "    (i32.store offset=8 (local.get $p) (local.get $p))"
+        "    (local.set $x (f64.convert_i32_s (i32.load offset=4 (local.get $p))))"
+        "    (i64.trunc_f64_s (f64.sub (local.get $x)))))");
+    cr_expect_eq(world_call(&world, instance, "f", 0), 93);
+    cr_expect_eq(world_call(&world, instance, "g", 0), 93);
+    world_close(&world);
+}
+
 /* ---- Sums ---------------------------------------------------------------------------------------
  */
 
