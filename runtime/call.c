@@ -38,10 +38,7 @@ static bool report(Store *store, Trap trap, Error *error) {
 
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
-/* Clears the upper halves of 32-bit values. Executors may leave anything in an f32's, and the host is
- * promised zeros; a host may have left something in an i32's, and executors form addresses of them
- * as they are. */
-static void clean(const ValueType *types, uint32_t count, uint64_t *slots) {
+void clean_values(const ValueType *types, uint32_t count, uint64_t *slots) {
     for (uint32_t i = 0; i < count; i++)
         if (types[i] == TYPE_F32 || types[i] == TYPE_I32) slots[i] = (uint32_t)slots[i];
 }
@@ -55,13 +52,13 @@ static Trap call_code(Store *store, Function *function, uint64_t *slots) {
     if ((size_t)(store->stack_end - fp) < larger(code->frame_slots, type->result_count))
         return TRAP_CALL_STACK_EXHAUSTED;
     if (type->parameter_count) memcpy(fp, slots, type->parameter_count * sizeof *fp);
-    clean(type->parameters, type->parameter_count, fp);
+    clean_values(type->parameters, type->parameter_count, fp);
     fp[code->link_slot] = (uintptr_t)halt_code();
     fp[code->link_slot + 1] = (uintptr_t)fp;
     Trap trap = execute(code, fp, function->instance);
     if (trap != TRAP_NONE || type->result_count == 0) return trap;
     memcpy(slots, fp, type->result_count * sizeof *fp);
-    clean(type->results, type->result_count, slots);
+    clean_values(type->results, type->result_count, slots);
     return trap;
 }
 
@@ -91,10 +88,10 @@ Trap call_host(Instance *caller, Function *function, uint64_t *slots) {
     const FunctionType *type = function->type;
     uint64_t *end = slots + larger(type->parameter_count, type->result_count);
     if (end > store->stack_end) return TRAP_CALL_STACK_EXHAUSTED;
-    clean(type->parameters, type->parameter_count, slots);
+    clean_values(type->parameters, type->parameter_count, slots);
     store->top = end;
     Trap trap = run_host(caller, function, slots);
-    clean(type->results, type->result_count, slots);
+    clean_values(type->results, type->result_count, slots);
     store->top = top;
     return trap;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/transfer.h"
+
 /* Bytes of exceptions that are made between two collections, at least. */
 enum { LEAST_GARBAGE = 1 << 20 };
 
@@ -107,6 +109,7 @@ Exception *exception_make(Store *store, const Tag *tag, const uint8_t *thrown_at
     exception->tag = tag;
     exception->thrown_at = thrown_at;
     if (count) memcpy(exception->values, values, count * sizeof *values);
+    clean_values(tag->type->parameters, (uint32_t)count, exception->values);
     exception->next = store->exceptions;
     store->exceptions = exception;
     store->exception_count++;

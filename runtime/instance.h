@@ -54,7 +54,7 @@ typedef struct Exception {
     void *host;               /* what a host that threw it wants to know of it; else NULL */
     bool is_held, is_reached;
     struct Exception *next; /* of the store's */
-    uint64_t values[]; /* [tag->type->parameter_count] */
+    uint64_t values[]; /* [tag->type->parameter_count], with nothing above 32-bit ones */
 } Exception;
 
 /* A host function takes its arguments from slots[0..] and leaves its results there. It may call
