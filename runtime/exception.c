@@ -127,14 +127,6 @@ Trap exception_out_of_memory(Store *store) {
     return TRAP_HOST;
 }
 
-void exceptions_free(Store *store) {
-    while (store->exceptions) {
-        Exception *exception = store->exceptions;
-        store->exceptions = exception->next;
-        free(exception);
-    }
-}
-
 /* ---- For hosts ------------------------------------------------------------------------------- */
 
 Tag *store_tag(Store *store, const FunctionType *type) {

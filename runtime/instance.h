@@ -72,7 +72,7 @@ typedef struct Function {
 
 enum { NO_LINK = 0xffff };
 
-/* A call that leaves the instance's own code, see transfer.h. */
+/* A call that leaves the instance's own code, see call.h. */
 typedef struct Transfer {
     /* The request. */
     Function *callee;
@@ -124,9 +124,5 @@ Trap table_copy(Table *target, Table *source, uint64_t to, uint64_t from, uint64
 Trap table_fill(Table *table, uint64_t to, uint64_t value, uint64_t count);
 Trap table_init(Instance *instance, uint32_t table, uint32_t segment, uint64_t to, uint32_t from,
                 uint32_t count);
-
-/* Calls a host function from a handler: `slots` holds arguments, then results, and everything above
- * them is free for nested calls. */
-Trap call_host(Instance *caller, Function *function, uint64_t *slots);
 
 #endif

@@ -3,8 +3,8 @@
  * A handler that meets one fills the request part of its instance's Transfer and goes to the
  * handler `call.slow`, which calls call_slow() and continues where the answer part says. Keeping
  * this out of line keeps the handlers of ordinary calls free of spills. */
-#ifndef TAILRACE_RUNTIME_TRANSFER_H
-#define TAILRACE_RUNTIME_TRANSFER_H
+#ifndef TAILRACE_RUNTIME_CALL_H
+#define TAILRACE_RUNTIME_CALL_H
 
 #include "runtime/instance.h"
 
