@@ -14,19 +14,13 @@
 #include "dispatch/zero/zero.h"
 
 #define DISPATCH_SIZE 2
+#define ONE_FUNCTION 1
 #define DISPATCH()                                                                                 \
     do {                                                                                           \
         BOUNDARY();                                                                                \
         GO;                                                                                        \
     } while (0)
 #define NEXT(size) ((void)0)
-#define CONTINUE_AT(name) goto handle_##name
-#define STOP(reason)                                                                               \
-    do {                                                                                           \
-        stop = (reason);                                                                           \
-        goto stopped;                                                                              \
-    } while (0)
-#define TRAP(code) STOP(TRAP_##code)
 #include "dispatch/words.h"
 
 #include "bodies.h"
@@ -136,8 +130,6 @@ outside:                                                                        
     state->fp = fp;                                                                                \
     state->instance = instance;                                                                    \
     return ZERO_ELSEWHERE;                                                                         \
-stopped:                                                                                           \
-    *instance->stopped_at = ip;                                                                    \
-    return stop
+    STOPPED()
 
 #endif

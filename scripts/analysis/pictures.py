@@ -3,7 +3,7 @@ import io
 import math
 
 import matplotlib
-from . import output_files, statistics_of_runs
+from . import inference, output_files
 from .printable import file_name
 
 matplotlib.use("Agg")
@@ -19,8 +19,8 @@ MARKERS = ["o", "s", "D", "^", "v", "P", "X", BAR, "<", ">", "*", [(y, x) for x,
            [(y, x) for x, y in HOURGLASS]]
 INK, SOFT, LINE = "#16191d", "#565f6a", "#dde1e6"
 LONGEST_NAME = 40
-SIGNS = {statistics_of_runs.FASTER: "▲", statistics_of_runs.SLOWER: "▼", statistics_of_runs.SAME: "=",
-         statistics_of_runs.UNDECIDED: "?"}
+SIGNS = {inference.FASTER: "▲", inference.SLOWER: "▼", inference.SAME: "=",
+         inference.UNDECIDED: "?"}
 LEGEND = "= no difference shown, ? undecided"
 STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "tailrace", "font.family": "sans-serif", "font.size": 9,

@@ -4,7 +4,7 @@ A run with references (bench --zero) has the same workloads without dispatch, th
 without boundaries (dispatch/zero/zero.h), in the same rounds. What each takes away, as a share of the strategy's time,
 is a part; what is left at the end is the work. Shares are differences of geometric means of the same workloads,
 found in each layout by itself (in each round, where there is one layout); the estimate is their mean, and the interval
-Student's t, as elsewhere (statistics_of_runs.py). So the four parts of a strategy sum up to one. Beside them stands
+Student's t, as elsewhere (inference.py). So the four parts of a strategy sum up to one. Beside them stands
 what native code of the same C takes (dispatch/zero/native.h), where the run has it: it is a share of the work.
 """
 import dataclasses
@@ -12,7 +12,7 @@ import math
 
 import numpy
 
-from . import statistics_of_runs
+from . import inference
 
 # In the order in which they are taken away: the reference without, and what it lacks.
 LEVELS = {"no-dispatch": "dispatch", "no-decoding": "decoding", "no-boundaries": "boundaries"}
@@ -51,7 +51,7 @@ def left_of(logs):
     if logs.size == 0:
         return None
     several = logs.shape[2] > 1
-    cells = statistics_of_runs.quietly(numpy.nanmedian, logs, axis=3) if several else logs[:, :, 0, :]
+    cells = inference.quietly(numpy.nanmedian, logs, axis=3) if several else logs[:, :, 0, :]
     measured = ~numpy.isnan(cells).all(axis=(0, 2))
     cells = cells[:, measured]
     whole = ~numpy.isnan(cells).any(axis=(0, 1))
@@ -63,8 +63,8 @@ def left_of(logs):
 
 def share(values, confidence):
     """The Share that the values of the layouts are of."""
-    error, count = statistics_of_runs.error_of_mean(values), len(values)
-    half = statistics_of_runs.quantile_of_t(count - 1, confidence) * error if count > 1 else math.nan
+    error, count = inference.error_of_mean(values), len(values)
+    half = inference.quantile_of_t(count - 1, confidence) * error if count > 1 else math.nan
     return Share(float(values.mean()), float(values.mean() - half), float(values.mean() + half))
 
 
@@ -107,7 +107,7 @@ class ZeroLine:
         logs, found = self.comparison.logs(strategy), []
         for place, workload in enumerate(self.comparison.workloads):
             count = self.comparison.instructions(workload)
-            seconds = statistics_of_runs.quietly(numpy.nanmean, logs[place])
+            seconds = inference.quietly(numpy.nanmean, logs[place])
             if count and math.isfinite(seconds):
                 found.append(seconds - math.log(count))
         return math.exp(sum(found) / len(found)) * 1e9 if found else None

@@ -217,11 +217,17 @@ class Findings(unittest.TestCase):
         self.assertRegex("; ".join(found(1)[1]), "^its program has ELF type DYN, although .* static was asked for$")
 
     def test_layouts_that_were_not_built(self):
-        self.make({"switch": {}, "call-direct": {}}, seeds=(0, 1))
-        (self.build / "dispatch/libexecutor-call-direct-acc.layout1.a").unlink()
-        self.assertEqual(set(self.audit()["executors"]), {"switch-acc", "switch-acc.layout1", "call-direct-acc"})
-        (self.build / "dispatch/libexecutor-call-direct-acc.a").unlink()
+        self.make({"switch": {}, "call-direct": {}}, seeds=(0, 1, 2))
+        first, second, third = (self.build / f"dispatch/libexecutor-{self.program('call-direct', seed)}.a"
+                                for seed in (0, 1, 2))
+        all_of_switch = {"switch-acc", "switch-acc.layout1", "switch-acc.layout2"}
+        second.unlink()
+        self.assertEqual(set(self.audit()["executors"]),
+                         all_of_switch | {"call-direct-acc", "call-direct-acc.layout2"})
+        first.unlink()
         self.assertIn("libexecutor-call-direct-acc.a is missing", self.audit(status=1))
+        third.unlink()
+        self.assertEqual(set(self.audit()["executors"]), all_of_switch)
 
     def test_switch_with_two_sites(self):
         self.finds("switch", {VICTIM: f"{BODY}\nAGAIN"}, "^2 dispatch sites instead of one: .* copied the switch$")
