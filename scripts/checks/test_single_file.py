@@ -18,7 +18,8 @@ import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 EVERYTHING = "--all" in sys.argv
-BUILD, ISA = [word for word in sys.argv[1:] if word != "--all"] or [SOURCE / "build", "acc"]
+WORDS = [word for word in sys.argv[1:] if word != "--all"]
+BUILD, ISA = WORDS[:2] or (SOURCE / "build", "acc")
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(SOURCE / "dispatch"))
 import strategies  # noqa: E402
@@ -155,4 +156,4 @@ class SingleFile(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + WORDS[2:])
