@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/transfer.h"
+#include "runtime/call.h"
 
 /* Bytes of exceptions that are made between two collections, at least. */
 enum { LEAST_GARBAGE = 1 << 20 };
