@@ -1,5 +1,5 @@
-/* Bytecode as text: the folder's public header. (operands.h, how handlers read operands, is for
- * dispatch/ alone.) */
+/* Reading what the encoder wrote, as text: the folder's public header. Handlers read operands by
+ * operands.h instead, which is for dispatch/ alone; both follow the generated ops.h. */
 #ifndef TAILRACE_DECODER_DISASSEMBLER_H
 #define TAILRACE_DECODER_DISASSEMBLER_H
 

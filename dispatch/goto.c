@@ -19,6 +19,7 @@
 #define LOOKUP_IN_REGISTER() ((void)0)
 #endif
 #endif
+#define ONE_FUNCTION 1
 #define DISPATCH_TO(word)                                                                          \
     do {                                                                                           \
         LOOKUP_IN_REGISTER();                                                                      \
@@ -29,13 +30,6 @@
 #include "dispatch/targets.h"
 
 #define HANDLER(name) handle_##name:
-#define CONTINUE_AT(name) goto handle_##name
-#define STOP(reason)                                                                               \
-    do {                                                                                           \
-        stop = (reason);                                                                           \
-        goto stopped;                                                                              \
-    } while (0)
-#define TRAP(code) STOP(TRAP_##code)
 
 /* The labels are visible in this function only: called without code, it tells them. */
 static Trap run(const uint8_t *at, uint64_t *frame, Instance *of, const void *const **labels_out) {
@@ -56,17 +50,11 @@ static Trap run(const uint8_t *at, uint64_t *frame, Instance *of, const void *co
 #endif
 #endif
     STATE_VARIABLES(at, frame, of);
-#define X(type, name) type name = {0};
-    ISA_REGISTERS(X)
-#undef X
-    Trap stop;
     DISPATCH();
 
 #include HANDLERS
 
-stopped:
-    *instance->stopped_at = ip;
-    return stop;
+    STOPPED();
 }
 
 static const DispatchWords *words(void) {

@@ -6,6 +6,7 @@
  * the copies are wanted: nothing is in their way, and the strategy's flags have clang make them.
  * NO_BARRIERS leaves that to the compiler, too.
  * The dispatch audit checks both. */
+#define ONE_FUNCTION 1
 #define ONE_DISPATCH 1
 #define DISPATCH_TO(word)                                                                          \
     do {                                                                                           \
@@ -25,13 +26,6 @@
 #define HANDLER(name)                                                                              \
     case OPCODE_##name:                                                                            \
     handle_##name:
-#define CONTINUE_AT(name) goto handle_##name
-#define STOP(reason)                                                                               \
-    do {                                                                                           \
-        stop = (reason);                                                                           \
-        goto stopped;                                                                              \
-    } while (0)
-#define TRAP(code) STOP(TRAP_##code)
 
 /* The cases are numbered in the layout's order, since compilers place them by their numbers. When
  * counting, the numbers are the opcodes. */
@@ -47,10 +41,6 @@ enum {
 
 SHARED_DISPATCH static Trap enter(const uint8_t *at, uint64_t *frame, Instance *of) {
     STATE_VARIABLES(at, frame, of);
-#define X(type, name) type name = {0};
-    ISA_REGISTERS(X)
-#undef X
-    Trap stop;
 #if FETCH_FIRST
     uintptr_t opcode;
     DISPATCH();
@@ -74,9 +64,7 @@ single_dispatch:
     default: __builtin_unreachable();
     }
 
-stopped:
-    *instance->stopped_at = ip;
-    return stop;
+    STOPPED();
 }
 
 static const DispatchWords *numbers(void) {

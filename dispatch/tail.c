@@ -104,9 +104,7 @@ static const DispatchWords *words(void) { return target_words(handlers, (uintptr
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance) {
     uint8_t *memory = instance->memory0->base;
-#define X(type, name) type name = {0};
-    ISA_REGISTERS(X)
-#undef X
+    ISA_REGISTERS(ZEROED_VARIABLE)
     return HANDLER_AT(ip)(ARGUMENTS);
 }
 

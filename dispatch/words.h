@@ -1,5 +1,10 @@
 /* The words that the op table's bodies are written in, where they are the same for every mechanism.
  *
+ * Around it: the mechanisms switch.c, goto.c, tail.c and call.c; strategies/, a short file each, and
+ * strategies.py, which finds them; targets.h, from dispatch words to handlers; profile.h, what was
+ * counted; zero/, programs without dispatch. GUIDE.md shows how to add to them. What all of them give
+ * to those who call is runtime/executor.h.
+ *
  * A mechanism (switch.c, goto.c, tail.c, call.c, or a strategy of its own in strategies/) defines,
  * before it includes this and HANDLERS,
  *
@@ -10,6 +15,8 @@
  *     STOP(trap)        ends execution with a trap known only at run time
  *     TRAP(CODE)        ends execution with TRAP_CODE; must not cost the handler a prologue
  *     CONTINUE_AT(name) goes to another handler without touching ip
+ *     ONE_FUNCTION      1 if all handlers are labels of one function, handle_NAME, where the three
+ *                       words before mean the same in every mechanism
  *     ONE_DISPATCH      1 if all handlers go to one place that dispatches, which then may load the
  *                       dispatch word itself
  *     FETCH_FIRST       where the next dispatch word is loaded: see "The end of a handler"
@@ -36,9 +43,9 @@
 #define TAILRACE_DISPATCH_WORDS_H
 
 #include "decoder/operands.h"
+#include "runtime/call.h"
 #include "runtime/executor.h"
 #include "runtime/numeric.h"
-#include "runtime/transfer.h"
 #include "runtime/unwind.h"
 /* Generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES. */
 #include LAYOUT_FILE
@@ -46,7 +53,9 @@
 /* What is at the head of the file's text moves everything behind it. */
 #define STRING_OF(value) #value
 #define SKIP(bytes) ".text\n.skip " STRING_OF(bytes)
+#if LAYOUT_SHIFT > 0
 __asm__(SKIP(LAYOUT_SHIFT));
+#endif
 
 /* What makes executors alike besides their dispatch can be left out: all of it (strategies whose
  * "Code:" is plain), or one by one (the build's option `without`). */
@@ -109,7 +118,25 @@ __asm__(SKIP(LAYOUT_SHIFT));
     register const uint8_t *ip AT_DISPATCH(r14) = (at);                                            \
     register uint64_t *fp AT_DISPATCH(r15) = (frame);                                              \
     Instance *instance = (of);                                                                     \
-    uint8_t *memory = instance->memory0->base
+    uint8_t *memory = instance->memory0->base;                                                     \
+    ISA_REGISTERS(ZEROED_VARIABLE)                                                                 \
+    Trap stop
+#define ZEROED_VARIABLE(type, name) type name = {0};
+
+/* Their words: control stays in the function, which ends with STOPPED(). */
+#if ONE_FUNCTION
+#define CONTINUE_AT(name) goto handle_##name
+#define STOP(reason)                                                                               \
+    do {                                                                                           \
+        stop = (reason);                                                                           \
+        goto stopped;                                                                              \
+    } while (0)
+#define TRAP(code) STOP(TRAP_##code)
+#define STOPPED()                                                                                  \
+    stopped:                                                                                       \
+    *instance->stopped_at = ip;                                                                    \
+    return stop
+#endif
 
 /* For the function that begins with a dispatch that all handlers share: it lies in one cache line.
  * In one layout of four it would lie in two, where the switch took 1.0 to 1.4 times as long on a
@@ -334,7 +361,7 @@ INLINE FloatRegister float_register_f64(double value) {
         DISPATCH();                                                                                \
     } while (0)
 
-/* Hands a call over to runtime/transfer.c: another instance's function or the host's. */
+/* Hands a call over to runtime/call.c: another instance's function or the host's. */
 #define CALL_SLOWLY(function, slots, frame_link, return_to)                                        \
     do {                                                                                           \
         instance->transfer.callee = (function);                                                    \
@@ -387,7 +414,7 @@ INLINE FloatRegister float_register_f64(double value) {
     } while (0)
 #define LEAVE(link_slot) LEAVE_WITH(link_slot, (void)0)
 
-/* Continues where transfer.c says. */
+/* Continues where call.c says. */
 #define TRANSFER(operation)                                                                        \
     do {                                                                                           \
         const Trap trap = (operation);                                                             \

@@ -1,8 +1,26 @@
-/* Calls from the host into wasm and from wasm to the host. */
+/* Calls from the host into wasm, from wasm to the host, and from instance to instance. */
+#include "runtime/call.h"
+
 #include <string.h>
 
+#include "runtime/executor.h"
 #include "runtime/fault.h"
-#include "runtime/transfer.h"
+
+static const uint8_t *single_instruction(uint8_t *bytes, uint16_t opcode) {
+    const DispatchWords *words = executor.words();
+    memcpy(bytes, &words->words[opcode], words->size); /* little-endian: the low bytes */
+    return bytes;
+}
+
+const uint8_t *halt_code(void) {
+    static uint8_t bytes[8];
+    return single_instruction(bytes, op_info[OP_halt].variants[0]);
+}
+
+const uint8_t *leave_code(void) {
+    static uint8_t bytes[8];
+    return single_instruction(bytes, op_info[OP_leave].variants[0]);
+}
 
 /* Says which exception has left, and where it was thrown. */
 static bool report_exception(Store *store, Error *error) {
@@ -38,10 +56,7 @@ static bool report(Store *store, Trap trap, Error *error) {
 
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
-/* Clears the upper halves of 32-bit values. Executors may leave anything in an f32's, and the host is
- * promised zeros; a host may have left something in an i32's, and executors form addresses of them
- * as they are. */
-static void clean(const ValueType *types, uint32_t count, uint64_t *slots) {
+void clean_values(const ValueType *types, uint32_t count, uint64_t *slots) {
     for (uint32_t i = 0; i < count; i++)
         if (types[i] == TYPE_F32 || types[i] == TYPE_I32) slots[i] = (uint32_t)slots[i];
 }
@@ -55,13 +70,13 @@ static Trap call_code(Store *store, Function *function, uint64_t *slots) {
     if ((size_t)(store->stack_end - fp) < larger(code->frame_slots, type->result_count))
         return TRAP_CALL_STACK_EXHAUSTED;
     if (type->parameter_count) memcpy(fp, slots, type->parameter_count * sizeof *fp);
-    clean(type->parameters, type->parameter_count, fp);
+    clean_values(type->parameters, type->parameter_count, fp);
     fp[code->link_slot] = (uintptr_t)halt_code();
     fp[code->link_slot + 1] = (uintptr_t)fp;
     Trap trap = execute(code, fp, function->instance);
     if (trap != TRAP_NONE || type->result_count == 0) return trap;
     memcpy(slots, fp, type->result_count * sizeof *fp);
-    clean(type->results, type->result_count, slots);
+    clean_values(type->results, type->result_count, slots);
     return trap;
 }
 
@@ -85,16 +100,100 @@ bool function_call(Store *store, Function *function, uint64_t *slots, Error *err
     return trap == TRAP_NONE || report(store, trap, error);
 }
 
-Trap call_host(Instance *caller, Function *function, uint64_t *slots) {
+/* Calls a host function from a handler: `slots` holds arguments, then results, and everything above
+ * them is free for nested calls. */
+static Trap call_host(Instance *caller, Function *function, uint64_t *slots) {
     Store *store = caller->store;
     uint64_t *top = store->top;
     const FunctionType *type = function->type;
     uint64_t *end = slots + larger(type->parameter_count, type->result_count);
     if (end > store->stack_end) return TRAP_CALL_STACK_EXHAUSTED;
-    clean(type->parameters, type->parameter_count, slots);
+    clean_values(type->parameters, type->parameter_count, slots);
     store->top = end;
     Trap trap = run_host(caller, function, slots);
-    clean(type->results, type->result_count, slots);
+    clean_values(type->results, type->result_count, slots);
     store->top = top;
     return trap;
+}
+
+/* What stands below a callee's frame when it runs in another instance than its caller. */
+enum { SAVED_IP, SAVED_FP, SAVED_INSTANCE, SAVED_RESULT_COUNT, SAVED_SLOTS };
+
+static Trap call_host_function(Instance *instance, uint64_t *fp) {
+    Transfer *transfer = &instance->transfer;
+    const uint32_t base = transfer->base, link = transfer->link;
+    const uint8_t *back = transfer->back;
+    const Function *callee = transfer->callee;
+    /* Nested calls use the same Transfer: nothing of the request is read behind this line. */
+    const Trap trap = call_host(instance, transfer->callee, fp + base);
+    transfer->instance = instance;
+    if (link == NO_LINK) {
+        transfer->ip = back;
+        transfer->fp = fp;
+    } else { /* a tail call: return at once */
+        transfer->ip = (const uint8_t *)(uintptr_t)fp[link];
+        transfer->fp = (uint64_t *)(uintptr_t)fp[link + 1];
+    }
+    if (trap != TRAP_NONE) return trap;
+    if (link == NO_LINK) {
+        transfer->result = fp[base];
+    } else {
+        memmove(fp, fp + base, callee->type->result_count * sizeof *fp);
+        transfer->result = fp[0];
+    }
+    return TRAP_NONE;
+}
+
+Trap call_slow(Instance *instance, uint64_t *fp) {
+    Transfer *transfer = &instance->transfer;
+    Function *callee = transfer->callee;
+    if (!callee->code) return call_host_function(instance, fp);
+
+    const bool is_tail_call = transfer->link != NO_LINK;
+    uint64_t *arguments = fp + transfer->base;
+    uint64_t *saved = is_tail_call ? fp : arguments;
+    uint64_t back = (uintptr_t)transfer->back, caller = (uintptr_t)fp;
+    uint64_t *frame = saved + SAVED_SLOTS;
+    bool saves = true;
+    if (is_tail_call) {
+        back = fp[transfer->link];
+        caller = fp[transfer->link + 1];
+        /* The frame below already leads back to another instance: it serves the callee, too, so
+         * that chains of tail calls between instances run in constant space (spec 4.4.8). */
+        if (back == (uintptr_t)leave_code()) {
+            saves = false;
+            saved = (uint64_t *)(uintptr_t)caller;
+            frame = fp;
+        }
+    }
+    if (frame + callee->code->frame_slots > instance->stack_end) return TRAP_CALL_STACK_EXHAUSTED;
+    memmove(frame, arguments, callee->type->parameter_count * sizeof *frame);
+    if (saves) {
+        saved[SAVED_IP] = back;
+        saved[SAVED_FP] = caller;
+        saved[SAVED_INSTANCE] = (uintptr_t)instance;
+        saved[SAVED_RESULT_COUNT] = callee->type->result_count;
+    }
+    frame[callee->code->link_slot] = (uintptr_t)leave_code();
+    frame[callee->code->link_slot + 1] = (uintptr_t)saved;
+    transfer->ip = callee->code->entry;
+    transfer->fp = frame;
+    transfer->instance = callee->instance;
+    return TRAP_NONE;
+}
+
+void leave_frame(uint64_t **fp, const uint8_t **back, Instance **instance) {
+    const uint64_t *saved = *fp;
+    *back = (const uint8_t *)(uintptr_t)saved[SAVED_IP];
+    *fp = (uint64_t *)(uintptr_t)saved[SAVED_FP];
+    *instance = (Instance *)(uintptr_t)saved[SAVED_INSTANCE];
+}
+
+Trap leave_instance(Instance *instance, uint64_t *fp) {
+    Transfer *transfer = &instance->transfer;
+    transfer->fp = fp;
+    leave_frame(&transfer->fp, &transfer->ip, &transfer->instance);
+    memmove(fp, fp + SAVED_SLOTS, fp[SAVED_RESULT_COUNT] * sizeof *fp);
+    transfer->result = fp[0];
+    return TRAP_NONE;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/call.h"
+
 /* Bytes of exceptions that are made between two collections, at least. */
 enum { LEAST_GARBAGE = 1 << 20 };
 
@@ -107,6 +109,7 @@ Exception *exception_make(Store *store, const Tag *tag, const uint8_t *thrown_at
     exception->tag = tag;
     exception->thrown_at = thrown_at;
     if (count) memcpy(exception->values, values, count * sizeof *values);
+    clean_values(tag->type->parameters, (uint32_t)count, exception->values);
     exception->next = store->exceptions;
     store->exceptions = exception;
     store->exception_count++;
@@ -122,14 +125,6 @@ Exception *exception_make(Store *store, const Tag *tag, const uint8_t *thrown_at
 Trap exception_out_of_memory(Store *store) {
     store_host_message(store, "out of memory for an exception");
     return TRAP_HOST;
-}
-
-void exceptions_free(Store *store) {
-    while (store->exceptions) {
-        Exception *exception = store->exceptions;
-        store->exceptions = exception->next;
-        free(exception);
-    }
 }
 
 /* ---- For hosts ------------------------------------------------------------------------------- */

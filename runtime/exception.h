@@ -10,6 +10,5 @@ Exception *exception_make(Store *store, const Tag *tag, const uint8_t *thrown_at
                           const uint64_t *values, const uint64_t *top);
 /* What cannot be thrown for want of memory. */
 Trap exception_out_of_memory(Store *store);
-void exceptions_free(Store *store);
 
 #endif

@@ -54,7 +54,7 @@ typedef struct Exception {
     void *host;               /* what a host that threw it wants to know of it; else NULL */
     bool is_held, is_reached;
     struct Exception *next; /* of the store's */
-    uint64_t values[]; /* [tag->type->parameter_count] */
+    uint64_t values[]; /* [tag->type->parameter_count], with nothing above 32-bit ones */
 } Exception;
 
 /* A host function takes its arguments from slots[0..] and leaves its results there. It may call
@@ -72,7 +72,7 @@ typedef struct Function {
 
 enum { NO_LINK = 0xffff };
 
-/* A call that leaves the instance's own code, see transfer.h. */
+/* A call that leaves the instance's own code, see call.h. */
 typedef struct Transfer {
     /* The request. */
     Function *callee;
@@ -124,9 +124,5 @@ Trap table_copy(Table *target, Table *source, uint64_t to, uint64_t from, uint64
 Trap table_fill(Table *table, uint64_t to, uint64_t value, uint64_t count);
 Trap table_init(Instance *instance, uint32_t table, uint32_t segment, uint64_t to, uint32_t from,
                 uint32_t count);
-
-/* Calls a host function from a handler: `slots` holds arguments, then results, and everything above
- * them is free for nested calls. */
-Trap call_host(Instance *caller, Function *function, uint64_t *slots);
 
 #endif

@@ -8,7 +8,7 @@
  *
  *     instance.h        what instances consist of; what handlers call of memories and tables
  *     executor.h        the contract between a dispatch and what calls it
- *     transfer.h        calls that leave an instance, for handlers
+ *     call.h            calls that leave an instance, for handlers
  *     unwind.h          exceptions, for handlers
  *     numeric.h         arithmetic where it differs from C's, for handlers
  *     text.h            types and values as text

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/exception.h"
 #include "runtime/memory.h"
 #include "runtime/table.h"
 
@@ -84,7 +83,11 @@ void store_free(Store *store) {
         memory_close(&node->memory);
     for (TableNode *node = store->tables; node; node = node->next)
         table_close(&node->table);
-    exceptions_free(store);
+    while (store->exceptions) {
+        Exception *exception = store->exceptions;
+        store->exceptions = exception->next;
+        free(exception);
+    }
     while (store->blocks) {
         Block *block = store->blocks;
         store->blocks = block->next;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "runtime/call.h"
 #include "runtime/exception.h"
-#include "runtime/transfer.h"
 
 /* What registers hold at a place of a function: what the last change before it says. */
 static const Pins *pins_at(const Program *program, const Code *code, uint32_t place) {

@@ -1,4 +1,15 @@
-/* Translates the function bodies of a validated Module into the bytecode of one instruction set.
+/* Translates the function bodies of a validated Module into the bytecode of one instruction set: the
+ * folder's public header.
+ *
+ *     bytes --module_read--> Module --translate--> Program
+ *
+ *     module.h        what is read, in sections (reader.c), names (names.h) and types (types.c), and
+ *                     validated (validate.h)
+ *     opcodes.h       the instructions of WebAssembly, once
+ *     function.h      a body to bytecode; values.h has its operand stack, pins.h which locals are in
+ *                     registers, side_tables.h what is known where something is thrown
+ *     error.h         how the engine says what went wrong
+ *     cursor.h, leb.h, block_type.h, arena.h, placement.h: what these share
  *
  * The bytecode is register style: operands are slots of the function's frame, constants, or (in
  * instruction sets that have them) accumulators. One pass over each body, no recursion, time and

@@ -1,5 +1,6 @@
 /* The builds of one run: build directories whose executors are compared with each other, such as
- * one of clang and one of gcc. */
+ * one of clang and one of gcc. What else a run is made of: executors.h, the programs of a build;
+ * strategies.h, what it says of its strategies; suite.h, what they are to execute. */
 #ifndef TAILRACE_BENCH_INPUT_BUILDS_H
 #define TAILRACE_BENCH_INPUT_BUILDS_H
 

@@ -1,12 +1,13 @@
 /* Counters of one thread's work, by perf_event_open. Of what executors and the tailrace program
- * share this is the largest part; the others are counter_report.h (counters as JSON) and cost.h (all
- * that one execution costs).
+ * share this is the largest part; the others are counter_report.h (counters as JSON), cost.h (all
+ * that one execution costs) and placement.h (where in memory it works).
  *
  * Names become events (counter_events.h), events are put in groups, and a group is counted all at
  * the same time or not at all, so that ratios within it hold. As many events are put in a group as
  * the PMU takes; what does not fit begins the next one, and several groups take turns on the PMU,
- * which the result says: `tailrace bench` asks for one of these groups a sample (recording.h). `{A,B}` keeps events together whatever happens.
- * Software events need no counter of the PMU; each is alone and counted all the time.
+ * which the result says: `tailrace bench` asks for one of these groups a sample (recording.h). `{A,B}`
+ * keeps events together whatever happens. Software events need no counter of the PMU; each is alone
+ * and counted all the time.
  *
  * What could not be counted is never 0: it has a state, and a reason with its remedy. */
 #ifndef TAILRACE_BENCH_MEASURE_COUNTERS_H

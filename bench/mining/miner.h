@@ -1,4 +1,5 @@
-/* Chooses superinstructions: sequences of opcodes that are worth a handler of their own.
+/* Chooses superinstructions: sequences of opcodes that are worth a handler of their own. From what
+ * they are chosen corpus.h reads.
  *
  * As byte-pair encoding makes words of letters (Gage 1994, "A new algorithm for data compression";
  * Ertl, Gregg, Krall and Paysan 2002, "Vmgen", choose superinstructions from profiles): the pair

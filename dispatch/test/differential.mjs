@@ -40,6 +40,8 @@ function formatValue(type, value) {
   }
 }
 
+// Of an exported function; V8 had it as a static method first.
+const functionType = (target) => WebAssembly.Function.type?.(target) ?? target.type();
 const typeName = (type) => (type === "anyfunc" ? "funcref" : type);
 const formatValues = (types, values) =>
   types.map((type, i) => ` ${typeName(type)}:${formatValue(typeName(type), values[i])}`).join("");
@@ -56,6 +58,7 @@ function describeTrap(error) {
     [/null function or function signature mismatch/, "indirect call type mismatch"],
     [/Maximum call stack/, "call stack exhausted"],
     [/unreachable/, "unreachable"],
+    [/rethrowing null value/, "null exception reference"],
   ];
   return words.find(([pattern]) => pattern.test(message))?.[1] ?? message;
 }
@@ -163,7 +166,7 @@ function run(path) {
   printState(instance);
   for (const [name, target] of Object.entries(instance.exports)) {
     if (typeof target !== "function") continue;
-    const type = WebAssembly.Function.type(target);
+    const type = functionType(target);
     for (let vector = 0; vector < (type.parameters.length ? VECTORS : 1); vector++)
       call(instance, name, target, type, vector);
   }

@@ -14,19 +14,13 @@
 #include "dispatch/zero/zero.h"
 
 #define DISPATCH_SIZE 2
+#define ONE_FUNCTION 1
 #define DISPATCH()                                                                                 \
     do {                                                                                           \
         BOUNDARY();                                                                                \
         GO;                                                                                        \
     } while (0)
 #define NEXT(size) ((void)0)
-#define CONTINUE_AT(name) goto handle_##name
-#define STOP(reason)                                                                               \
-    do {                                                                                           \
-        stop = (reason);                                                                           \
-        goto stopped;                                                                              \
-    } while (0)
-#define TRAP(code) STOP(TRAP_##code)
 #include "dispatch/words.h"
 
 #include "bodies.h"
@@ -122,8 +116,8 @@ enum {
 
 /* Behind the last instruction: the instructions of no program, and leaving the unit. */
 #define END_UNIT()                                                                                 \
-    handle_call_slow : BODY_call_slow;                                                             \
-    handle_unwind : BODY_unwind;                                                                   \
+    handle_call_slow : __attribute__((unused)) BODY_call_slow;                                     \
+    handle_unwind : __attribute__((unused)) BODY_unwind;                                           \
 outside:                                                                                           \
     switch (read_u16(ip)) {                                                                        \
     case OPCODE_halt: BODY_halt;                                                                   \
@@ -136,16 +130,6 @@ outside:                                                                        
     state->fp = fp;                                                                                \
     state->instance = instance;                                                                    \
     return ZERO_ELSEWHERE;                                                                         \
-stopped:                                                                                           \
-    *instance->stopped_at = ip;                                                                    \
-    return stop
-
-#define DEFINE_UNIT()                                                                              \
-    static uint64_t values[ADDRESS_COUNT + 1];                                                     \
-    static const Program *owner;                                                                   \
-    static const ZeroUnit unit = {UNIT_NAME,     bytecode, UNIT_BYTES, FUNCTION_COUNT,             \
-                                  ADDRESS_COUNT, codes,    addresses,  values,                     \
-                                  &owner,        run};                                             \
-    static const ZeroUnit *const registered __attribute__((section(ZERO_SECTION), used)) = &unit;
+    STOPPED()
 
 #endif

@@ -378,7 +378,7 @@ APART static Trap play_exception(Replay *replay) {
 /* Whether the exception that has left a function is the one that the trace has. */
 APART static bool check_exception(Replay *replay, uint32_t function) {
     Exception *exception = store_exception(replay->store);
-    uint64_t number, values[MAX_PARAMETERS];
+    uint64_t number;
     const Tag *tag;
     if (!read_exception(replay, &number)) return false;
     const uintptr_t after = (uintptr_t)exception->host; /* its number and 1, once it has one */
@@ -391,13 +391,8 @@ APART static bool check_exception(Replay *replay, uint32_t function) {
     if (tag != exception->tag)
         return diverged(replay, "an exception with another tag leaves %s than was recorded",
                         NAME_OF(replay, function));
-    const FunctionType *type = tag->type;
-    for (uint32_t i = 0; i < type->parameter_count; i++) {
-        const bool is_narrow = type->parameters[i] == TYPE_I32 || type->parameters[i] == TYPE_F32;
-        values[i] = is_narrow ? (uint32_t)exception->values[i] : exception->values[i];
-    }
-    return check_values(replay, type->parameters, type->parameter_count, values, function,
-                        "value of the exception") &&
+    return check_values(replay, tag->type->parameters, tag->type->parameter_count,
+                        exception->values, function, "value of the exception") &&
            add_exception(replay, exception);
 }
 

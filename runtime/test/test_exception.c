@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,14 +126,39 @@ Test(exception, delegate_skips_the_handlers_in_between) {
     cr_assert_eq(world_call(&world, instance, "within", 0), 6);
 }
 
+/* Nor is what stops execution without being one, such as an exit. */
+static Trap exit_from_host(void *environment, Instance *caller, uint64_t *slots) {
+    (void)environment, (void)caller, (void)slots;
+    return TRAP_EXIT;
+}
+
 Test(exception, a_trap_is_none) {
-    Instance *instance = world_add(&world, NULL,
-                                   "(module (func $f unreachable) (memory 1)"
-                                   "  (func $g (export \"f\") try call $f catch_all end)"
-                                   "  (func $h (export \"g\") try"
-                                   "    (drop (i32.load (i32.const -1))) catch_all end))");
+    world_give_function(&world, "exit", 0, 0, exit_from_host, NULL);
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (import \"host\" \"exit\" (func $exit)) (memory 1) (table 1 funcref)"
+        "  (func $f unreachable)"
+        "  (func (export \"f\") try call $f catch_all end)"
+        "  (func $g (export \"g\") try (drop (i32.load (i32.const -1))) catch_all end)"
+        "  (func $divide (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))"
+        "  (func (export \"divide\") try (drop (call $divide (i32.const 0))) catch_all end)"
+        "  (func $null (export \"null\") try (call_indirect (i32.const 0)) catch_all end)"
+        "  (func $deep (param i32) (result i32)"
+        "    try (result i32) (call $deep (i32.add (local.get 0) (i32.const 1)))"
+        "    catch_all i32.const 0 end)"
+        "  (func (export \"deep\") try (drop (call $deep (i32.const 0))) catch_all end)"
+        "  (func (export \"exit\") (result i32)"
+        "    try (result i32) call $exit i32.const 1 catch_all i32.const 2 end))");
     world_expect_trap(&world, instance, "f", 0, "unreachable in function f");
-    world_expect_trap(&world, instance, "g", 0, "out of bounds memory access in function h");
+    world_expect_trap(&world, instance, "g", 0, "out of bounds memory access in function g");
+    world_expect_trap(&world, instance, "divide", 0, "integer divide by zero in function divide");
+    world_expect_trap(&world, instance, "null", 0, "uninitialized element in function null");
+    world_expect_trap(&world, instance, "deep", 0, "call stack exhausted in function deep");
+    uint64_t slots[1];
+    Error error;
+    Function *function = world_export(instance, "exit", EXTERN_FUNCTION).function;
+    cr_assert_not(function_call(world.store, function, slots, &error));
+    cr_assert_eq(error.kind, ERROR_NONE);
 }
 
 Test(exception, nobody_has_a_cleared_local_that_only_the_body_assigns) {
@@ -248,25 +274,26 @@ Test(exception, registers_change_from_a_loop_in_the_body_to_the_handler) {
     cr_assert_eq(world_call(&world, instance, "f", 6), one + two + five + six + 300000);
 }
 
-/* Only a loop in the body takes registers over: the handler, and the caller, have the caller's. */
-Test(exception, a_handler_outside_of_the_loop_has_the_callers_registers) {
-    Instance *instance = world_add(
-        &world, NULL,
-        "(module (tag $t) (func $f (param i32) (if (local.get 0) (then throw $t)))"
+/* Only a loop in the body takes registers over: the handler, and the caller, have the caller's. So
+ * it matters on which side of the loop's beginning or end the instruction is that throws, and it is
+ * the first or the last one there. */
+static void expect_callers_registers(const char *body) {
+    char text[4096];
+    const int length = snprintf(
+        text, sizeof text,
+        "(module (tag $t)"
+        "  (global $left (mut i32) (i32.const 0)) (global $turns (mut i32) (i32.const 0))"
+        "  (func $throw throw $t)"
+        "  (func $throw_at_0"
+        "    (global.set $left (i32.sub (global.get $left) (i32.const 1)))"
+        "    (if (i32.eqz (global.get $left)) (then throw $t)))"
         "  (func $catch (result i32) (local i32 i32 i32 f64)"
-        "    try"
-        "      loop"
-        "        (local.set 0 (i32.add (local.get 0) (i32.const 1)))"
-        "        (local.set 1 (i32.add (local.get 1) (local.get 0)))"
-        "        (local.set 2 (i32.add (local.get 2) (local.get 1)))"
-        "        (local.set 3 (f64.add (local.get 3) (f64.add (local.get 3) (f64.const 1))))"
-        "        (local.set 3 (f64.add (local.get 3) (f64.const 1)))"
-        "        (call $f (i32.eq (local.get 0) (i32.const 4)))"
-        "        br 0 end"
-        "    catch $t end"
+        "    try %s catch $t end"
         "    (i32.add (local.get 2) (i32.trunc_f64_s (local.get 3))))"
         "  (func (export \"f\") (param i32) (result i32) (local i32 i32 f64)"
         "    loop"
+        "      (global.set $turns (i32.add (global.get $turns) (i32.const 1)))"
+        "      (if (i32.gt_u (global.get $turns) (i32.const 5)) (then unreachable))" /* lost */
         "      (local.set 1 (i32.add (local.get 1) (i32.const 1)))"
         "      (local.set 2 (i32.add (local.get 2) (local.get 1)))"
         "      (local.set 3 (f64.add (local.get 3) (f64.const 3)))"
@@ -275,10 +302,38 @@ Test(exception, a_handler_outside_of_the_loop_has_the_callers_registers) {
         "      (br_if 0 (i32.lt_u (local.get 1) (local.get 0)))"
         "    end"
         "    (i32.add (i32.trunc_f64_s (local.get 3)) (i32.add (local.get 2)"
-        "             (i32.mul (local.get 1) (i32.const 100000))))))");
-    /* In $catch: 1 + 3 + 6 + 10, and four times the double and two more. */
-    const unsigned once = 20 + 30;
+        "             (i32.mul (local.get 1) (i32.const 100000))))))",
+        body);
+    cr_assert_lt(length, (int)sizeof text);
+    Instance *instance = world_add(&world, NULL, text);
+    /* In $catch: 1 + 3 + 6 + 10, and four times the double and one more. */
+    const unsigned once = 20 + 15;
     cr_assert_eq(world_call(&world, instance, "f", 5), 30 + (15 + 5 * once) + 500000);
+}
+
+#define COUNT                                                                                      \
+    "(local.set 0 (i32.add (local.get 0) (i32.const 1)))"                                          \
+    "(local.set 1 (i32.add (local.get 1) (local.get 0)))"                                          \
+    "(local.set 2 (i32.add (local.get 2) (local.get 1)))"                                          \
+    "(local.set 3 (f64.add (local.get 3) (f64.add (local.get 3) (f64.const 1))))"
+#define AGAIN "(br_if 0 (i32.lt_u (local.get 0) (i32.const 4)))"
+
+Test(exception, a_handler_outside_of_the_loop_has_the_callers_registers) {
+    expect_callers_registers("(global.set $left (i32.const 4))"
+                             "loop " COUNT " call $throw_at_0 br 0 end");
+}
+
+Test(exception, it_has_them_if_the_loops_first_instruction_throws) {
+    expect_callers_registers("(global.set $left (i32.const 5))"
+                             "loop call $throw_at_0 " COUNT " br 0 end");
+}
+
+Test(exception, it_has_them_if_the_loops_last_instruction_throws) {
+    expect_callers_registers("loop " COUNT AGAIN " throw $t end");
+}
+
+Test(exception, it_has_them_if_what_is_behind_the_loop_throws) {
+    expect_callers_registers("loop " COUNT AGAIN " end call $throw");
 }
 
 Test(exception, a_tail_call_leaves_the_body) {
@@ -290,6 +345,32 @@ Test(exception, a_tail_call_leaves_the_body) {
                                    "  (func (export \"f\") (result i32)"
                                    "    try (result i32) call $f catch_all i32.const 2 end))");
     cr_assert_eq(world_call(&world, instance, "f", 0), 2);
+}
+
+/* Each frame has its own locals in registers, and every third one throws on what it catches. */
+Test(exception, leaves_any_number_of_frames) {
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (tag $t (param i32))"
+        "  (func $deep (param i32) (result i32) (local i32 i32 i32)"
+        "    loop"
+        "      (local.set 1 (i32.add (local.get 1) (local.get 0)))"
+        "      (local.set 2 (i32.add (local.get 2) (local.get 1)))"
+        "      (local.set 3 (i32.add (local.get 3) (i32.const 1)))"
+        "      (br_if 0 (i32.lt_u (local.get 3) (i32.const 3)))"
+        "      (if (i32.eqz (local.get 0)) (then (throw $t (i32.const 1))))"
+        "      (if (i32.rem_u (local.get 0) (i32.const 3))"
+        "        (then (drop (call $deep (i32.sub (local.get 0) (i32.const 1)))))"
+        "        (else"
+        "          try (drop (call $deep (i32.sub (local.get 0) (i32.const 1))))"
+        "          catch $t"
+        "            (throw $t (i32.add (i32.eq (local.get 2) (i32.mul (local.get 0) (i32.const 6)))))"
+        "          end))"
+        "    end"
+        "    i32.const -1)"
+        "  (func (export \"f\") (param i32) (result i32)"
+        "    try (result i32) (call $deep (local.get 0)) catch $t end))");
+    cr_assert_eq(world_call(&world, instance, "f", 30000), 10001);
 }
 
 /* ---- Instances ------------------------------------------------------------------------------- */
@@ -372,6 +453,20 @@ Test(exception, may_leave_a_start_function) {
         world_try(&world, NULL, "(module (tag) (func $s throw 0) (start $s))", &error));
     cr_assert_eq(error.kind, ERROR_EXCEPTION);
     cr_assert_str_eq(error.message, "uncaught exception with tag 0, thrown in function s");
+    /* By a tail call into another instance. */
+    world_add(&world, "a", "(module (tag $t (export \"t\")) (func $f (export \"f\") throw $t))");
+    cr_assert_null(world_try(&world, NULL,
+                             "(module (import \"a\" \"f\" (func $f))"
+                             "  (func $s try return_call $f catch_all end) (start $s))",
+                             &error));
+    cr_assert_eq(error.kind, ERROR_EXCEPTION);
+    cr_assert_str_eq(error.message, "uncaught exception with tag t, thrown in function f");
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (import \"a\" \"f\" (func $f)) (global $caught (mut i32) (i32.const 0))"
+        "  (func $s try call $f catch_all (global.set $caught (i32.const 1)) end) (start $s)"
+        "  (func (export \"f\") (result i32) global.get $caught))");
+    cr_assert_eq(world_call(&world, instance, "f", 0), 1);
 }
 
 static Tag *host_tag;
@@ -421,12 +516,40 @@ Test(exception, host_functions_throw_and_let_pass) {
     cr_assert_eq(store_exception(world.store)->values[0], 3);
 }
 
+/* Nothing of what a host has above an i32 gets into an address. */
+static Trap throw_address(void *environment, Instance *caller, uint64_t *slots) {
+    (void)environment, (void)caller, (void)slots;
+    const uint64_t address = 0xdeadbeef00000008;
+    return store_throw(world.store, store_new_exception(world.store, host_tag, &address));
+}
+
+Test(exception, carries_32_bits_of_a_hosts_i32) {
+    const ValueType i32 = TYPE_I32;
+    host_tag = store_tag(world.store, intern_function_type(&i32, 1, NULL, 0));
+    world_give(&world, "tag", (Extern){EXTERN_TAG, {.tag = host_tag}});
+    world_give_function(&world, "throw", 0, 0, throw_address, NULL);
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (import \"host\" \"tag\" (tag $t (param i32)))"
+        "  (import \"host\" \"throw\" (func $throw)) (memory 1) (data (i32.const 8) \"\\2a\")"
+        "  (func (export \"f\") (result i32) (local i32 i32 i32)" /* in registers, if there are any */
+        "    try (result i32) call $throw i32.const 0 catch $t end local.set 0"
+        "    loop"
+        "      (local.set 1 (i32.add (local.get 1) (i32.load (local.get 0))))"
+        "      (local.set 2 (i32.add (local.get 2) (i32.load (local.get 0))))"
+        "      (br_if 0 (i32.lt_u (local.get 1) (i32.const 100)))"
+        "    end"
+        "    (i32.add (local.get 1) (local.get 2))))");
+    cr_assert_eq(world_call(&world, instance, "f", 0), 6 * 42);
+}
+
 /* ---- References ------------------------------------------------------------------------------ */
 
 /* In the standard encoding, which wat2wasm does not know:
  *   keep(i)  throws and catches an exception that carries i, and keeps its reference in the table
  *   churn(n) throws and catches n exceptions that nobody keeps
- *   again    throws what is kept, and catches what it carries */
+ *   again    throws what is kept, and catches what it carries
+ *   move     has a global keep it instead of the table, or, the next time, the other way around */
 static Instance *add_keeper(void) {
     static const uint8_t keep[] = {
         0,          WASM_I32_CONST, 0,    WASM_BLOCK, TYPE_EXNREF, WASM_TRY_TABLE, 0x40, 1, 3, 0,
@@ -442,23 +565,30 @@ static Instance *add_keeper(void) {
         0, WASM_TRY_TABLE, 0x40, 1, 0, 0, 0, WASM_I32_CONST, 0, WASM_TABLE_GET, 0, WASM_THROW_REF,
         WASM_END, WASM_UNREACHABLE, WASM_END,
     };
+    static const uint8_t move[] = {
+        0, WASM_I32_CONST, 0, WASM_GLOBAL_GET, 0, WASM_I32_CONST, 0, WASM_TABLE_GET, 0,
+        WASM_GLOBAL_SET, 0, WASM_TABLE_SET, 0, WASM_END,
+    };
     static const uint8_t head[] = {
         HEADER,
-        SECTION(S_TYPE, 2, 0x60, 1, I32, 0, 0x60, 0, 1, I32),
-        SECTION(S_FUNCTION, 3, 0, 0, 1),
+        SECTION(S_TYPE, 3, 0x60, 1, I32, 0, 0x60, 0, 1, I32, 0x60, 0, 0),
+        SECTION(S_FUNCTION, 4, 0, 0, 1, 2),
         SECTION(S_TABLE, 1, TYPE_EXNREF, 0, 1),
         SECTION(S_TAG, 1, 0, 0),
-        SECTION(S_EXPORT, 3, 4, 'k', 'e', 'e', 'p', 0, 0, 5, 'c', 'h', 'u', 'r', 'n', 0, 1, 5, 'a',
-                'g', 'a', 'i', 'n', 0, 2),
+        SECTION(S_GLOBAL, 1, TYPE_EXNREF, 1, WASM_REF_NULL, TYPE_EXNREF, WASM_END),
+        SECTION(S_EXPORT, 4, 4, 'k', 'e', 'e', 'p', 0, 0, 5, 'c', 'h', 'u', 'r', 'n', 0, 1, 5, 'a',
+                'g', 'a', 'i', 'n', 0, 2, 4, 'm', 'o', 'v', 'e', 0, 3),
     };
     Bytes module = {0}, code = {0};
     put_bytes(&module, head, sizeof head);
-    PUT(&code, 3, sizeof keep);
+    PUT(&code, 4, sizeof keep);
     put_bytes(&code, keep, sizeof keep);
     PUT(&code, sizeof churn);
     put_bytes(&code, churn, sizeof churn);
     PUT(&code, sizeof again);
     put_bytes(&code, again, sizeof again);
+    PUT(&code, sizeof move);
+    put_bytes(&code, move, sizeof move);
     PUT(&module, S_CODE);
     put_sized(&module, &code);
     Instance *instance = world_add_bytes(&world, NULL, module.at, module.size);
@@ -474,6 +604,27 @@ Test(exception, references_keep_it_and_nothing_else_does) {
     world_call(&world, instance, "churn", 500000);
     cr_assert_eq(world_call(&world, instance, "again", 0), 42);
     cr_assert_lt(world.store->exception_count, 100000);
+    world_call(&world, instance, "move", 0);
+    world_expect_trap(&world, instance, "again", 0, "null exception reference in function again");
+    memset(world.store->stack, 0, 1000 * sizeof *world.store->stack);
+    world_call(&world, instance, "churn", 500000);
+    world_call(&world, instance, "move", 0);
+    cr_assert_eq(world_call(&world, instance, "again", 0), 42);
+}
+
+/* So does a handler that may throw it again. */
+Test(exception, rethrow_has_it_however_many_were_thrown_meanwhile) {
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (tag $t (param i32)) (tag $other)"
+        "  (func $churn (local i32) (local.set 0 (i32.const 100000))"
+        "    loop try throw $other catch_all end"
+        "      (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))) end)"
+        "  (func (export \"f\") (result i32)"
+        "    try (result i32)"
+        "      try (result i32) (throw $t (i32.const 42)) catch $t drop call $churn rethrow 0 end"
+        "    catch $t end))");
+    cr_assert_eq(world_call(&world, instance, "f", 0), 42);
 }
 
 Test(exception, the_host_can_hold_one) {

@@ -6,6 +6,11 @@
  * directories that were preopened for it; no path, `..` or symbolic link leads out of those.
  * Sockets and signals are not there: sock_* and proc_raise report an error to the guest.
  *
+ *     wasi.c             the table of functions; what needs no file
+ *     descriptors.c, files.c, paths.c, poll.c: by what they are about
+ *     open_beneath.h     opens what lies below a directory, and nothing else
+ *     guest.c            the guest's memory (internal.h)
+ *
  * Every pointer and length from the guest is checked against the memory that the caller exports as
  * "memory"; a bad one is EFAULT for the guest, never a crash. */
 #ifndef TAILRACE_RUNTIME_WASI_WASI_H

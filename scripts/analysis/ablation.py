@@ -2,7 +2,7 @@
 one thing changed, for the strategies that it has."""
 import dataclasses
 
-from . import comparison, statistics_of_runs
+from . import comparison, inference
 
 WITHOUT = {"alignment": "the alignment of the shared dispatch"}  # and what stands for itself
 FETCH_LATER = "the next dispatch word loaded after ip moves on"
@@ -45,7 +45,7 @@ def rows(result, isa):
                 yield ""  # as it is compared
             else:
                 speeds = base.logs(base.baseline, False, baseline) - base.logs(name, False, mine)
-                yield text(statistics_of_runs.estimates(speeds, every, base.confidence)[0])
+                yield text(inference.estimates(speeds, every, base.confidence)[0])
 
     yield ["what is changed", *(f"{name}, changed / as it is" for name in base.strategies),
            *(f"{name} / {base.baseline}" for name in others)]

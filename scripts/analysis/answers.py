@@ -1,5 +1,5 @@
 """The questions that reports answer first, and the sentences that answer them."""
-from . import statistics_of_runs
+from . import inference
 from .comparison import population_text, speed_text
 from .wording import listed
 
@@ -33,9 +33,9 @@ class Answers:
             text += f" (over {found.workloads} of {len(self.names)} workloads)"
         others = population_text(found)
         others = f" {others[0].upper()}{others[1:]}." if others else ""
-        if verdict.word == statistics_of_runs.SAME:
+        if verdict.word == inference.SAME:
             return f"{strategy} and {baseline}: no difference shown, {text}.{others}", verdict
-        if verdict.word == statistics_of_runs.UNDECIDED:
+        if verdict.word == inference.UNDECIDED:
             remedy = f"; {verdict.remedy} would decide it" if verdict.remedy.startswith("about") else \
                 f"; {verdict.remedy}" if verdict.remedy else ""
             return f"{strategy} and {baseline}: undecided, {text}{remedy}.{others}", verdict
@@ -57,7 +57,7 @@ class Answers:
         best, close = order[0], []
         for name in order[1:]:
             found = self.mean(name, best)
-            if found and self.judge(found).word != statistics_of_runs.SLOWER:
+            if found and self.judge(found).word != inference.SLOWER:
                 close.append(name)
         found = self.mean(best, baseline) if best != baseline else None
         much = f", {speed_text(found)} the speed of {baseline}" if found else ""

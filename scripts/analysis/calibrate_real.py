@@ -26,11 +26,10 @@ import time
 import numpy
 from scipy import stats
 
-from . import comparison, planted
-from . import statistics_of_runs as statistics
-from .planted import Plant
+from . import comparison, inference, slowdowns
+from .slowdowns import Slowdown
 
-WORKLOADS = planted.ROOT / "bench/workloads"
+WORKLOADS = slowdowns.ROOT / "bench/workloads"
 MEAN = "mean"
 CONTROL = "control"
 MOST_COPIES = 2  # instructions that the compiler may need around the planted ones where handlers share registers
@@ -67,7 +66,7 @@ class Plan:
 
 
 def doses(strategy, *counts):
-    return [Plant(f"{strategy}-plus{count}", strategy, OPCODE, count) for count in counts]
+    return [Slowdown(f"{strategy}-plus{count}", strategy, OPCODE, count) for count in counts]
 
 
 FULL = Plan(workloads=(Workload("integers", 45, 6), Workload("vm", 6, 1)),
@@ -83,7 +82,7 @@ QUICK = Plan(workloads=(Workload("integers", 20, 2), Workload("vm", 4, 1)), layo
 
 def lucky(strategy):
     """Slower in the first layout alone. In the others it is the same code under another name."""
-    return Plant(f"{strategy}-lucky", strategy, OPCODE, 16, first_only=True)
+    return Slowdown(f"{strategy}-lucky", strategy, OPCODE, 16, first_only=True)
 
 
 class Progress:
@@ -145,7 +144,7 @@ class Outcome:
         return sum(word in words for word in self.words)
 
     def different(self):
-        return self.called(statistics.FASTER, statistics.SLOWER)
+        return self.called(inference.FASTER, inference.SLOWER)
 
     def covered(self, truth):
         return sum(found.low <= truth <= found.high for found in self.found)
@@ -159,9 +158,9 @@ class Calibration:
     def __init__(self, plan, directory, seed, show_progress=True):
         self.plan, self.seed = plan, seed
         self.random = random.Random(seed)
-        plants = [plant for several in plan.doses.values() for plant in several]
-        plants += [lucky(strategy) for strategy in plan.doses]
-        self.pool = planted.Pool(directory, plants, plan.layouts)
+        slower = [slowdown for several in plan.doses.values() for slowdown in several]
+        slower += [lucky(strategy) for strategy in plan.doses]
+        self.pool = slowdowns.Pool(directory, slower, plan.layouts)
         self.folder = self.pool.home / "runs"
         self.names = [workload.name for workload in plan.workloads]
         self.runs = 0
@@ -174,8 +173,8 @@ class Calibration:
     def write_suite(self):
         workloads = []
         for workload in self.plan.workloads:
-            results = planted.run([self.pool.directory / "tailrace", "run", "--invoke", "run", workload.path,
-                                   workload.long])
+            results = slowdowns.run([self.pool.directory / "tailrace", "run", "--invoke", "run", workload.path,
+                                     workload.long])
             workloads.append({"name": workload.name, "kind": "calibration", "description": "", "invoke": "run",
                               "file": str(workload.path), "args": [str(workload.long)], "expect": results.split(),
                               "sha256": hashlib.sha256(workload.path.read_bytes()).hexdigest()})
@@ -188,9 +187,9 @@ class Calibration:
         self.pool.view(view, strategies, seeds)
         result = self.folder / f"run-{self.runs:04}.json"
         self.runs += 1
-        planted.run([view / "tailrace", "bench", "--suite", self.suite, "--events", "none", "--budget", seconds,
-                     "--stop", "budget",
-                     "--seed", self.random.randrange(1 << 32), "--output", result])
+        slowdowns.run([view / "tailrace", "bench", "--suite", self.suite, "--events", "none", "--budget", seconds,
+                       "--stop", "budget",
+                       "--seed", self.random.randrange(1 << 32), "--output", result])
         return compare(result)
 
     def expected_seconds(self, contenders, layouts, seconds=0.0):
@@ -206,8 +205,8 @@ class Calibration:
             expected = self.expected_seconds(contenders, layouts, seconds)
             steps.extend((text, expected, measure) for _ in range(times))
 
-        for strategy, plants in self.doses.items():
-            names = [strategy, *(plant.name for plant in plants)]
+        for strategy, slower in self.doses.items():
+            names = [strategy, *(slowdown.name for slowdown in slower)]
             everywhere = list(self.pool.seeds(strategy))
             add(f"reference: {', '.join(names)}", plan.references, len(names), len(everywhere),
                 lambda names=names, seeds=everywhere: self.add_reference(names, seeds), plan.reference_seconds)
@@ -241,7 +240,7 @@ class Calibration:
         controls = {what: compared.control(place) for place, what in enumerate(self.names)}
         controls[MEAN] = compared.control()
         for what, found in controls.items():
-            self.outcomes[case, CONTROL, what].add(found, found and statistics.judge(found))
+            self.outcomes[case, CONTROL, what].add(found, found and inference.judge(found))
 
     def add_reference(self, names, seeds):
         compared = self.bench(names, seeds, self.plan.reference_seconds)
@@ -251,7 +250,7 @@ class Calibration:
     def measure(self):
         self.outcomes = collections.defaultdict(Outcome)
         self.speeds = collections.defaultdict(list)  # of the references: arrays as of Comparison.speeds
-        self.doses = {strategy: plants for strategy, plants in self.plan.doses.items()
+        self.doses = {strategy: slower for strategy, slower in self.plan.doses.items()
                       if strategy in self.pool.strategies()}
         self.lucky = lucky(self.pool.main())
         steps = self.steps()
@@ -293,7 +292,7 @@ class Calibration:
 
     def check_work(self):
         """That the planted executors do what they should: exact, whatever the machine is doing."""
-        plants = [plant for plants in self.doses.values() for plant in plants]
+        slower = [slowdown for several in self.doses.values() for slowdown in several]
         self.say("Planted instructions, in the programs and as executed (by valgrind; how often, by the counting "
                  "executor)")
         self.say(f"  {'executor':<24}{'handler':<16}{'more':>6}{'found in the programs':>23}{'workload':>12}"
@@ -301,28 +300,28 @@ class Calibration:
         has_valgrind = shutil.which("valgrind")
         scratch = self.folder / "scratch"
         scratch.mkdir(exist_ok=True)
-        for plant in plants:
-            layouts = self.pool.seeds(plant.name)
-            places = sum(self.pool.planted_places(plant, seed) == 1 for seed in layouts)
-            mark = self.check(places == len(layouts), f"the programs of {plant.name} do not have the planted "
+        for slowdown in slower:
+            layouts = self.pool.seeds(slowdown.name)
+            places = sum(self.pool.places(slowdown, seed) == 1 for seed in layouts)
+            mark = self.check(places == len(layouts), f"the programs of {slowdown.name} do not have the planted "
                               "instructions exactly once", timed=False)
             for workload in self.plan.workloads:
-                times = self.pool.times_executed(plant.opcode, workload)
+                times = self.pool.times_executed(slowdown.opcode, workload)
                 measured = "not measured"
                 if has_valgrind:
                     self.progress.show("counting")
-                    more = self.pool.executed(plant.name, workload, scratch) - \
-                        self.pool.executed(plant.strategy, workload, scratch)
+                    more = self.pool.executed(slowdown.name, workload, scratch) - \
+                        self.pool.executed(slowdown.strategy, workload, scratch)
                     measured = f"{more:,}"
                     each, rest = divmod(more, times)
-                    good = not rest and plant.count <= each <= plant.count + MOST_COPIES
-                    if good and each > plant.count:
+                    good = not rest and slowdown.count <= each <= slowdown.count + MOST_COPIES
+                    if good and each > slowdown.count:
                         mark += f"  {each} each: the compiler had to copy a register"
-                    mark += self.check(good, f"{plant.name} executes {more:,} instructions more on {workload.name}, "
-                                       f"not {times * plant.count:,}", timed=False)
-                self.say(f"  {plant.name:<24}{plant.opcode:<16}{plant.count:>6}"
+                    mark += self.check(good, f"{slowdown.name} executes {more:,} instructions more on {workload.name}, "
+                                       f"not {times * slowdown.count:,}", timed=False)
+                self.say(f"  {slowdown.name:<24}{slowdown.opcode:<16}{slowdown.count:>6}"
                          f"{f'once in {places} of {len(layouts)}':>23}{workload.name:>12}{times:>12,}"
-                         f"{times * plant.count:>16,}{measured:>12}{mark}")
+                         f"{times * slowdown.count:>16,}{measured:>12}{mark}")
                 mark = ""
         for name, reason in self.pool.left_out.items():
             self.say(f"  {name}: left out: {reason}")
@@ -333,8 +332,8 @@ class Calibration:
     def truths(self, name):
         """By workload and MEAN: the Estimate of the long runs."""
         logs = numpy.concatenate(self.speeds[name], axis=2)
-        found = {workload: statistics.estimate(logs[[place]]) for place, workload in enumerate(self.names)}
-        found[MEAN] = statistics.estimate(logs)
+        found = {workload: inference.estimate(logs[[place]]) for place, workload in enumerate(self.names)}
+        found[MEAN] = inference.estimate(logs)
         return found
 
     def show_same(self):
@@ -371,21 +370,21 @@ class Calibration:
                  f"layouts; short runs: {size_text(plan.drawn)}")
         self.say(f"  {'executor':<24}{'on':<12}{'reference':>24}{'verdict':>10}{'short runs: slower':>24}{'faster':>8}"
                  f"{'reference in the interval':>28}{'half-width':>12}")
-        for plants in self.doses.values():
-            for plant in plants:
-                for what, truth in self.truths(plant.name).items():
-                    outcome = self.outcomes["planted", plant.name, what]
+        for several in self.doses.values():
+            for slowdown in several:
+                for what, truth in self.truths(slowdown.name).items():
+                    outcome = self.outcomes["planted", slowdown.name, what]
                     runs = len(outcome.words)
-                    where = f"{plant.name} on {what}" if what != MEAN else f"{plant.name} in the mean"
-                    row = f"  {plant.name:<24}{what:<12}"
+                    where = f"{slowdown.name} on {what}" if what != MEAN else f"{slowdown.name} in the mean"
+                    row = f"  {slowdown.name:<24}{what:<12}"
                     mark = self.check_measured(row, outcome, where, reference=truth is not None)
                     if mark is None:
                         continue
-                    verdict = statistics.judge(truth).word
-                    slower = outcome.called(statistics.SLOWER)
-                    faster = outcome.called(statistics.FASTER)
-                    if plant.count > 4 and what == MEAN:
-                        mark += self.check(verdict == statistics.SLOWER, f"{where} is not found by the reference")
+                    verdict = inference.judge(truth).word
+                    slower = outcome.called(inference.SLOWER)
+                    faster = outcome.called(inference.FASTER)
+                    if slowdown.count > 4 and what == MEAN:
+                        mark += self.check(verdict == inference.SLOWER, f"{where} is not found by the reference")
                         mark += self.check(binomial(slower, runs)[1] >= 0.8,
                                            f"{where} is found in {share(slower, runs)} short runs")
                     mark += self.check(binomial(faster, runs)[0] <= 0.05,

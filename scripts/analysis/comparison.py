@@ -1,7 +1,7 @@
 """Reading result files, and what they say: the one place that report, verdicts and other scripts share.
 
 load() reads a file and holds it against results/schema.json. A Comparison is one build and one instruction
-set of a result: its strategies relative to each other, with estimates and verdicts by statistics_of_runs.py,
+set of a result: its strategies relative to each other, with estimates and verdicts by inference.py,
 each held against the noise floor of its A/A controls and against its family. Other builds of the same result
 were measured in the same rounds, so that their speeds can be asked for relative to the same baseline (`build`
 of speeds() and estimate()). An InstructionSets is one strategy of one build in several instruction sets of a
@@ -17,7 +17,7 @@ import pathlib
 import re
 
 import numpy
-from . import statistics_of_runs, warnings
+from . import inference, warnings
 from .printable import printable
 
 SCHEMA = 2
@@ -152,10 +152,10 @@ def quantile(numbers, q):
 def held_against(pairs, means, floor):
     """Estimates by pair (baseline, name), one a group, held against their families and floors: of each pair the group
     number `means` is an answer, all others are exploratory. `floor`: of a name, its baseline and a group's number."""
-    answers = statistics_of_runs.correct([found[means] for found in pairs.values()], statistics_of_runs.holm)
+    answers = inference.correct([found[means] for found in pairs.values()], inference.holm)
     rest = [(pair, place) for pair in pairs for place in range(len(pairs[pair])) if place != means]
-    explored = statistics_of_runs.correct([pairs[pair][place] for pair, place in rest],
-                                          statistics_of_runs.benjamini_hochberg)
+    explored = inference.correct([pairs[pair][place] for pair, place in rest],
+                                 inference.benjamini_hochberg)
     held = {pair: list(found) for pair, found in pairs.items()}
     for pair, entry in zip(pairs, answers):
         held[pair][means] = entry
@@ -171,8 +171,8 @@ class Comparison:
     """One build (a name) and one instruction set of a result. `confidence` and `smallest_effect` are
     fractions."""
 
-    def __init__(self, result, build, isa, confidence=statistics_of_runs.CONFIDENCE,
-                 smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+    def __init__(self, result, build, isa, confidence=inference.CONFIDENCE,
+                 smallest_effect=inference.SMALLEST_EFFECT):
         self.result, self.isa = result, isa
         self.build = next(entry for entry in result["builds"] if entry["name"] == build)
         self.confidence, self.smallest_effect = confidence, smallest_effect
@@ -251,7 +251,7 @@ class Comparison:
         ratios = [numpy.log(one) - numpy.log(again) for name in self.controls
                   if (one := self.grid_of(workload, name)) is not None and
                   (again := self.grid_of(workload, name, True)) is not None]
-        found = statistics_of_runs.control_estimate(numpy.array(ratios)) if ratios else None
+        found = inference.control_estimate(numpy.array(ratios)) if ratios else None
         noise = abs(found.speed - 1) if found else 0.0
         short = quickest < TOO_SHORT or (quickest < MAYBE_TOO_SHORT and noise > SHORT_NOISE)
         return quickest if short else None
@@ -273,7 +273,7 @@ class Comparison:
 
     def estimates(self, groups, strategy, baseline=None, control=False, build=None):
         """An Estimate for each group of workloads (their numbers); None where there is nothing to compare."""
-        return statistics_of_runs.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
+        return inference.estimates(self.speeds(strategy, baseline, control, build), groups, self.confidence)
 
     def estimate(self, workloads, strategy, build=None):
         """The Estimate over `workloads` (a tuple of names); None if there is nothing to compare."""
@@ -292,8 +292,8 @@ class Comparison:
         """The Estimate of what programs and themselves seem to differ by; None: no control was measured.
         `workload`: a number, None: all; `strategy`: None: of all that have a control."""
         group = self.usual_groups[-1 if workload is None else workload]
-        return statistics_of_runs.control_estimate(self.control_logs(group, strategy and (strategy,)),
-                                                   self.confidence)
+        return inference.control_estimate(self.control_logs(group, strategy and (strategy,)),
+                                          self.confidence)
 
     def floor(self, strategy, baseline, workload=None):
         """Up to which difference of two strategies nothing is called one: the outer bound of A/A intervals. On
@@ -318,7 +318,7 @@ class Comparison:
     @functools.cached_property
     def spread(self):
         """Robust standard deviation of a single time, from the controls, as a fraction; NaN if not known."""
-        return statistics_of_runs.robust_spread(self.control_logs(self.usual_groups[-1]))
+        return inference.robust_spread(self.control_logs(self.usual_groups[-1]))
 
     @property
     def noise_text(self):
@@ -357,7 +357,7 @@ class Comparison:
         return self.pairs(self.usual_groups)
 
     def judge(self, found):
-        return found and statistics_of_runs.judge(found, self.smallest_effect)
+        return found and inference.judge(found, self.smallest_effect)
 
     def cell(self, workload, strategy, control=False):
         """Of a control: what all of them show on this workload, with the times of this one."""
@@ -430,7 +430,7 @@ class InstructionSets:
 
     def pairs(self, groups):
         """As Comparison.pairs, by instruction sets."""
-        found = {(baseline, isa): statistics_of_runs.estimates(self.speeds(isa, baseline), groups, self.first.confidence)
+        found = {(baseline, isa): inference.estimates(self.speeds(isa, baseline), groups, self.first.confidence)
                  for place, baseline in enumerate(self.isas) for isa in self.isas[place + 1:]}
         found = held_against(found, len(self.first.workloads), self.floor)
         return found | {(isa, baseline): [entry and entry.reversed for entry in own]
@@ -450,12 +450,12 @@ def instruction_sets(found):
     return [sets for sets in several if sets.layouts and sets.rounds]
 
 
-def comparisons(result, confidence=statistics_of_runs.CONFIDENCE,
-                smallest_effect=statistics_of_runs.SMALLEST_EFFECT):
+def comparisons(result, confidence=inference.CONFIDENCE,
+                smallest_effect=inference.SMALLEST_EFFECT):
     """A Comparison for each build and instruction set, in the order of the samples' first appearance. A run that
     ended since all was decided is reported by the surer intervals by which it was."""
     if result["stop"] and result["stop"]["rule"] == "interval":
-        confidence = statistics_of_runs.confidence_to_stop(confidence)
+        confidence = inference.confidence_to_stop(confidence)
     isas = list(dict.fromkeys(sample["isa"] for sample in result["samples"]))
     there = {(sample["build"], sample["isa"]) for sample in result["samples"]}
     return [Comparison(result, build["name"], isa, confidence, smallest_effect)

@@ -11,7 +11,7 @@ import re
 import statistics
 import sys
 
-from . import ablation, findings, places, statistics_of_runs
+from . import ablation, findings, inference, places
 from .answers import QUESTIONS
 from .comparison import load, speed_text
 
@@ -48,7 +48,7 @@ def part(result, suite):
 def case(name, build=None, suite=None):
     """The Case of a run (of its first build), or of one of its suites."""
     result = part(dict(recorded())[name], suite)
-    _, cases, _ = findings.make([result], [name], statistics_of_runs.CONFIDENCE, statistics_of_runs.SMALLEST_EFFECT)
+    _, cases, _ = findings.make([result], [name], inference.CONFIDENCE, inference.SMALLEST_EFFECT)
     return next(own for own in cases if build in (None, own.build["name"]))
 
 
@@ -158,7 +158,7 @@ def floor(place, suite="default"):
 def layout_factor(place, strategy, layout):
     """1.19: how much longer it takes in one layout than in the others, and the least and most of a workload."""
     comparison = case(place).comparison
-    cells = statistics_of_runs.quietly(statistics_of_runs.numpy.nanmedian, comparison.logs(strategy), axis=2)
+    cells = inference.quietly(inference.numpy.nanmedian, comparison.logs(strategy), axis=2)
     own = cells[:, comparison.layouts.index(layout)]
     others = [row for number, row in enumerate(cells.T) if comparison.layouts[number] != layout]
     by_workload = own - sum(others) / len(others)
@@ -168,7 +168,7 @@ def layout_factor(place, strategy, layout):
 def layout_range(place, strategy, layout):
     """1.00 (`vm`) to 1.39 (`crypto`)"""
     comparison = case(place).comparison
-    cells = statistics_of_runs.quietly(statistics_of_runs.numpy.nanmedian, comparison.logs(strategy), axis=2)
+    cells = inference.quietly(inference.numpy.nanmedian, comparison.logs(strategy), axis=2)
     own = cells[:, comparison.layouts.index(layout)]
     others = [row for number, row in enumerate(cells.T) if comparison.layouts[number] != layout]
     factors = [math.exp(value) for value in own - sum(others) / len(others)]
@@ -392,17 +392,17 @@ def calibration(file, *parts, column):
 
 def unseen(share, layouts):
     """32 %: the chance that luck which strikes this share of the layouts is in none of so many."""
-    return f"{100 * statistics_of_runs.unseen(share, layouts):.0f} %"
+    return f"{100 * inference.unseen(share, layouts):.0f} %"
 
 
 def confidence():
     """95 %"""
-    return f"{100 * statistics_of_runs.CONFIDENCE:g} %"
+    return f"{100 * inference.CONFIDENCE:g} %"
 
 
 def smallest_effect():
     """1 %"""
-    return f"{100 * statistics_of_runs.SMALLEST_EFFECT:g} %"
+    return f"{100 * inference.SMALLEST_EFFECT:g} %"
 
 
 def cpu_count():

@@ -1,7 +1,7 @@
 """What result files say, for a page and for a summary.
 
 make() turns results into one JSON-able dictionary, which the page holds and draws. All statistics are made
-here and in statistics_of_runs.py; the page only chooses what to show. A "case" is one build and one
+here and in inference.py; the page only chooses what to show. A "case" is one build and one
 instruction set of one file: its estimates stand here, what it answers in answers.py, what weakens its numbers in
 weaknesses.py, what of a strategy's time dispatch is in zero_line.py, and why strategies differ, as far as it was measured, in causes.py.
 """
@@ -11,7 +11,7 @@ import json
 import math
 
 import numpy
-from . import statistics_of_runs
+from . import inference
 from .answers import Answers
 from .causes import Causes
 from .comparison import Trouble, comparisons, instruction_sets, speed_text
@@ -21,14 +21,14 @@ from .zero_line import zero_line
 
 MOST_CHANGES = 5  # that are told before all else
 WORDS = [
-    statistics_of_runs.FASTER, statistics_of_runs.SLOWER, statistics_of_runs.SAME,
-    statistics_of_runs.UNDECIDED]
+    inference.FASTER, inference.SLOWER, inference.SAME,
+    inference.UNDECIDED]
 
 
 def medians_by_layout(logs):
     """Of logarithms of speeds, [workload, layout, round]."""
-    with statistics_of_runs.warnings.catch_warnings():
-        statistics_of_runs.warnings.simplefilter("ignore", RuntimeWarning)
+    with inference.warnings.catch_warnings():
+        inference.warnings.simplefilter("ignore", RuntimeWarning)
         return [[rounded(point, 4) for point in row] for row in numpy.exp(numpy.nanmedian(logs, axis=2))]
 
 
@@ -108,7 +108,7 @@ class Case:
         return self.pairs[baseline, strategy][len(self.names)]
 
     def judge(self, found):
-        return statistics_of_runs.judge(found, self.comparison.smallest_effect)
+        return inference.judge(found, self.comparison.smallest_effect)
 
     # Numbers
 
@@ -170,7 +170,7 @@ class Case:
 
     def data(self):
         comparison, causes = self.comparison, self.causes
-        control = [statistics_of_runs.control_estimate(comparison.control_logs(group), comparison.confidence)
+        control = [inference.control_estimate(comparison.control_logs(group), comparison.confidence)
                    for group in self.groups]
         workloads = [{
             "name": workload["name"], "kind": workload["kind"], "description": workload["description"],
@@ -206,7 +206,7 @@ def rank_changes(cases):
         names = list(dict.fromkeys(name for case in own for name in case.strategies))
         for place, first in enumerate(names):
             for second in names[place + 1:]:
-                sides = {statistics_of_runs.FASTER: [], statistics_of_runs.SLOWER: []}
+                sides = {inference.FASTER: [], inference.SLOWER: []}
                 for case in own:
                     if first in case.strategies and second in case.strategies and case.mean(first, second):
                         estimate = case.mean(first, second)
@@ -248,7 +248,7 @@ class IsaCase:
         best, close = order[0], []
         for isa in order[1:]:
             found = self.mean(isa, best)
-            if found and self.sets.judge(found).word != statistics_of_runs.SLOWER:
+            if found and self.sets.judge(found).word != inference.SLOWER:
                 close.append(isa)
         verb = "were" if len(close) > 1 else "was"
         if baseline in close or best == baseline and close:
@@ -324,7 +324,7 @@ def overview(cases, ranks, changed, compared):
         for row in entry["rows"]:
             words = [number is not None and after.texts[number].partition(" (")[0]
                      for number in row["own"]["verdict"]]
-            different = [word in (statistics_of_runs.FASTER, statistics_of_runs.SLOWER) for word in words]
+            different = [word in (inference.FASTER, inference.SLOWER) for word in words]
             single += sum(different[:place])
             if different[place]:
                 speed, low, high = (row["own"][key][place] for key in ("speed", "low", "high"))
@@ -356,7 +356,7 @@ def builds_compared(cases):
             own.comparison.estimates([group], name, name, False, case.build["name"])[0] for name in common]
         # One family: what the other build changed of each strategy.
         estimates = [entry and dataclasses.replace(entry, floor=own.comparison.floor(name, name))
-                     for entry, name in zip(statistics_of_runs.correct(estimates, statistics_of_runs.holm), common)]
+                     for entry, name in zip(inference.correct(estimates, inference.holm), common)]
         columns = own.estimates(estimates)
         found.append({"case": number, "relative_to": place, "strategies": common, "estimates": columns})
     return found
@@ -382,15 +382,15 @@ def change(before, after):
         return case.comparison.logs(strategy)[[case.names.index(name) for name in names]]
 
     def found(one, two, same):
-        return statistics_of_runs.changes(one, two, same, groups, confidence)
+        return inference.changes(one, two, same, groups, confidence)
 
     def held(rows, key, baseline):
         """Replaces the Estimates of rows[...][key] by columns: each change over the suite is held against the
         others, and so is each on a workload."""
         own = [row for row in rows if key in row]
-        suite = statistics_of_runs.correct([row[key][place] for row in own], statistics_of_runs.holm)
-        single = statistics_of_runs.correct([entry for row in own for entry in row[key][:place]],
-                                            statistics_of_runs.benjamini_hochberg)
+        suite = inference.correct([row[key][place] for row in own], inference.holm)
+        single = inference.correct([entry for row in own for entry in row[key][:place]],
+                                   inference.benjamini_hochberg)
         for number, row in enumerate(own):
             entries = [*single[number * place:(number + 1) * place], suite[number]]
             row[key] = before.estimates([

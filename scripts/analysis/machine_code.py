@@ -74,19 +74,17 @@ class Build:
         return self.info["strategies"][strategy].get("sites") or usual
 
     def executors(self):
-        """(name, strategy, isa, seed) of each, the layouts of an executor together. Of strategies that are not
-        measured by default, layouts but the first are built only when asked for (scripts/build), and of those whose
-        code is plain the first, too."""
+        """(name, strategy, isa, seed) of each that was built, the layouts of an executor together. scripts/build makes
+        the strategies and layouts that it is asked for; of what it makes, the first layout always."""
         for isa in self.isas:
             for strategy in self.strategies:
-                if (strategy, isa) in self.listed:
-                    plain = self.info["strategies"][strategy].get("plain")
-                    for seed in self.seeds:
-                        name = self.name(strategy, isa, seed)
-                        if not name:
-                            continue
-                        if seed == self.seeds[0] and not plain or self.path(name).exists():
-                            yield name, strategy, isa, seed
+                if (strategy, isa) not in self.listed:
+                    continue
+                names = {seed: self.name(strategy, isa, seed) for seed in self.seeds}
+                built = [seed for seed, name in names.items() if name and self.path(name).exists()]
+                for seed in self.seeds:
+                    if seed in built or built and seed == self.seeds[0]:
+                        yield names[seed], strategy, isa, seed
 
     def units(self):
         """(program, isa, [(object, C)]) of each program of the zero line that was built: its units."""
@@ -102,6 +100,11 @@ class Build:
 
     def path(self, name):
         return self.folder / f"libexecutor-{name}.a"
+
+    def cost_file(self, name):
+        """Where the compiler noted what compiling an executor cost (dispatch/compile_cost.py)."""
+        path = self.folder / name
+        return path.with_name(f"executor-{path.name}.cost")
 
     def elf_type(self, name):
         """Of the executor's program: "EXEC" or "DYN"; None if it was not built."""

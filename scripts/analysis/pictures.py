@@ -3,7 +3,7 @@ import io
 import math
 
 import matplotlib
-from . import output_files, statistics_of_runs
+from . import inference, output_files
 from .printable import file_name
 
 matplotlib.use("Agg")
@@ -19,8 +19,8 @@ MARKERS = ["o", "s", "D", "^", "v", "P", "X", BAR, "<", ">", "*", [(y, x) for x,
            [(y, x) for x, y in HOURGLASS]]
 INK, SOFT, LINE = "#16191d", "#565f6a", "#dde1e6"
 LONGEST_NAME = 40
-SIGNS = {statistics_of_runs.FASTER: "▲", statistics_of_runs.SLOWER: "▼", statistics_of_runs.SAME: "=",
-         statistics_of_runs.UNDECIDED: "?"}
+SIGNS = {inference.FASTER: "▲", inference.SLOWER: "▼", inference.SAME: "=",
+         inference.UNDECIDED: "?"}
 LEGEND = "= no difference shown, ? undecided"
 STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "tailrace", "font.family": "sans-serif", "font.size": 9,
@@ -143,6 +143,10 @@ def zero_line(zero):
                 axes.text(left + width / 2, row - 0.04, f"{100 * width:.0f} %", ha="center", va="center", color="white",
                           fontweight="bold")
             left += width
+        native = zero.native(rows[row][0])
+        if native:  # the end of the work, as far as it is needed
+            axes.barh(row, native.share, left=left - native.share, height=0.62, color="none", edgecolor="white", hatch="////",
+                      linewidth=0, label="native code of the same C" if row == 0 else None)
     axes.set_yticks(range(len(rows)), [short(name) for name, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, 1)
@@ -152,7 +156,9 @@ def zero_line(zero):
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(PART_COLOURS), frameon=False)
+    legend = axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(PART_COLOURS) + 1, frameon=False)
+    for patch in legend.get_patches()[len(PART_COLOURS):]:
+        patch.set_facecolor(PART_COLOURS["work"])
     return figure
 
 

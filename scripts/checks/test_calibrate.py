@@ -15,7 +15,7 @@ FOLDER = pathlib.Path(sys.argv[1])
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
-    from analysis import calibrate_real, comparison, planted
+    from analysis import calibrate_real, comparison, slowdowns
     import example_result
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
@@ -40,29 +40,29 @@ class Quick(unittest.TestCase):
             self.assertIn(part, self.text)
 
     def test_planted_handlers_have_the_instructions_once(self):
-        for plant in self.pool.plants:
-            for seed in self.pool.seeds(plant.name):
-                expected = 0 if plant.first_only and seed else 1
-                self.assertEqual(self.pool.planted_places(plant, seed), expected, (plant.name, seed))
-        plant = self.pool.plants[0]
-        original = planted.Plant(plant.strategy, plant.strategy, plant.opcode, plant.count)
-        self.assertEqual(self.pool.planted_places(original, 0), 0)
+        for slowdown in self.pool.slowdowns:
+            for seed in self.pool.seeds(slowdown.name):
+                expected = 0 if slowdown.first_only and seed else 1
+                self.assertEqual(self.pool.places(slowdown, seed), expected, (slowdown.name, seed))
+        slowdown = self.pool.slowdowns[0]
+        original = slowdowns.Slowdown(slowdown.strategy, slowdown.strategy, slowdown.opcode, slowdown.count)
+        self.assertEqual(self.pool.places(original, 0), 0)
 
     @unittest.skipUnless(shutil.which("valgrind"), "valgrind is missing")
     def test_as_many_instructions_more_as_planted_times_executed(self):
         scratch = self.calibration.folder / "scratch"
         for workload in self.calibration.plan.workloads:
-            plant = self.pool.plants[0]
-            times = self.pool.times_executed(plant.opcode, workload)
+            slowdown = self.pool.slowdowns[0]
+            times = self.pool.times_executed(slowdown.opcode, workload)
             self.assertGreater(times, 1000)
-            more, count = (self.pool.executed(name, workload, scratch) for name in (plant.name, plant.strategy))
-            self.assertEqual(more - count, times * plant.count)
+            more, count = (self.pool.executed(name, workload, scratch) for name in (slowdown.name, slowdown.strategy))
+            self.assertEqual(more - count, times * slowdown.count)
 
     def test_a_lucky_program_is_the_original_in_other_layouts(self):
-        lucky = next(plant for plant in self.pool.plants if plant.first_only)
+        lucky = next(slowdown for slowdown in self.pool.slowdowns if slowdown.first_only)
         codes = []
         for name in lucky.strategy, lucky.name:
-            text = planted.run(["objdump", "-d", "--no-show-raw-insn", "--section=.text", self.pool.path(name, 1)])
+            text = slowdowns.run(["objdump", "-d", "--no-show-raw-insn", "--section=.text", self.pool.path(name, 1)])
             begin, end = text.index("<handle_"), text.rindex("<handle_")
             # Without what is addressed relative to the code: the name of the strategy moves it.
             codes.append(re.sub(r"-?(0x)?[0-9a-f]+\(%rip\).*", "", text[begin:end]))

@@ -69,13 +69,13 @@ async function withPage(file, options, use) {
   }
 }
 
-/** What statistics_of_runs.py says of a golden file: {workload: {strategy: [speed, low, high]}}, '' is the suite. */
+/** What inference.py says of a golden file: {workload: {strategy: [speed, low, high]}}, '' is the suite. */
 function truth(name, build, baseline) {
   return JSON.parse(python(
       '-c', `
 import json, math, sys
 sys.path.insert(0, ${JSON.stringify(scripts)})
-from analysis import comparison, statistics_of_runs
+from analysis import comparison, inference
 result = json.load(open(sys.argv[1]))
 case = comparison.Comparison(result, sys.argv[2], 'acc')
 names, found = [w['name'] for w in case.workloads], {}
@@ -87,7 +87,7 @@ for name in [*names, '']:
                  if s['build'] == sys.argv[2] and not s['control'] and s['round'] > 0}
         ratios = [{(l, r): times[w, sys.argv[3], l, r] / t for (w, s, l, r), t in times.items() if s == strategy and w == own}
                   for own in ([name] if name else names)]
-        estimate = statistics_of_runs.estimate(statistics_of_runs.to_array(ratios))
+        estimate = inference.estimate(inference.to_array(ratios))
         found[name][strategy] = [estimate.speed, estimate.low, estimate.high]
 print(json.dumps(found))
 `,

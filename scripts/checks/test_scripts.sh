@@ -120,6 +120,39 @@ for case in 'pinned:-Disa=acc,pinned' 'pinned:' ':' 'fused,acc:-Disa=acc,pinned,
     fi
 done
 
+# With --dispatch that alone is built, and what was built before of the layouts that are measured.
+# shellcheck disable=SC2016 # it is the stand-in's
+printf '%s\n' '#!/bin/sh' 'case "$*" in' \
+    '*targets*) for isa in acc fused; do for layout in "" .layout3 .layout4; do' \
+    '    echo "dispatch/switch-$isa$layout: c_LINKER"; done' \
+    '    for name in count zero/no-decoding; do echo "dispatch/$name-$isa: c_LINKER"; done' \
+    '    for name in switch tail-mine; do echo "strategy-$name-$isa: phony"; done; done' \
+    '    echo "dispatch/zero/no-decoding-acc.layout3: c_LINKER"; echo "all: phony" ;;' \
+    '*build.ninja) ;;' '*) shift 3; echo "$*" >>"$ASKED" ;;' 'esac' >"$tree/bin/ninja"
+# shellcheck disable=SC2016 # and this
+printf '%s\n' '#!/bin/sh' '[ "$2" != --of ] || echo "$3" | tr , "\n"' >"$tree/sets/dispatch/strategies.py"
+sets=$tree/sets/build
+touch "$sets/dispatch/switch-acc" "$sets/dispatch/switch-acc.layout4"
+chmod +x "$sets/dispatch/switch-acc" "$sets/dispatch/switch-acc.layout4"
+always='tailrace dispatch/build.json'
+for case in \
+    "|
+$always dispatch/switch-acc" \
+    "--dispatch tail-mine --layout-seeds 3|$always dispatch/switch-acc dispatch/count-acc\
+ dispatch/zero/no-decoding-acc strategy-tail-mine-acc dispatch/count-fused dispatch/zero/no-decoding-fused\
+ strategy-tail-mine-fused dispatch/zero/no-decoding-acc.layout3" \
+    "--dispatch switch,tail-mine --isa fused|$always dispatch/switch-acc dispatch/count-fused\
+ dispatch/zero/no-decoding-fused strategy-switch-fused strategy-tail-mine-fused"; do
+    rm -f "$tree/asked"
+    # shellcheck disable=SC2086 # words
+    ASKED=$tree/asked PATH=$tree/bin:$PATH CC=cc "$tree/sets/scripts/build" ${case%%|*} \
+        >/dev/null 2>"$tree/said" || { cat "$tree/said" && failures=1; }
+    if [ "$(grep -v '^-D' "$tree/asked")" != "${case#*|}" ]; then
+        echo "scripts/build ${case%%|*} has ninja build: $(cat "$tree/asked")"
+        failures=1
+    fi
+done
+
 # Every build is made and tested once, each behind the one before; one that cannot be made is a failure, and no end.
 mkdir -p "$tree/all/scripts" "$tree/all/runtime/test" "$tree/all-bin"
 cp scripts/test scripts/common.sh "$tree/all/scripts"

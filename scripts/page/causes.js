@@ -5,8 +5,7 @@ function per(cause) { return cause.per === 1 ? cause.label : `${cause.label}, pe
 function causesTable(state, causes, chosen, change, key) {
   const one = state.case;
   const head =
-      h('tr', null, h('th', {scope: 'col'}, 'per bytecode instruction'),
-        one.strategies.map(name => h('th', {scope: 'col'}, name)));
+      h('tr', null, h('th', {scope: 'col'}, 'per bytecode instruction'), strategyHeads(one));
   const body = Object.entries(causes).map(([name, cause]) => {
     const most = cause.suite ? Math.max(...Object.values(cause.suite).map(value => value ?? 0)) : 0;
     const label = cause.suite ? h('button', {
@@ -63,102 +62,118 @@ function causeChart(state, cause, label) {
   ];
 }
 
-function whySection(state, change) {
+/** What was counted: the table, and of the count that was chosen the chart. */
+function countedParts(state, change) {
   const one = state.case, measured = Object.keys(one.causes).filter(key => one.causes[key].rows);
-  const chosen = measured.includes(state.cause) ? state.cause : measured[0];
-  const parts = [
-    h('p', {class: 'soft'},
-      'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
-          'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.',
-      one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '',
-      one.counting_cost === null ? '' :
-                                   ` Starting and stopping the counters takes ${
-                                       number(one.counting_cost)} µs a sample, outside of its times.`,
-      one.luck && ` One layout was measured${one.luck}.`)
-  ];
-  if (measured.length) {
-    parts.push(causesTable(state, one.causes, chosen, change, 'cause'));
-    if (chosen) parts.push(...causeChart(state, one.causes[chosen], ''));
-  } else {
+  if (!measured.length) {
     const reasons = [...new Set(Object.values(one.causes).map(cause => cause.reason))];
-    parts.push(
-        h('div', {class: 'none'},
-          h('b', null, `Not measured: ${Object.values(one.causes).map(cause => cause.label).join(', ')}. `),
-          `Why: ${reasons.join('; ')}.`));
+    return h(
+        'div', {class: 'none'},
+        h('b', null, `Not measured: ${Object.values(one.causes).map(cause => cause.label).join(', ')}. `),
+        `Why: ${reasons.join('; ')}.`);
   }
-  if (one.simulated) {
-    const keys = Object.keys(one.simulated.causes),
-          own = keys.includes(state.simulated) ?
-        state.simulated :
-        keys.find(key => key.includes('indirect_branch_misses')) ?? keys[0];
-    parts.push(h(
-        'div', {class: 'simulated', id: 'simulated'},
-        h('h3', null, h('span', {class: 'tag'}, 'Simulated'), 'Not what this CPU does: counts of a model'),
-        h('p', {class: 'soft'},
-          `${
-              one.simulated
-                  .model}. Its caches and branch predictor are far simpler than a CPU’s: take these ` +
-                  `numbers for what the code asks for, not for what it costs. Of the first layout alone.` +
-              (one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '')),
-        causesTable(state, one.simulated.causes, own, change, 'simulated'),
-        own ? causeChart(state, one.simulated.causes[own], ' (simulated)') : null));
-  }
-  const rows = [
-    ['dispatch word, bytes', 'word_bytes'],
-    ['bytecode of the suite, bytes', 'bytecode_bytes'],
-    ['translation, ns per byte of Wasm', 'translation', number],
-    ['opcodes', 'opcodes'],
-    ['dispatch sites (indirect jumps)', 'dispatch_sites'],
-    ['handlers’ code, bytes', 'code_bytes'],
-    ['handlers’ code, instructions', 'handler_instructions'],
-    ['median handler, bytes', 'median_handler_bytes'],
-    ['largest handler, bytes', 'largest_handler_bytes'],
-    ['handlers that use the native stack', 'stack'],
-    ['handlers that call', 'calls'],
-  ];
-  parts.push(
-      h('h3', null, 'Size and translation'),
-      table(
-          'Sizes', h('tr', null, h('th'), one.strategies.map(name => h('th', {scope: 'col'}, name))),
-          rows.map(
-              ([label, key, format]) =>
-                  h('tr', {'data-size': key}, h('th', {scope: 'row'}, label),
-                    one.strategies.map(name => h('td', null, (format ?? whole)(one.sizes[name][key])))))),
+  const chosen = measured.includes(state.cause) ? state.cause : measured[0];
+  return [causesTable(state, one.causes, chosen, change, 'cause'), causeChart(state, one.causes[chosen], '')];
+}
+
+/** The same of a model. */
+function simulatedPart(state, change) {
+  const one = state.case;
+  if (!one.simulated) return null;
+  const keys = Object.keys(one.simulated.causes);
+  const chosen = keys.includes(state.simulated) ?
+      state.simulated :
+      keys.find(key => key.includes('indirect_branch_misses')) ?? keys[0];
+  return h(
+      'div', {class: 'simulated', id: 'simulated'},
+      h('h3', null, h('span', {class: 'tag'}, 'Simulated'), 'Not what this CPU does: counts of a model'),
       h('p', {class: 'soft'},
-        one.audit_missing ?
-            `Of the machine code nothing is known: ${one.audit_missing}.` :
-            'Code sizes and dispatch sites are read from the machine code of the first layout. –: not ' +
-                'known.',
-        ' ', one.listings.length ? h('a', {href: '#code'}, 'See the machine code') : null));
-  if (one.whole_processes.length)
-    parts.push(
-        h('h3', null, 'Whole processes, ms'),
-        h('p', {class: 'soft'},
-          'Start-up, translation and execution together, timed by hyperfine: mean and standard ' +
-              'deviation. One executor after the other, not interleaved: a machine that slows down ' +
-              'meanwhile makes the later ones look slow.',
-        one.replayed ? ' Of recorded traces, the replayer’s own work is timed, too.' : ''),
-        table(
-            'Whole processes',
-            h('tr', null, h('th', {scope: 'col'}, 'workload'), h('th', {scope: 'col'}, 'layout'),
-              one.strategies.map(name => h('th', {scope: 'col'}, name))),
-            one.whole_processes.map(
-                ([workload, layout, own]) => h(
-                    'tr', {'data-whole': workload}, h('th', {scope: 'row'}, workload), h('td', null, layout),
-                    one.strategies.map(
-                        name =>
-                            h('td', null,
-                              own[name] ?
-                                  [
-                                    number(own[name][0]),
-                                    own[name][1] === null ? '' : h('small', null, ` ±${number(own[name][1])}`)
-                                  ] :
-                                  DASH))))));
+        `${
+            one.simulated
+                .model}. Its caches and branch predictor are far simpler than a CPU’s: take these ` +
+                `numbers for what the code asks for, not for what it costs. Of the first layout alone.` +
+            (one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '')),
+      causesTable(state, one.simulated.causes, chosen, change, 'simulated'),
+      chosen ? causeChart(state, one.simulated.causes[chosen], ' (simulated)') : null);
+}
+
+const SIZES = [
+  ['dispatch word, bytes', 'word_bytes'],
+  ['bytecode of the suite, bytes', 'bytecode_bytes'],
+  ['translation, ns per byte of Wasm', 'translation', number],
+  ['opcodes', 'opcodes'],
+  ['dispatch sites (indirect jumps)', 'dispatch_sites'],
+  ['handlers’ code, bytes', 'code_bytes'],
+  ['handlers’ code, instructions', 'handler_instructions'],
+  ['median handler, bytes', 'median_handler_bytes'],
+  ['largest handler, bytes', 'largest_handler_bytes'],
+  ['handlers that use the native stack', 'stack'],
+  ['handlers that call', 'calls'],
+  ['compiling it, CPU seconds', 'compile_seconds', value => value === null ? 'not measured' : number(value)],
+  [
+    'compiling it, MiB at most', 'compile_peak_kib',
+    value => value === null ? 'not measured' : whole(Math.round(value / 1024))
+  ],
+];
+
+const strategyHeads = one => one.strategies.map(name => h('th', {scope: 'col'}, name));
+
+function sizeParts(one) {
+  return [
+    h('h3', null, 'Size and translation'),
+    table(
+        'Sizes', h('tr', null, h('th'), strategyHeads(one)),
+        SIZES.map(
+            ([label, key, format]) =>
+                h('tr', {'data-size': key}, h('th', {scope: 'row'}, label),
+                  one.strategies.map(name => h('td', null, (format ?? whole)(one.sizes[name][key])))))),
+    h('p', {class: 'soft'},
+      one.audit_missing ?
+          `Of the machine code nothing is known: ${one.audit_missing}.` :
+          'Code sizes and dispatch sites are read from the machine code of the first layout. –: not ' +
+              'known.',
+      ' ', one.listings.length ? h('a', {href: '#code'}, 'See the machine code') : null)
+  ];
+}
+
+function wholeProcessParts(one) {
+  if (!one.whole_processes.length) return null;
+  const cell = own =>
+      own ? [number(own[0]), own[1] === null ? '' : h('small', null, ` ±${number(own[1])}`)] : DASH;
+  return [
+    h('h3', null, 'Whole processes, ms'),
+    h('p', {class: 'soft'},
+      'Start-up, translation and execution together, timed by hyperfine: mean and standard ' +
+          'deviation. One executor after the other, not interleaved: a machine that slows down ' +
+          'meanwhile makes the later ones look slow.',
+      one.replayed ? ' Of recorded traces, the replayer’s own work is timed, too.' : ''),
+    table(
+        'Whole processes',
+        h('tr', null, h('th', {scope: 'col'}, 'workload'), h('th', {scope: 'col'}, 'layout'),
+          strategyHeads(one)),
+        one.whole_processes.map(
+            ([workload, layout, own]) => h(
+                'tr', {'data-whole': workload}, h('th', {scope: 'row'}, workload), h('td', null, layout),
+                one.strategies.map(name => h('td', null, cell(own[name]))))))
+  ];
+}
+
+function whySection(state, change) {
+  const one = state.case;
   const instructions = one.workloads.filter(workload => workload.instructions).length;
-  if (instructions < one.workloads.length)
-    parts.push(
-        h('p', {class: 'soft'},
-          `Executed bytecode instructions are known of ${instructions} of ${
-              one.workloads.length} workloads; the others are left out here.`));
-  return section('why', 'Why', parts);
+  return section(
+      'why', 'Why',
+      h('p', {class: 'soft'},
+        'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
+            'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.',
+        one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '',
+        one.counting_cost === null ? '' :
+                                     ` Starting and stopping the counters takes ${
+                                         number(one.counting_cost)} µs a sample, outside of its times.`,
+        one.luck && ` One layout was measured${one.luck}.`),
+      countedParts(state, change), simulatedPart(state, change), sizeParts(one), wholeProcessParts(one),
+      instructions < one.workloads.length &&
+          h('p', {class: 'soft'},
+            `Executed bytecode instructions are known of ${instructions} of ${
+                one.workloads.length} workloads; the others are left out here.`));
 }

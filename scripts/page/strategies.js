@@ -62,16 +62,25 @@ function sortHead(state, key, label, change, style) {
         label));
 }
 
-function strategiesSection(state, change, openRaw) {
-  const one = state.case, others = one.strategies.filter(name => name !== state.baseline);
-  const rows = shownRows(state), mean = meanRow(state);
-  const meanLabel = state.kind ? `mean of ${state.kind}` : 'geometric mean';
-  const estimates = new Map(others.map(name => [name, pair(one, state.baseline, name)]));
-  const means = [{label: meanLabel, mean: true, row: mean}];
-  if (!state.kind)
-    for (const family of one.families)
-      means.push({label: `mean of ${family}`, mean: true, row: kindPlace(one, family), kind: family});
-  const list = [...means, ...rows.map(row => ({label: row.name, row: row.row}))];
+/** Of the rows of chart and table, those that are means: {label, mean, row, kind}. */
+function meanRows(state) {
+  const one = state.case;
+  const own = {
+    label: state.kind ? `mean of ${state.kind}` : 'geometric mean',
+    mean: true,
+    row: meanRow(state),
+    kind: state.kind
+  };
+  const families = state.kind ? [] : one.families;
+  return [
+    own,
+    ...families.map(
+        family => ({label: `mean of ${family}`, mean: true, row: kindPlace(one, family), kind: family}))
+  ];
+}
+
+function speedsChart(state, others, estimates, list, openRaw) {
+  const one = state.case;
   const entry = (name, row) => {
     const found = estimates.get(name)(row);
     return found && {...found, text: described(found, name, state.baseline)};
@@ -89,26 +98,32 @@ function strategiesSection(state, change, openRaw) {
         onRow: place => list[place] && !list[place].mean && openRaw(list[place].row),
       }));
   box.id = 'speeds';
+  return box;
+}
+
+function speedsTable(state, others, estimates, means, rows, change, openRaw) {
+  const one = state.case;
   const control = row => one.control.speed[row] === null ? DASH : [
     times(one.control.speed[row], 3), ' ',
     h('small', null, interval({low: one.control.low[row], high: one.control.high[row]}, 3))
   ];
+  const time = row => {
+    const own = one.times[state.baseline][row];
+    return own ? [number(own[0]), ' ', h('small', null, `±${(own[1] * 100).toFixed(1)} %`)] : DASH;
+  };
+  const speeds = row => others.map(name => cell(estimates.get(name)(row)));
   const head =
       h('tr', null, sortHead(state, 'name', 'workload', change),
         sortHead(state, 'kind', 'kind', change, 'words'),
         others.map(name => sortHead(state, name, name, change)), sortHead(state, 'A/A', 'A/A', change),
         sortHead(state, 'time', `${state.baseline}, ms`, change));
-  const time = row => {
-    const own = one.times[state.baseline][row];
-    return own ? [number(own[0]), ' ', h('small', null, `±${(own[1] * 100).toFixed(1)} %`)] : DASH;
-  };
   const body = [
     ...means.map(
         ({label, row, kind}) =>
             h('tr', {class: 'mean'}, h('th', {scope: 'row'}, label),
               h('td', {class: 'words'},
-                plural(one.workloads.filter(w => ofKind(w, kind ?? state.kind)).length, 'workload')),
-              others.map(name => cell(estimates.get(name)(row))), h('td', null, control(row)), h('td'))),
+                plural(one.workloads.filter(w => ofKind(w, kind)).length, 'workload')),
+              speeds(row), h('td', null, control(row)), h('td'))),
     ...rows.map(
         row =>
             h('tr', {'data-workload': row.name},
@@ -120,9 +135,32 @@ function strategiesSection(state, change, openRaw) {
                   onclick: () => openRaw(row.row)
                 },
                   row.name)),
-              h('td', {class: 'words'}, row.kind), others.map(name => cell(estimates.get(name)(row.row))),
-              h('td', null, control(row.row)), h('td', null, time(row.row)))),
+              h('td', {class: 'words'}, row.kind), speeds(row.row), h('td', null, control(row.row)),
+              h('td', null, time(row.row)))),
   ];
+  return table('Speeds by workload', head, body);
+}
+
+/** What marks, words and intervals of the table mean. */
+const speedsKey = one =>
+    h('p', {class: 'soft'},
+      '▲ faster, ▼ slower: the interval leaves out 1, also after correction for the number of comparisons, and ' +
+          'the difference is above the noise floor. =\u00a0no difference shown: ',
+      `it lies within ±${
+          level(
+              data.smallest_effect)}. ? undecided: neither; what would decide it stands in its ` +
+              `tooltip. ms: CPU time of the execution alone, median and half the distance between the ` +
+              `quartiles. The geometric means of all pairs of strategies are corrected together (Holm); single ` +
+              `workloads and kinds are exploratory: of their differences, ${
+                  level(Math.round((1 - one.confidence) * 1e4) / 1e4)} are expected to be none (Benjamini and ` +
+              `Hochberg). Intervals are each alone. The mean is of these programs; the second interval below it is ` +
+              `for programs like these, of which the workloads are a sample.`);
+
+function strategiesSection(state, change, openRaw) {
+  const one = state.case, others = one.strategies.filter(name => name !== state.baseline);
+  const estimates = new Map(others.map(name => [name, pair(one, state.baseline, name)]));
+  const rows = shownRows(state), means = meanRows(state);
+  const list = [...means, ...rows.map(row => ({label: row.name, row: row.row}))];
   return section(
       'strategies', 'Strategies compared',
       h('p', {class: 'soft'},
@@ -132,20 +170,8 @@ function strategiesSection(state, change, openRaw) {
                 `the layouts, each a placement of the same code${one.luck && `: here one${one.luck}`}. `,
         'Choose a workload for its raw samples.'),
       legend(others, one.noise ? ['Grey band: the noise floor, ±' + percent(one.noise)] : []),
-      others.length ? box :
+      others.length ? speedsChart(state, others, estimates, list, openRaw) :
                       h('p', {class: 'none'}, 'Only one strategy was measured: there is nothing to compare.'),
       others.length && !rows.length ? h('p', {class: 'none'}, 'No workload is called that.') : null,
-      table('Speeds by workload', head, body),
-      h('p', {class: 'soft'},
-        '▲ faster, ▼ slower: the interval leaves out 1, also after correction for the number of comparisons, and ' +
-            'the difference is above the noise floor. =\u00a0no difference shown: ',
-        `it lies within ±${
-            level(
-                data.smallest_effect)}. ? undecided: neither; what would decide it stands in its ` +
-                `tooltip. ms: CPU time of the execution alone, median and half the distance between the ` +
-                `quartiles. The geometric means of all pairs of strategies are corrected together (Holm); single ` +
-                `workloads and kinds are exploratory: of their differences, ${
-                    level(Math.round((1 - one.confidence) * 1e4) / 1e4)} are expected to be none (Benjamini and ` +
-                `Hochberg). Intervals are each alone. The mean is of these programs; the second interval below it is ` +
-                `for programs like these, of which the workloads are a sample.`));
+      speedsTable(state, others, estimates, means, rows, change, openRaw), speedsKey(one));
 }

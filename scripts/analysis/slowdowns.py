@@ -1,9 +1,9 @@
 """Executors that are slower by a known number of instructions, for calibrate_real.py.
 
-A planted strategy is a strategy whose handler of one opcode begins with instructions more (encoder/generate.py
---plant), in all layouts or in the first alone; everything else is the same source. For the build it is a
-strategy out of the tree: its file includes what the original's does, and a flag lets the compiler find the
-planted handlers before the others. All this lies in a folder of its own, with a build directory in it.
+A slowdown is a strategy whose handler of one opcode begins with instructions more (encoder/generate.py --plant), in
+all layouts or in the first alone; everything else is the same source. For the build it is a strategy out of the tree:
+its file includes what the original's does, and a flag lets the compiler find the slower handlers before the others.
+All this lies in a folder of its own, with a build directory in it.
 """
 import dataclasses
 import functools
@@ -27,8 +27,8 @@ class Trouble(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Plant:
-    name: str           # of the planted strategy
+class Slowdown:
+    name: str           # of the slower strategy
     strategy: str       # what it is otherwise
     opcode: str         # whose handler is slower
     count: int          # instructions more
@@ -50,11 +50,11 @@ def run(command, **options):
 
 
 class Pool:
-    """The planted executors, in many layouts."""
+    """The slower executors and the originals, in many layouts."""
 
-    def __init__(self, home, plants, layouts):
+    def __init__(self, home, slowdowns, layouts):
         """home: the folder for all of it. layouts: by strategy, how many are built."""
-        self.home, self.plants, self.layouts = pathlib.Path(home).resolve(), plants, layouts
+        self.home, self.slowdowns, self.layouts = pathlib.Path(home).resolve(), slowdowns, layouts
         self.directory = self.home / "build"  # meson reads no sources from a build directory
         self.compiler = run(["bash", "-c", ". scripts/common.sh; choose_compiler"], cwd=ROOT).strip()
         self.left_out = {}
@@ -71,19 +71,19 @@ class Pool:
         entry, = self.executors([strategy])
         return self.directory / "dispatch" / entry["programs"][str(seed)]
 
-    def folder(self, plant):
+    def folder(self, slowdown):
         """Of its handlers."""
-        return self.home / "planted" / f"{plant.name}-{plant.opcode}-{plant.count}"
+        return self.home / "slowdowns" / f"{slowdown.name}-{slowdown.opcode}-{slowdown.count}"
 
     def original(self, strategy):
-        return next((plant.strategy for plant in self.plants if plant.name == strategy), strategy)
+        return next((slowdown.strategy for slowdown in self.slowdowns if slowdown.name == strategy), strategy)
 
     def seeds(self, strategy):
         return range(self.layouts[self.original(strategy)])
 
     def strategies(self):
-        """Those that the compiler can build: the originals, and what was planted in them."""
-        names = [*self.layouts, *(plant.name for plant in self.plants)]
+        """Those that the compiler can build: the originals, and slower ones."""
+        names = [*self.layouts, *(slowdown.name for slowdown in self.slowdowns)]
         return [name for name in names if self.original(name) not in self.left_out]
 
     def main(self):
@@ -93,8 +93,8 @@ class Pool:
         return self.strategies()[0]
 
     def configure(self):
-        files = [self.write_strategy(plant) for plant in self.plants]
-        options = ["-Ddispatch=" + ",".join([*self.layouts, *(plant.name for plant in self.plants)]),
+        files = [self.write_strategy(slowdown) for slowdown in self.slowdowns]
+        options = ["-Ddispatch=" + ",".join([*self.layouts, *(slowdown.name for slowdown in self.slowdowns)]),
                    "-Disa=" + ISA, "-Dstrategy_files=" + ",".join(map(str, files)),
                    "-Dlayouts=" + ",".join(map(str, range(max(self.layouts.values()))))]
         if (self.directory / "build.ninja").exists():
@@ -113,17 +113,17 @@ class Pool:
         self.home.mkdir(parents=True, exist_ok=True)
         stamp.write_text(self.compiler)
 
-    def write_strategy(self, plant):
+    def write_strategy(self, slowdown):
         """The strategy's file."""
-        text = (strategies.FOLDER / f"{plant.strategy}.c").read_text()
+        text = (strategies.FOLDER / f"{slowdown.strategy}.c").read_text()
         fields = strategies.read_head(text)
-        fields["flags"] = f"{fields.get('flags', '')} -iquote{self.folder(plant)}".strip()
+        fields["flags"] = f"{fields.get('flags', '')} -iquote{self.folder(slowdown)}".strip()
         kept = strategies.REQUIRED | {"flags"}
-        where = "in the first layout" if plant.first_only else "in all layouts"
-        head = [f"{plant.strategy} whose handler {plant.opcode} executes {plant.count} instructions more "
+        where = "in the first layout" if slowdown.first_only else "in all layouts"
+        head = [f"{slowdown.strategy} whose handler {slowdown.opcode} executes {slowdown.count} instructions more "
                 f"{where}.", ""]
         head += [f"{field.capitalize()}: {value}" for field, value in fields.items() if field in kept]
-        path = self.home / "planted" / f"{plant.name}.c"
+        path = self.home / "slowdowns" / f"{slowdown.name}.c"
         new = "/* " + "\n * ".join(head) + "\n */" + text.partition("*/")[2]
         if not path.exists() or path.read_text() != new:
             path.parent.mkdir(exist_ok=True)
@@ -131,15 +131,15 @@ class Pool:
         return path
 
     def generate(self):
-        """The planted handlers, where they are older than what they are made from."""
+        """The slower handlers, where they are older than what they are made from."""
         inputs = [ROOT / "encoder" / name for name in ("generate.py", "ops.table", "isa.table")]
         newest = max(path.stat().st_mtime for path in inputs)
-        for plant in self.plants:
-            for seed in [0] if plant.first_only else self.seeds(plant.name):
-                made = self.folder(plant) / f"handlers.{seed}.inc"
+        for slowdown in self.slowdowns:
+            for seed in [0] if slowdown.first_only else self.seeds(slowdown.name):
+                made = self.folder(slowdown) / f"handlers.{seed}.inc"
                 if not made.exists() or made.stat().st_mtime < newest:
                     run(["python3", inputs[0], "--isa", ISA, "--layout", seed,
-                         "--plant", f"{plant.opcode}={plant.count}", *inputs[1:], made.parent])
+                         "--plant", f"{slowdown.opcode}={slowdown.count}", *inputs[1:], made.parent])
 
     def build(self, progress=lambda fraction, text: None):
         self.clear()
@@ -151,7 +151,8 @@ class Pool:
         self.__dict__.pop("description", None)  # of an earlier build
         self.left_out = {entry["strategy"]: entry["left_out"] for entry in self.description["executors"]
                          if "left_out" in entry}
-        unwanted = [plant.name for plant in self.plants if plant.first_only and plant.strategy != self.main()]
+        unwanted = [slowdown.name for slowdown in self.slowdowns
+                    if slowdown.first_only and slowdown.strategy != self.main()]
         programs = [self.path(name, seed) for name in self.strategies() if name not in unwanted
                     for seed in self.seeds(name)]
         targets = [path.relative_to(self.directory) for path in programs]
@@ -180,9 +181,9 @@ class Pool:
         for program in [name for entry in executors for name in entry["programs"].values()]:
             shutil.copy(self.directory / "dispatch" / program, folder / "dispatch")
 
-    def planted_places(self, plant, seed):
-        """How often the program has the planted instructions, by disassembly: runs of exactly so many."""
-        text = run(["objdump", "-d", "--no-show-raw-insn", self.path(plant.name, seed)])
+    def places(self, slowdown, seed):
+        """How often the program has the instructions that slow it down, by disassembly: runs of exactly so many."""
+        text = run(["objdump", "-d", "--no-show-raw-insn", self.path(slowdown.name, seed)])
         lengths, length = [], 0
         for line in [*text.splitlines(), ""]:
             if FLIP.search(line):
@@ -190,7 +191,7 @@ class Pool:
             elif length:
                 lengths.append(length)
                 length = 0
-        return lengths.count(plant.count)
+        return lengths.count(slowdown.count)
 
     def executed(self, strategy, workload, folder):
         """Host instructions of the executor's functions while it runs a workload, by valgrind. Those of the rest

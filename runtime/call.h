@@ -3,8 +3,8 @@
  * A handler that meets one fills the request part of its instance's Transfer and goes to the
  * handler `call.slow`, which calls call_slow() and continues where the answer part says. Keeping
  * this out of line keeps the handlers of ordinary calls free of spills. */
-#ifndef TAILRACE_RUNTIME_TRANSFER_H
-#define TAILRACE_RUNTIME_TRANSFER_H
+#ifndef TAILRACE_RUNTIME_CALL_H
+#define TAILRACE_RUNTIME_CALL_H
 
 #include "runtime/instance.h"
 
@@ -25,5 +25,10 @@ Trap leave_instance(Instance *instance, uint64_t *fp);
 /* The same for an exception, without results: from the frame below the callee's, *fp, to the
  * caller's frame, instance and where it goes on there. */
 void leave_frame(uint64_t **fp, const uint8_t **back, Instance **instance);
+
+/* Clears the upper halves of 32-bit values. Executors may leave anything in an f32's, and the host is
+ * promised zeros; a host may have left something in an i32's, and executors form addresses of them
+ * as they are. */
+void clean_values(const ValueType *types, uint32_t count, uint64_t *slots);
 
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests scripts/analysis/statistics_of_runs.py, and the method itself by a short scripts/calibrate. Exit status 77:
+"""Tests scripts/analysis/inference.py, and the method itself by a short scripts/calibrate. Exit status 77:
 skipped."""
 import importlib.machinery
 import importlib.util
@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
     import numpy
-    from analysis import statistics_of_runs as statistics
+    from analysis import inference
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
@@ -37,30 +37,30 @@ def logs(*workloads):
 
 class Estimates(unittest.TestCase):
     def test_medians_of_rounds_and_means_of_layouts_and_workloads(self):
-        one = statistics.estimate(logs([[2, 2.1, 9], [8, 8, 8]]))
+        one = inference.estimate(logs([[2, 2.1, 9], [8, 8, 8]]))
         self.assertAlmostEqual(one.speed, math.sqrt(2.1 * 8))
         self.assertEqual((one.workloads, one.layouts, one.rounds), (1, 2, 3))
-        two = statistics.estimate(logs([[2, 2, 2]], [[8, 8, 8]]))
+        two = inference.estimate(logs([[2, 2, 2]], [[8, 8, 8]]))
         self.assertAlmostEqual(two.speed, 4)
         self.assertAlmostEqual(two.low, 4)
         self.assertAlmostEqual(two.high, 4)
 
     def test_what_was_not_measured_is_left_out(self):
         nan = math.nan
-        found = statistics.estimate(logs([[2, 2, nan], [2, nan, nan]], [[nan] * 3, [nan] * 3]))
+        found = inference.estimate(logs([[2, 2, nan], [2, nan, nan]], [[nan] * 3, [nan] * 3]))
         self.assertAlmostEqual(found.speed, 2)
         self.assertEqual((found.workloads, found.layouts, found.rounds), (1, 2, 2))
         self.assertTrue(found.has_interval)
-        self.assertIsNone(statistics.estimate(logs([[nan]])))
-        self.assertIsNone(statistics.estimate(numpy.empty((0, 0, 0))))
+        self.assertIsNone(inference.estimate(logs([[nan]])))
+        self.assertIsNone(inference.estimate(numpy.empty((0, 0, 0))))
 
     def test_one_sample_has_no_interval(self):
-        found = statistics.estimate(logs([[1.5]]))
+        found = inference.estimate(logs([[1.5]]))
         self.assertFalse(found.has_interval)
-        self.assertEqual(statistics.judge(found).word, statistics.UNDECIDED)
+        self.assertEqual(inference.judge(found).word, inference.UNDECIDED)
 
     def test_arrays_are_made_of_layouts_and_rounds(self):
-        array = statistics.to_array([{(7, 1): 2, (7, 3): 4, (0, 1): 8}, {}])
+        array = inference.to_array([{(7, 1): 2, (7, 3): 4, (0, 1): 8}, {}])
         self.assertEqual(array.shape, (2, 2, 2))
         numpy.testing.assert_allclose(numpy.exp(array[0]), [[8, math.nan], [2, 4]])
         self.assertTrue(numpy.isnan(array[1]).all())
@@ -69,82 +69,82 @@ class Estimates(unittest.TestCase):
         """With one or several rounds: what a layout says is one number."""
         values = numpy.random.default_rng(5).normal(0, 0.05, 6)
         for rounds in 1, 3:
-            found = statistics.estimate(numpy.repeat(values[None, :, None], rounds, axis=2))
-            half = statistics.stats.t.ppf(0.975, 5) * values.std(ddof=1) / math.sqrt(6)
+            found = inference.estimate(numpy.repeat(values[None, :, None], rounds, axis=2))
+            half = inference.stats.t.ppf(0.975, 5) * values.std(ddof=1) / math.sqrt(6)
             self.assertAlmostEqual(math.log(found.high / found.low) / 2 / half, 1)
-            self.assertAlmostEqual(found.p, statistics.stats.ttest_1samp(values, 0).pvalue)
+            self.assertAlmostEqual(found.p, inference.stats.ttest_1samp(values, 0).pvalue)
 
     def test_more_confidence_is_wider(self):
         values = logs(numpy.exp(numpy.random.default_rng(1).normal(0, 0.05, (4, 5))))
-        widths = [statistics.estimate(values, confidence).high for confidence in (0.5, 0.8, 0.95, 0.99)]
+        widths = [inference.estimate(values, confidence).high for confidence in (0.5, 0.8, 0.95, 0.99)]
         self.assertEqual(widths, sorted(set(widths)))
 
     def test_a_mean_is_of_layouts_that_all_workloads_have(self):
         """A run that ended within a round: of the third layout one workload is missing, which is the slow one."""
         nan = math.nan
-        found = statistics.estimate(logs([[2], [2.2], [2.1]], [[8], [8.8], [nan]]))
+        found = inference.estimate(logs([[2], [2.2], [2.1]], [[8], [8.8], [nan]]))
         self.assertAlmostEqual(found.speed, math.sqrt(2 * 8 * 2.2 * 8.8) ** 0.5)
         self.assertEqual(found.layouts, 2)
-        self.assertIsNotNone(statistics.estimate(logs([[2], [nan]], [[nan], [2]])))
-        self.assertFalse(statistics.estimate(logs([[2], [nan]], [[nan], [2]])).has_interval)
+        self.assertIsNotNone(inference.estimate(logs([[2], [nan]], [[nan], [2]])))
+        self.assertFalse(inference.estimate(logs([[2], [nan]], [[nan], [2]])).has_interval)
 
     def test_one_layout_has_rounds_for_layouts(self):
         values = numpy.random.default_rng(5).normal(0, 0.05, 7)
-        found = statistics.estimate(values[None, None, :])
-        self.assertAlmostEqual(found.p, statistics.stats.ttest_1samp(values, 0).pvalue)
+        found = inference.estimate(values[None, None, :])
+        self.assertAlmostEqual(found.p, inference.stats.ttest_1samp(values, 0).pvalue)
 
     def test_programs_like_these(self):
         """Programs that differ and layouts that do not: the textbook's interval of the programs; and the other way
         round that of the layouts, twice never."""
         programs = numpy.random.default_rng(2).normal(0.1, 0.1, 9)
-        found = statistics.estimate(numpy.repeat(programs[:, None, None], 6, axis=1))
-        half = statistics.stats.t.ppf(0.975, 8) * programs.std(ddof=1) / 3
+        found = inference.estimate(numpy.repeat(programs[:, None, None], 6, axis=1))
+        half = inference.stats.t.ppf(0.975, 8) * programs.std(ddof=1) / 3
         self.assertAlmostEqual(math.log(found.population_high / found.population_low) / 2, half)
         self.assertAlmostEqual(found.low, found.high)
-        found = statistics.estimate(numpy.repeat(programs[None, :, None], 6, axis=0))
+        found = inference.estimate(numpy.repeat(programs[None, :, None], 6, axis=0))
         self.assertAlmostEqual(found.population_high, found.high)
-        self.assertFalse(statistics.estimate(programs[None, :, None]).has_population)
+        self.assertFalse(inference.estimate(programs[None, :, None]).has_population)
 
 
 class Controls(unittest.TestCase):
     def test_each_ratio_is_a_draw(self):
         values = numpy.random.default_rng(3).normal(0, 0.02, (4, 5, 2))
         values[0, 0, 0] = math.nan
-        found, kept = statistics.control_estimate(values), values[~numpy.isnan(values)]
-        self.assertAlmostEqual(found.p, statistics.stats.ttest_1samp(kept, 0).pvalue)
+        found, kept = inference.control_estimate(values), values[~numpy.isnan(values)]
+        self.assertAlmostEqual(found.p, inference.stats.ttest_1samp(kept, 0).pvalue)
         self.assertAlmostEqual(found.outer_bound, max(1 / found.low, found.high) - 1)
-        self.assertIsNone(statistics.control_estimate(numpy.full((2, 2), math.nan)))
+        self.assertIsNone(inference.control_estimate(numpy.full((2, 2), math.nan)))
 
     def test_the_spread_is_robust(self):
         values = numpy.random.default_rng(3).normal(0, 0.02 * math.sqrt(2), 4000)
         values[:200] = 1
-        self.assertAlmostEqual(statistics.robust_spread(values), 0.02, delta=0.002)
+        self.assertAlmostEqual(inference.robust_spread(values), 0.02, delta=0.002)
 
 
 class Families(unittest.TestCase):
     def test_holm(self):
         """The example of Holm's paper, in its form of adjusted values."""
-        adjusted = statistics.holm([0.01, 0.04, 0.03, 0.005])
+        adjusted = inference.holm([0.01, 0.04, 0.03, 0.005])
         for got, wanted in zip(adjusted, [0.03, 0.06, 0.06, 0.02]):
             self.assertAlmostEqual(got, wanted)
-        self.assertTrue(math.isnan(statistics.holm([0.01, math.nan])[1]))
-        self.assertEqual(statistics.holm([0.01, math.nan])[0], 0.01)
-        self.assertEqual(statistics.holm([]), [])
+        self.assertTrue(math.isnan(inference.holm([0.01, math.nan])[1]))
+        self.assertEqual(inference.holm([0.01, math.nan])[0], 0.01)
+        self.assertEqual(inference.holm([]), [])
 
     def test_benjamini_hochberg(self):
-        adjusted = statistics.benjamini_hochberg([0.01, 0.04, 0.03, 0.005])
+        adjusted = inference.benjamini_hochberg([0.01, 0.04, 0.03, 0.005])
         for got, wanted in zip(adjusted, [0.02, 0.04, 0.04, 0.02]):
             self.assertAlmostEqual(got, wanted)
 
     def test_a_family_decides(self):
-        found = statistics.estimate(numpy.random.default_rng(4).normal(0.02, 0.02, (1, 8, 1)))
-        self.assertEqual(statistics.judge(found).word, statistics.FASTER)
+        found = inference.estimate(numpy.random.default_rng(4).normal(0.02, 0.02, (1, 8, 1)))
+        self.assertEqual(inference.judge(found).word, inference.FASTER)
         self.assertGreater(found.p, 0.001)
-        many = statistics.correct([found] * 50 + [None], statistics.holm)
-        self.assertEqual(str(statistics.judge(many[0])),
+        many = inference.correct([found] * 50 + [None], inference.holm)
+        self.assertEqual(str(inference.judge(many[0])),
                          "undecided (not after correction for the number of comparisons)")
         self.assertIsNone(many[-1])
-        self.assertEqual(statistics.judge(many[0].reversed).word, statistics.UNDECIDED)
+        self.assertEqual(inference.judge(many[0].reversed).word, inference.UNDECIDED)
 
     def test_equal_strategies_are_seldom_told_apart(self):
         """And without correction often: the simulation has teeth."""
@@ -161,31 +161,31 @@ class ManyEstimates(unittest.TestCase):
     def test_what_was_not_measured_has_none(self):
         values = self.values()
         values[1] = math.nan
-        found = statistics.estimates(values, [[0], [1], [0, 1]])
+        found = inference.estimates(values, [[0], [1], [0, 1]])
         self.assertIsNone(found[1])
         self.assertEqual(found[2].workloads, 1)
 
     def test_the_reverse_of_an_estimate(self):
-        found = statistics.estimate(self.values())
+        found = inference.estimate(self.values())
         self.assertAlmostEqual(found.reversed.low * found.high, 1)
-        self.assertEqual(statistics.judge(found).word, statistics.FASTER)
-        self.assertEqual(statistics.judge(found.reversed).word, statistics.SLOWER)
+        self.assertEqual(inference.judge(found).word, inference.FASTER)
+        self.assertEqual(inference.judge(found.reversed).word, inference.SLOWER)
 
     def test_changes_between_two_runs(self):
         before, groups = self.values(4), [[0], [0, 1, 2]]
-        same = statistics.changes(before, before - math.log(1.25), True, groups)[1]
-        other = statistics.changes(before, before - math.log(1.25), False, groups)[1]
+        same = inference.changes(before, before - math.log(1.25), True, groups)[1]
+        other = inference.changes(before, before - math.log(1.25), False, groups)[1]
         self.assertAlmostEqual(same.speed, 1.25)
         self.assertLess(same.high - same.low, (other.high - other.low) / 2)  # the luck of the layouts cancels out
         before[0] = math.nan
-        self.assertIsNone(statistics.changes(before, before, True, groups)[0])
+        self.assertIsNone(inference.changes(before, before, True, groups)[0])
 
     def test_intervals_of_changes_cover_the_truth(self):
         """Other programs in other layouts, of which nothing changed."""
         covered, generator = 0, numpy.random.default_rng(7)
         for _ in range(80):
             sides = [generator.normal(0, 0.01, (1, 4, 4)) + generator.normal(0, 0.03, (1, 4, 1)) for _ in range(2)]
-            found = statistics.changes(*sides, False, [[0]])[0]
+            found = inference.changes(*sides, False, [[0]])[0]
             covered += found.low <= 1 <= found.high
         self.assertGreaterEqual(covered / 80, 0.9)
 
@@ -193,10 +193,10 @@ class ManyEstimates(unittest.TestCase):
 class Verdicts(unittest.TestCase):
     def judge(self, low, high, layouts=5, share_of_rounds=0.5, floor=0.0, adjusted=None, **options):
         freedom = (layouts if layouts > 1 else 4) - 1
-        error = math.log(high / low) / 2 / statistics.quantile_of_t(freedom, 0.95)
-        found = statistics.Estimate(math.sqrt(low * high), low, high, 1, layouts, 4, 0.01, error,
+        error = math.log(high / low) / 2 / inference.quantile_of_t(freedom, 0.95)
+        found = inference.Estimate(math.sqrt(low * high), low, high, 1, layouts, 4, 0.01, error,
                                     error * math.sqrt(share_of_rounds), floor=floor, adjusted=adjusted)
-        return str(statistics.judge(found, **options))
+        return str(inference.judge(found, **options))
 
     def test_words(self):
         self.assertEqual(self.judge(1.02, 1.04), "faster")
@@ -208,7 +208,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.judge(1.02, 1.04, adjusted=0.06),
                          "undecided (not after correction for the number of comparisons)")
         self.assertEqual(self.judge(1.02, 1.04, adjusted=0.04), "faster")
-        self.assertEqual(str(statistics.judge(None)), "undecided (too few rounds for an interval)")
+        self.assertEqual(str(inference.judge(None)), "undecided (too few rounds for an interval)")
 
     def test_what_would_decide(self):
         # Half-width 4 %, effect 2 %: a quarter of the variance is wanted. All of it comes from the rounds,
@@ -218,21 +218,21 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.judge(low, high, share_of_rounds=0), "undecided (about 8 more layouts)")
         self.assertEqual(self.judge(low, high, layouts=1), "undecided (about 5 more rounds)")
         # It does: the half-width is then that of the effect.
-        spread = math.log(high / low) / 2 / statistics.quantile_of_t(4, 0.95) * math.sqrt(5)
-        wanted = [statistics.quantile_of_t(n - 1, 0.95) * spread / math.sqrt(n) for n in (12, 13)]
+        spread = math.log(high / low) / 2 / inference.quantile_of_t(4, 0.95) * math.sqrt(5)
+        wanted = [inference.quantile_of_t(n - 1, 0.95) * spread / math.sqrt(n) for n in (12, 13)]
         self.assertTrue(wanted[1] <= math.log(1.02) < wanted[0], wanted)
 
 
 class Stopping(unittest.TestCase):
     def test_what_ends_a_run(self):
-        self.assertAlmostEqual(statistics.confidence_to_stop(0.95), 0.995)
-        rounds = statistics.LEAST_ROUNDS_TO_STOP
+        self.assertAlmostEqual(inference.confidence_to_stop(0.95), 0.995)
+        rounds = inference.LEAST_ROUNDS_TO_STOP
         for layouts, number, word, ends in (
-                (1, rounds, statistics.FASTER, True), (1, rounds - 1, statistics.FASTER, False),
-                (1, rounds, statistics.UNDECIDED, False), (2, 2, statistics.SAME, True),
-                (2, 2, statistics.UNDECIDED, False)):
-            found = statistics.Estimate(1, 1, 1, 1, layouts, number, 0, 0, 0)
-            self.assertEqual(statistics.ends_run(found, statistics.Verdict(word)), ends)
+                (1, rounds, inference.FASTER, True), (1, rounds - 1, inference.FASTER, False),
+                (1, rounds, inference.UNDECIDED, False), (2, 2, inference.SAME, True),
+                (2, 2, inference.UNDECIDED, False)):
+            found = inference.Estimate(1, 1, 1, 1, layouts, number, 0, 0, 0)
+            self.assertEqual(inference.ends_run(found, inference.Verdict(word)), ends)
 
 
 class Method(unittest.TestCase):
@@ -266,13 +266,13 @@ class Method(unittest.TestCase):
         different = 0
         for _ in range(40):
             speeds = calibrate.simulate(generator, case.model, 1, case.layouts, case.rounds)
-            found = statistics.estimate(speeds.reshape(1, 1, -1))
-            different += statistics.judge(found).word in (statistics.FASTER, statistics.SLOWER)
+            found = inference.estimate(speeds.reshape(1, 1, -1))
+            different += inference.judge(found).word in (inference.FASTER, inference.SLOWER)
         self.assertGreater(different / 40, 0.1)
 
     def test_a_method_that_ends_at_the_first_decision_would_be_found_out(self):
         case = next(case for case in calibrate.CASES if case.name == "A/A, one layout, until decided")
-        with mock.patch.object(statistics, "STOP_SHARE", 1), mock.patch.object(statistics, "LEAST_ROUNDS_TO_STOP", 0):
+        with mock.patch.object(inference, "STOP_SHARE", 1), mock.patch.object(inference, "LEAST_ROUNDS_TO_STOP", 0):
             different, covered, _ = calibrate.run(case, 400, 3)
         self.assertFalse(calibrate.holds(case, different, covered, 400), (different, covered))
 
