@@ -310,8 +310,15 @@ INLINE FloatRegister float_register_f64(double value) {
         memcpy(far->base + address, &value, sizeof value);                                         \
     } while (0)
 
-/* Compilers compute the value even if nobody reads it: a load may trap, which they do not know. */
+/* Compilers compute the value even if nobody reads it: a load may trap, which they do not know. With
+ * "X" gcc takes the place in memory for the operand, and loads nothing. */
+#ifdef __clang__
 #define NEEDED(value) __asm__ volatile("" : : "X"(value))
+#elif defined __x86_64__
+#define NEEDED(value) __asm__ volatile("" : : "rx"(value))
+#else
+#define NEEDED(value) __asm__ volatile("" : : "rw"(value))
+#endif
 
 /* In a superinstruction: no access moves over this, so that what stands behind one that traps has
  * not happened and what stands before it has. Emits nothing. */
