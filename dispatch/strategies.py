@@ -36,8 +36,9 @@ import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "strategies"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-PREFIXES = ("count-", "differential-", "executor-", "spectest-", "unroll-")
+PREFIXES = ("count-", "differential-", "executor-", "snapshot-", "spectest-", "unroll-")
 LEVELS = ("no-dispatch", "no-decoding", "no-boundaries")  # of the zero line (zero/zero.h)
+NATIVE = "native"  # and what stands beside them
 REQUIRED = {"mechanism", "sites", "called", "used by", "needs", "cost"}
 OPTIONAL = {"aliases", "code", "flags", "measured", "order"}
 CHOICES = {"mechanism": ["switch", "goto", "tail", "call"], "sites": ["handler", "one", "several", "any"],
@@ -120,7 +121,7 @@ class Strategy:
 def owners(strategies):
     """Who has each name and alias: the file, or a word for what is no strategy. Each has one owner."""
     result = {"all": "what stands for every strategy", "count": "the program that counts instructions",
-              **dict.fromkeys(LEVELS, "a level of the zero line")}
+              **dict.fromkeys((*LEVELS, NATIVE), "a level of the zero line")}
     for names in (lambda s: [s.name], lambda s: s.aliases):
         for strategy in strategies:
             for name in names(strategy):

@@ -53,7 +53,9 @@
 /* What is at the head of the file's text moves everything behind it. */
 #define STRING_OF(value) #value
 #define SKIP(bytes) ".text\n.skip " STRING_OF(bytes)
+#if LAYOUT_SHIFT > 0
 __asm__(SKIP(LAYOUT_SHIFT));
+#endif
 
 /* What makes executors alike besides their dispatch can be left out: all of it (strategies whose
  * "Code:" is plain), or one by one (the build's option `without`). */

@@ -8,9 +8,9 @@
  * With TAILRACE_BOUNDS_EXPLICIT every access is checked, and nothing is reserved ahead. */
 #define _GNU_SOURCE 1
 
-#include <string.h>
 #include <sys/mman.h>
 
+#include "runtime/bulk.h"
 #include "runtime/memory.h"
 #include "translator/placement.h"
 
@@ -130,28 +130,4 @@ uint64_t memory_grow(Memory *memory, uint64_t pages) {
         return UINT64_MAX;
     limits->minimum = old + pages;
     return old;
-}
-
-Trap memory_copy(Memory *target, Memory *source, uint64_t to, uint64_t from, uint64_t size) {
-    if (!within(to, size, target->size) || !within(from, size, source->size))
-        return TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS;
-    if (size > 0) memmove(target->base + to, source->base + from, size);
-    return TRAP_NONE;
-}
-
-Trap memory_fill(Memory *memory, uint64_t to, uint8_t value, uint64_t size) {
-    if (!within(to, size, memory->size)) return TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS;
-    if (size > 0) memset(memory->base + to, value, size);
-    return TRAP_NONE;
-}
-
-Trap memory_init(Instance *instance, uint32_t memory, uint32_t segment, uint64_t to, uint32_t from,
-                 uint32_t size) {
-    Memory *target = instance->memories[memory];
-    const DataSegment *data = &instance->module->datas[segment];
-    uint64_t available = instance->dropped_datas[segment] ? 0 : data->size;
-    if (!within(to, size, target->size) || !within(from, size, available))
-        return TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS;
-    if (size > 0) memcpy(target->base + to, data->bytes + from, size);
-    return TRAP_NONE;
 }

@@ -58,6 +58,7 @@ function describeTrap(error) {
     [/null function or function signature mismatch/, "indirect call type mismatch"],
     [/Maximum call stack/, "call stack exhausted"],
     [/unreachable/, "unreachable"],
+    [/rethrowing null value/, "null exception reference"],
   ];
   return words.find(([pattern]) => pattern.test(message))?.[1] ?? message;
 }

@@ -117,6 +117,21 @@ class ZeroTest(unittest.TestCase):
                 self.assertEqual(refused.returncode, 3)
                 self.assertIn("built without the module", refused.stderr)
 
+    def test_native_code_returns_the_same(self):
+        """Of the same C, found by the module's bytecode; of another module there is none."""
+        unit, workload = self.folder / "native-unit.c", self.folder / "native.c"
+        unit.write_text(run(UNROLL, "--native", "native_of_kernel", KERNEL).stdout)
+        text = (SOURCE / "dispatch/zero/native.c.in").read_text()
+        workload.write_text(text.replace("@function@", "native_of_kernel").replace("@source@",
+                                                                                   str(KERNEL.with_suffix(".c"))))
+        objects = [compile_c(path, self.folder / f"{path.stem}.o", '-DSTRATEGY="native"', '-DLAYOUT_FILE="layout.0.h"')
+                   for path in (SOURCE / "dispatch/zero/executor.c", unit, workload)]
+        program = self.link("native", *PROGRAM, *objects)
+        wanted = self.invoke(BUILD / f"dispatch/{BASELINE}", KERNEL, ARGUMENT).stdout
+        self.assertEqual(self.invoke(program, KERNEL, ARGUMENT).stdout, wanted)
+        refused = self.invoke(program, KERNEL.with_name("sort.wasm"), "1", check=False)
+        self.assertIn("built without the module", refused.stderr)
+
     def test_above_level_one_nothing_is_read_from_the_bytecode(self):
         """Where the bytecode is overwritten as soon as its unit was found, nothing changes."""
         wanted = self.invoke(BUILD / f"dispatch/{BASELINE}", KERNEL, ARGUMENT).stdout

@@ -116,8 +116,8 @@ enum {
 
 /* Behind the last instruction: the instructions of no program, and leaving the unit. */
 #define END_UNIT()                                                                                 \
-    handle_call_slow : BODY_call_slow;                                                             \
-    handle_unwind : BODY_unwind;                                                                   \
+    handle_call_slow : __attribute__((unused)) BODY_call_slow;                                     \
+    handle_unwind : __attribute__((unused)) BODY_unwind;                                           \
 outside:                                                                                           \
     switch (read_u16(ip)) {                                                                        \
     case OPCODE_halt: BODY_halt;                                                                   \
@@ -131,13 +131,5 @@ outside:                                                                        
     state->instance = instance;                                                                    \
     return ZERO_ELSEWHERE;                                                                         \
     STOPPED()
-
-#define DEFINE_UNIT()                                                                              \
-    static uint64_t values[ADDRESS_COUNT + 1];                                                     \
-    static const Program *owner;                                                                   \
-    static const ZeroUnit unit = {UNIT_NAME,     bytecode, UNIT_BYTES, FUNCTION_COUNT,             \
-                                  ADDRESS_COUNT, codes,    addresses,  values,                     \
-                                  &owner,        run};                                             \
-    static const ZeroUnit *const registered __attribute__((section(ZERO_SECTION), used)) = &unit;
 
 #endif

@@ -1,10 +1,12 @@
 /* Writes the C of a module's unit (zero.h).
  *
  *     unroll [--seed N] FILE.wasm|TRACE
+ *     unroll --native FUNCTION FILE.wasm
  *
  * Prints C to standard output: the bytecode as an array, the descriptions of its functions and
  * addresses, and one function, `run`, with the body of every instruction behind a label that tells
- * its offset. The functions of the module stand in an order that the seed gives; 0 is their own. */
+ * its offset. The functions of the module stand in an order that the seed gives; 0 is their own.
+ * With --native `run` calls that function of C instead (native.h). */
 #define _GNU_SOURCE
 #include <argp.h>
 #include <errno.h>
@@ -13,197 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/replay/trace.h"
-#include "translator/translate.h"
-
-/* What is known of a byte of the bytecode: of the first of an instruction, and of its address. */
-enum { IS_TARGET = 1, IS_KNOWN_BY_DATA = 2, IS_ADDRESS = 4 };
-
-typedef struct Unit {
-    const Program *program;
-    uint32_t function_count;
-    uint8_t *marks;     /* [size]: of the above */
-    int64_t *callees;   /* [size]: where an address is: the function's place; -1: a type */
-    uint32_t addresses; /* how many there are */
-} Unit;
-
-static uint16_t u16_at(const uint8_t *at) {
-    uint16_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-static int32_t i32_at(const uint8_t *at) {
-    int32_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-static uint64_t u64_at(const uint8_t *at) {
-    uint64_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-/* ---- Instructions ---------------------------------------------------------------------------- */
-
-/* A part of an instruction, or all of one. */
-typedef struct Part {
-    const OpcodeInfo *opcode;
-    const OpInfo *op;
-    uint32_t at;      /* as HERE in unit.h */
-    int64_t target;   /* of its label; -1: it has none */
-    int64_t address;  /* where its address is; -1: it has none */
-    uint32_t entries; /* of a br_table, the default one included; 0: it is none */
-    uint32_t table;   /* where they are */
-} Part;
-
-typedef struct InstructionText {
-    Part parts[255];
-    unsigned part_count;
-    uint32_t end; /* where the next instruction begins */
-} InstructionText;
-
-static unsigned value_bytes(uint8_t class, uint8_t type) {
-    if (class == CLASS_SLOT) return 2;
-    if (class != CLASS_CONSTANT) return 0;
-    return type == VALUE_I64 || type == VALUE_F64 ? 8 : 4;
-}
-
-/* The part at `at` of the instruction from `head` to `end`. */
-static Part read_part(const Program *program, const OpcodeInfo *opcode, uint32_t head, uint32_t at,
-                      uint32_t end) {
-    static const uint8_t sizes[] = {
-        [IMMEDIATE_SLOT] = 2, [IMMEDIATE_U16] = 2, [IMMEDIATE_U32] = 4,
-        [IMMEDIATE_U64] = 8,  [IMMEDIATE_PTR] = 8, [IMMEDIATE_LABEL] = 4};
-    const OpInfo *op = &op_info[opcode->op];
-    Part part = {.opcode = opcode, .op = op, .at = at, .target = -1, .address = -1};
-    uint32_t operand = at + 2, count = 0;
-    for (unsigned i = 0; i < op->value_count; i++)
-        operand += value_bytes(opcode->value_classes[i], op->value_types[i]);
-    if (op->result_type != VALUE_NONE && opcode->result_class == CLASS_SLOT) operand += 2;
-    for (unsigned i = 0; i < op->immediate_count; i++) {
-        const uint8_t *place = program->bytes + operand;
-        switch (op->immediate_kinds[i]) {
-        case IMMEDIATE_LABEL: part.target = (int64_t)head + i32_at(place); break;
-        case IMMEDIATE_PTR: part.address = operand; break;
-        case IMMEDIATE_U32: count = (uint32_t)i32_at(place); break;
-        }
-        operand += sizes[op->immediate_kinds[i]];
-    }
-    if (opcode->op == OP_br_table) {
-        part.entries = count + 1;
-        part.table = end;
-    }
-    return part;
-}
-
-static void read_instruction(const Program *program, uint32_t head, InstructionText *instruction) {
-    const OpcodeInfo *whole = &opcode_info[u16_at(program->bytes + head)];
-    const uint32_t end = head + 2 + whole->length;
-    uint32_t at = head;
-    instruction->part_count = whole->part_count;
-    instruction->end = end;
-    for (unsigned i = 0; i < whole->part_count; i++) {
-        const OpcodeInfo *opcode = whole->parts ? &opcode_info[whole->parts[i]] : whole;
-        instruction->parts[i] = read_part(program, opcode, head, at, end);
-        at += opcode->length;
-    }
-    const Part *last = &instruction->parts[whole->part_count - 1];
-    instruction->end += 4 * last->entries;
-}
-
-static bool is_call(Op op) { return op == OP_call || op == OP_return_call; }
-
-/* Whether control comes back to the instruction behind it. */
-static bool is_returned_to(Op op) {
-    return op == OP_call || op == OP_call_import || op == OP_call_indirect ||
-           op == OP_call_indirect64;
-}
-
-static int64_t table_target(const Program *program, const Part *part, uint32_t entry) {
-    const int64_t at = (int64_t)part->table + 4 * (int64_t)entry;
-    return at + i32_at(program->bytes + at);
-}
-
-/* ---- What is known before anything is written ------------------------------------------------ */
-
-static void mark_instruction(Unit *unit, const InstructionText *instruction) {
-    const Program *program = unit->program;
-    for (unsigned i = 0; i < instruction->part_count; i++) {
-        const Part *part = &instruction->parts[i];
-        if (part->target >= 0) unit->marks[part->target] |= IS_TARGET;
-        for (uint32_t j = 0; j < part->entries; j++)
-            unit->marks[table_target(program, part, j)] |= IS_TARGET | IS_KNOWN_BY_DATA;
-        if (is_returned_to(part->opcode->op))
-            unit->marks[instruction->end] |= IS_TARGET | IS_KNOWN_BY_DATA;
-        if (part->address < 0) continue;
-        unit->marks[part->address] |= IS_ADDRESS;
-        unit->addresses++;
-        const Code *callee = (const Code *)(uintptr_t)u64_at(program->bytes + part->address);
-        unit->callees[part->address] = is_call(part->opcode->op) ? callee - program->codes : -1;
-    }
-}
-
-static uint32_t begin_of(const Unit *unit, uint32_t function) {
-    return (uint32_t)(unit->program->codes[function].begin - unit->program->bytes);
-}
-static uint32_t entry_of(const Unit *unit, uint32_t function) {
-    return (uint32_t)(unit->program->codes[function].entry - unit->program->bytes);
-}
-static uint32_t end_of(const Unit *unit, uint32_t function) {
-    const Program *program = unit->program;
-    return (uint32_t)(program_code_end(program, &program->codes[function]) - program->bytes);
-}
-
-/* Where exceptions are caught in a function. */
-static void mark_handlers(Unit *unit, uint32_t function) {
-    const Code *code = &unit->program->codes[function];
-    const SideTables *tables = &unit->program->tables;
-    for (uint32_t i = 0; i < code->region_count; i++)
-        for (uint32_t clause = tables->regions[code->first_region + i].clause; clause != NO_CLAUSE;
-             clause = tables->clauses[clause].next)
-            unit->marks[begin_of(unit, function) + tables->clauses[clause].target] |=
-                IS_TARGET | IS_KNOWN_BY_DATA;
-}
-
-static void mark(Unit *unit) {
-    static InstructionText instruction;
-    for (uint32_t i = 0; i < unit->function_count; i++) {
-        unit->marks[entry_of(unit, i)] |= IS_TARGET | IS_KNOWN_BY_DATA;
-        mark_handlers(unit, i);
-        for (uint32_t at = begin_of(unit, i); at < end_of(unit, i); at = instruction.end) {
-            read_instruction(unit->program, at, &instruction);
-            mark_instruction(unit, &instruction);
-        }
-    }
-}
-
-/* ---- Writing --------------------------------------------------------------------------------- */
-
-static void print_bytecode(const Unit *unit) {
-    const Program *program = unit->program;
-    printf("static const uint8_t bytecode[UNIT_BYTES + 1] = {");
-    for (uint32_t at = 0, zeros = 0; at < program->size; at++) {
-        if (unit->marks[at] & IS_ADDRESS) zeros = sizeof(uint64_t);
-        printf("%s%u,", at % 32 ? "" : "\n    ", zeros ? 0 : program->bytes[at]);
-        zeros -= zeros > 0;
-    }
-    puts("\n};");
-}
-
-static void print_tables(const Unit *unit) {
-    printf("static const Code codes[FUNCTION_COUNT + 1] = {\n");
-    for (uint32_t i = 0; i < unit->function_count; i++) {
-        const Code *code = &unit->program->codes[i];
-        printf("    {bytecode + 0x%04x, bytecode + 0x%04x, %u, %u, %u, %u, %u},\n",
-               entry_of(unit, i), begin_of(unit, i), code->frame_slots, code->link_slot,
-               code->function, code->first_region, code->region_count);
-    }
-    printf("};\nstatic const ZeroAddress addresses[ADDRESS_COUNT + 1] = {\n");
-    for (uint32_t at = 0; at < unit->program->size; at++)
-        if (unit->marks[at] & IS_ADDRESS)
-            printf("    {0x%04x, %" PRId64 "},\n", at, unit->callees[at]);
-    puts("};");
-}
+#include "dispatch/zero/instructions.h"
 
 static void print_labels(const Unit *unit) {
     puts("static const void *const labels[UNIT_BYTES / 2 + 1] = {");
@@ -214,7 +26,7 @@ static void print_labels(const Unit *unit) {
 
 /* Where an instruction goes: at level one through the table that the bytecode holds, above by one
  * of the code; `a` and `count` are its body's. */
-static void print_table(const Unit *unit, const Part *part) {
+static void print_table(const Unit *unit, const InstructionPart *part) {
     puts("#if ZERO_LEVEL == 1\n#define GO GO_TO_IP\n#else\n#define GO switch (a) { \\");
     for (uint32_t i = 0; i + 1 < part->entries; i++)
         printf("    case %u: goto at_%04" PRIx64 "; \\\n", i,
@@ -223,20 +35,20 @@ static void print_table(const Unit *unit, const Part *part) {
            (uint64_t)table_target(unit->program, part, part->entries - 1));
 }
 
-static void print_part(const Unit *unit, const Part *part, uint32_t *address) {
+static void print_part(const Unit *unit, const InstructionPart *part, uint32_t *address) {
     printf("#undef HERE\n#define HERE 0x%04x\n", part->at);
     if (part->target >= 0 || part->op->flags & OP_ENDS) puts("#undef GO");
     if (part->entries)
         print_table(unit, part);
     else if (part->target >= 0)
         printf("#define GO goto at_%04" PRIx64 "\n", (uint64_t)part->target);
-    else if (is_call(part->opcode->op))
+    else if (calls_directly(part->opcode->op))
         printf("#define GO goto at_%04x\n", entry_of(unit, (uint32_t)unit->callees[part->address]));
     else if (part->op->flags & OP_ENDS)
         puts("#define GO GO_TO_IP");
     if (part->address >= 0) {
         puts("#undef ADDRESS");
-        if (is_call(part->opcode->op))
+        if (calls_directly(part->opcode->op))
             printf("#define ADDRESS CALLEE(%" PRId64 ")\n", unit->callees[part->address]);
         else
             printf("#define ADDRESS values[%u]\n", *address);
@@ -254,7 +66,7 @@ static void print_function(const Unit *unit, uint32_t function, const uint32_t *
         if (unit->marks[at] & IS_TARGET) printf("at_%04x:;\n", at);
         bool loads = false, stores = false;
         for (unsigned i = 0; i < instruction.part_count; i++) {
-            const Part *part = &instruction.parts[i];
+            const InstructionPart *part = &instruction.parts[i];
             print_part(unit, part, &address);
             puts(i == 0 ? "INSTRUCTION();" : "ip = code + HERE;");
             /* As in the handler of a superinstruction. */
@@ -302,24 +114,33 @@ static void print_name(const char *path) {
     puts("\"");
 }
 
-static bool print_unit(Unit *unit, const char *path, uint64_t seed, Error *error) {
-    const size_t size = unit->program->size + 1;
-    unit->marks = calloc(size, sizeof *unit->marks);
-    unit->callees = calloc(size, sizeof *unit->callees);
-    uint32_t *order = order_of(unit->function_count, seed), *first_addresses = NULL;
-    const bool has_memory = unit->marks && unit->callees && order;
-    if (has_memory) {
-        mark(unit);
-        first_addresses = count_addresses(unit);
-    }
-    if (first_addresses) {
-        puts("/* Made by dispatch/zero/unroll.c: do not edit. */");
-        print_name(path);
-        printf("#define UNIT_BYTES %zuu\n#define FUNCTION_COUNT %u\n#define ADDRESS_COUNT %u\n"
-               "#include \"dispatch/zero/unit.h\"\n",
-               unit->program->size, unit->function_count, unit->addresses);
-        print_bytecode(unit);
-        print_tables(unit);
+/* The unit's head: all that tells whose it is. */
+static void print_head(const Unit *unit, const char *path, const char *header) {
+    puts("/* Made by dispatch/zero/unroll.c: do not edit. */");
+    print_name(path);
+    print_sizes(unit);
+    printf("#include \"dispatch/zero/%s\"\n", header);
+    print_bytecode(unit);
+    print_tables(unit);
+}
+
+static bool print_native(const Unit *unit, const char *path, const char *function, Error *error) {
+    const Module *module = unit->program->module;
+    const Export *entry = module_find_export(module, "run");
+    if (!entry || entry->kind != EXTERN_FUNCTION || entry->index < module->imported_function_count)
+        return fail(error, ERROR_LINK, "%s does not export a function run", path);
+    print_head(unit, path, "native.h");
+    printf("DEFINE_NATIVE_UNIT(%s, 0x%04x)\n", function,
+           entry_of(unit, entry->index - module->imported_function_count));
+    return true;
+}
+
+static bool print_unit(const Unit *unit, const char *path, uint64_t seed, Error *error) {
+    uint32_t *order = order_of(unit->function_count, seed);
+    uint32_t *first_addresses = count_addresses(unit);
+    const bool done = order && first_addresses;
+    if (done) {
+        print_head(unit, path, "unit.h");
         puts("static Trap run(ZeroState *state);\nDEFINE_UNIT()\n"
              "\nstatic Trap run(ZeroState *state) {");
         print_labels(unit);
@@ -328,9 +149,6 @@ static bool print_unit(Unit *unit, const char *path, uint64_t seed, Error *error
             print_function(unit, order[i], first_addresses);
         puts("\n#undef HERE\n#define HERE 0\n#undef GO\n#define GO GO_TO_IP\nEND_UNIT();\n}");
     }
-    const bool done = first_addresses != NULL;
-    free(unit->marks);
-    free(unit->callees);
     free(order);
     free(first_addresses);
     return done || fail(error, ERROR_MEMORY, "out of memory");
@@ -338,55 +156,30 @@ static bool print_unit(Unit *unit, const char *path, uint64_t seed, Error *error
 
 /* ---- The command ----------------------------------------------------------------------------- */
 
-/* All of a file, to be freed. False, and *bytes NULL, if it cannot be read. */
-static bool read_file(const char *path, uint8_t **bytes, size_t *size) {
-    FILE *file = fopen(path, "rbe");
-    *bytes = NULL;
-    if (!file) return false;
-    const bool has_end = fseek(file, 0, SEEK_END) == 0;
-    const long end = has_end ? ftell(file) : -1;
-    if (end >= 0 && (*bytes = malloc((size_t)end + 1))) {
-        rewind(file);
-        *size = fread(*bytes, 1, (size_t)end, file);
-    }
-    fclose(file);
-    return *bytes && *size == (size_t)end;
-}
+typedef struct Options {
+    const char *file;
+    const char *native; /* the function; NULL: none */
+    uint64_t seed;
+} Options;
 
-static bool is_module(const char *path) {
-    char magic[4] = {0};
-    FILE *file = fopen(path, "rbe");
-    const bool is_one = file && fread(magic, sizeof magic, 1, file) == 1 &&
-                        memcmp(magic, "\0asm", sizeof magic) == 0;
-    if (file) fclose(file);
-    return is_one;
-}
-
-/* The module of a .wasm file, or of a trace. */
-static bool load(const char *path, uint8_t **bytes, size_t *size, Error *error) {
-    static TraceReader trace;
-    if (is_module(path))
-        return read_file(path, bytes, size) ||
-               fail(error, ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
-    if (!trace_open(&trace, path, error)) return false;
-    const bool done = trace_module(&trace, bytes, size, error);
-    trace_close(&trace);
-    return done;
-}
-
-static bool unroll(const char *path, uint64_t seed, Error *error) {
+static bool unroll(const Options *options, Error *error) {
+    const char *path = options->file;
     uint8_t *bytes = NULL;
     size_t size;
     Module module;
     Program program;
-    if (!load(path, &bytes, &size, error)) return false;
+    if (!load_module(path, &bytes, &size, error)) return false;
     bool done = module_read(bytes, size, &module, error);
     if (done) {
         done = translate(&module, opcode_words(), &program, error);
         if (done) {
-            const uint32_t count = module.function_count - module.imported_function_count;
-            done = print_unit(&(Unit){.program = &program, .function_count = count}, path, seed,
-                              error);
+            Unit unit;
+            done = unit_read(&unit, &program, error);
+            if (done) {
+                done = options->native ? print_native(&unit, path, options->native, error)
+                                       : print_unit(&unit, path, options->seed, error);
+                unit_free(&unit);
+            }
             program_free(&program);
         }
         module_free(&module);
@@ -394,11 +187,6 @@ static bool unroll(const char *path, uint64_t seed, Error *error) {
     free(bytes);
     return done;
 }
-
-typedef struct Options {
-    const char *file;
-    uint64_t seed;
-} Options;
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     Options *options = state->input;
@@ -410,6 +198,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         if (*argument < '0' || *argument > '9' || *end || errno)
             argp_error(state, "--seed takes a number, not \"%s\"", argument);
         return 0;
+    case 'n': options->native = argument; return 0;
     case ARGP_KEY_ARG:
         if (options->file) argp_error(state, "one file is enough; what is \"%s\"", argument);
         options->file = argument;
@@ -422,6 +211,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 int main(int argc, char **argv) {
     static const struct argp_option options_taken[] = {
         {"seed", 's', "N", 0, "put the functions into the order of this seed; 0: their own", 0},
+        {"native", 'n', "FUNCTION", 0, "call this function of C for the module's export run", 0},
         {0}};
     const struct argp argp = {.options = options_taken,
                               .parser = parse,
@@ -431,7 +221,7 @@ int main(int argc, char **argv) {
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     Error error;
-    const bool done = unroll(options.file, options.seed, &error);
+    const bool done = unroll(&options, &error);
     if (!done)
         fprintf(stderr, "unroll: %s\n", error.message);
     else if (fflush(stdout) != 0)

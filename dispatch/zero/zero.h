@@ -19,6 +19,8 @@
  *     3  no boundaries  the asm is gone: compilers see whole functions. What remains is what the
  *                       bytecode says: frames of slots in memory, checks, links of calls.
  *
+ * Beside the levels stands native code of the same C, where there is a source (native.h).
+ *
  * An executor of a level (executor.c) is linked with the units of several modules and finds the one
  * of the program that it is given by its bytecode. It is a reference, not a strategy: it runs no
  * module that it was not built for. In it no register holds the address of the instruction that is
@@ -62,7 +64,23 @@ typedef struct ZeroUnit {
 
 #define ZERO_ELSEWHERE ((Trap) - 1)
 
-/* A unit puts its address into this section, and executor.c finds all that were linked there. */
+/* A unit puts its address into this section, and executor.c finds all that were linked there. In a
+ * single file (dispatch/single/) there is one. */
 #define ZERO_SECTION "zero_units"
+#ifndef SINGLE_FILE
+#define REGISTER_UNIT()                                                                            \
+    static const ZeroUnit *const registered __attribute__((section(ZERO_SECTION), used)) = &unit;
+#else
+#define REGISTER_UNIT()
+#endif
+
+/* Behind the tables that instructions.h prints, and the declaration of `run`. */
+#define DEFINE_UNIT()                                                                              \
+    static uint64_t values[ADDRESS_COUNT + 1];                                                     \
+    static const Program *owner;                                                                   \
+    static const ZeroUnit unit = {UNIT_NAME,     bytecode, UNIT_BYTES, FUNCTION_COUNT,             \
+                                  ADDRESS_COUNT, codes,    addresses,  values,                     \
+                                  &owner,        run};                                             \
+    REGISTER_UNIT()
 
 #endif

@@ -101,6 +101,11 @@ class Build:
     def path(self, name):
         return self.folder / f"libexecutor-{name}.a"
 
+    def cost_file(self, name):
+        """Where the compiler noted what compiling an executor cost (dispatch/compile_cost.py)."""
+        path = self.folder / name
+        return path.with_name(f"executor-{path.name}.cost")
+
     def elf_type(self, name):
         """Of the executor's program: "EXEC" or "DYN"; None if it was not built."""
         try:

@@ -143,6 +143,10 @@ def zero_line(zero):
                 axes.text(left + width / 2, row - 0.04, f"{100 * width:.0f} %", ha="center", va="center", color="white",
                           fontweight="bold")
             left += width
+        native = zero.native(rows[row][0])
+        if native:  # the end of the work, as far as it is needed
+            axes.barh(row, native.share, left=left - native.share, height=0.62, color="none", edgecolor="white", hatch="////",
+                      linewidth=0, label="native code of the same C" if row == 0 else None)
     axes.set_yticks(range(len(rows)), [short(name) for name, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, 1)
@@ -152,7 +156,9 @@ def zero_line(zero):
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(PART_COLOURS), frameon=False)
+    legend = axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(PART_COLOURS) + 1, frameon=False)
+    for patch in legend.get_patches()[len(PART_COLOURS):]:
+        patch.set_facecolor(PART_COLOURS["work"])
     return figure
 
 

@@ -4,7 +4,8 @@ A run with references (bench --zero) has the same workloads without dispatch, th
 without boundaries (dispatch/zero/zero.h), in the same rounds. What each takes away, as a share of the strategy's time,
 is a part; what is left at the end is the work. Shares are differences of geometric means of the same workloads,
 found in each layout by itself (in each round, where there is one layout); the estimate is their mean, and the interval
-Student's t, as elsewhere (inference.py). So the four parts of a strategy sum up to one.
+Student's t, as elsewhere (inference.py). So the four parts of a strategy sum up to one. Beside them stands
+what native code of the same C takes (dispatch/zero/native.h), where the run has it: it is a share of the work.
 """
 import dataclasses
 import math
@@ -16,6 +17,7 @@ from . import inference
 # In the order in which they are taken away: the reference without, and what it lacks.
 LEVELS = {"no-dispatch": "dispatch", "no-decoding": "decoding", "no-boundaries": "boundaries"}
 WORK = "work"
+NATIVE = "native"  # the reference, and its share
 PARTS = [*LEVELS.values(), WORK]
 
 
@@ -43,8 +45,8 @@ class Share:
         return f"{percent(self.share)} %{bounds}"
 
 
-def shares_of(logs, confidence):
-    """The parts, given the logarithms of the times relative to the strategy's of the levels in their order:
+def left_of(logs):
+    """What is left of the strategy's time, [level, layout], given the logarithms of the times relative to it:
     [level, workload, layout, round]. None if there is nothing that all have."""
     if logs.size == 0:
         return None
@@ -56,14 +58,23 @@ def shares_of(logs, confidence):
     cells = cells[:, :, whole]
     if not cells.size:
         return None
-    left = numpy.exp(cells.mean(axis=1))  # [level, unit]: of the strategy's time
+    return numpy.exp(cells.mean(axis=1))
+
+
+def share(values, confidence):
+    """The Share that the values of the layouts are of."""
+    error, count = inference.error_of_mean(values), len(values)
+    half = inference.quantile_of_t(count - 1, confidence) * error if count > 1 else math.nan
+    return Share(float(values.mean()), float(values.mean() - half), float(values.mean() + half))
+
+
+def shares_of(logs, confidence):
+    """The parts, given what left_of takes, with the levels in their order. None as there."""
+    left = left_of(logs)
+    if left is None:
+        return None
     steps = numpy.vstack([numpy.ones((1, left.shape[1])), left, numpy.zeros((1, left.shape[1]))])
-    parts, found = -numpy.diff(steps, axis=0), {}
-    for part, values in zip(PARTS, parts):
-        error, count = inference.error_of_mean(values), len(values)
-        half = inference.quantile_of_t(count - 1, confidence) * error if count > 1 else math.nan
-        found[part] = Share(float(values.mean()), float(values.mean() - half), float(values.mean() + half))
-    return found
+    return {part: share(values, confidence) for part, values in zip(PARTS, -numpy.diff(steps, axis=0))}
 
 
 class ZeroLine:
@@ -76,11 +87,20 @@ class ZeroLine:
         self.suite = {name: self.shares(name, self.everything) for name in self.strategies}
         self.by_workload = {name: [self.shares(name, [place]) for place in self.everything]
                             for name in self.strategies}
+        self.has_native = NATIVE in comparison.references
+
+    def relative(self, levels, strategy, workloads):
+        own = self.comparison.logs(strategy)[workloads]
+        return numpy.array([self.comparison.logs(level)[workloads] - own for level in levels])
 
     def shares(self, strategy, workloads):
-        own = self.comparison.logs(strategy)[workloads]
-        return shares_of(numpy.array([self.comparison.logs(level)[workloads] - own for level in LEVELS]),
-                         self.comparison.confidence)
+        return shares_of(self.relative(LEVELS, strategy, workloads), self.comparison.confidence)
+
+    def native(self, strategy, workloads=None):
+        """The share of native code of the same C; None if there is none."""
+        everything = self.everything if workloads is None else workloads
+        left = left_of(self.relative([NATIVE], strategy, everything)) if self.has_native else None
+        return None if left is None else share(left[0], self.comparison.confidence)
 
     def nanoseconds(self, strategy):
         """Of an executed bytecode instruction, geometric mean over the workloads; None if they were not counted."""
@@ -114,8 +134,10 @@ class ZeroLine:
         rest = ""
         if best:
             decoding, work = self.suite[best]["decoding"], self.suite[best][WORK]
+            native = self.native(best)
             rest = (f" Of the time of {best} another {decoding.text()} is reading operands, and {work.text()} is left when "
-                    "the compiler sees whole functions.")
+                    "the compiler sees whole functions" + (f"; native code of the same C takes {native.text()}." if native
+                                                           else "."))
         return f"{'; '.join(said)}.{rest}"
 
     def disorder(self):
@@ -132,22 +154,30 @@ class ZeroLine:
 
     def data(self):
         """For the page: shares in per mille by strategy, of the suite and of each workload."""
+        def in_mille(own):
+            return own and [round(1000 * value, 1) if math.isfinite(value) else None
+                            for value in (own.share, own.low, own.high)]
+
         def numbers(found):
-            return found and [[round(1000 * value, 1) if math.isfinite(value) else None
-                               for value in (found[part].share, found[part].low, found[part].high)] for part in PARTS]
+            return found and [in_mille(found[part]) for part in PARTS]
         return {"parts": PARTS, "answer": self.answer(), "notes": list(self.disorder()),
                 "strategies": self.strategies,
                 "suite": [numbers(self.suite[name]) for name in self.strategies],
+                "native": [[in_mille(self.native(name)), *(in_mille(self.native(name, [place]))
+                                                           for place in self.everything)]
+                           for name in self.strategies] if self.has_native else None,
                 "workloads": [[numbers(own) for own in self.by_workload[name]] for name in self.strategies]}
 
     def rows(self):
-        """A table: shares over the suite, and of dispatch on each workload."""
-        yield ["strategy", *PARTS]
+        """A table: shares over the suite."""
+        yield ["strategy", *PARTS, *(["native code of the same C"] if self.has_native else [])]
         for name in self.strategies:
             found = self.suite[name]
-            yield [name, *(found[part].text() if found else "–" for part in PARTS)]
+            native = [own.text() if (own := self.native(name)) else "–"] if self.has_native else []
+            yield [name, *(found[part].text() if found else "–" for part in PARTS), *native]
 
     def workload_rows(self):
+        """A table: the share of dispatch on each workload."""
         yield ["workload", *self.strategies]
         for place, workload in enumerate(self.names):
             own = [self.by_workload[name][place] for name in self.strategies]

@@ -150,6 +150,19 @@ class Findings(unittest.TestCase):
         self.assertRegex("; ".join(f for r in found.values() for f in r["findings"]), expected)
         return found[f"{strategy}-acc"]
 
+    def test_what_compiling_cost_is_told(self):
+        """As the compiler noted it: the last of each object, the sum of their times, and the largest memory."""
+        self.make({"switch": {}, "tail-direct": {}})
+        (self.build / "dispatch/executor-switch-acc.cost").write_text(
+            '"clang","a.o",9000000,1,9\n"clang","a.o",1250000,1,2048\n"cc1","b.c",250000,1,5120\n"as","b.o",7000000,1,9\n')
+        found = self.audit()["executors"]
+        self.assertEqual([found["switch-acc"][key] for key in ("compile_seconds", "compile_peak_kib")], [1.5, 5120])
+        self.assertIsNone(found["tail-direct-acc"]["compile_seconds"])  # not measured, and not 0
+        self.assertIsNone(found["tail-direct-acc"]["compile_peak_kib"])
+        table = subprocess.run([SCRIPTS / "audit", self.build], capture_output=True, text=True).stdout
+        self.assertRegex(table, r"switch-acc .* 1\.5 +5\n")
+        self.assertRegex(table, r"tail-direct-acc .* not measured  not measured\n")
+
     def test_good_executors_have_none(self):
         self.make({name: {} for name in MAKERS}, seeds=(0, 1, 2))
         document = self.audit()

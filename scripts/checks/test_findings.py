@@ -119,7 +119,7 @@ class ZeroLine(unittest.TestCase):
             times = entry["phases"]["execute"]
             times["cpu"] = int(times["cpu"] * (1 + 0.001 * (entry["layout"] * 7 % 3) * (place % 5)))
         document = result(found)
-        document["builds"][0]["strategies"] = {name: {"flags": [], "reference": name.startswith("no-")}
+        document["builds"][0]["strategies"] = {name: {"flags": [], "reference": name.startswith("n")}
                                                for name in ["switch", *speeds]}
         return made(document)
 
@@ -138,6 +138,17 @@ class ZeroLine(unittest.TestCase):
         self.assertEqual(answer["question"], "What does dispatch cost?")
         self.assertIn("tail-direct spends 50 % (50–50) of its time on dispatch", answer["text"])
         self.assertNotIn("no-", " ".join(answer["text"] for answer in case["answers"][1:]))
+
+    def test_native_code_stands_beside_the_parts(self):
+        self.assertIsNone(self.made(self.SPEEDS)[1]["zero"]["native"])
+        zero = self.made({**self.SPEEDS, "native": 16})[1]["zero"]
+        self.assertEqual(zero["parts"], ["dispatch", "decoding", "boundaries", "work"])
+        for own, wanted in zip(zero["native"], (62.5, 125)):  # of the switch, and of tail-direct
+            self.assertEqual(len(own), 3)  # the suite, sort, vm
+            for share, low, high in own:
+                self.assertAlmostEqual(share, wanted, delta=3)
+                self.assertTrue(low <= share <= high)
+        self.assertIn("native code of the same C takes 1", zero["answer"])
 
     def test_levels_that_are_not_in_order_are_told(self):
         _, case = self.made({**self.SPEEDS, "no-boundaries": 4.5})

@@ -112,6 +112,11 @@ const SIZES = [
   ['largest handler, bytes', 'largest_handler_bytes'],
   ['handlers that use the native stack', 'stack'],
   ['handlers that call', 'calls'],
+  ['compiling it, CPU seconds', 'compile_seconds', value => value === null ? 'not measured' : number(value)],
+  [
+    'compiling it, MiB at most', 'compile_peak_kib',
+    value => value === null ? 'not measured' : whole(Math.round(value / 1024))
+  ],
 ];
 
 const strategyHeads = one => one.strategies.map(name => h('th', {scope: 'col'}, name));

@@ -20,11 +20,12 @@ function stackedBar(zero, found) {
               })));
 }
 
-function zeroRow(zero, label, found, mean) {
+function zeroRow(zero, label, found, native, mean) {
   return h(
       'tr', {class: mean && 'mean'}, h('th', {scope: 'row'}, label),
       h('td', {class: 'stacked'}, found ? stackedBar(zero, found) : DASH),
-      zero.parts.map((_, place) => h('td', null, found ? shareText(found[place]) : DASH)));
+      zero.parts.map((_, place) => h('td', null, found ? shareText(found[place]) : DASH)),
+      zero.native && h('td', null, native ? shareText(native) : DASH));
 }
 
 function zeroSection(state) {
@@ -32,24 +33,27 @@ function zeroSection(state) {
   if (!zero) return null;
   const head = () =>
       h('tr', null, h('th', {scope: 'col'}, ''), h('th', {scope: 'col'}, 'time'),
-        zero.parts.map(part => h('th', {scope: 'col'}, part)));
+        zero.parts.map(part => h('th', {scope: 'col'}, part)), zero.native && h('th', {scope: 'col'}, 'native'));
   return section(
       'zero', 'The zero line',
       h('p', {class: 'soft'},
         'The same bodies of the same bytecode, one behind the other in C made from each module: without dispatch, then also ' +
             'without reading operands, then also without the boundaries between instructions, which the compiler then ' +
             'optimises over. What each takes away is a share of the strategy\'s time; what is left is the work that the ' +
-            'bytecode asks for. It is a reference, and no strategy.'),
+            'bytecode asks for. It is a reference, and no strategy.' +
+            (zero.native ? ' Native: what code takes that the compiler makes of the same C.' : '')),
       h('ul', {class: 'legend'},
         zero.parts.map(
             (part, place) => h(
                 'li', null, h('span', {class: 'swatch', style: `background:${SHARE_COLOURS[place]}`}), h('b', null, part)))),
       table('Shares of time over the suite', head(),
-            zero.strategies.map((name, place) => zeroRow(zero, name, zero.suite[place], true))),
+            zero.strategies.map((name, place) => zeroRow(zero, name, zero.suite[place], zero.native?.[place][0], true))),
       zero.notes.map(note => h('p', {class: 'soft'}, note)),
       zero.strategies.map(
           (name, place) => h(
               'details', null, h('summary', null, `${name}, by workload`),
               table(`Shares of the time of ${name} by workload`, head(),
-                    one.workloads.map((workload, row) => zeroRow(zero, workload.name, zero.workloads[place][row]))))));
+                    one.workloads.map(
+                        (workload, row) => zeroRow(
+                            zero, workload.name, zero.workloads[place][row], zero.native?.[place][row + 1]))))));
 }
