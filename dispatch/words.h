@@ -316,8 +316,15 @@ INLINE FloatRegister float_register_f64(double value) {
     } while (0)
 #define FAR_STORE(stored) FAR_STORE_AS(stored, b)
 
-/* Compilers compute the value even if nobody reads it: a load may trap, which they do not know. */
+/* Compilers compute the value even if nobody reads it: a load may trap, which they do not know. With
+ * "X" gcc takes the place in memory for the operand, and loads nothing. */
+#ifdef __clang__
 #define NEEDED(value) __asm__ volatile("" : : "X"(value))
+#elif defined __x86_64__
+#define NEEDED(value) __asm__ volatile("" : : "rx"(value))
+#else
+#define NEEDED(value) __asm__ volatile("" : : "rw"(value))
+#endif
 
 /* In a superinstruction: no access moves over this, so that what stands behind one that traps has
  * not happened and what stands before it has. Emits nothing. */
