@@ -62,6 +62,9 @@ function causeChart(state, cause, label) {
   ];
 }
 
+const countedToo = one =>
+    one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '';
+
 /** What was counted: the table, and of the count that was chosen the chart. */
 function countedParts(state, change) {
   const one = state.case, measured = Object.keys(one.causes).filter(key => one.causes[key].rows);
@@ -92,7 +95,7 @@ function simulatedPart(state, change) {
             one.simulated
                 .model}. Its caches and branch predictor are far simpler than a CPU’s: take these ` +
                 `numbers for what the code asks for, not for what it costs. Of the first layout alone.` +
-            (one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '')),
+            countedToo(one)),
       causesTable(state, one.simulated.causes, chosen, change, 'simulated'),
       chosen ? causeChart(state, one.simulated.causes[chosen], ' (simulated)') : null);
 }
@@ -166,7 +169,7 @@ function whySection(state, change) {
       h('p', {class: 'soft'},
         'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
             'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.',
-        one.replayed ? ' Of recorded traces, the replayer’s own work is counted, too.' : '',
+        countedToo(one),
         one.counting_cost === null ? '' :
                                      ` Starting and stopping the counters takes ${
                                          number(one.counting_cost)} µs a sample, outside of its times.`,
