@@ -13,12 +13,12 @@
 #include "bench/util/progress.h"
 #include "bench/util/table.h"
 
-enum { OPTION_FORMS = 256, OPTION_LONGEST, OPTION_PROGRAMS, OPTION_ONE_OUT };
+enum { OPTION_FORMS = 256, OPTION_LONGEST, OPTION_PROGRAMS, OPTION_ONE_OUT, OPTION_RENAME };
 
 typedef struct Options {
     MinerWishes miner;
     size_t forms;
-    bool leave_one_out;
+    bool leave_one_out, renames;
     const char *output;
     char **profiles; /* that it is trained on, and those that it is judged by; owned */
     char **judged;
@@ -48,6 +48,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         options->miner.least_programs = (uint32_t)parse_number(argument, 1, 64, "--programs", state);
         return 0;
     case OPTION_ONE_OUT: options->leave_one_out = true; return 0;
+    case OPTION_RENAME: options->renames = true; return 0;
     case 'j': options->judged[options->judged_count++] = argument; return 0;
     case 'o': options->output = argument; return 0;
     case ARGP_KEY_ARG: options->profiles[options->profile_count++] = argument; return 0;
@@ -69,6 +70,10 @@ static const struct argp MINE = {
              "also name the N forms that are executed most, and those that superinstructions are "
              "made of: the instruction set then has no others that it can do without (default: 0, "
              "it has all)",
+             0},
+            {"rename-registers", OPTION_RENAME, NULL, 0,
+             "choose as if half of each profile had its registers for locals called otherwise: "
+             "which has which is chance",
              0},
             {"judge", 'j', "PROFILE", 0,
              "tell what they bring this one, which nothing is chosen from; may be repeated", 0},
@@ -274,16 +279,23 @@ int command_mine(int argc, char **argv) {
                     "profiles to train on are of %s with %u opcodes, and those to judge are of %s "
                     "with %u or are called otherwise: make all with one build",
                     trained.isa, trained.opcode_count, judged.isa, judged.opcode_count);
+    Corpus renamed = {0};
+    if (done && options.renames) {
+        done = read_all(&renamed, options.profiles, options.profile_count, &error);
+        if (done) corpus_rename_registers(&renamed);
+    }
     if (done) {
+        const Corpus *source = options.renames ? &renamed : &trained;
         size_t count;
-        MinedSequence *sequences = mine(&trained, &options.miner, &count);
+        MinedSequence *sequences = mine(source, &options.miner, &count);
         progress_clear();
-        if (options.output) done = write_table(&trained, &options, sequences, count, &error);
+        if (options.output) done = write_table(source, &options, sequences, count, &error);
         if (done) print_curve(&trained, &judged, sequences, count);
-        if (done && options.leave_one_out) print_left_out(&trained, &options, sequences, count);
+        if (done && options.leave_one_out) print_left_out(source, &options, sequences, count);
         free(sequences);
     }
     corpus_free(&trained);
+    corpus_free(&renamed);
     corpus_free(&judged);
     free(options.profiles);
     free(options.judged);

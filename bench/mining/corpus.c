@@ -157,3 +157,99 @@ bool corpus_read(Corpus *corpus, const char *path, const char *name, Error *erro
             corpus->weights[corpus->lines[i].begin + j] /= program->executed;
     return true;
 }
+
+/* ---- Registers that change their names ------------------------------------------------------- */
+
+static const Corpus *named; /* for qsort and bsearch, with what they sort */
+
+static int compare_names(const void *left, const void *right) {
+    return strcmp(named->names[*(const uint16_t *)left], named->names[*(const uint16_t *)right]);
+}
+
+static int compare_name(const void *wanted, const void *right) {
+    return strcmp(wanted, named->names[*(const uint16_t *)right]);
+}
+
+/* The opcode whose name is `name` with the registers p, q and r called as `order` says, UINT16_MAX if
+ * there is none. Classes stand behind "__": result, "_", values. */
+static uint16_t renamed(const char *name, const char *order, const uint16_t *by_name) {
+    char other[256];
+    const char *classes = strstr(name, "__");
+    const size_t length = strlen(name);
+    if (length >= sizeof other) return UINT16_MAX;
+    memcpy(other, name, length + 1);
+    for (size_t i = classes ? (size_t)(classes - name) + 2 : length; i < length; i++)
+        if (other[i] >= 'p' && other[i] <= 'r') other[i] = order[other[i] - 'p'];
+    for (int i = 0; i < 2; i++) {
+        const uint16_t *found =
+            bsearch(other, by_name, named->opcode_count, sizeof *by_name, compare_name);
+        if (found) return *found;
+        /* Of exchangeable operands there is one order. */
+        char *values = strrchr(other, '_') + 1;
+        if (!classes || !values[0] || !values[1]) break;
+        const char first = values[0];
+        values[0] = values[1];
+        values[1] = first;
+    }
+    return UINT16_MAX;
+}
+
+static void append_renamed(Corpus *corpus, const Corpus *old, const Line *line, const uint16_t *names,
+                           double weight) {
+    for (uint32_t i = 0; i < line->length && names; i++)
+        if (names[old->opcodes[line->begin + i]] == UINT16_MAX) return;
+    corpus->lines =
+        make_room(corpus->lines, &corpus->line_capacity, corpus->line_count, sizeof *corpus->lines);
+    corpus->lines[corpus->line_count++] =
+        (Line){corpus->instruction_count, line->length, line->program};
+    for (uint32_t i = 0; i < line->length; i++) {
+        const uint16_t opcode = old->opcodes[line->begin + i];
+        size_t capacity = corpus->instruction_capacity;
+        corpus->opcodes = make_room(corpus->opcodes, &capacity, corpus->instruction_count,
+                                    sizeof *corpus->opcodes);
+        corpus->weights = make_room(corpus->weights, &corpus->instruction_capacity,
+                                    corpus->instruction_count, sizeof *corpus->weights);
+        corpus->opcodes[corpus->instruction_count] = names ? names[opcode] : opcode;
+        corpus->weights[corpus->instruction_count++] = weight * old->weights[line->begin + i];
+    }
+}
+
+void corpus_rename_registers(Corpus *corpus) {
+    static const char orders[][4] = {"prq", "qpr", "qrp", "rpq", "rqp"};
+    enum { ORDERS = sizeof orders / sizeof *orders };
+    const double share = 0.1; /* of each; the names that it has keep half of the weight */
+    uint16_t *by_name = allocate(corpus->opcode_count * sizeof *by_name);
+    uint16_t *names[ORDERS];
+    for (uint32_t i = 0; i < corpus->opcode_count; i++)
+        by_name[i] = (uint16_t)i;
+    named = corpus;
+    qsort(by_name, corpus->opcode_count, sizeof *by_name, compare_names);
+    for (int order = 0; order < ORDERS; order++) {
+        names[order] = allocate(corpus->opcode_count * sizeof **names);
+        for (uint32_t i = 0; i < corpus->opcode_count; i++)
+            names[order][i] = renamed(corpus->names[i], orders[order], by_name);
+    }
+    const Corpus old = *corpus;
+    corpus->lines = NULL;
+    corpus->opcodes = NULL;
+    corpus->weights = NULL;
+    corpus->line_count = corpus->line_capacity = 0;
+    corpus->instruction_count = corpus->instruction_capacity = 0;
+    for (size_t i = 0; i < corpus->program_count; i++) {
+        CorpusProgram *program = &corpus->programs[i];
+        const size_t begin = program->line_begin, end = program->line_end;
+        program->line_begin = corpus->line_count;
+        for (size_t line = begin; line < end; line++) {
+            append_renamed(corpus, &old, &old.lines[line], NULL, 1 - ORDERS * share);
+            for (int order = 0; order < ORDERS; order++)
+                append_renamed(corpus, &old, &old.lines[line], names[order], share);
+        }
+        unite_lines(corpus, program);
+    }
+    for (int order = 0; order < ORDERS; order++)
+        free(names[order]);
+    free(by_name);
+    free(old.lines);
+    free(old.opcodes);
+    free(old.weights);
+}

@@ -42,4 +42,10 @@ typedef struct Corpus {
 bool corpus_read(Corpus *corpus, const char *path, const char *name, Error *error);
 void corpus_free(Corpus *corpus);
 
+/* Has each line half, and half as lines of the same opcodes with the registers for locals called
+ * otherwise, in each of the five ways: which register a local has is chance, and in another program
+ * another one. Of instruction sets without such registers, and of opcodes that have no such form, it
+ * changes weights alone. */
+void corpus_rename_registers(Corpus *corpus);
+
 #endif

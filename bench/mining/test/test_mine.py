@@ -71,6 +71,18 @@ class MineTest(unittest.TestCase):
         self.assertEqual(self.rows("one", "two", "--leave-one-out")[-3:],
                          [["one", "0.484", "0.839"], ["two", "0.500", "0.500"], ["mean", "of", "2", "0.492", "0.669"]])
 
+    def test_registers_may_be_called_otherwise(self):
+        """What was seen in p and q is chosen for r as well, and exchangeable operands keep their order."""
+        head = "toy 6 opcodes\nadd__p_pq\nadd__q_pq\nadd__r_pr\nbr__p\nbr__q\nbr__r\n"
+        self.write("two-registers", head + "0:6 3:6\n")
+        rows = self.rows("two-registers", "--rename-registers", "--output", "chosen")
+        lines = (self.folder / "chosen").read_text().splitlines()
+        self.assertEqual([line for line in lines if line and line[0] != "#"],
+                         ["add__p_pq br__p", "add__q_pq br__q", "add__r_pr br__r"])
+        self.assertEqual(rows[-1][-1], "0.500")  # of what was executed, as it was
+        self.rows("two-registers", "--output", "chosen")
+        self.assertEqual((self.folder / "chosen").read_text().splitlines()[-1], "add__p_pq br__p")
+
     def test_names_may_be_the_same(self):
         self.write("other/one", HEAD + "3:1 4:1\n")
         self.assertEqual(self.rows("one", "other/one", "--leave-one-out")[-3:-1],
