@@ -20,7 +20,8 @@
 
 #include "dispatch/zero/zero.h"
 
-/* ---- What executors call ---------------------------------------------------------------------- */
+/* ---- What executors call ----------------------------------------------------------------------
+ */
 
 #include "runtime/bulk.h"
 
@@ -59,7 +60,8 @@ Trap table_init(Instance *instance, uint32_t table, uint32_t segment, uint64_t t
 }
 void fault_watch_frame(uint64_t *const *fp) { (void)fp; }
 
-/* ---- Dispatch words --------------------------------------------------------------------------- */
+/* ---- Dispatch words ---------------------------------------------------------------------------
+ */
 
 enum {
 #define X(name) NUMBER_##name,
@@ -70,7 +72,8 @@ enum {
 const DispatchWords *opcode_words(void) {
     static uint64_t numbers[OPCODE_COUNT];
     static const DispatchWords result = {2, numbers};
-    for (unsigned i = 0; i < OPCODE_COUNT; i++) numbers[i] = i;
+    for (unsigned i = 0; i < OPCODE_COUNT; i++)
+        numbers[i] = i;
     return &result;
 }
 
@@ -127,7 +130,8 @@ static void prepare_bytecode(void) {
     }
 }
 
-/* ---- The instance ----------------------------------------------------------------------------- */
+/* ---- The instance -----------------------------------------------------------------------------
+ */
 
 enum { STACK_SLOTS = 1 << 20, STACK_MARGIN = 2 * MAX_PARAMETERS };
 
@@ -144,9 +148,7 @@ static Table *tables[TABLE_COUNT + 1];
 static const uint8_t *stopped_at;
 static Instance instance;
 
-static uint64_t reference(int64_t number) {
-    return number < 0 ? 0 : (uintptr_t)&function[number];
-}
+static uint64_t reference(int64_t number) { return number < 0 ? 0 : (uintptr_t)&function[number]; }
 
 static void fill_table(uint32_t index) {
     const uint64_t size = tables_before[index].size;
@@ -174,9 +176,11 @@ static void prepare_instance(void) {
         global[i].value = globals_before[i].is_function
                               ? reference((int64_t)globals_before[i].value - 1)
                               : globals_before[i].value;
+        global[i].high = globals_before[i].high;
         globals[i] = &global[i];
     }
-    for (uint32_t i = 0; i != TABLE_COUNT; i++) fill_table(i);
+    for (uint32_t i = 0; i != TABLE_COUNT; i++)
+        fill_table(i);
     instance = (Instance){.globals = globals,
                           .functions = functions,
                           .tables = tables,
@@ -187,7 +191,8 @@ static void prepare_instance(void) {
                           .program = &program};
 }
 
-/* ---- The call --------------------------------------------------------------------------------- */
+/* ---- The call ---------------------------------------------------------------------------------
+ */
 
 static double milliseconds(void) {
     struct timespec now;
@@ -225,7 +230,8 @@ static bool check(Trap trap) {
 static bool execute_once(void) {
     const Code *code = &code_of_function[ENTRY];
     prepare_instance();
-    for (size_t i = 0; i != ARGUMENT_COUNT; i++) stack[i] = arguments[i].bits;
+    for (size_t i = 0; i != ARGUMENT_COUNT; i++)
+        stack[i] = arguments[i].bits;
     stack[code->link_slot] = (uintptr_t)halt;
     stack[code->link_slot + 1] = (uintptr_t)stack;
     const double start = milliseconds();

@@ -27,7 +27,8 @@ typedef struct Options {
     unsigned word; /* bytes of the dispatch words; 0: a unit of the zero line has the bytecode */
 } Options;
 
-/* ---- What a single file has no room for ------------------------------------------------------- */
+/* ---- What a single file has no room for -------------------------------------------------------
+ */
 
 /* What has to be there when these are executed is not. */
 static bool needs_more(Op op) {
@@ -68,11 +69,13 @@ static bool check_module(const Module *module, const char *file, Error *error) {
         return fail(error, ERROR_UNSUPPORTED, "%s has %u memories: a single file has one", file,
                     module->memory_count);
     if (module->tag_count)
-        return fail(error, ERROR_UNSUPPORTED, "%s has exceptions: a single file cannot throw", file);
+        return fail(error, ERROR_UNSUPPORTED, "%s has exceptions: a single file cannot throw",
+                    file);
     return true;
 }
 
-/* ---- The bytecode ----------------------------------------------------------------------------- */
+/* ---- The bytecode -----------------------------------------------------------------------------
+ */
 
 /* The number of each opcode among those that the file names. The others are never executed: they
  * get that of `unreachable`, which traps. */
@@ -157,7 +160,8 @@ static bool print_bytecode_of(const Module *module, const Options *options, Erro
     return done;
 }
 
-/* ---- The instance ----------------------------------------------------------------------------- */
+/* ---- The instance -----------------------------------------------------------------------------
+ */
 
 static void print_types(const Module *module) {
     puts("static const FunctionType types[] = {");
@@ -191,8 +195,9 @@ static void print_tables_of(const Instance *instance) {
                    function_number(instance, instance->tables[i]->elements[j]));
         puts(" -1};");
     }
-    puts("static const struct {\n    const int64_t *elements; /* numbers of functions; -1: null */\n"
-         "    uint64_t size;\n} tables_before[TABLE_COUNT + 1] = {");
+    puts(
+        "static const struct {\n    const int64_t *elements; /* numbers of functions; -1: null */\n"
+        "    uint64_t size;\n} tables_before[TABLE_COUNT + 1] = {");
     for (uint32_t i = 0; i < module->table_count; i++)
         printf("    {elements_%u, %" PRIu64 "},\n", i, instance->tables[i]->size);
     puts("    {0, 0}};");
@@ -200,19 +205,19 @@ static void print_tables_of(const Instance *instance) {
 
 static void print_globals(const Instance *instance) {
     const Module *module = instance->module;
-    printf("enum { GLOBAL_COUNT = %u };\nstatic const struct {\n    uint64_t value;\n"
+    printf("enum { GLOBAL_COUNT = %u };\nstatic const struct {\n    uint64_t value, high;\n"
            "    bool is_function; /* and the value its number, plus 1; 0: null */\n"
            "} globals_before[GLOBAL_COUNT + 1] = {\n",
            module->global_count);
     for (uint32_t i = 0; i < module->global_count; i++) {
         const Global *global = instance->globals[i];
         const bool is_function = global->type.type == TYPE_FUNCREF;
-        printf("    {%" PRIu64 "u, %s},\n",
+        printf("    {%" PRIu64 "u, %" PRIu64 "u, %s},\n",
                is_function ? (uint64_t)(function_number(instance, global->value) + 1)
                            : global->value,
-               is_function ? "true" : "false");
+               global->high, is_function ? "true" : "false");
     }
-    puts("    {0, false}};");
+    puts("    {0, 0, false}};");
 }
 
 /* A new piece begins behind this many zeros. */
@@ -249,7 +254,8 @@ static void print_memory(const Instance *instance) {
     free(pieces);
 }
 
-/* ---- The call --------------------------------------------------------------------------------- */
+/* ---- The call ---------------------------------------------------------------------------------
+ */
 
 static bool print_values(const char *name, const ValueType *types, uint32_t count, char **texts,
                          const char *file, Error *error) {
@@ -259,10 +265,12 @@ static bool print_values(const char *name, const ValueType *types, uint32_t coun
     for (uint32_t i = 0; i < count; i++) {
         uint64_t bits;
         char text[VALUE_TEXT_SIZE];
+        if (types[i] == TYPE_V128)
+            return fail(error, ERROR_LINK, "%s: a single file gives and takes no vectors", file);
         if (!parse_value(types[i], texts[i], &bits))
             return fail(error, ERROR_LINK, "%s: \"%s\" is no %s", file, texts[i],
                         value_type_name(types[i]));
-        printf("    {%" PRIu64 "u, \"%s\", %s},\n", bits, format_value(types[i], bits, text),
+        printf("    {%" PRIu64 "u, \"%s\", %s},\n", bits, format_value(types[i], &bits, text),
                types[i] == TYPE_I32 || types[i] == TYPE_F32 ? "true" : "false");
     }
     puts("    {0, \"\", false}};");
@@ -272,16 +280,16 @@ static bool print_values(const char *name, const ValueType *types, uint32_t coun
 static bool print_call(const Module *module, const Options *options, Error *error) {
     const Export *entry = module_find_export(module, options->invoke);
     if (!entry || entry->kind != EXTERN_FUNCTION)
-        return fail(error, ERROR_LINK, "%s exports no function %s", options->file,
-                    options->invoke);
+        return fail(error, ERROR_LINK, "%s exports no function %s", options->file, options->invoke);
     const FunctionType *type = module->function_types[entry->index];
     if (type->parameter_count != options->argument_count ||
         type->result_count != options->expected_count)
-        return fail(error, ERROR_LINK,
-                    "%s: %s has %u parameters and %u results, not %u and %u: give each an argument, "
-                    "and each an --expect",
-                    options->file, options->invoke, type->parameter_count, type->result_count,
-                    options->argument_count, options->expected_count);
+        return fail(
+            error, ERROR_LINK,
+            "%s: %s has %u parameters and %u results, not %u and %u: give each an argument, "
+            "and each an --expect",
+            options->file, options->invoke, type->parameter_count, type->result_count,
+            options->argument_count, options->expected_count);
     printf("enum { ENTRY = %u, ARGUMENT_COUNT = %u, RESULT_COUNT = %u };\n", entry->index,
            type->parameter_count, type->result_count);
     return print_values("arguments", type->parameters, type->parameter_count, options->arguments,
@@ -290,7 +298,8 @@ static bool print_call(const Module *module, const Options *options, Error *erro
                         options->file, error);
 }
 
-/* ---- The command ------------------------------------------------------------------------------ */
+/* ---- The command ------------------------------------------------------------------------------
+ */
 
 static bool resolve_nothing(void *context, const Import *import, Extern *found) {
     (void)context, (void)import, (void)found;
@@ -299,8 +308,7 @@ static bool resolve_nothing(void *context, const Import *import, Extern *found) 
 
 static bool print_instance(const Program *program, Error *error) {
     Store *store = store_new(DEFAULT_STACK_SLOTS, error);
-    Instance *instance =
-        store ? instantiate(store, program, resolve_nothing, NULL, error) : NULL;
+    Instance *instance = store ? instantiate(store, program, resolve_nothing, NULL, error) : NULL;
     if (instance) {
         print_tables_of(instance);
         print_globals(instance);
@@ -357,8 +365,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         state->next = state->argc;
         return 0;
     case ARGP_KEY_END:
-        if (!options->file || !options->invoke)
-            argp_error(state, "a file and --invoke are needed");
+        if (!options->file || !options->invoke) argp_error(state, "a file and --invoke are needed");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -73,8 +73,8 @@ static unsigned value_bytes(uint8_t class, uint8_t type) {
 }
 
 /* The part at `at` of the instruction from `head` to `end`. */
-static InstructionPart read_part(const Program *program, const OpcodeInfo *opcode, uint32_t head, uint32_t at,
-                      uint32_t end) {
+static InstructionPart read_part(const Program *program, const OpcodeInfo *opcode, uint32_t head,
+                                 uint32_t at, uint32_t end) {
     static const uint8_t sizes[] = {
         [IMMEDIATE_SLOT] = 2, [IMMEDIATE_U16] = 2, [IMMEDIATE_U32] = 4,
         [IMMEDIATE_U64] = 8,  [IMMEDIATE_PTR] = 8, [IMMEDIATE_LABEL] = 4};

@@ -65,13 +65,13 @@ enum {
 #define BOUNDARY() ((void)0)
 /* A load whose value nobody reads can trap, too: it stays. */
 #undef LOAD_AT
-#define LOAD_AT(address, stored, widened)                                                          \
+#define LOAD_AT(address, stored, value)                                                            \
     do {                                                                                           \
         CHECK_BOUNDS(address, sizeof(stored));                                                     \
         stored loaded;                                                                             \
         memcpy(&loaded, memory + offset + (address), sizeof loaded);                               \
         NEEDED(loaded);                                                                            \
-        r = (widened)loaded;                                                                       \
+        r = (__typeof__(r))(value);                                                                \
     } while (0)
 #endif
 

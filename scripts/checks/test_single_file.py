@@ -9,6 +9,7 @@ The build has the programs that scripts/single-file needs; strategies and compil
 """
 import functools
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -132,6 +133,19 @@ class SingleFile(unittest.TestCase):
         done = subprocess.run([self.compile(compiler, path, "-O1")], capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("and not those of", done.stderr)
+
+    @unittest.skipUnless(platform.machine() == "x86_64", "reads x86-64's assembly")
+    def test_a_load_that_may_trap_stays_although_nobody_reads_its_value(self):
+        """By every compiler: NEEDED in dispatch/words.h."""
+        words = (SOURCE / "dispatch/words.h").read_text()
+        macro = words[words.index("#ifdef __clang__\n#define NEEDED"):]
+        path = self.folder / "needed.c"
+        path.write_text("#include <stdint.h>\n" + macro[:macro.index("#endif")] + "#endif\n" + "".join(
+            f"void f{n}(const {c_type} *at) {{ {c_type} loaded = *at; NEEDED(loaded); }}\n"
+            for n, c_type in enumerate(["uint8_t", "int16_t", "uint32_t", "uint64_t", "float", "double"])))
+        for compiler in COMPILERS:
+            text = subprocess.run([compiler, "-O2", "-S", "-o", "-", path], capture_output=True, text=True, check=True).stdout
+            self.assertEqual(text.count("(%rdi)"), 6, compiler)
 
     def test_what_it_cannot_write_is_said(self):
         for options, words in [(["--workload", "nothing"], 'there is no workload "nothing"'),

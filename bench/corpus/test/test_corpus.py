@@ -20,11 +20,12 @@ BUILT = ROOT / "build/corpus"
 TIMEOUT = 300  # seconds, of one replay
 # What stands in that suite's recordings of a library, and would stand in another module that holds it. There is
 # no such text for the rest of them.
-MARKS = {"brotli": b"brotli-decompressor", "esbuild": b"esbuild", "flac": b"reference libFLAC", "flite": b"cmu_us",
-         "highs": b"HiGHS", "jq": b"jq_next", "lightningcss": b"lightningcss", "lua": b"Lua 5.4",
-         "mozjpeg": b"Invalid memory pool code", "oniguruma": b"Oniguruma", "oxipng": b"oxipng", "php": b"Zend Engine",
-         "quickjs": b"QuickJS", "resvg": b"resvg", "sqlite": b"SQLite format 3", "tiktoken": b"fancy-regex",
-         "yoga": b"YGNode"}
+MARKS = {"automerge": b"automerge", "brotli": b"brotli-decompressor", "clingo": b"libclingo",
+         "esbuild": b"esbuild", "flac": b"reference libFLAC", "flite": b"cmu_us", "highs": b"HiGHS",
+         "jq": b"jq_next", "lightningcss": b"lightningcss", "lua": b"Lua 5.4",
+         "mozjpeg": b"Invalid memory pool code", "mupdf": b"MuPDF", "oniguruma": b"Oniguruma", "oxipng": b"oxipng",
+         "php": b"Zend Engine", "quickjs": b"QuickJS", "resvg": b"resvg", "sqlite": b"SQLite format 3",
+         "tiktoken": b"fancy-regex", "yoga": b"YGNode"}
 
 
 def read(path):
