@@ -119,12 +119,12 @@ Test(vectors, what_an_exception_carries_is_counted_by_slots) {
 
 Test(vectors, both_halves_are_cleared) {
     translate_wat("(func (result v128) (local i64 v128) (local.get 1))");
+    Label start = encoder_label(code);
+    encoder_bind(code, start);
     if (ISA_PINS) {
         encode_const_i32(code, local(1), constant(0));
         encode_const_i32(code, local(2), constant(0));
     }
-    Label start = encoder_label(code);
-    encoder_bind(code, start);
     encode_copy2(code, local(1), local(2), home_slot(0));
     encode_return_many(code, home_slot(0), WIDE, LINK);
     if (!ISA_PINS) encode_zero(code, 1, 2, start);
