@@ -47,6 +47,7 @@
 #include "runtime/executor.h"
 #include "runtime/numeric.h"
 #include "runtime/unwind.h"
+#include "runtime/vector.h"
 /* Generated for the layout: LAYOUT_SEED, LAYOUT_SHIFT, HANDLERS, LAYOUT_OPCODES. */
 #include LAYOUT_FILE
 
@@ -268,13 +269,13 @@ INLINE FloatRegister float_register_f64(double value) {
 #define CHECK_BOUNDS(address, bytes) ((void)0)
 #endif
 
-/* The address is what takes longest to know, so it is added last. */
-#define LOAD_AT(address, stored, widened)                                                          \
+/* The address is what takes longest to know, so it is added last. `value` is made of `loaded`. */
+#define LOAD_AT(address, stored, value)                                                            \
     do {                                                                                           \
         CHECK_BOUNDS(address, sizeof(stored));                                                     \
         stored loaded;                                                                             \
         memcpy(&loaded, memory + offset + (address), sizeof loaded);                               \
-        r = (widened)loaded;                                                                       \
+        r = (__typeof__(r))(value);                                                                \
     } while (0)
 #define STORE_AT(address, what, stored)                                                            \
     do {                                                                                           \
@@ -282,11 +283,14 @@ INLINE FloatRegister float_register_f64(double value) {
         const stored value = (stored)(what);                                                       \
         memcpy(memory + offset + (address), &value, sizeof value);                                 \
     } while (0)
-#define LOAD(stored, widened) LOAD_AT(a, stored, widened)
+#define LOAD_AS(stored, value) LOAD_AT(a, stored, value)
+#define LOAD(stored, widened) LOAD_AT(a, stored, (widened)loaded)
+#define STORE_AS(stored, what) STORE_AT(a, what, stored)
 #define STORE(stored) STORE_AT(a, b, stored)
-#define SUM_LOAD(stored, widened) LOAD_AT((uint32_t)(a + b), stored, widened)
+#define SUM_LOAD(stored, widened) LOAD_AT((uint32_t)(a + b), stored, (widened)loaded)
 #define SUM_STORE(stored) STORE_AT((uint32_t)(a + b), c, stored)
-#define SCALED_LOAD(stored, widened) LOAD_AT((uint32_t)((a << (shift & 31)) + b), stored, widened)
+#define SCALED_LOAD(stored, widened)                                                               \
+    LOAD_AT((uint32_t)((a << (shift & 31)) + b), stored, (widened)loaded)
 #define SCALED_STORE(stored) STORE_AT((uint32_t)((a << (shift & 31)) + b), c, stored)
 
 /* Any memory, 64-bit address and offset. */
@@ -296,19 +300,21 @@ INLINE FloatRegister float_register_f64(double value) {
     if (UNLIKELY(__builtin_add_overflow(a, offset, &address) ||                                    \
                  __builtin_add_overflow(address, (bytes), &end) || end > far->size))               \
     TRAP(OUT_OF_BOUNDS_MEMORY_ACCESS)
-#define FAR_LOAD(stored, widened)                                                                  \
+#define FAR_LOAD_AS(stored, value)                                                                 \
     do {                                                                                           \
         FAR_ADDRESS(sizeof(stored));                                                               \
         stored loaded;                                                                             \
         memcpy(&loaded, far->base + address, sizeof loaded);                                       \
-        r = (widened)loaded;                                                                       \
+        r = (__typeof__(r))(value);                                                                \
     } while (0)
-#define FAR_STORE(stored)                                                                          \
+#define FAR_LOAD(stored, widened) FAR_LOAD_AS(stored, (widened)loaded)
+#define FAR_STORE_AS(stored, what)                                                                 \
     do {                                                                                           \
         FAR_ADDRESS(sizeof(stored));                                                               \
-        const stored value = (stored)b;                                                            \
+        const stored value = (stored)(what);                                                       \
         memcpy(far->base + address, &value, sizeof value);                                         \
     } while (0)
+#define FAR_STORE(stored) FAR_STORE_AS(stored, b)
 
 /* Compilers compute the value even if nobody reads it: a load may trap, which they do not know. With
  * "X" gcc takes the place in memory for the operand, and loads nothing. */

@@ -62,7 +62,14 @@ typedef struct Instruction {
 
 /* ---- The generated descriptions of the ops ------------------------------------------------- */
 
-typedef enum ValueKind { VALUE_NONE, VALUE_I32, VALUE_I64, VALUE_F32, VALUE_F64 } ValueKind;
+typedef enum ValueKind {
+    VALUE_NONE,
+    VALUE_I32,
+    VALUE_I64,
+    VALUE_F32,
+    VALUE_F64,
+    VALUE_V128, /* in two slots, of which the first is named */
+} ValueKind;
 typedef enum ImmediateKind {
     IMMEDIATE_SLOT,
     IMMEDIATE_U16,

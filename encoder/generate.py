@@ -30,7 +30,7 @@ import random
 import re
 import sys
 
-VALUE_TYPES = {"i32": "uint32_t", "i64": "uint64_t", "f32": "float", "f64": "double"}
+VALUE_TYPES = {"i32": "uint32_t", "i64": "uint64_t", "f32": "float", "f64": "double", "v128": "V128"}
 CONSTANT_SIZES = {"i32": 4, "i64": 8, "f32": 4, "f64": 8}
 IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "slot": (2, "uint16_t", "uint16_t"),
@@ -40,9 +40,9 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "ptr": (8, "uint64_t", "const void *"),
     "label": (4, "const uint8_t *", "Label"),
 }
-ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_)?(?:LOAD|STORE))\((\w+)")  # of linear memory, and the C type in it
+ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_)?(?:LOAD|STORE)(?:_AS)?)\((\w+)")  # of linear memory, and the C type in it
 ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
-                "uint64_t": 8, "float": 4, "double": 8}
+                "uint64_t": 8, "float": 4, "double": 8, "V128": 16}
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR", "p": "PIN_P", "q": "PIN_Q", "r": "PIN_R"}
 CLASS_ORDER = "skapqr"  # of the enum, and of the mixed radix by which forms are found
 REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa",  # (class, bank): the variable in handlers
@@ -52,7 +52,7 @@ REGISTER_TYPES = {"i": "uint64_t", "f": "FloatRegister"}
 LONGEST_OPERANDS = 250  # bytes behind the dispatch word of a superinstruction
 SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page
 ORDER = "apqrsk"  # the order that exchangeable operands are put into
-ATTRIBUTES = {"wasm", "commutes", "mirror", "compare", "inverse", "load", "store", "constants", "only",
+ATTRIBUTES = {"wasm", "also", "commutes", "mirror", "compare", "inverse", "load", "store", "constants", "only",
               "move", "ends", "pins", "changes",
               "repeats"}
 
@@ -66,7 +66,8 @@ def identifier(name):
 
 
 def bank(value_type):
-    return "i" if value_type[0] == "i" else "f"
+    """Integers, floats, vectors: of the last no register is one."""
+    return value_type[0]
 
 
 def check_classes(letters):
@@ -114,7 +115,7 @@ class Op:
 
     def access_bytes(self, kind):
         """How many bytes of linear memory it reads ("LOAD") or writes ("STORE")."""
-        found = [size for access, size in ACCESSES.findall(" ".join(self.body)) if access.endswith(kind)]
+        found = [size for access, size in ACCESSES.findall(" ".join(self.body)) if kind in access]
         return sum(ACCESS_SIZES[size] for size in found)
 
     def mirror(self):
@@ -130,7 +131,10 @@ def read_op(line):
     if not match:
         raise TableError(f"cannot read '{line.strip()}'")
     operands = [Operand(o.strip()) for o in (match["operands"] or "").split(",") if o.strip()]
-    body = [f"r = {match['expression'].strip()};"] if match["expression"] else []
+    expression = match["expression"] and match["expression"].strip()
+    if expression and match["result"] == "v128":
+        expression = f"(V128)({expression})"  # of lanes of any type
+    body = [f"r = {expression};"] if expression else []
     return Op(match[1], operands, match["result"], (match["attributes"] or "").split(), body)
 
 
@@ -183,10 +187,12 @@ def derive(ops, sections):
         if op.flags & {"load", "store"}:
             operands = [Operand("i64 a:s")]
             operands += [Operand(f"{o.type} {o.name}:s") for o in op.values[1:]]
-            operands += [Operand("u64 offset"), Operand("u32 index")]
+            operands += [Operand("u64 offset"), Operand("u32 index"), *op.immediates[1:]]
             derived.append(Op(f"{op.name}.far", operands, op.result and f"{op.result}:s", [],
                               ["FAR_" + line for line in op.body]))
             sections[derived[-1].name] = "Any memory"
+            if "v128" in {op.result, *(o.type for o in op.values)}:
+                continue
             operands = [Operand("i32 a"), Operand("i32 b")]
             operands += [Operand(f"{o.type} c") for o in op.values[1:]] + [Operand("u32 offset")]
             derived.append(Op(f"{op.name}.sum", operands, op.result, ["commutes"],
@@ -265,7 +271,7 @@ class Variant:
         self.offsets, at = {}, 0
         for operand, kind in zip(op.values, values):
             self.offsets[operand.name] = at
-            at += {"s": 2, "k": CONSTANT_SIZES[operand.type]}.get(kind, 0)
+            at += 2 if kind == "s" else CONSTANT_SIZES[operand.type] if kind == "k" else 0
         if result:
             self.offsets["r"] = at
             at += 2 if result == "s" else 0
@@ -345,7 +351,7 @@ def body(variant, start=0):
         upper = op.result.upper()
         if variant.result == "s":
             lines.append(f"SET_SLOT_{upper}({start + variant.offsets['r']}, r);")
-            if "move" not in op.flags:
+            if "move" not in op.flags and op.result != "v128":
                 lines.append(f"SET_{'INTEGER' if bank(op.result) == 'i' else 'FLOAT'}_"
                              f"ACCUMULATOR_{upper}(r);")
         else:
@@ -497,7 +503,8 @@ def declarations(product):
     text.append("#define OPCODES(X) \\")
     text += [f"    X({variant.name}) \\" for variant in product.opcodes]
     text.append("\n#define OPS_OF_WASM(X) \\")
-    text += [f"    X({identifier(op.name).upper()}, OP_{identifier(op.name)}) \\" for op in ops if "wasm" in op.flags]
+    text += [f"    X({identifier(name).upper()}, OP_{identifier(op.name)}) \\" for op in ops if "wasm" in op.flags
+             for name in [op.name, *filter(None, op.named.get("also", "").split(","))]]
     text.append("\n#endif")
     return "\n".join(text) + "\n"
 
@@ -646,7 +653,8 @@ def read_isa(path, name, ops):
             if len(parts) != 4:
                 raise TableError(f"{path}: '{name}' needs four lists of operand classes")
             check_classes("".join(parts))
-            isa = {"values": {"i": parts[0], "f": parts[1]}, "results": {"i": parts[2], "f": parts[3]}}
+            isa = {"values": {"i": parts[0], "f": parts[1], "v": "s"},
+                   "results": {"i": parts[2], "f": parts[3], "v": "s"}}
     if not isa:
         raise TableError(f"{path}: there is no instruction set '{name}'")
     return isa | {"forms": forms, "has_sequences": has_sequences}

@@ -67,16 +67,16 @@ static Trap call_code(Store *store, Function *function, uint64_t *slots) {
     const FunctionType *type = function->type;
     uint64_t *fp = store->top;
     store->stopped_at = code->entry;
-    if ((size_t)(store->stack_end - fp) < larger(code->frame_slots, type->result_count))
+    if ((size_t)(store->stack_end - fp) < larger(code->frame_slots, type->result_slots))
         return TRAP_CALL_STACK_EXHAUSTED;
-    if (type->parameter_count) memcpy(fp, slots, type->parameter_count * sizeof *fp);
-    clean_values(type->parameters, type->parameter_count, fp);
+    if (type->parameter_slots) memcpy(fp, slots, type->parameter_slots * sizeof *fp);
+    clean_values(type->parameter_slot_types, type->parameter_slots, fp);
     fp[code->link_slot] = (uintptr_t)halt_code();
     fp[code->link_slot + 1] = (uintptr_t)fp;
     Trap trap = execute(code, fp, function->instance);
-    if (trap != TRAP_NONE || type->result_count == 0) return trap;
-    memcpy(slots, fp, type->result_count * sizeof *fp);
-    clean_values(type->results, type->result_count, slots);
+    if (trap != TRAP_NONE || type->result_slots == 0) return trap;
+    memcpy(slots, fp, type->result_slots * sizeof *fp);
+    clean_values(type->result_slot_types, type->result_slots, slots);
     return trap;
 }
 
@@ -106,18 +106,18 @@ static Trap call_host(Instance *caller, Function *function, uint64_t *slots) {
     Store *store = caller->store;
     uint64_t *top = store->top;
     const FunctionType *type = function->type;
-    uint64_t *end = slots + larger(type->parameter_count, type->result_count);
+    uint64_t *end = slots + larger(type->parameter_slots, type->result_slots);
     if (end > store->stack_end) return TRAP_CALL_STACK_EXHAUSTED;
-    clean_values(type->parameters, type->parameter_count, slots);
+    clean_values(type->parameter_slot_types, type->parameter_slots, slots);
     store->top = end;
     Trap trap = run_host(caller, function, slots);
-    clean_values(type->results, type->result_count, slots);
+    clean_values(type->result_slot_types, type->result_slots, slots);
     store->top = top;
     return trap;
 }
 
 /* What stands below a callee's frame when it runs in another instance than its caller. */
-enum { SAVED_IP, SAVED_FP, SAVED_INSTANCE, SAVED_RESULT_COUNT, SAVED_SLOTS };
+enum { SAVED_IP, SAVED_FP, SAVED_INSTANCE, SAVED_RESULT_SLOTS, SAVED_SLOTS };
 
 static Trap call_host_function(Instance *instance, uint64_t *fp) {
     Transfer *transfer = &instance->transfer;
@@ -138,7 +138,7 @@ static Trap call_host_function(Instance *instance, uint64_t *fp) {
     if (link == NO_LINK) {
         transfer->result = fp[base];
     } else {
-        memmove(fp, fp + base, callee->type->result_count * sizeof *fp);
+        memmove(fp, fp + base, callee->type->result_slots * sizeof *fp);
         transfer->result = fp[0];
     }
     return TRAP_NONE;
@@ -167,12 +167,12 @@ Trap call_slow(Instance *instance, uint64_t *fp) {
         }
     }
     if (frame + callee->code->frame_slots > instance->stack_end) return TRAP_CALL_STACK_EXHAUSTED;
-    memmove(frame, arguments, callee->type->parameter_count * sizeof *frame);
+    memmove(frame, arguments, callee->type->parameter_slots * sizeof *frame);
     if (saves) {
         saved[SAVED_IP] = back;
         saved[SAVED_FP] = caller;
         saved[SAVED_INSTANCE] = (uintptr_t)instance;
-        saved[SAVED_RESULT_COUNT] = callee->type->result_count;
+        saved[SAVED_RESULT_SLOTS] = callee->type->result_slots;
     }
     frame[callee->code->link_slot] = (uintptr_t)leave_code();
     frame[callee->code->link_slot + 1] = (uintptr_t)saved;
@@ -193,7 +193,7 @@ Trap leave_instance(Instance *instance, uint64_t *fp) {
     Transfer *transfer = &instance->transfer;
     transfer->fp = fp;
     leave_frame(&transfer->fp, &transfer->ip, &transfer->instance);
-    memmove(fp, fp + SAVED_SLOTS, fp[SAVED_RESULT_COUNT] * sizeof *fp);
+    memmove(fp, fp + SAVED_SLOTS, fp[SAVED_RESULT_SLOTS] * sizeof *fp);
     transfer->result = fp[0];
     return TRAP_NONE;
 }

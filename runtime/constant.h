@@ -6,7 +6,7 @@
 
 /* Evaluates a validated constant expression (spec 4.4.11) in an instance whose functions exist and
  * whose globals are initialised as far as the expression may refer to them. */
-bool constant_evaluate(const Instance *instance, ConstantExpression expression, uint64_t *value,
+bool constant_evaluate(const Instance *instance, ConstantExpression expression, uint64_t value[2],
                        Error *error);
 /* The same for expressions that yield a reference: they are single instructions and cannot fail. */
 uint64_t constant_reference(const Instance *instance, ConstantExpression expression);

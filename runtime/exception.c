@@ -13,7 +13,7 @@
 enum { LEAST_GARBAGE = 1 << 20 };
 
 static size_t bytes_of(const Exception *exception) {
-    return sizeof *exception + exception->tag->type->parameter_count * sizeof(uint64_t);
+    return sizeof *exception + exception->tag->type->parameter_slots * sizeof(uint64_t);
 }
 
 /* ---- Collecting ------------------------------------------------------------------------------ */
@@ -60,8 +60,8 @@ static void reach_values(Collection *collection) {
     while (collection->reached_count > 0) {
         const Exception *exception = collection->reached[--collection->reached_count];
         const FunctionType *type = exception->tag->type;
-        for (uint32_t i = 0; i < type->parameter_count; i++)
-            if (type->parameters[i] == TYPE_EXNREF) reach(collection, exception->values[i]);
+        for (uint32_t i = 0; i < type->parameter_slots; i++)
+            if (type->parameter_slot_types[i] == TYPE_EXNREF) reach(collection, exception->values[i]);
     }
 }
 
@@ -103,13 +103,13 @@ static void collect(Store *store, const uint64_t *top) {
 
 Exception *exception_make(Store *store, const Tag *tag, const uint8_t *thrown_at,
                           const uint64_t *values, const uint64_t *top) {
-    const size_t count = tag->type->parameter_count;
+    const size_t count = tag->type->parameter_slots;
     Exception *exception = calloc(1, sizeof *exception + count * sizeof *values);
     if (!exception) return NULL;
     exception->tag = tag;
     exception->thrown_at = thrown_at;
     if (count) memcpy(exception->values, values, count * sizeof *values);
-    clean_values(tag->type->parameters, (uint32_t)count, exception->values);
+    clean_values(tag->type->parameter_slot_types, (uint32_t)count, exception->values);
     exception->next = store->exceptions;
     store->exceptions = exception;
     store->exception_count++;

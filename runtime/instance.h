@@ -3,7 +3,8 @@
  * Everything here belongs to a Store (runtime.h) and lives until store_free; pointers are stable.
  * A value is a 64-bit slot: i32 and f32 in the low 32 bits with the rest zero, references as the
  * address of a Function or an Exception, or as the host's own non-zero word for an externref; null
- * is 0. */
+ * is 0. But a v128 is two slots, its low half in the first: wherever values stand in slots, as many as
+ * FunctionType.parameter_slots and result_slots say. */
 #ifndef TAILRACE_RUNTIME_INSTANCE_H
 #define TAILRACE_RUNTIME_INSTANCE_H
 
@@ -37,6 +38,7 @@ typedef struct Table {
 
 typedef struct Global {
     uint64_t value;
+    uint64_t high; /* of a v128, of which `value` is the low half */
     GlobalType type;
 } Global;
 
@@ -54,7 +56,7 @@ typedef struct Exception {
     void *host;               /* what a host that threw it wants to know of it; else NULL */
     bool is_held, is_reached;
     struct Exception *next; /* of the store's */
-    uint64_t values[]; /* [tag->type->parameter_count], with nothing above 32-bit ones */
+    uint64_t values[]; /* [tag->type->parameter_slots], with nothing above 32-bit ones */
 } Exception;
 
 /* A host function takes its arguments from slots[0..] and leaves its results there. It may call

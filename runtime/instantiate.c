@@ -60,9 +60,9 @@ static bool define_globals(Instance *instance, Error *error) {
     if (!globals) return false;
     for (uint32_t i = 0; i < count; i++) {
         const GlobalDefinition *definition = &module->globals[imported + i];
-        globals[i].type = definition->type;
-        if (!constant_evaluate(instance, definition->initial, &globals[i].value, error))
-            return false;
+        uint64_t value[2];
+        if (!constant_evaluate(instance, definition->initial, value, error)) return false;
+        globals[i] = (Global){value[0], value[1], definition->type};
         instance->globals[imported + i] = &globals[i];
     }
     return true;
@@ -99,13 +99,13 @@ static bool trapped(Trap trap, const char *segment, uint32_t index, Error *error
 /* Active segments are copied and, as the declarative ones, dropped. */
 static bool copy_segments(Instance *instance, Error *error) {
     const Module *module = instance->module;
-    uint64_t offset;
+    uint64_t offset[2];
     for (uint32_t i = 0; i < module->element_count; i++) {
         const ElementSegment *segment = &module->elements[i];
         if (segment->mode == SEGMENT_PASSIVE) continue;
         if (segment->mode == SEGMENT_ACTIVE &&
-            (!constant_evaluate(instance, segment->offset, &offset, error) ||
-             trapped(table_init(instance, segment->table, i, offset, 0, segment->count), "element",
+            (!constant_evaluate(instance, segment->offset, offset, error) ||
+             trapped(table_init(instance, segment->table, i, offset[0], 0, segment->count), "element",
                      i, error)))
             return false;
         instance->dropped_elements[i] = true;
@@ -114,8 +114,8 @@ static bool copy_segments(Instance *instance, Error *error) {
         const DataSegment *segment = &module->datas[i];
         if (segment->mode != SEGMENT_ACTIVE) continue;
         /* A section, and so a segment, has less than 4 GiB. */
-        if (!constant_evaluate(instance, segment->offset, &offset, error) ||
-            trapped(memory_init(instance, segment->memory, i, offset, 0, (uint32_t)segment->size),
+        if (!constant_evaluate(instance, segment->offset, offset, error) ||
+            trapped(memory_init(instance, segment->memory, i, offset[0], 0, (uint32_t)segment->size),
                     "data", i, error))
             return false;
         instance->dropped_datas[i] = true;

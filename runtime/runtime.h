@@ -11,6 +11,8 @@
  *     call.h            calls that leave an instance, for handlers
  *     unwind.h          exceptions, for handlers
  *     numeric.h         arithmetic where it differs from C's, for handlers
+ *     vector.h          the lanes of a v128, for handlers
+ *     bulk.h            copying and filling memories, once for the engine and for single files
  *     text.h            types and values as text
  *
  * Inside: store.h (what lives as long), exception.h, memory.h, table.h, constant.h, link.h, fault.h (faults
@@ -59,6 +61,7 @@ Function *store_host_function(Store *store, const FunctionType *type, HostFuncti
                               void *environment);
 Memory *store_memory(Store *store, MemoryType type, Error *error);
 Table *store_table(Store *store, TableType type, Error *error);
+/* `value`: of a v128 the low half; the high one is 0. */
 Global *store_global(Store *store, GlobalType type, uint64_t value);
 
 Tag *store_tag(Store *store, const FunctionType *type);
@@ -85,8 +88,8 @@ Extern instance_extern(Instance *instance, ExternKind kind, uint32_t index);
  * the host function itself needs, and the usual native stack has 8 MiB. */
 enum { MAX_NESTED_CALLS = 1000 };
 
-/* Calls `function`. `slots` holds the arguments on entry and the results on return, one value a
- * slot as instance.h describes, and has room for the larger number of the two. On a trap returns
+/* Calls `function`. `slots` holds the arguments on entry and the results on return, as instance.h
+ * describes, and has room for the larger number of slots of the two. On a trap returns
  * false with ERROR_TRAP; the message is the specification's wording followed by the place, "integer
  * divide by zero in function main". When the guest called WASI's proc_exit, returns false with
  * ERROR_NONE in error->kind and the status in *store_exit_status(store). Calls may nest through
@@ -101,8 +104,8 @@ bool function_call(Store *store, Function *function, uint64_t *slots, Error *err
  * TRAP_EXCEPTION. */
 Exception *store_exception(const Store *store);
 
-/* A new exception with copies of the values, as many as the tag's type has parameters; NULL when
- * out of memory. */
+/* A new exception with copies of the values, as many slots as the tag's type has; NULL when out of
+ * memory. */
 Exception *store_new_exception(Store *store, const Tag *tag, const uint64_t *values);
 /* For a host function to return: throws the exception, or fails if there is none. */
 Trap store_throw(Store *store, Exception *exception);

@@ -126,7 +126,7 @@ Table *store_table(Store *store, TableType type, Error *error) {
 Global *store_global(Store *store, GlobalType type, uint64_t value) {
     Error error;
     Global *global = store_allocate(store, 1, sizeof *global, &error);
-    if (global) *global = (Global){value, type};
+    if (global) *global = (Global){.value = value, .type = type};
     return global;
 }
 

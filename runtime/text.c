@@ -58,12 +58,27 @@ static bool parse_float(ValueType type, const char *text, uint64_t *value) {
     return true;
 }
 
+static bool parse_vector(const char *text, uint64_t value[2]) {
+    if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X')) return false;
+    const char *digits = text + 2;
+    const size_t count = strspn(digits, "0123456789abcdefABCDEF");
+    if (count == 0 || count > 32 || digits[count]) return false;
+    value[0] = value[1] = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char digit[2] = {digits[i], 0};
+        value[1] = value[1] << 4 | value[0] >> 60;
+        value[0] = value[0] << 4 | strtoull(digit, NULL, 16);
+    }
+    return true;
+}
+
 bool parse_value(ValueType type, const char *text, uint64_t *value) {
     switch (type) {
     case TYPE_I32: return parse_integer(text, 32, value);
     case TYPE_I64: return parse_integer(text, 64, value);
     case TYPE_F32:
     case TYPE_F64: return parse_float(type, text, value);
+    case TYPE_V128: return parse_vector(text, value);
     default: *value = 0; return strcmp(text, "null") == 0;
     }
 }
@@ -79,21 +94,25 @@ static void format_float(double value, bool is_f32, char buffer[VALUE_TEXT_SIZE]
     }
 }
 
-const char *format_value(ValueType type, uint64_t value, char buffer[VALUE_TEXT_SIZE]) {
+const char *format_value(ValueType type, const uint64_t *value, char buffer[VALUE_TEXT_SIZE]) {
     float narrow;
     double wide;
     switch (type) {
-    case TYPE_I32: snprintf(buffer, VALUE_TEXT_SIZE, "%d", (int)(int32_t)value); break;
-    case TYPE_I64: snprintf(buffer, VALUE_TEXT_SIZE, "%lld", (long long)value); break;
+    case TYPE_I32: snprintf(buffer, VALUE_TEXT_SIZE, "%d", (int)(int32_t)*value); break;
+    case TYPE_I64: snprintf(buffer, VALUE_TEXT_SIZE, "%lld", (long long)*value); break;
     case TYPE_F32:
-        memcpy(&narrow, &value, sizeof narrow);
+        memcpy(&narrow, value, sizeof narrow);
         format_float(narrow, true, buffer);
         break;
     case TYPE_F64:
-        memcpy(&wide, &value, sizeof wide);
+        memcpy(&wide, value, sizeof wide);
         format_float(wide, false, buffer);
         break;
-    default: strcpy(buffer, value ? value_type_name(type) : "null");
+    case TYPE_V128:
+        snprintf(buffer, VALUE_TEXT_SIZE, "0x%016llx%016llx", (unsigned long long)value[1],
+                 (unsigned long long)value[0]);
+        break;
+    default: strcpy(buffer, *value ? value_type_name(type) : "null");
     }
     return buffer;
 }

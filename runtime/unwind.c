@@ -83,7 +83,7 @@ static Trap unwind(Transfer *answer, Exception *exception, Instance *instance, c
             exchange(answer->pins, code, fp, held, &clause->pins);
             if (clause->values != NO_SLOT)
                 memcpy(fp + clause->values, exception->values,
-                       exception->tag->type->parameter_count * sizeof *fp);
+                       exception->tag->type->parameter_slots * sizeof *fp);
             if (clause->reference != NO_SLOT) fp[clause->reference] = (uintptr_t)exception;
             answer->ip = code->begin + clause->target;
             answer->fp = fp;

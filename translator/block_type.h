@@ -8,6 +8,7 @@
 
 enum { BLOCK_TYPE_EMPTY = 0x40 };
 
+/* By slots of a frame, as FunctionType has them, too: a v128 stands there twice. */
 typedef struct BlockType {
     uint32_t parameter_count;
     uint32_t result_count;
@@ -21,11 +22,14 @@ static inline BlockType block_type_read(const Module *module, const uint8_t **at
     const uint8_t *here = *at;
     int64_t code = leb_s64(at);
     if (code < 0) {
+        static const ValueType vector[] = {TYPE_V128, TYPE_V128};
+        if (*here == TYPE_V128) return (BlockType){0, 2, NULL, vector};
         bool is_empty = *here == BLOCK_TYPE_EMPTY;
         return (BlockType){0, is_empty ? 0 : 1, NULL, is_empty ? NULL : here};
     }
     const FunctionType *type = module->types[code];
-    return (BlockType){type->parameter_count, type->result_count, type->parameters, type->results};
+    return (BlockType){type->parameter_slots, type->result_slots, type->parameter_slot_types,
+                       type->result_slot_types};
 }
 
 #endif

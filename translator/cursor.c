@@ -63,7 +63,6 @@ bool cursor_name(Cursor *cursor, Name *name) {
 /* The proposal that a type code belongs to, or NULL if there is none. */
 static const char *proposal_of_type(uint8_t code) {
     switch (code) {
-    case 0x7b: return "SIMD";
     case 0x63: /* (ref null t) */
     case 0x64: /* (ref t) */ return "typed function references";
     case 0x6a: /* arrayref */
@@ -96,6 +95,7 @@ bool cursor_value_type(Cursor *cursor, ValueType *type) {
     case TYPE_I64:
     case TYPE_F32:
     case TYPE_F64:
+    case TYPE_V128:
     case TYPE_FUNCREF:
     case TYPE_EXTERNREF:
     case TYPE_EXNREF: return true;

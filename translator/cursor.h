@@ -24,7 +24,7 @@ bool cursor_end(const Cursor *cursor) __attribute__((cold, noinline));
 bool cursor_bad_integer(const Cursor *cursor, const uint8_t *where, LebStatus status)
     __attribute__((cold, noinline));
 
-/* Reports a module that needs a proposal: "needs the SIMD proposal (opcode 0xfd at byte 0x123)". */
+/* Reports a module that needs a proposal: "needs the threads proposal (opcode 0xfe at byte 0x123)". */
 bool cursor_unsupported(const Cursor *cursor, const uint8_t *where, const char *proposal,
                         const char *what, uint32_t code) __attribute__((cold, noinline));
 

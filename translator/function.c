@@ -43,9 +43,12 @@ struct FunctionTranslator {
     const FunctionType *type;
     const uint8_t *at; /* in its body */
     uint32_t link_slot;
-    uint32_t local_count; /* parameters included */
+    uint32_t local_count; /* parameters included; a vector is two, as for Values */
     ValueType *local_types; /* owned, grows */
     uint32_t local_capacity;
+    bool has_vectors;       /* locals that are: then ... */
+    uint32_t *first_halves; /* ... by the body's number, which these locals are; owned, grows */
+    uint32_t first_half_capacity;
 
     Control *controls; /* owned, grows */
     uint32_t depth, control_capacity;
@@ -85,6 +88,7 @@ void function_translator_free(FunctionTranslator *t) {
     pin_chooser_free(t->pins);
     free(t->local_types);
     free(t->local_states);
+    free(t->first_halves);
     free(t->assigned);
     free(t->controls);
     free(t->caught_returns);
@@ -275,7 +279,7 @@ static void restore_pins(FunctionTranslator *t, Bank bank) {
 
 static void emit_return(FunctionTranslator *t) {
     Values *values = &t->values;
-    uint32_t count = t->type->result_count;
+    uint32_t count = t->type->result_slots;
     uint16_t link = (uint16_t)t->link_slot;
     bool restores = ISA_PINS && values->pins.is_entered[INTEGERS];
     if (count == 0) {
@@ -573,7 +577,7 @@ static bool translate_try_table(FunctionTranslator *t) {
         const bool returns = is_function(t, target);
         const uint32_t height = returns ? values->height : target->height;
         const uint32_t carried =
-            caught.has_tag ? t->module->tags[caught.tag]->parameter_count : 0;
+            caught.has_tag ? t->module->tags[caught.tag]->parameter_slots : 0;
         CatchClause *clause = add_clause(t);
         if (!clause) break;
         *clause = (CatchClause){
@@ -606,9 +610,9 @@ static void translate_catch(FunctionTranslator *t, Opcode opcode, bool reachable
     control->kind = WASM_CATCH;
     control->clause = index;
     const FunctionType *type = tag == ANY_TAG ? NULL : t->module->tags[tag];
-    const uint32_t carried = type ? type->parameter_count : 0;
+    const uint32_t carried = type ? type->parameter_slots : 0;
     set_stack(t, control->height, &reference, 1);
-    for (uint32_t i = 0; i < carried; i++) push_home(&t->values, type->parameters[i]);
+    for (uint32_t i = 0; i < carried; i++) push_home(&t->values, type->parameter_slot_types[i]);
     t->values.flushed = t->values.height;
     cut_assigned(t, control->assigned_at_entry);
     const Label label = encoder_label(t->encoder);
@@ -633,7 +637,7 @@ static bool translate_delegate(FunctionTranslator *t, bool reachable) {
 }
 
 static void translate_throw(FunctionTranslator *t, uint32_t tag) {
-    const uint32_t count = t->module->tags[tag]->parameter_count;
+    const uint32_t count = t->module->tags[tag]->parameter_slots;
     settle(&t->values, count);
     encode_throw(t->encoder, tag, home_of(&t->values, t->values.height - count));
 }
@@ -651,22 +655,23 @@ static void translate_throw_ref(FunctionTranslator *t) {
 
 static void push_results(FunctionTranslator *t, const FunctionType *type) {
     forget_accumulators(&t->values);
-    for (uint32_t i = 0; i < type->result_count; i++) push_home(&t->values, type->results[i]);
-    if (type->result_count == 1) mirror_top(&t->values);
+    for (uint32_t i = 0; i < type->result_slots; i++)
+        push_home(&t->values, type->result_slot_types[i]);
+    if (type->result_slots == 1) mirror_top(&t->values);
 }
 
 /* Puts the arguments where the callee's frame begins; returns that slot. */
 static uint16_t prepare_call(FunctionTranslator *t, const FunctionType *type) {
-    settle(&t->values, type->parameter_count);
+    settle(&t->values, type->parameter_slots);
     for (int bank = 0; bank < BANKS; bank++) spill(&t->values, (Bank)bank);
-    return home_of(&t->values, t->values.height - type->parameter_count);
+    return home_of(&t->values, t->values.height - type->parameter_slots);
 }
 
 static void translate_call(FunctionTranslator *t, uint32_t function, bool is_tail) {
     const FunctionType *type = t->module->function_types[function];
     uint16_t base = prepare_call(t, type);
     uint32_t imported = t->module->imported_function_count;
-    uint16_t count = (uint16_t)type->parameter_count, link = (uint16_t)t->link_slot;
+    uint16_t count = (uint16_t)type->parameter_slots, link = (uint16_t)t->link_slot;
     for (int bank = 0; bank < BANKS && is_tail; bank++) restore_pins(t, (Bank)bank);
     if (function < imported && is_tail)
         encode_return_call_import(t->encoder, function, base, count, link);
@@ -674,7 +679,7 @@ static void translate_call(FunctionTranslator *t, uint32_t function, bool is_tai
     else if (is_tail)
         encode_return_call(t->encoder, &t->codes[function - imported], base, count, link);
     else encode_call(t->encoder, &t->codes[function - imported], base);
-    drop(&t->values, type->parameter_count);
+    drop(&t->values, type->parameter_slots);
     push_results(t, type);
 }
 
@@ -700,19 +705,30 @@ static void translate_call_indirect(FunctionTranslator *t, bool is_tail) {
                                       : OP_call_indirect,
                         .immediates = {(uintptr_t)type, table, base}};
     if (is_tail) {
-        call.immediates[3] = type->parameter_count;
+        call.immediates[3] = type->parameter_slots;
         call.immediates[4] = t->link_slot;
     }
     emit_with(&t->values, call, &index);
-    drop(&t->values, type->parameter_count);
+    drop(&t->values, type->parameter_slots);
     push_results(t, type);
 }
 
 /* ---- Other instructions ---------------------------------------------------------------------- */
 
+Op op_of_wasm(Opcode opcode) {
+    static const uint16_t ops[OPCODE_SLOTS] = { /* plus 1; 0: none */
+#define X(name, op) [OPCODE_SLOT(WASM_##name)] = op + 1,
+        OPS_OF_WASM(X)
+#undef X
+    };
+    uint16_t op = ops[OPCODE_SLOT(opcode)];
+    return op ? (Op)(op - 1) : OP_COUNT;
+}
+
 static ValueType type_of_kind(uint8_t kind) {
     static const ValueType types[] = {[VALUE_I32] = TYPE_I32, [VALUE_I64] = TYPE_I64,
-                                      [VALUE_F32] = TYPE_F32, [VALUE_F64] = TYPE_F64};
+                                      [VALUE_F32] = TYPE_F32, [VALUE_F64] = TYPE_F64,
+                                      [VALUE_V128] = TYPE_V128};
     return types[kind];
 }
 
@@ -760,12 +776,17 @@ static void translate_numeric(FunctionTranslator *t, Op op) {
     push_result_of(&t->values, (Instruction){.op = op}, operands, type_of_kind(info->result_type));
 }
 
+/* Whether an access is not to a 32-bit memory 0. */
+static bool is_far(const FunctionTranslator *t, const MemoryArgument *argument) {
+    return argument->memory != 0 || t->module->memories[0].limits.is_64 ||
+           argument->offset > UINT32_MAX;
+}
+
 static void translate_memory_access(FunctionTranslator *t, Op op) {
     MemoryArgument argument = memory_argument_read(&t->at);
     const OpInfo *info = &op_info[op];
     Instruction access = {.op = op, .immediates = {argument.offset}};
-    if (argument.memory != 0 || t->module->memories[argument.memory].limits.is_64 ||
-        argument.offset > UINT32_MAX) {
+    if (is_far(t, &argument)) {
         access.op = info->far;
         access.immediates[1] = argument.memory;
     }
@@ -786,7 +807,62 @@ static void translate_memory_access(FunctionTranslator *t, Op op) {
     else push_result_of(&t->values, access, operands, type_of_kind(info->result_type));
 }
 
+static uint64_t read_bits(FunctionTranslator *t, unsigned size) {
+    uint64_t bits = 0;
+    memcpy(&bits, t->at, size);
+    t->at += size;
+    return bits;
+}
+
+/* ---- Vectors --------------------------------------------------------------------------------- */
+
+static bool is_vector(const FunctionTranslator *t, uint32_t below_top) {
+    return t->values.stack[t->values.height - 1 - below_top].type == TYPE_V128;
+}
+
+/* The op's operands, of which any may be vectors. */
+static void pop_with_vectors(FunctionTranslator *t, Op op, Popped *operands) {
+    const OpInfo *info = &op_info[op];
+    compute_sums(&t->values, 2 * info->value_count);
+    for (unsigned i = info->value_count; i-- > 0;)
+        operands[i] = info->value_types[i] == VALUE_V128 ? pop_vector(&t->values) : pop(&t->values);
+}
+
+static void translate_with_vectors(FunctionTranslator *t, Instruction instruction) {
+    Popped operands[3];
+    pop_with_vectors(t, instruction.op, operands);
+    const uint8_t result = op_info[instruction.op].result_type;
+    if (result == VALUE_NONE) emit_with(&t->values, instruction, operands);
+    else if (result == VALUE_V128) push_vector_of(&t->values, instruction, operands);
+    else push_result_of(&t->values, instruction, operands, type_of_kind(result));
+}
+
+/* An instruction behind the vectors' prefix: each is one op, and its immediates are the op's. */
+static void translate_vector(FunctionTranslator *t, Opcode opcode) {
+    Instruction instruction = {.op = op_of_wasm(opcode)};
+    uint64_t *immediate = instruction.immediates;
+    const Immediates shape = immediates_of(opcode);
+    if (shape == IMMEDIATE_MEMARG || shape == IMMEDIATE_MEMARG_LANE) {
+        const MemoryArgument argument = memory_argument_read(&t->at);
+        *immediate++ = argument.offset;
+        if (is_far(t, &argument)) {
+            instruction.op = op_info[instruction.op].far;
+            *immediate++ = argument.memory;
+        }
+    }
+    if (shape == IMMEDIATE_MEMARG_LANE || shape == IMMEDIATE_LANE) *immediate = *t->at++;
+    if (shape == IMMEDIATE_V128) {
+        immediate[0] = read_bits(t, 8);
+        immediate[1] = read_bits(t, 8);
+    }
+    translate_with_vectors(t, instruction);
+}
+
 static void translate_select(FunctionTranslator *t) {
+    if (is_vector(t, 1)) {
+        translate_with_vectors(t, (Instruction){.op = OP_select_v});
+        return;
+    }
     Popped operands[3];
     pop_operands(t, operands, 3);
     ValueType type = operands[0].value.type;
@@ -796,6 +872,10 @@ static void translate_select(FunctionTranslator *t) {
 }
 
 static void translate_global_set(FunctionTranslator *t, uint32_t global) {
+    if (is_vector(t, 0)) {
+        translate_with_vectors(t, (Instruction){.op = OP_global_set_v, .immediates = {global}});
+        return;
+    }
     Popped value = pop(&t->values);
     /* global.set takes integers; of floats, what is in memory or known looks alike. */
     bool in_float_register = bank_of(value.value.type) == FLOATS &&
@@ -885,13 +965,6 @@ static void translate_memory_op(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
-static uint64_t read_bits(FunctionTranslator *t, unsigned size) {
-    uint64_t bits = 0;
-    memcpy(&bits, t->at, size);
-    t->at += size;
-    return bits;
-}
-
 static void translate_constant(FunctionTranslator *t, Opcode opcode) {
     Values *values = &t->values;
     switch (opcode) {
@@ -918,8 +991,28 @@ static void translate_reference(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
+/* local.get, local.set and local.tee of a vector, whose first half is `local`. */
+static void translate_vector_local(FunctionTranslator *t, Opcode opcode, uint32_t local) {
+    if (opcode != WASM_LOCAL_GET) {
+        const Popped value = pop_vector(&t->values);
+        assign_vector(&t->values, &value, local);
+    }
+    for (uint32_t half = local; half < local + 2; half++) {
+        if (opcode == WASM_LOCAL_GET) note_read(t, half);
+        else note_assigned(t, half);
+        if (opcode != WASM_LOCAL_SET) push_local(&t->values, TYPE_V128, half);
+    }
+}
+
 static void translate_variable(FunctionTranslator *t, Opcode opcode) {
     uint32_t variable = leb_u32(&t->at);
+    if (t->has_vectors && opcode <= WASM_LOCAL_TEE) {
+        variable = t->first_halves[variable];
+        if (t->local_types[variable] == TYPE_V128) {
+            translate_vector_local(t, opcode, variable);
+            return;
+        }
+    }
     switch (opcode) {
     case WASM_LOCAL_GET:
         note_read(t, variable);
@@ -936,6 +1029,11 @@ static void translate_variable(FunctionTranslator *t, Opcode opcode) {
     }
     case WASM_GLOBAL_GET: {
         ValueType type = t->module->globals[variable].type.type;
+        if (type == TYPE_V128) {
+            const Instruction get = {.op = OP_global_get_v, .immediates = {variable}};
+            push_vector_of(&t->values, get, NULL);
+            break;
+        }
         Op op = bank_of(type) == FLOATS ? OP_global_get_f : OP_global_get;
         push_result(&t->values, (Instruction){.op = op, .immediates = {variable}}, type);
         break;
@@ -944,21 +1042,11 @@ static void translate_variable(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
-Op op_of_wasm(Opcode opcode) {
-    static const uint16_t ops[OPCODE_SLOTS] = { /* plus 1; 0: none */
-#define X(name, op) [OPCODE_SLOT(WASM_##name)] = op + 1,
-        OPS_OF_WASM(X)
-#undef X
-    };
-    uint16_t op = ops[OPCODE_SLOT(opcode)];
-    return op ? (Op)(op - 1) : OP_COUNT;
-}
-
 /* Translates one instruction that is not control. */
 static void translate_other(FunctionTranslator *t, Opcode opcode) {
     switch (opcode) {
     case WASM_NOP: break;
-    case WASM_DROP: drop(&t->values, 1); break;
+    case WASM_DROP: drop(&t->values, is_vector(t, 0) ? 2 : 1); break;
     case WASM_SELECT_TYPED:
         t->at = skip_immediates(opcode, t->at);
         __attribute__((fallthrough));
@@ -996,7 +1084,8 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     case WASM_DATA_DROP: translate_memory_op(t, opcode); break;
 
     default:
-        if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)
+        if (is_vector_opcode(opcode)) translate_vector(t, opcode);
+        else if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)
             translate_memory_access(t, op_of_wasm(opcode));
         else translate_numeric(t, op_of_wasm(opcode));
         break;
@@ -1050,7 +1139,9 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
 static bool begin_values(FunctionTranslator *t) {
     uint32_t first_free = t->link_slot + LINK_SLOTS;
     if (ISA_PINS) {
-        if (!pin_chooser_scan(t->pins, t->at, t->local_types, t->local_count)) return false;
+        if (!pin_chooser_scan(t->pins, t->at, t->local_types,
+                              t->has_vectors ? t->first_halves : NULL, t->local_count))
+            return false;
         bool wants[BANKS] = {pin_chooser_wants(t->pins, INTEGERS),
                              pin_chooser_wants(t->pins, FLOATS)};
         for (int bank = 0; bank < BANKS; bank++) {
@@ -1064,9 +1155,33 @@ static bool begin_values(FunctionTranslator *t) {
     return !t->values.out_of_memory;
 }
 
+static uint32_t vectors_declared(const FunctionBody *body) {
+    uint32_t vectors = 0;
+    for (uint32_t i = 0; i < body->run_count; i++)
+        if (body->runs[i].type == TYPE_V128) vectors += body->runs[i].count;
+    return vectors;
+}
+
+/* Which locals the body's are, where some are vectors. */
+static bool number_halves(FunctionTranslator *t, uint32_t count) {
+    if (count > t->first_half_capacity) {
+        uint32_t *first_halves = realloc(t->first_halves, count * sizeof *first_halves);
+        if (!first_halves) return false;
+        t->first_halves = first_halves;
+        t->first_half_capacity = count;
+    }
+    for (uint32_t i = 0, local = 0; i < count; i++) {
+        t->first_halves[i] = local;
+        local += slots_of_type(t->local_types[local]);
+    }
+    return true;
+}
+
 static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
-    uint32_t parameters = body->type->parameter_count;
-    uint32_t count = parameters + body->local_count;
+    const uint32_t parameters = body->type->parameter_slots;
+    const uint32_t declared = body->local_count + vectors_declared(body);
+    const uint32_t count = parameters + declared;
+    const uint32_t body_count = body->type->parameter_count + body->local_count;
     if (count > t->local_capacity) {
         ValueType *types = realloc(t->local_types, count * sizeof *types);
         if (types) t->local_types = types;
@@ -1077,14 +1192,15 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
         if (!types || !states || !assigned) return false;
         t->local_capacity = count;
     }
-    if (parameters) memcpy(t->local_types, body->type->parameters, parameters);
+    if (parameters) memcpy(t->local_types, body->type->parameter_slot_types, parameters);
     ValueType *types = t->local_types + parameters;
     for (uint32_t i = 0; i < body->run_count; i++) {
-        memset(types, body->runs[i].type, body->runs[i].count);
-        types += body->runs[i].count;
+        const uint32_t slots = body->runs[i].count * slots_of_type(body->runs[i].type);
+        memset(types, body->runs[i].type, slots);
+        types += slots;
     }
     if (parameters) memset(t->local_states, ZEROED, parameters);
-    if (body->local_count) memset(t->local_states + parameters, UNASSIGNED, body->local_count);
+    if (declared) memset(t->local_states + parameters, UNASSIGNED, declared);
     t->assigned_count = 0;
     t->first_zeroed = UINT32_MAX;
     t->last_zeroed = 0;
@@ -1093,7 +1209,8 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
     t->local_count = count;
     t->link_slot = count;
     t->depth = 0;
-    return begin_values(t);
+    t->has_vectors = count > body_count;
+    return (!t->has_vectors || number_halves(t, body_count)) && begin_values(t);
 }
 
 /* What try_tables caught for the function's own label. */
@@ -1103,7 +1220,7 @@ static void translate_caught_returns(FunctionTranslator *t) {
         drop(&t->values, t->values.height);
         for (uint32_t below = 0; below < caught->height; below++)
             push_home(&t->values, TYPE_I32); /* whatever was there */
-        set_stack(t, caught->height, t->type->results, t->type->result_count);
+        set_stack(t, caught->height, t->type->result_slot_types, t->type->result_slots);
         bind(t, caught->label);
         change_pins(t, &caught->pins);
         if (!t->out_of_memory && !t->values.out_of_memory) emit_return(t);
@@ -1115,7 +1232,7 @@ static void translate_caught_returns(FunctionTranslator *t) {
 static void translate_body(FunctionTranslator *t) {
     if (ISA_PINS) {
         uint32_t locals[CLEARED_MOST];
-        uint32_t count = pin_chooser_cleared(t->pins, t->type->parameter_count, locals);
+        uint32_t count = pin_chooser_cleared(t->pins, t->type->parameter_slots, locals);
         for (uint32_t i = 0; i < count; i++) {
             encode_const_i32(t->encoder, slot((uint16_t)locals[i]), constant(0));
             t->local_states[locals[i]] = ZEROED;
@@ -1124,7 +1241,7 @@ static void translate_body(FunctionTranslator *t) {
         emit_exchange(&t->values, &outer, &inner);
         change_pins(t, &inner);
     }
-    open_control(t, WASM_BLOCK, (BlockType){0, t->type->result_count, NULL, t->type->results});
+    open_control(t, WASM_BLOCK, (BlockType){0, t->type->result_slots, NULL, t->type->result_slot_types});
     bool reachable = true;
     while (t->depth && !t->out_of_memory && !t->values.out_of_memory) {
         Opcode opcode = reachable ? opcode_read(&t->at) : skip_unreachable(t);

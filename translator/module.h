@@ -6,7 +6,7 @@
  * (binary format: spec section 5, validation: section 3), function bodies included. What it returns
  * is trusted by everything after it: the translator checks nothing again.
  *
- * Accepted: WebAssembly 2.0 without SIMD, and tail calls, extended constant expressions,
+ * Accepted: WebAssembly 2.0, and relaxed SIMD, tail calls, extended constant expressions,
  * multi-memory, memory64 and table64, and exceptions in both encodings: the standard one (try_table)
  * and the one before it (try), which a module may mix. A module that needs another proposal is refused with
  * ERROR_UNSUPPORTED and the proposal's name.
@@ -43,6 +43,7 @@ enum {
     TYPE_I64 = 0x7e,
     TYPE_F32 = 0x7d,
     TYPE_F64 = 0x7c,
+    TYPE_V128 = 0x7b,
     TYPE_FUNCREF = 0x70,
     TYPE_EXTERNREF = 0x6f,
     TYPE_EXNREF = 0x69,
@@ -51,6 +52,9 @@ enum {
 static inline bool is_reference_type(ValueType type) {
     return type == TYPE_FUNCREF || type == TYPE_EXTERNREF || type == TYPE_EXNREF;
 }
+
+/* How many slots of a frame a value takes. */
+static inline uint32_t slots_of_type(ValueType type) { return type == TYPE_V128 ? 2 : 1; }
 
 /* The type's name in the text format, "i32"; never NULL. */
 const char *value_type_name(ValueType type);
@@ -64,6 +68,9 @@ typedef struct FunctionType {
     uint32_t result_count;
     const ValueType *parameters;
     const ValueType *results;
+    /* The same by slots of a frame: a v128 takes two, and its type stands there twice. */
+    uint32_t parameter_slots, result_slots;
+    const ValueType *parameter_slot_types, *result_slot_types;
 } FunctionType;
 
 /* Returns the interned type, or NULL when out of memory. Copies its arguments. Not thread-safe. */

@@ -141,8 +141,9 @@ static void end_level(PinChooser *chooser, int level, Loop *loop, const ValueTyp
         uint32_t local = chooser->touched[level][i];
         float weight = chooser->weights[level][local];
         chooser->weights[level][local] = 0;
-        /* Exceptions stay in slots, where the runtime looks for those that are still needed. */
-        if (types[local] != TYPE_EXNREF)
+        /* Exceptions stay in slots, where the runtime looks for those that are still needed; for
+         * vectors there are no registers. */
+        if (types[local] != TYPE_EXNREF && types[local] != TYPE_V128)
             keep_hottest(loop->candidates[bank_of(types[local])], (int32_t)local, weight);
         if (level > 1) add_weight(chooser, level - 1, local, weight);
     }
@@ -203,7 +204,7 @@ static float end_block(PinChooser *chooser, float frequency) {
 }
 
 bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
-                      uint32_t local_count) {
+                      const uint32_t *first_halves, uint32_t local_count) {
     chooser->count = chooser->depth = 0;
     chooser->next = 1;
     if (!make_room(chooser, local_count) || add_loop(chooser, body, 1) < 0) return false;
@@ -293,12 +294,17 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
         case WASM_LOCAL_GET:
         case WASM_LOCAL_SET:
         case WASM_LOCAL_TEE: {
-            const uint32_t local = leb_u32(&at);
+            uint32_t local = leb_u32(&at);
+            if (first_halves) local = first_halves[local];
             const bool is_read = opcode == WASM_LOCAL_GET;
             add_weight(chooser, level, local, frequency * (is_read ? GET_WEIGHT : SET_WEIGHT));
             if (is_read && !chooser->is_seen[local])
                 chooser->read_first[chooser->read_first_count++] = local;
             chooser->is_seen[local] = true;
+            if (types[local] == TYPE_V128 && !chooser->is_seen[local + 1]) {
+                if (is_read) chooser->read_first[chooser->read_first_count++] = local + 1;
+                chooser->is_seen[local + 1] = true;
+            }
             continue;
         }
         default: break;

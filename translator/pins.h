@@ -18,7 +18,8 @@
 #include "encoder/encoder.h"
 #include "translator/module.h"
 
-typedef enum Bank { INTEGERS, FLOATS, BANKS } Bank; /* references are integers */
+typedef enum Bank { INTEGERS, FLOATS, BANKS } Bank; /* references are integers, and so are the
+                                                     * halves of a vector where they are moved */
 
 static inline Bank bank_of(ValueType type) {
     return type == TYPE_F32 || type == TYPE_F64 ? FLOATS : INTEGERS;
@@ -46,9 +47,11 @@ typedef struct PinChooser PinChooser;
 PinChooser *pin_chooser_new(void);
 void pin_chooser_free(PinChooser *chooser);
 
-/* Reads a function's body, whose locals have these types. False when out of memory. */
+/* Reads a function's body, whose locals have these types, a vector's both halves. `first_halves`:
+ * which of these locals the body's are; NULL: they have the same numbers. False when out of
+ * memory. */
 bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
-                      uint32_t local_count);
+                      const uint32_t *first_halves, uint32_t local_count);
 
 /* The locals whose first use in the body is to be read, and which start as zero: they surely have
  * to be cleared. Up to CLEARED_MOST; 0 if there are more, which the function then finds out one by

@@ -11,6 +11,7 @@ const char *value_type_name(ValueType type) {
     case TYPE_I64: return "i64";
     case TYPE_F32: return "f32";
     case TYPE_F64: return "f64";
+    case TYPE_V128: return "v128";
     case TYPE_FUNCREF: return "funcref";
     case TYPE_EXTERNREF: return "externref";
     case TYPE_EXNREF: return "exnref";
@@ -91,19 +92,41 @@ static bool grow(void) {
     return true;
 }
 
+static uint32_t count_vectors(const ValueType *types, uint32_t count) {
+    uint32_t vectors = 0;
+    for (uint32_t i = 0; i < count; i++) vectors += types[i] == TYPE_V128;
+    return vectors;
+}
+
+/* Writes the types by slot; returns where they end. */
+static ValueType *spread(ValueType *to, const ValueType *types, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        *to++ = types[i];
+        if (types[i] == TYPE_V128) *to++ = TYPE_V128;
+    }
+    return to;
+}
+
 const FunctionType *intern_function_type(const ValueType *parameters, uint32_t parameter_count,
                                          const ValueType *results, uint32_t result_count) {
     if (interned.count >= interned.capacity / 2 && !grow()) return NULL;
     size_t slot = find_slot(parameters, parameter_count, results, result_count);
     if (interned.slots[slot]) return interned.slots[slot];
 
-    FunctionType *type = malloc(sizeof *type + parameter_count + result_count);
+    const uint32_t parameter_slots = parameter_count + count_vectors(parameters, parameter_count);
+    const uint32_t result_slots = result_count + count_vectors(results, result_count);
+    const bool has_vectors = parameter_slots + result_slots > parameter_count + result_count;
+    const uint32_t all = parameter_count + result_count;
+    FunctionType *type =
+        malloc(sizeof *type + all + (has_vectors ? parameter_slots + result_slots : 0));
     if (!type) return NULL;
-    ValueType *types = (ValueType *)(type + 1);
+    ValueType *types = (ValueType *)(type + 1), *by_slot = has_vectors ? types + all : types;
     if (parameter_count) memcpy(types, parameters, parameter_count);
     if (result_count) memcpy(types + parameter_count, results, result_count);
-    *type = (FunctionType){interned.count, parameter_count, result_count, types,
-                           types + parameter_count};
+    *type = (FunctionType){interned.count,  parameter_count, result_count, types,
+                           types + parameter_count, parameter_slots, result_slots, by_slot,
+                           by_slot + parameter_slots};
+    if (has_vectors) spread(spread(by_slot, parameters, parameter_count), results, result_count);
     interned.slots[slot] = type;
     interned.count++;
     return type;

@@ -73,7 +73,7 @@ typedef struct MemoryAccess {
 static const Signature signatures[OPCODE_SLOTS] = {
 #define X(name, code, text, count, operand, result)                                                \
     [OPCODE_SLOT(code)] = {count, TYPE_##operand, TYPE_##result},
-    WASM_NUMERIC_OPS(X)
+    WASM_NUMERIC_OPS(X) WASM_VECTOR_OPS(X)
 #undef X
 };
 
@@ -83,6 +83,32 @@ static const MemoryAccess accesses[OPCODE_SLOTS] = {
 #undef X
 #define X(name, code, text, type, alignment) [OPCODE_SLOT(code)] = {TYPE_##type, alignment, true},
         WASM_STORE_OPS(X)
+#undef X
+};
+
+/* Instructions of vectors that have a lane as an immediate, or a shift's distance as an operand. */
+typedef struct VectorSignature {
+    enum { NO_VECTOR, SHIFT, EXTRACT, REPLACE, LOAD_LANE, STORE_LANE } kind;
+    uint8_t lanes;
+    ValueType type;    /* of a lane, or of the distance */
+    uint8_t alignment; /* loads and stores: natural, as a power of two */
+} VectorSignature;
+
+static const VectorSignature vector_signatures[OPCODE_SLOTS] = {
+#define X(name, code, text) [OPCODE_SLOT(code)] = {SHIFT, 0, TYPE_I32, 0},
+    WASM_SHIFT_OPS(X)
+#undef X
+#define X(name, code, text, lanes, type) [OPCODE_SLOT(code)] = {EXTRACT, lanes, TYPE_##type, 0},
+        WASM_EXTRACT_OPS(X)
+#undef X
+#define X(name, code, text, lanes, type) [OPCODE_SLOT(code)] = {REPLACE, lanes, TYPE_##type, 0},
+            WASM_REPLACE_OPS(X)
+#undef X
+#define X(name, code, text, bits) [OPCODE_SLOT(code)] = {LOAD_LANE, 16 >> (bits), TYPE_V128, bits},
+                WASM_LOAD_LANE_OPS(X)
+#undef X
+#define X(name, code, text, bits) [OPCODE_SLOT(code)] = {STORE_LANE, 16 >> (bits), TYPE_V128, bits},
+                    WASM_STORE_LANE_OPS(X)
 #undef X
 };
 
@@ -163,14 +189,13 @@ typedef struct Range {
     const char *proposal;
 } Range;
 
-/* Opcodes that other proposals have taken; prefixed ones as 0xfc00 | n. */
+/* Opcodes that other proposals have taken; prefixed ones as in opcodes.h. */
 static const Range foreign_opcodes[] = {
     {0x14, 0x15, "typed function references"},
     {0xd3, 0xd3, "garbage collection"},
     {0xd4, 0xd6, "typed function references"},
     {0xe0, 0xe6, "stack switching"},
     {0xfb, 0xfb, "garbage collection"},
-    {0xfd, 0xfd, "SIMD"},
     {0xfe, 0xfe, "threads"},
     {0xfc12, 0xfc12, "memory control"},
     {0xfc13, 0xfc16, "wide arithmetic"},
@@ -182,6 +207,9 @@ static bool __attribute__((cold, noinline)) illegal_opcode(Validator *v, uint32_
         if (code >= range->first && code <= range->last)
             return cursor_unsupported(&v->code, v->instruction, range->proposal, "opcode", code);
     }
+    if (is_vector_opcode((Opcode)code))
+        return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode fd %02x",
+                           code & 0xfff);
     return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode %02x", code);
 }
 
@@ -280,11 +308,12 @@ static bool finish_block(Validator *v) {
 /* The types of blocks that have no parameters and at most one result. */
 static const FunctionType *short_block_type(ValueType result) {
     static const ValueType results[] = {TYPE_I32,     TYPE_I64,       TYPE_F32,   TYPE_F64,
-                                        TYPE_FUNCREF, TYPE_EXTERNREF, TYPE_EXNREF};
+                                        TYPE_FUNCREF, TYPE_EXTERNREF, TYPE_EXNREF,
+                                        TYPE_V128};
 #define SHORT(i)                                                                                   \
     { .result_count = 1, .results = &results[i] }
     static const FunctionType types[] = {SHORT(0), SHORT(1), SHORT(2), SHORT(3),
-                                         SHORT(4), SHORT(5), SHORT(6)};
+                                         SHORT(4), SHORT(5), SHORT(6), SHORT(7)};
 #undef SHORT
     const ValueType *found = memchr(results, result, sizeof results);
     return &types[found - results];
@@ -584,7 +613,8 @@ static bool validate_select_typed(Validator *v) {
            push(v, type);
 }
 
-static bool validate_access(Validator *v, const MemoryAccess *access) {
+/* A memarg; the type of the addresses of its memory. */
+static bool read_access(Validator *v, unsigned alignment, ValueType *address) {
     enum { HAS_MEMORY = 0x40 };
     uint32_t flags, memory = 0;
     uint64_t offset = 0;
@@ -594,12 +624,50 @@ static bool validate_access(Validator *v, const MemoryAccess *access) {
     if (flags & HAS_MEMORY && !cursor_u32(&v->code, &memory)) return false;
     if (!cursor_u64(&v->code, &offset)) return false;
     if (memory >= v->module->memory_count) return unknown(v, "memory", memory);
-    if ((flags & ~HAS_MEMORY) > access->alignment)
+    if ((flags & ~HAS_MEMORY) > alignment)
         return INVALID(v, "alignment must not be larger than natural");
     const Limits *limits = &v->module->memories[memory].limits;
     if (!limits->is_64 && offset > UINT32_MAX) return INVALID(v, "offset out of range");
-    if (access->is_store) return pop(v, access->type) && pop(v, address_type(limits));
-    return pop(v, address_type(limits)) && push(v, access->type);
+    *address = address_type(limits);
+    return true;
+}
+
+static bool validate_access(Validator *v, const MemoryAccess *access) {
+    ValueType address;
+    if (!read_access(v, access->alignment, &address)) return false;
+    if (access->is_store) return pop(v, access->type) && pop(v, address);
+    return pop(v, address) && push(v, access->type);
+}
+
+static bool read_lane(Validator *v, unsigned lanes) {
+    uint8_t lane;
+    if (!cursor_byte(&v->code, &lane)) return false;
+    return lane < lanes || INVALID(v, "invalid lane index");
+}
+
+static bool validate_vector(Validator *v, const VectorSignature *signature) {
+    ValueType address;
+    switch (signature->kind) {
+    case SHIFT: return pop(v, TYPE_I32) && pop(v, TYPE_V128) && push(v, TYPE_V128);
+    case EXTRACT:
+        return read_lane(v, signature->lanes) && pop(v, TYPE_V128) && push(v, signature->type);
+    case REPLACE:
+        return read_lane(v, signature->lanes) && pop(v, signature->type) && pop(v, TYPE_V128) &&
+               push(v, TYPE_V128);
+    case LOAD_LANE:
+        return read_access(v, signature->alignment, &address) && read_lane(v, signature->lanes) &&
+               pop(v, TYPE_V128) && pop(v, address) && push(v, TYPE_V128);
+    case STORE_LANE:
+        return read_access(v, signature->alignment, &address) && read_lane(v, signature->lanes) &&
+               pop(v, TYPE_V128) && pop(v, address);
+    default: return illegal_opcode(v, v->opcode);
+    }
+}
+
+static bool validate_shuffle(Validator *v) {
+    for (int i = 0; i < 16; i++)
+        if (!read_lane(v, 32)) return false;
+    return pop(v, TYPE_V128) && pop(v, TYPE_V128) && push(v, TYPE_V128);
 }
 
 static bool validate_copy(Validator *v, bool is_table) {
@@ -679,6 +747,7 @@ static bool is_constant_opcode(Opcode opcode) {
     case WASM_I64_CONST:
     case WASM_F32_CONST:
     case WASM_F64_CONST:
+    case WASM_V128_CONST:
     case WASM_REF_NULL:
     case WASM_REF_FUNC:
     case WASM_GLOBAL_GET:
@@ -766,10 +835,12 @@ static bool validate_instruction(Validator *v) {
     case WASM_I64_CONST: return read_i64(v) && push(v, TYPE_I64);
     case WASM_F32_CONST: return cursor_skip(&v->code, 4) && push(v, TYPE_F32);
     case WASM_F64_CONST: return cursor_skip(&v->code, 8) && push(v, TYPE_F64);
+    case WASM_V128_CONST: return cursor_skip(&v->code, 16) && push(v, TYPE_V128);
+    case WASM_I8X16_SHUFFLE: return validate_shuffle(v);
     case WASM_REF_NULL: return cursor_reference_type(&v->code, &type) && push(v, type);
     case WASM_REF_IS_NULL: return validate_ref_is_null(v);
     case WASM_REF_FUNC: return validate_ref_func(v);
-    default: return illegal_opcode(v, v->opcode);
+    default: return validate_vector(v, &vector_signatures[OPCODE_SLOT(v->opcode)]);
     }
 }
 
@@ -779,13 +850,14 @@ static bool read_opcode(Validator *v) {
     uint8_t byte;
     if (!cursor_byte(&v->code, &byte)) return false;
     v->opcode = byte;
-    if (byte != WASM_PREFIX) return true;
+    if (byte != WASM_PREFIX && byte != WASM_VECTOR_PREFIX) return true;
+    const bool is_vector = byte == WASM_VECTOR_PREFIX;
     uint32_t number;
     if (!cursor_u32(&v->code, &number)) return false;
-    if (number >= OPCODE_SLOTS - 0x100)
-        return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode fc %02x",
-                           number);
-    v->opcode = (Opcode)(0xfc00 | number);
+    if (number >= (is_vector ? VECTOR_OPCODES : PREFIXED_OPCODES))
+        return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode %02x %02x",
+                           byte, number);
+    v->opcode = (Opcode)((is_vector ? 0xd000 : 0xfc00) | number);
     return true;
 }
 

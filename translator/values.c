@@ -136,7 +136,9 @@ static unsigned pins_read(const Instruction *instruction, Bank bank) {
 
 static bool writes_accumulator(const Instruction *instruction, Bank *bank) {
     const OpInfo *info = &op_info[instruction->op];
-    if (!ISA_HAS_ACCUMULATORS || info->result_type == VALUE_NONE) return false;
+    if (!ISA_HAS_ACCUMULATORS || info->result_type == VALUE_NONE ||
+        info->result_type == VALUE_V128)
+        return false;
     *bank = info->result_type >= VALUE_F32 ? FLOATS : INTEGERS;
     return !is_pin(instruction->result) &&
            !(info->flags & OP_MOVES && instruction->result.class == CLASS_SLOT);
@@ -146,12 +148,14 @@ static bool writes_accumulator(const Instruction *instruction, Bank *bank) {
 static void emit(Values *values, Instruction instruction) {
     Bank written = INTEGERS;
     bool writes = writes_accumulator(&instruction, &written);
-    bool has_slot = op_info[instruction.op].result_type != VALUE_NONE &&
-                    instruction.result.class == CLASS_SLOT;
+    const uint8_t result_type = op_info[instruction.op].result_type;
+    bool has_slot = result_type != VALUE_NONE && instruction.result.class == CLASS_SLOT;
     for (int bank = 0; bank < BANKS; bank++) {
         uint32_t *mirror = &values->accumulators[bank].mirror;
         values->accumulators[bank].mirror_before_last = *mirror;
         if (has_slot && *mirror == instruction.result.slot) *mirror = NO_MIRROR;
+        if (result_type == VALUE_V128 && *mirror == instruction.result.slot + 1u)
+            *mirror = NO_MIRROR;
         if (writes && bank == (int)written)
             *mirror = has_slot ? instruction.result.slot : NO_MIRROR;
     }
@@ -438,16 +442,19 @@ bool fuse_address(Values *values, Instruction *access, Popped *address, Popped *
         const Sum *sum = &address->value.sum;
         fused.op = (Op)(sum->shift ? info->scaled : info->sum);
         fused.immediates[1] = sum->shift;
-        name_sum(values, sum, &fused);
-        if (encoder_accepts(&fused)) {
-            *access = fused;
-            return true;
+        if (fused.op != OP_COUNT) {
+            name_sum(values, sum, &fused);
+            if (encoder_accepts(&fused)) {
+                *access = fused;
+                return true;
+            }
         }
         compute_address(values, address, value);
         return false;
     }
     const Instruction *producer = producer_of(values, address);
-    if (!producer || (producer->op != OP_i32_add && producer->op != OP_i32_add_scaled))
+    if (!producer || (producer->op != OP_i32_add && producer->op != OP_i32_add_scaled) ||
+        info->sum == OP_COUNT)
         return false;
     fused.op = (Op)(producer->op == OP_i32_add ? info->sum : info->scaled);
     fused.values[0] = producer->values[0];
@@ -619,6 +626,46 @@ static uint32_t copy_run(Values *values, uint32_t height) {
     }
     emit(values, instruction);
     return count;
+}
+
+/* ---- Vectors -------------------------------------------------------------------------------- */
+
+Popped pop_vector(Values *values) {
+    pop_address(values);
+    Popped popped = pop_address(values);
+    popped.operand = plain_operand(values, &popped.value, popped.height);
+    return popped;
+}
+
+void push_vector_of(Values *values, Instruction instruction, const Popped *operands) {
+    instruction.result = slot(home_of(values, values->height));
+    set_operands(values, &instruction, operands);
+    push(values, IN_HOME, TYPE_V128);
+    push(values, IN_HOME, TYPE_V128);
+    if (!values->out_of_memory) emit(values, instruction);
+}
+
+void assign_vector(Values *values, const Popped *popped, uint32_t local) {
+    const Instruction *last = encoder_last(values->encoder);
+    const bool is_last = popped->value.place == IN_HOME && last &&
+                         op_info[last->op].result_type == VALUE_V128 &&
+                         last->result.slot == popped->operand.slot;
+    const bool is_used = values->local_heads[local] != NONE;
+    Instruction assignment = {
+        .op = OP_copy_v, .result = slot((uint16_t)local), .values = {popped->operand}};
+    if (is_last) {
+        assignment = *last;
+        assignment.result = slot((uint16_t)local);
+        retract_last(values);
+    }
+    /* Older values that are in this local move to their homes before it changes. */
+    for (uint32_t half = local; is_used && half < local + 2; half++) {
+        for (int32_t user = values->local_heads[half]; user != NONE;
+             user = values->stack[user].earlier)
+            bring_home(values, (uint32_t)user);
+        values->local_heads[half] = NONE;
+    }
+    if (is_last || popped->operand.slot != local) emit(values, assignment);
 }
 
 /* Takes the values from `height` up out of the lists of their locals. */

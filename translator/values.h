@@ -8,6 +8,10 @@
  *
  * Each height of the stack has its own slot of the frame, the value's "home".
  *
+ * A vector (v128) is two values here, one for each of its slots, as a local of that type is two
+ * locals: where values are only moved nobody need know. Both are in the same place, IN_HOME or
+ * IN_LOCAL.
+ *
  * Where the instruction set has registers for hot locals (pins.h), a local that is in one is named
  * by that, and one that no local is in may hold a computed value in the accumulator's stead. */
 #ifndef TAILRACE_TRANSLATOR_VALUES_H
@@ -131,6 +135,15 @@ void emit_with(Values *values, Instruction instruction, const Popped *operands);
 /* The same for an instruction whose result is pushed. */
 void push_result_of(Values *values, Instruction instruction, const Popped *operands,
                     ValueType type);
+
+/* ---- Vectors -------------------------------------------------------------------------------- */
+
+/* The two values on top as one operand: `value` and `height` are the lower one's. */
+Popped pop_vector(Values *values);
+/* push_result_of of a vector. */
+void push_vector_of(Values *values, Instruction instruction, const Popped *operands);
+/* assign_local of a vector, to this local and the next. */
+void assign_vector(Values *values, const Popped *popped, uint32_t local);
 
 /* If the popped value is the result of the encoder's last instruction, that instruction; else NULL.
  * It may be replaced: retract_last(), then emit another. */

@@ -39,7 +39,8 @@ static bool prepare_call(Run *run, Error *error) {
                     message);
     }
     run->type = module->function_types[run->entry];
-    uint32_t parameters = run->type->parameter_count, results = run->type->result_count;
+    const uint32_t parameters = run->type->parameter_count, results = run->type->result_count;
+    const uint32_t taken = run->type->parameter_slots, given = run->type->result_slots;
     char type[200];
     describe_function_type(run->type, type, sizeof type);
     if (!options->invoke) {
@@ -50,16 +51,20 @@ static bool prepare_call(Run *run, Error *error) {
         return fail(error, ERROR_LINK, "%s is %s: it takes %u argument%s, not %zu", name, type,
                     parameters, parameters == 1 ? "" : "s", options->argument_count);
     }
-    run->slots = calloc((parameters > results ? parameters : results) + 1, sizeof *run->slots);
+    run->slots = calloc((taken > given ? taken : given) + 1, sizeof *run->slots);
     if (!run->slots) return fail(error, ERROR_MEMORY, "out of memory");
+    uint64_t *slots = run->slots;
     for (uint32_t i = 0; i < parameters; i++) {
         ValueType wanted = run->type->parameters[i];
-        if (!parse_value(wanted, options->arguments[i], &run->slots[i]))
+        if (!parse_value(wanted, options->arguments[i], slots))
             return fail(error, ERROR_LINK, "argument %u of %s is of type %s, which \"%s\" is not%s",
                         i + 1, name, value_type_name(wanted), options->arguments[i],
                         is_reference_type(wanted)
                             ? "; only null can be given"
+                        : wanted == TYPE_V128
+                            ? "; it is 0x and up to 32 hexadecimal digits"
                             : "");
+        slots += slots_of_type(wanted);
     }
     return true;
 }
@@ -201,7 +206,9 @@ static uint32_t result_count(const Execution *execution, int status) {
 static const char *result_text(const Execution *execution, uint32_t index,
                                char text[VALUE_TEXT_SIZE]) {
     const Run *run = (const Run *)execution;
-    return format_value(run->type->results[index], run->slots[index], text);
+    const uint64_t *slots = run->slots;
+    for (uint32_t i = 0; i < index; i++) slots += slots_of_type(run->type->results[i]);
+    return format_value(run->type->results[index], slots, text);
 }
 
 static json_t *results(const Execution *execution, int status) {

@@ -176,6 +176,7 @@ static void prepare_instance(void) {
         global[i].value = globals_before[i].is_function
                               ? reference((int64_t)globals_before[i].value - 1)
                               : globals_before[i].value;
+        global[i].high = globals_before[i].high;
         globals[i] = &global[i];
     }
     for (uint32_t i = 0; i != TABLE_COUNT; i++)

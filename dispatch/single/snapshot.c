@@ -205,19 +205,19 @@ static void print_tables_of(const Instance *instance) {
 
 static void print_globals(const Instance *instance) {
     const Module *module = instance->module;
-    printf("enum { GLOBAL_COUNT = %u };\nstatic const struct {\n    uint64_t value;\n"
+    printf("enum { GLOBAL_COUNT = %u };\nstatic const struct {\n    uint64_t value, high;\n"
            "    bool is_function; /* and the value its number, plus 1; 0: null */\n"
            "} globals_before[GLOBAL_COUNT + 1] = {\n",
            module->global_count);
     for (uint32_t i = 0; i < module->global_count; i++) {
         const Global *global = instance->globals[i];
         const bool is_function = global->type.type == TYPE_FUNCREF;
-        printf("    {%" PRIu64 "u, %s},\n",
+        printf("    {%" PRIu64 "u, %" PRIu64 "u, %s},\n",
                is_function ? (uint64_t)(function_number(instance, global->value) + 1)
                            : global->value,
-               is_function ? "true" : "false");
+               global->high, is_function ? "true" : "false");
     }
-    puts("    {0, false}};");
+    puts("    {0, 0, false}};");
 }
 
 /* A new piece begins behind this many zeros. */
@@ -265,10 +265,12 @@ static bool print_values(const char *name, const ValueType *types, uint32_t coun
     for (uint32_t i = 0; i < count; i++) {
         uint64_t bits;
         char text[VALUE_TEXT_SIZE];
+        if (types[i] == TYPE_V128)
+            return fail(error, ERROR_LINK, "%s: a single file gives and takes no vectors", file);
         if (!parse_value(types[i], texts[i], &bits))
             return fail(error, ERROR_LINK, "%s: \"%s\" is no %s", file, texts[i],
                         value_type_name(types[i]));
-        printf("    {%" PRIu64 "u, \"%s\", %s},\n", bits, format_value(types[i], bits, text),
+        printf("    {%" PRIu64 "u, \"%s\", %s},\n", bits, format_value(types[i], &bits, text),
                types[i] == TYPE_I32 || types[i] == TYPE_F32 ? "true" : "false");
     }
     puts("    {0, \"\", false}};");

@@ -121,9 +121,30 @@ class FormsTest(GenerateTest):
             self.assertEqual(found[name + ".far"], ("Any memory", size, 0))
         self.assertEqual(found["i64.store16.far"], ("Any memory", 0, 2))
         self.assertEqual(found["f32.store"], ("Memory", 0, 4))
+        for name, size in {"v128.load": 16, "v128.load8x8_u": 8, "v128.load16_lane": 2}.items():
+            self.assertEqual(found[name], ("Vectors in memory", size, 0))
+            self.assertEqual(found[name + ".far"], ("Any memory", size, 0))
+        self.assertEqual(found["v128.store32_lane"], ("Vectors in memory", 0, 4))
         accesses = {name for name, (_, loaded, stored) in found.items() if loaded or stored}
         self.assertEqual(accesses, {name for name in found if re.match(r"\w+\.(load|store)", name)})
         self.assertEqual(found["br_if.f64.lt"], ("Compare and branch", 0, 0))
+
+    def test_vectors_are_in_slots_alone(self):
+        ops = ("get i32 a:as, v128 b, u32 offset, u16 lane -> v128 [wasm also=other,third load]\n"
+               "    LOAD_AS(uint8_t, with(b, lane, loaded));\n"
+               "sum v128 a, v128 b -> v128 = (U8x16)a + (U8x16)b\n")
+        self.assertCountEqual(self.opcodes(ops), ["get__s_as", "get__s_ss", "sum__s_ss", "get_far__s_ss"])
+        _, files = self.run_generate("acc", *self.write_tables(ops), "--layout", "0")
+        handlers = files["handlers.0.inc"]
+        self.assertIn("r = (V128)((U8x16)a + (U8x16)b);", handlers)
+        self.assertNotIn("ACCUMULATOR", handlers)
+        far = handlers[handlers.index("HANDLER(get_far__s_ss)"):]
+        for line in ("const uint64_t a = SLOT_I64(0);", "const V128 b = SLOT_V128(2);",
+                     "uint64_t const offset = OPERAND_U64(6);", "uint32_t const index = OPERAND_U32(14);",
+                     "uint16_t const lane = OPERAND_U16(18);", "FAR_LOAD_AS(uint8_t, with(b, lane, loaded));",
+                     "SET_SLOT_V128(4, r);"):
+            self.assertIn(line, far)
+        self.assertEqual(re.findall(r"X\((\w+), OP_get\)", files["ops.h"]), ["GET", "OTHER", "THIRD"])
 
     def test_accesses_of_unknown_size_are_refused(self):
         self.assert_refused("get: it loads or stores a long, whose size is not known",

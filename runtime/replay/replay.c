@@ -170,7 +170,7 @@ static void describe(const Replay *replay, ValueType type, uint64_t value,
         snprintf(text, VALUE_TEXT_SIZE, index < count ? "function %u" : "a function of the host",
                  index);
     } else {
-        format_value(type, value, text);
+        format_value(type, &value, text);
     }
 }
 
@@ -652,8 +652,8 @@ static bool make_room_for_calls(Replay *replay) {
     replay->call_slots = 1;
     for (uint32_t i = 0; i < module->function_count; i++) {
         const FunctionType *type = module->function_types[i];
-        if (type->parameter_count > replay->call_slots) replay->call_slots = type->parameter_count;
-        if (type->result_count > replay->call_slots) replay->call_slots = type->result_count;
+        if (type->parameter_slots > replay->call_slots) replay->call_slots = type->parameter_slots;
+        if (type->result_slots > replay->call_slots) replay->call_slots = type->result_slots;
     }
     replay->slots = store_allocate(replay->store, (size_t)(MAX_NESTED_CALLS + 1),
                                    replay->call_slots * sizeof *replay->slots, &replay->error);

@@ -166,6 +166,9 @@ bool trace_value(TraceReader *reader, ValueType type, uint64_t *value, Error *er
         return true;
     case TYPE_F32: return trace_bytes(reader, (uint8_t *)value, 4, error);
     case TYPE_F64: return trace_bytes(reader, (uint8_t *)value, 8, error);
+    case TYPE_V128:
+        return trace_fail(reader, trace_offset(reader), error,
+                          "a v128, which no JavaScript gives or takes");
     default: return trace_unsigned(reader, 32, value, error);
     }
 }

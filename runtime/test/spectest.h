@@ -34,10 +34,10 @@ bool script_run(const char *path, bool verbose, Tally *tally, Error *error);
 
 /* ---- Values (spectest_value.c) --------------------------------------------------------------- */
 
-/* The slot of an argument; false if the engine has no such type. */
-bool value_parse(const json_t *value, uint64_t *slot);
+/* The slot of an argument, or both of a v128; false if the engine has no such type. */
+bool value_parse(const json_t *value, uint64_t *slots);
 /* Whether a result of `type` is as `expected` asks. */
-bool value_matches(const json_t *expected, ValueType type, uint64_t slot);
+bool value_matches(const json_t *expected, ValueType type, const uint64_t *slots);
 
 /* ---- The host module "spectest" (spectest_host.c) -------------------------------------------- */
 

@@ -316,11 +316,12 @@ typedef enum ActionOutcome {
 static bool invoke(Script *script, Function *function, const json_t *arguments, Results *results,
                    Error *error) {
     const FunctionType *type = function->type;
-    if (json_array_size(arguments) != type->parameter_count || type->parameter_count > MAX_VALUES ||
-        type->result_count > MAX_VALUES)
+    if (json_array_size(arguments) != type->parameter_count || type->parameter_slots > MAX_VALUES ||
+        type->result_slots > MAX_VALUES)
         return fail(error, ERROR_INVALID, "the function has %u parameters", type->parameter_count);
-    for (uint32_t i = 0; i < type->parameter_count; i++)
-        if (!value_parse(json_array_get(arguments, i), &results->slots[i]))
+    for (uint32_t i = 0, slot = 0; i < type->parameter_count;
+         slot += slots_of_type(type->parameters[i++]))
+        if (!value_parse(json_array_get(arguments, i), &results->slots[slot]))
             return fail(error, ERROR_INVALID, "argument %u is of no known type", i);
     results->count = type->result_count;
     if (type->result_count) memcpy(results->types, type->results, type->result_count);
@@ -346,7 +347,8 @@ static ActionOutcome act(Script *script, Results *results, Error *error) {
     } else if (is_get) {
         uint64_t value = found.global->value;
         bool is_f32 = found.global->type.type == TYPE_F32; /* of which only the low half counts */
-        *results = (Results){1, {found.global->type.type}, {is_f32 ? (uint32_t)value : value}};
+        *results = (Results){1, {found.global->type.type},
+                             {is_f32 ? (uint32_t)value : value, found.global->high}};
         return ACTION_DONE;
     } else if (invoke(script, found.function, json_object_get(action, "args"), results, error)) {
         return ACTION_DONE;
@@ -379,12 +381,12 @@ static void run_assert_return(Script *script) {
     if (outcome != ACTION_DONE) return;
     const json_t *expected = json_object_get(script->command, "expected");
     bool matches = json_array_size(expected) == results.count;
-    for (uint32_t i = 0; i < results.count && matches; i++) {
-        if (value_matches(json_array_get(expected, i), results.types[i], results.slots[i]))
-            continue;
+    const uint64_t *slots = results.slots;
+    for (uint32_t i = 0; i < results.count && matches; slots += slots_of_type(results.types[i++])) {
+        if (value_matches(json_array_get(expected, i), results.types[i], slots)) continue;
         char *wanted = json_dumps(json_array_get(expected, i), JSON_COMPACT);
         failed(script, "result %u is %s 0x%llx and not %s", i, value_type_name(results.types[i]),
-               (unsigned long long)results.slots[i], wanted ? wanted : "?");
+               (unsigned long long)*slots, wanted ? wanted : "?");
         free(wanted);
         return;
     }

@@ -15,8 +15,34 @@ static uint64_t host_reference(const json_t *value) {
     return strtoull(text_of(value, "value"), NULL, 10) + 1;
 }
 
+/* Bits of the lanes of a v128, which "lane_type" tells; 0: no such type. */
+static unsigned lane_bits(const json_t *value) {
+    const char *type = text_of(value, "lane_type");
+    return type[0] == 'i' || type[0] == 'f' ? (unsigned)strtoul(type + 1, NULL, 10) : 0;
+}
+
+/* A lane as text is a number, negative or not. */
+static uint64_t lane_value(const char *text, unsigned bits) {
+    const uint64_t value =
+        text[0] == '-' ? (uint64_t)strtoll(text, NULL, 10) : strtoull(text, NULL, 10);
+    return bits == 64 ? value : value & ((1ull << bits) - 1);
+}
+
+static bool vector_parse(const json_t *value, uint64_t slots[2]) {
+    const json_t *lanes = json_object_get(value, "value");
+    const unsigned bits = lane_bits(value);
+    if (bits < 8 || json_array_size(lanes) != 128 / bits) return false;
+    slots[0] = slots[1] = 0;
+    for (unsigned i = 0; i < 128 / bits; i++) {
+        const char *text = json_string_value(json_array_get(lanes, i));
+        slots[i * bits / 64] |= lane_value(text ? text : "", bits) << i * bits % 64;
+    }
+    return true;
+}
+
 bool value_parse(const json_t *value, uint64_t *slot) {
     const char *type = text_of(value, "type"), *text = text_of(value, "value");
+    if (strcmp(type, "v128") == 0) return vector_parse(value, slot);
     if (strcmp(type, "i32") == 0 || strcmp(type, "f32") == 0)
         *slot = (uint32_t)strtoull(text, NULL, 10);
     else if (strcmp(type, "i64") == 0 || strcmp(type, "f64") == 0)
@@ -32,10 +58,8 @@ bool value_parse(const json_t *value, uint64_t *slot) {
 
 /* Spec 3.0, appendix "NaN": canonical ones have only the payload's highest bit set, arithmetic ones
  * have at least that. */
-static bool float_matches(const json_t *expected, uint64_t bits, uint64_t infinity,
-                          uint64_t quiet_bit) {
+static bool float_matches(const char *text, uint64_t bits, uint64_t infinity, uint64_t quiet_bit) {
     const uint64_t sign = infinity + (quiet_bit << 1), magnitude = bits & ~sign;
-    const char *text = text_of(expected, "value");
     if (strcmp(text, "nan:canonical") == 0) return magnitude == (infinity | quiet_bit);
     if (strcmp(text, "nan:arithmetic") == 0)
         return (magnitude & (infinity | quiet_bit)) == (infinity | quiet_bit);
@@ -51,13 +75,39 @@ static bool reference_matches(const json_t *expected, const char *type, uint64_t
     return has_value ? slot == host_reference(expected) : slot != 0;
 }
 
-bool value_matches(const json_t *expected, ValueType type, uint64_t slot) {
+static bool f32_matches(const char *expected, uint64_t bits) {
+    return float_matches(expected, bits, 0x7f800000, 0x00400000);
+}
+static bool f64_matches(const char *expected, uint64_t bits) {
+    return float_matches(expected, bits, 0x7ff0000000000000, 0x0008000000000000);
+}
+
+static bool vector_matches(const json_t *expected, const uint64_t slots[2]) {
+    const json_t *lanes = json_object_get(expected, "value");
+    const unsigned bits = lane_bits(expected);
+    if (bits < 8 || json_array_size(lanes) != 128 / bits) return false;
+    const bool is_float = text_of(expected, "lane_type")[0] == 'f';
+    for (unsigned i = 0; i < 128 / bits; i++) {
+        const char *text = json_string_value(json_array_get(lanes, i));
+        uint64_t lane = slots[i * bits / 64] >> i * bits % 64;
+        if (bits < 64) lane &= (1ull << bits) - 1;
+        const bool matches = !text      ? false
+                             : !is_float ? lane == lane_value(text, bits)
+                             : bits == 32 ? f32_matches(text, lane)
+                                          : f64_matches(text, lane);
+        if (!matches) return false;
+    }
+    return true;
+}
+
+bool value_matches(const json_t *expected, ValueType type, const uint64_t *slots) {
+    const uint64_t slot = *slots;
     const char *wanted = text_of(expected, "type");
     if (strcmp(wanted, "either") == 0) {
         size_t i;
         json_t *one;
         json_array_foreach(json_object_get(expected, "values"), i,
-                           one) if (value_matches(one, type, slot)) return true;
+                           one) if (value_matches(one, type, slots)) return true;
         return false;
     }
     bool is_function = strcmp(wanted, "funcref") == 0 || strcmp(wanted, "nullfuncref") == 0;
@@ -75,8 +125,9 @@ bool value_matches(const json_t *expected, ValueType type, uint64_t slot) {
     }
     if (strcmp(wanted, value_type_name(type)) != 0) return false;
     switch (type) {
-    case TYPE_F32: return float_matches(expected, slot, 0x7f800000, 0x00400000);
-    case TYPE_F64: return float_matches(expected, slot, 0x7ff0000000000000, 0x0008000000000000);
+    case TYPE_F32: return f32_matches(text_of(expected, "value"), slot);
+    case TYPE_F64: return f64_matches(text_of(expected, "value"), slot);
+    case TYPE_V128: return vector_matches(expected, slots);
     case TYPE_I32: return slot == (uint32_t)strtoull(text_of(expected, "value"), NULL, 10);
     default: return slot == strtoull(text_of(expected, "value"), NULL, 10);
     }

@@ -17,7 +17,7 @@ static void expect_refused(ValueType type, const char *text) {
 
 static void expect_written(ValueType type, uint64_t value, const char *expected) {
     char text[VALUE_TEXT_SIZE];
-    cr_expect_str_eq(format_value(type, value, text), expected);
+    cr_expect_str_eq(format_value(type, &value, text), expected);
 }
 
 static uint64_t bits_of(double value) {
@@ -30,6 +30,22 @@ static uint32_t bits_of_f32(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return bits;
+}
+
+Test(text, vectors_are_128_bits_as_a_number) {
+    char text[VALUE_TEXT_SIZE];
+    uint64_t value[2] = {1, 1};
+    cr_expect(parse_value(TYPE_V128, "0x000102030405060708090a0b0c0D0E0F", value));
+    cr_expect_eq(value[0], 0x08090a0b0c0d0e0f);
+    cr_expect_eq(value[1], 0x0001020304050607);
+    cr_expect_str_eq(format_value(TYPE_V128, value, text), "0x000102030405060708090a0b0c0d0e0f");
+    cr_expect(parse_value(TYPE_V128, "0x7", value));
+    cr_expect(value[0] == 7 && value[1] == 0);
+    static const char *const refused[] = {"",   "0x",  "7",
+                                          "-1", "0x-1", "0x 1",
+                                          "0x1g", "0x000102030405060708090a0b0c0d0e0f0"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        cr_expect_not(parse_value(TYPE_V128, refused[i], value), "%s", refused[i]);
 }
 
 Test(text, reads_integers) {

@@ -212,9 +212,8 @@ Test(reader, types) {
     ACCEPTED(SECTION(S_TYPE, 1, 0x60, 6, I32, I64, F32, F64, FUNCREF, EXTERNREF, 2, I32, I32));
     MALFORMED("malformed definition type", SECTION(S_TYPE, 1, 0x40, 0, 0));
     MALFORMED("malformed value type", SECTION(S_TYPE, 1, 0x60, 1, 0x40, 0));
-    UNSUPPORTED("needs the SIMD proposal (type 0x7b at byte 0xd)",
-                SECTION(S_TYPE, 1, 0x60, 1, 0x7b, 0));
-    UNSUPPORTED("needs the typed function references proposal",
+    ACCEPTED(SECTION(S_TYPE, 1, 0x60, 1, TYPE_V128, 0));
+    UNSUPPORTED("needs the typed function references proposal (type 0x64 at byte 0xd)",
                 SECTION(S_TYPE, 1, 0x60, 1, 0x64, 0x70, 0));
     UNSUPPORTED("needs the garbage collection proposal", SECTION(S_TYPE, 1, 0x4e, 0, 0));
     UNSUPPORTED("needs the garbage collection proposal", SECTION(S_TYPE, 1, 0x5f, 0, 0));

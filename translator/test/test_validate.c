@@ -83,6 +83,10 @@ static ErrorKind validate(const uint8_t *code, size_t size) {
 #define NULL_FUNC WASM_REF_NULL, FUNCREF
 #define NULL_EXTERN WASM_REF_NULL, EXTERNREF
 #define PREFIXED(opcode) WASM_PREFIX, (opcode)&0xff
+/* In two bytes, as all above 0x7f need. */
+#define VECTOR(opcode) WASM_VECTOR_PREFIX, ((opcode)&0x7f) | 0x80, ((opcode)&0xfff) >> 7
+#define LANES(last) 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, last
+#define V128_0 VECTOR(WASM_V128_CONST), LANES(0)
 #define EMPTY 0x40
 
 /* Each numeric instruction accepts its operands, refuses the same with one of another type, and
@@ -140,6 +144,15 @@ Test(validate, opcode_table) {
         {WASM_TABLE_FILL, 0xfc11, "table.fill"},
         {WASM_TRY_TABLE, 0x1f, "try_table"},
         {WASM_DELEGATE, 0x18, "delegate"},
+        {WASM_V128_LOAD, 0xd000, "v128.load"},
+        {WASM_F64X2_REPLACE_LANE, 0xd022, "f64x2.replace_lane"},
+        {WASM_F64X2_GE, 0xd04c, "f64x2.ge"},
+        {WASM_V128_STORE64_LANE, 0xd05b, "v128.store64_lane"},
+        {WASM_I16X8_EXTMUL_HIGH_I8X16_U, 0xd09f, "i16x8.extmul_high_i8x16_u"},
+        {WASM_I64X2_GE_S, 0xd0db, "i64x2.ge_s"},
+        {WASM_F64X2_CONVERT_LOW_I32X4_U, 0xd0ff, "f64x2.convert_low_i32x4_u"},
+        {WASM_I8X16_RELAXED_SWIZZLE, 0xd100, "i8x16.relaxed_swizzle"},
+        {WASM_I32X4_RELAXED_DOT_I8X16_I7X16_ADD_S, 0xd113, "i32x4.relaxed_dot_i8x16_i7x16_add_s"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         cr_expect_eq(known[i].opcode, known[i].value);
@@ -148,10 +161,12 @@ Test(validate, opcode_table) {
     cr_expect_null(opcode_name(0x14));
     cr_expect_null(opcode_name(0xfc12));
     cr_expect_null(opcode_name(0xff));
+    cr_expect_null(opcode_name(0xd09a));
+    cr_expect_null(opcode_name(0xd114));
     unsigned count = 0;
     for (unsigned opcode = 0; opcode < 0x10000; opcode++)
         count += opcode_name((Opcode)opcode) != NULL;
-    cr_expect_eq(count, 211);
+    cr_expect_eq(count, 211 + 256);
 }
 
 Test(validate, operand_stack) {
@@ -197,7 +212,9 @@ Test(validate, blocks) {
     MALFORMED("malformed block type", WASM_BLOCK, 0xff, 0x7f, WASM_END); /* i32, padded */
     MALFORMED("malformed value type", WASM_BLOCK, 0x41, WASM_END);
     MALFORMED("integer too large", WASM_BLOCK, 0x80, 0x80, 0x80, 0x80, 0x20, WASM_END);
-    UNSUPPORTED("needs the SIMD proposal", WASM_BLOCK, 0x7b, WASM_END);
+    VALID(WASM_BLOCK, TYPE_V128, V128_0, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, TYPE_V128, I64_0, WASM_END, WASM_DROP);
+    UNSUPPORTED("needs the garbage collection proposal", WASM_BLOCK, 0x6e, WASM_END);
 }
 
 Test(validate, if_else) {
@@ -427,13 +444,46 @@ Test(validate, opcodes) {
     MALFORMED("illegal opcode", WASM_PREFIX, 0x1f);
     MALFORMED("integer representation too long", WASM_PREFIX, 0x80, 0x80, 0x80, 0x80, 0x80, 0);
     VALID(F32_0, WASM_PREFIX, 0x80, 0x80, 0x00, WASM_DROP); /* i32.trunc_sat_f32_s, padded */
-    UNSUPPORTED("needs the SIMD proposal (opcode 0xfd at byte", 0xfd, 0x0c);
-    UNSUPPORTED("needs the threads proposal", 0xfe, 0x03, 0);
+    MALFORMED("illegal opcode fd 114", WASM_VECTOR_PREFIX, 0x94, 0x02);
+    MALFORMED("illegal opcode fd 9a", VECTOR(0x9a));
+    UNSUPPORTED("needs the threads proposal (opcode 0xfe at byte", 0xfe, 0x03, 0);
     UNSUPPORTED("needs the garbage collection proposal", 0xfb, 0x01);
     UNSUPPORTED("needs the typed function references proposal", 0x15, 0);
     UNSUPPORTED("needs the wide arithmetic proposal", WASM_PREFIX, 0x13);
     MALFORMED("integer too large", WASM_I32_CONST, 0xff, 0xff, 0xff, 0xff, 0x0f, WASM_DROP);
     MALFORMED("unexpected end", WASM_F64_CONST, 0, 0, 0, 0, 0);
+}
+
+Test(validate, vectors) {
+    VALID(V128_0, V128_0, VECTOR(WASM_I8X16_ADD), WASM_DROP);
+    MISMATCH(V128_0, I32_0, VECTOR(WASM_I8X16_ADD), WASM_DROP);
+    VALID(V128_0, V128_0, V128_0, VECTOR(WASM_F32X4_RELAXED_MADD), WASM_DROP);
+    MISMATCH(V128_0, V128_0, VECTOR(WASM_V128_BITSELECT), WASM_DROP);
+    VALID(F64_0, VECTOR(WASM_F64X2_SPLAT), WASM_DROP);
+    MISMATCH(F32_0, VECTOR(WASM_F64X2_SPLAT), WASM_DROP);
+    VALID(V128_0, VECTOR(WASM_I8X16_BITMASK), WASM_DROP);
+    VALID(V128_0, I32_0, VECTOR(WASM_I64X2_SHL), WASM_DROP);
+    MISMATCH(V128_0, I64_0, VECTOR(WASM_I64X2_SHL), WASM_DROP);
+    VALID(V128_0, V128_0, I32_0, WASM_SELECT, WASM_DROP);
+}
+
+Test(validate, lanes) {
+    VALID(V128_0, VECTOR(WASM_I16X8_EXTRACT_LANE_U), 7, WASM_DROP);
+    INVALID("invalid lane index", V128_0, VECTOR(WASM_I16X8_EXTRACT_LANE_U), 8, WASM_DROP);
+    VALID(V128_0, F32_0, VECTOR(WASM_F32X4_REPLACE_LANE), 3, WASM_DROP);
+    MISMATCH(V128_0, I32_0, VECTOR(WASM_F32X4_REPLACE_LANE), 3, WASM_DROP);
+    VALID(V128_0, V128_0, VECTOR(WASM_I8X16_SHUFFLE), LANES(31), WASM_DROP);
+    INVALID("invalid lane index", V128_0, V128_0, VECTOR(WASM_I8X16_SHUFFLE), LANES(32), WASM_DROP);
+    VALID(I32_0, V128_0, VECTOR(WASM_V128_LOAD16_LANE), 1, 0, 7, WASM_DROP);
+    INVALID("invalid lane index", I32_0, V128_0, VECTOR(WASM_V128_LOAD16_LANE), 1, 0, 8, WASM_DROP);
+    INVALID("alignment must not be larger than natural", I32_0, V128_0,
+            VECTOR(WASM_V128_LOAD16_LANE), 2, 0, 7, WASM_DROP);
+    VALID(I32_0, V128_0, VECTOR(WASM_V128_STORE64_LANE), 3, 0, 1);
+    MISMATCH(I32_0, I32_0, VECTOR(WASM_V128_STORE64_LANE), 3, 0, 1);
+    VALID(I32_0, VECTOR(WASM_V128_LOAD8X8_S), 3, 0, WASM_DROP);
+    INVALID("alignment must not be larger than natural", I32_0, VECTOR(WASM_V128_LOAD8X8_S), 4, 0,
+            WASM_DROP);
+    MALFORMED("unexpected end", WASM_VECTOR_PREFIX, WASM_V128_CONST & 0xff, 0, 0);
 }
 
 /* ---- Constant expressions ----------------------------------------------------------------- */
@@ -482,7 +532,10 @@ Test(validate, constant_expressions) {
     CONSTANT(ERROR_INVALID, I32, false, I32_0, WASM_NOP);
     CONSTANT(ERROR_INVALID, I32, false, WASM_BLOCK, I32, I32_0, WASM_END);
     CONSTANT(ERROR_MALFORMED, I32, false, 0xff);
-    CONSTANT(ERROR_UNSUPPORTED, I32, false, 0xfd, 0x0c);
+    CONSTANT(ERROR_NONE, TYPE_V128, false, V128_0);
+    CONSTANT(ERROR_INVALID, I32, false, V128_0);
+    CONSTANT(ERROR_INVALID, TYPE_V128, false, V128_0, V128_0, VECTOR(WASM_I8X16_ADD));
+    CONSTANT(ERROR_UNSUPPORTED, I32, false, 0xfe, 0x03);
 }
 
 /* ---- Large functions ---------------------------------------------------------------------- */

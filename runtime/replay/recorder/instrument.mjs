@@ -18,7 +18,7 @@ export const PAGES = 2 ** (32 - PAGE_BITS); // of an address space: no address i
 export const ADDED = { table: "tailrace:pages", memory: "tailrace:memory", start: "tailrace:start",
                        passed: "tailrace:passed", original: "tailrace:original", tag: "tailrace:tag " };
 
-export const I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, FUNCREF = 0x70, EXTERNREF = 0x6f, EXNREF = 0x69;
+export const I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, V128 = 0x7b, FUNCREF = 0x70, EXTERNREF = 0x6f, EXNREF = 0x69;
 const KINDS = ["function", "table", "memory", "global", "tag"];
 const SECTION = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, code: 10,
                   tag: 13 };
@@ -49,13 +49,13 @@ function readLimits(cursor, what) {
 }
 
 // As in translator/cursor.c.
-const PROPOSAL_OF_TYPE = { 0x7b: "SIMD", 0x63: "typed function references", 0x64: "typed function references",
+const PROPOSAL_OF_TYPE = { 0x63: "typed function references", 0x64: "typed function references",
                            0x67: "reference-typed strings",
                            0x68: "stack switching", 0x75: "stack switching" };
 
 function readValueType(cursor) {
     const type = cursor.byte();
-    if ([I32, I64, F32, F64, FUNCREF, EXTERNREF, EXNREF].includes(type)) return type;
+    if ([I32, I64, F32, F64, V128, FUNCREF, EXTERNREF, EXNREF].includes(type)) return type;
     return needs(PROPOSAL_OF_TYPE[type] ?? "garbage collection", "type", type, cursor.at - 1);
 }
 
@@ -116,6 +116,7 @@ function readImports(cursor, module) {
         }
         if ((kind === 1 || kind === 3) && entry.type.type === EXNREF)
             isNotRewritten(`an imported ${entry.kind} of exceptions`, entry.begin);
+        if (kind === 3 && entry.type.type === V128) isNotRewritten("an imported global of vectors", entry.begin);
         entry.end = cursor.at;
         module.imports.push(entry);
     }
@@ -188,6 +189,7 @@ function skipConstant(cursor) {
         if (opcode === 0x0b) return;
         if (opcode === 0x43) cursor.at += 4;
         else if (opcode === 0x44) cursor.at += 8;
+        else if (opcode === 0xfd) cursor.at += 1 + 16; // v128.const
         else if (opcode in NOT_OURS) needs(NOT_OURS[opcode], "opcode", opcode, cursor.at - 1);
         else if ([0x23, 0x41, 0x42, 0xd0, 0xd2].includes(opcode)) cursor.skip(); // global.get, constants, references
     }
@@ -199,7 +201,17 @@ const STORED = { 0x36: I32, 0x37: I64, 0x38: F32, 0x39: F64, 0x3a: I32, 0x3b: I3
 // As in translator/validate.c.
 const NOT_OURS = { 0x14: "typed function references", 0x15: "typed function references", 0xd3: "garbage collection",
                    0xd4: "typed function references", 0xd5: "typed function references",
-                   0xd6: "typed function references", 0xfb: "garbage collection", 0xfd: "SIMD", 0xfe: "threads" };
+                   0xd6: "typed function references", 0xfb: "garbage collection", 0xfe: "threads" };
+
+// The n-th instruction behind the prefix 0xfd: whether it has a memarg, a v128 above the address (what is stored, or
+// what a lane is loaded into), and how many bytes of other immediates.
+function vectorInstruction(n) {
+    const hasLane = n >= 0x54 && n <= 0x5b;
+    const isAccess = n <= 0x0b || hasLane || n === 0x5c || n === 0x5d;
+    const isLane = n >= 0x15 && n <= 0x22;
+    return { isAccess, takesVector: n === 0x0b || hasLane,
+             bytes: n === 0x0c || n === 0x0d ? 16 : hasLane || isLane ? 1 : 0 };
+}
 
 // What one function's body becomes. `added` says where our things are; `module` is what read() found.
 class Body {
@@ -220,19 +232,22 @@ class Body {
         }
         const runsEnd = cursor.at;
         out.length = 0;
-        out.unsigned(runs + 5);
+        out.unsigned(runs + 6);
         out.copy(bytes, runsBegin, runsEnd);
-        for (const type of [I32, I32, I64, F32, F64]) {
+        for (const type of [I32, I32, I64, F32, F64, V128]) {
             out.byte(1);
             out.byte(type);
         }
-        const page = locals, value = { [I32]: locals + 1, [I64]: locals + 2, [F32]: locals + 3, [F64]: locals + 4 };
+        const page = locals, value = { [I32]: locals + 1, [I64]: locals + 2, [F32]: locals + 3, [F64]: locals + 4,
+                                       [V128]: locals + 5 };
         let copied = cursor.at; // up to here the code has been written out
         while (cursor.at < end) {
             const at = cursor.at, opcode = cursor.byte();
-            if (opcode >= 0x28 && opcode <= 0x3e) {
+            const vector = opcode === 0xfd ? vectorInstruction(cursor.unsigned()) : undefined;
+            if ((opcode >= 0x28 && opcode <= 0x3e) || vector?.isAccess) {
                 cursor.skip();
-                const offset = cursor.unsigned(), stored = STORED[opcode];
+                const offset = cursor.unsigned(), stored = vector?.takesVector ? V128 : STORED[opcode];
+                cursor.at += vector?.bytes ?? 0;
                 out.copy(bytes, copied, at);
                 if (stored) this.local(0x21, value[stored]);
                 this.local(0x22, page);
@@ -252,6 +267,8 @@ class Body {
                 out.unsigned(added.table);
                 if (stored) this.local(0x20, value[stored]);
                 copied = at;
+            } else if (vector) {
+                cursor.at += vector.bytes;
             } else if (opcode === 0xfc) {
                 const sub = cursor.unsigned();
                 if (sub >= 0x12) needs(sub > 0x12 ? "wide arithmetic" : "memory control", "opcode", 0xfc00 | sub, at);

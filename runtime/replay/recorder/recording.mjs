@@ -10,7 +10,7 @@
 import crypto from "node:crypto";
 
 import { Bytes } from "./bytes.mjs";
-import { ADDED, EXNREF, F32, F64, FUNCREF, I32, I64, PAGE, PAGES } from "./instrument.mjs";
+import { ADDED, EXNREF, F32, F64, FUNCREF, I32, I64, PAGE, PAGES, V128 } from "./instrument.mjs";
 import { RECORD, TRAP } from "./trace_file.mjs";
 
 const { Memory, Table, Global, Module, Instance, RuntimeError, Exception, Tag, JSTag } = WebAssembly; // before they are
@@ -173,6 +173,7 @@ export class Recording {
         case F32: return out.float32(value === value ? value : NaN);
         case F64: return out.float64(value === value ? value : NaN);
         case EXNREF: return this.refuse("a reference to an exception crosses its boundary");
+        case V128: return this.refuse("a vector crosses its boundary"); // in vain: JavaScript has none
         default: {
             const number = this.referenceNumber(type, value);
             if (!(number >= 0)) this.refuse("a function of unknown type is given to it as a reference");

@@ -209,6 +209,27 @@ const { grow } = new WebAssembly.Instance(read(process.argv[2]), { env }).export
 assert(grow() === 1 && grow() === -1);
 """)
 
+# Each access is of a page that nothing else touches, and the host has written to it in between.
+VECTORS = ("""(module (memory (export "memory") 2) (global $mask (mut v128) (v128.const i32x4 -1 -1 -1 -1))
+  (func (export "f") (param i32) (result i32) (local v128)
+    (local.set 1 (v128.load offset=4088 (local.get 0))) ;; what the host wrote lies on two pages
+    (local.set 1 (v128.load16_lane offset=12288 3 (local.get 0) (local.get 1)))
+    (v128.store32_lane offset=20480 1 (local.get 0) (local.get 1))
+    (v128.store offset=28672 align=1 (local.get 0)
+      (i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 31
+        (local.get 1) (v128.load8_splat offset=36864 (local.get 0))))
+    (global.set $mask (v128.and (global.get $mask) (v128.load32_zero offset=45056 (local.get 0))))
+    (i32.add (i32x4.extract_lane 0 (global.get $mask))
+      (i32x4.extract_lane 1 (i32x4.add (local.get 1) (v128.load16x4_u offset=53248 (local.get 0)))))))""", """
+import fs from "node:fs";
+const { instance } = await WebAssembly.instantiate(fs.readFileSync(process.argv[2]));
+const bytes = new Uint8Array(instance.exports.memory.buffer);
+for (let n = 1; n < 4; n++) {
+    for (const at of [4090, 4100, 12289, 20486, 28690, 36864, 45057, 53250]) bytes[at] = n;
+    instance.exports.f(0);
+}
+""")
+
 NESTED = ("""(module (import "env" "f" (func $f (param i32) (result i32)))
   (func (export "f") (param i32) (result i32) (call $f (local.get 0))))""", """
 import fs from "node:fs";
@@ -219,7 +240,7 @@ instance.exports.f(Number(process.argv[3]));
 
 EMPTY = '(module (memory (export "memory") 1) (func (export "f") (result i32) (i32.load (i32.const 8))))'
 REFUSED = {
-    r"needs the SIMD proposal \(opcode 0xfd at byte 0x\w+\), which Tailrace does not have": ('(module (func (export "f") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))', """
+    r"needs the threads proposal \(opcode 0xfe at byte 0x\w+\), which Tailrace does not have": ('(module (func (export "f") (result i32) (atomic.fence) (i32.const 1)))', """
 if (instance.exports.f() !== 1) throw new Error("was not run");"""),
     r"needs the threads proposal \(limits 0x03 at byte 0x\w+\)": ('(module (import "env" "memory" (memory 1 1 shared)))', ""),
     "memory 0 belongs to another instance": (EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
@@ -398,6 +419,10 @@ class Record(unittest.TestCase):
             done = self.replay(trace)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_vectors(self):
+        traces, _ = self.record("vectors", *VECTORS)
+        self.assert_replays(traces, 1)
+
     def test_functions_of_instances(self):
         self.assert_replays(self.record("functions", *FUNCTIONS)[0], 3)
 
@@ -487,11 +512,11 @@ class Record(unittest.TestCase):
     def test_refuses_by_name(self):
         memory = self.assemble("memory", EMPTY)
         foreign = self.assemble("foreign", """(module (type $t (func (result i32))) (func (export "f") (result i32)
-          (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1))))""")
-        simd = "(drop (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1)))"
-        shares = self.assemble("shares", f'(module (import "" "memory" (memory 1)) (func {simd}))')
+          (atomic.fence) (i32.const 1)))""")
+        fence = "(atomic.fence)"
+        shares = self.assemble("shares", f'(module (import "" "memory" (memory 1)) (func {fence}))')
         calls = self.assemble("calls", f"""(module (import "" "table" (table 1 funcref))
-          (func (export "call") (result i32) {simd} (call_indirect (result i32) (i32.const 0))))""")
+          (func (export "call") (result i32) {fence} (call_indirect (result i32) (i32.const 0))))""")
         for i, (words, (wat, program)) in enumerate(REFUSED.items()):
             with self.subTest(words):
                 program = REFUSING + program + 'process.stderr.write("the program went on");'
@@ -527,32 +552,31 @@ class Record(unittest.TestCase):
         self.assertEqual({path.name for path in output.iterdir()}, {"two.trace", "two-b.trace"})
 
     def test_where_a_module_came_from_is_said(self):
-        simd = "(drop (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1)))"
-        module = self.assemble("vectors", f"(module (func (export \"f\") {simd}))").read_bytes()
-        size, place = len(module), module.index(b"\xfd")
+        module = self.assemble("atomics", '(module (func (export "f") (atomic.fence)))').read_bytes()
+        size, place = len(module), module.index(b"\xfe")
         status, said = self.run_record(self.write("origins.mjs", """
             import fs from "node:fs";
             import { readFile } from "node:fs/promises";
             const copy = (bytes) => Uint8Array.from(bytes);
-            const bytes = fs.readFileSync("vectors.wasm");
+            const bytes = fs.readFileSync("atomics.wasm");
             await WebAssembly.instantiate(copy(bytes));
             fs.writeFileSync("elsewhere.wasm", Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x61])]));
             await WebAssembly.instantiate(copy(await readFile("elsewhere.wasm")));
-            const response = new Response(fs.readFileSync("vectors.wasm"), { headers: { "content-type": "application/wasm" } });
+            const response = new Response(fs.readFileSync("atomics.wasm"), { headers: { "content-type": "application/wasm" } });
             Object.defineProperty(response, "url", { value: "http://localhost/far.wasm" });
             await WebAssembly.instantiateStreaming(response);
             await WebAssembly.instantiate(Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x62])]));"""))
         self.assertEqual(status, 1)
-        needs = f"is not recorded: it needs the SIMD proposal (opcode 0xfd at byte 0x{place:x}), which Tailrace does not have"
+        needs = f"is not recorded: it needs the threads proposal (opcode 0xfe at byte 0x{place:x}), which Tailrace does not have"
         self.assertEqual(said.splitlines(), [
-            f"record: vectors.wasm ({size} bytes) {needs}", f"record: elsewhere.wasm ({size + 4} bytes) {needs}",
+            f"record: atomics.wasm ({size} bytes) {needs}", f"record: elsewhere.wasm ({size + 4} bytes) {needs}",
             f"record: http://localhost/far.wasm ({size} bytes) {needs}",
             f"record: the module of {size + 4} bytes that origins.mjs:12 compiles {needs}"])
-        done = subprocess.run([EXECUTORS[-1], "run", self.path / "vectors.wasm"], capture_output=True, text=True)
-        self.assertIn(f"needs the SIMD proposal (opcode 0xfd at byte 0x{place:x})", done.stderr)
+        done = subprocess.run([EXECUTORS[-1], "run", self.path / "atomics.wasm"], capture_output=True, text=True)
+        self.assertIn(f"needs the threads proposal (opcode 0xfe at byte 0x{place:x})", done.stderr)
 
     def test_what_validation_denies_is_said_once(self):
-        self.assemble("probed", "(module (func (drop (i32x4.extract_lane 0 (v128.const i32x4 1 1 1 1)))))")
+        self.assemble("probed", "(module (func (atomic.fence)))")
         self.assemble("taken", EMPTY)
         status, said = self.run_record(self.write("probe.mjs", """
             import fs from "node:fs";
@@ -561,7 +585,7 @@ class Record(unittest.TestCase):
             new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync("taken.wasm"))).exports.f();"""))
         self.assertEqual(status, 0, said)
         self.assertEqual(said.count("probed.wasm"), 1)
-        self.assertRegex(said, r"probed\.wasm \(\d+ bytes\) is refused at validation: it needs the SIMD proposal .*; the "
+        self.assertRegex(said, r"probed\.wasm \(\d+ bytes\) is refused at validation: it needs the threads proposal .*; the "
                                "program may have chosen another module")
 
     def test_a_program_without_webassembly(self):
