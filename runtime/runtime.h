@@ -11,6 +11,8 @@
  *     call.h            calls that leave an instance, for handlers
  *     unwind.h          exceptions, for handlers
  *     numeric.h         arithmetic where it differs from C's, for handlers
+ *     vector.h          the lanes of a v128, for handlers
+ *     bulk.h            copying and filling memories, once for the engine and for single files
  *     text.h            types and values as text
  *
  * Inside: store.h (what lives as long), exception.h, memory.h, table.h, constant.h, link.h, fault.h (faults

@@ -35,24 +35,32 @@ INLINE V128 vector_of_low(uint64_t low) { return (V128){low, 0}; }
 INLINE V128 select_lanes(V128 mask, V128 a, V128 b) { return (mask & a) | (~mask & b); }
 #define SELECT_LANES(mask, a, b) select_lanes((V128)(mask), (V128)(a), (V128)(b))
 
-#define DEFINE_LANE_OPERATIONS(suffix, type, Vector, count)                                        \
-    INLINE V128 splat_##suffix(type value) {                                                       \
-        Vector lanes;                                                                              \
-        for (unsigned i = 0; i < (count); i++) lanes[i] = value;                                   \
-        return (V128)lanes;                                                                        \
+/* Which lane is known at run time alone. To set one, or to get one of what is in a register, by a
+ * variable index would take the native stack. */
+#define DEFINE_LANE_OPERATIONS(bits, type, Vector, ...)                                            \
+    INLINE V128 splat_u##bits(type value) { return (V128)((Vector){0} + value); }                  \
+    INLINE V128 with_lane_u##bits(V128 a, unsigned lane, type value) {                             \
+        const Vector numbers = {__VA_ARGS__};                                                      \
+        return SELECT_LANES(numbers == (Vector)splat_u##bits((type)lane), splat_u##bits(value), a); \
     }                                                                                              \
-    INLINE V128 with_lane_##suffix(V128 a, unsigned lane, type value) {                            \
-        Vector lanes = (Vector)a;                                                                  \
-        lanes[lane] = value;                                                                       \
-        return (V128)lanes;                                                                        \
+    INLINE type lane_u##bits(V128 a, unsigned lane) {                                              \
+        const unsigned bit = lane * (bits);                                                        \
+        return (type)((bit & 64 ? a[1] : a[0]) >> (bit & 63));                                     \
     }
-DEFINE_LANE_OPERATIONS(u8, uint8_t, U8x16, 16)
-DEFINE_LANE_OPERATIONS(u16, uint16_t, U16x8, 8)
-DEFINE_LANE_OPERATIONS(u32, uint32_t, U32x4, 4)
-DEFINE_LANE_OPERATIONS(u64, uint64_t, U64x2, 2)
-DEFINE_LANE_OPERATIONS(f32, float, F32x4, 4)
-DEFINE_LANE_OPERATIONS(f64, double, F64x2, 2)
+DEFINE_LANE_OPERATIONS(8, uint8_t, U8x16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+DEFINE_LANE_OPERATIONS(16, uint16_t, U16x8, 0, 1, 2, 3, 4, 5, 6, 7)
+DEFINE_LANE_OPERATIONS(32, uint32_t, U32x4, 0, 1, 2, 3)
+DEFINE_LANE_OPERATIONS(64, uint64_t, U64x2, 0, 1)
 #undef DEFINE_LANE_OPERATIONS
+
+INLINE V128 splat_f32(float value) { return splat_u32(bits_of_f32(value)); }
+INLINE V128 splat_f64(double value) { return splat_u64(bits_of_f64(value)); }
+INLINE V128 with_lane_f32(V128 a, unsigned lane, float value) {
+    return with_lane_u32(a, lane, bits_of_f32(value));
+}
+INLINE V128 with_lane_f64(V128 a, unsigned lane, double value) {
+    return with_lane_u64(a, lane, bits_of_f64(value));
+}
 
 /* The bytes of `a` that `lanes` names; 0 for what is no number of a byte. */
 INLINE V128 swizzle(V128 a, U8x16 lanes) {

@@ -16,7 +16,7 @@ FOLDERS = """
 encoder         encoder.h
 decoder         disassembler.h operands.h
 translator      translate.h opcodes.h
-runtime         runtime.h executor.h text.h numeric.h call.h unwind.h bulk.h
+runtime         runtime.h executor.h text.h numeric.h vector.h call.h unwind.h bulk.h
 runtime/wasi    wasi.h
 runtime/replay  replay.h
 dispatch        profile.h

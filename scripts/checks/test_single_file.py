@@ -104,6 +104,15 @@ class SingleFile(unittest.TestCase):
                         self.check(compiler, path, strategy.name, *SANITIZED, "-DTAILRACE_BOUNDS_EXPLICIT")
             first = False
 
+    def test_roots_need_no_library(self):
+        """Of float64, by tail calls or a switch, which compile soonest."""
+        for compiler in COMPILERS if EVERYTHING else [COMPILERS[0], COMPILERS[-1]]:
+            strategy = next(s for s in strategies.find([]) if can(compiler, s)
+                            and s.name in (["tail-direct"] if TAILS_ONLY else ["switch"]))
+            with self.subTest(compiler=compiler):
+                self.check(compiler, self.write("--dispatch", strategy.name, "--workload", "float64", "--reduce"),
+                           strategy.name, "-O2")
+
     def test_the_zero_line(self):
         if not CLANG:
             self.skipTest("it needs clang")
