@@ -8,14 +8,14 @@ export PATH=/bin
 mount -t proc proc /proc
 mount -t devtmpfs dev /dev
 
-# check WHAT STATUS WORDS COMMAND...: the command has to end so, and its last line to hold the words.
+# check WHAT STATUS WORDS COMMAND...: the command has to end so, and one of its last lines to hold the words.
 check() {
     local what=$1 expected=$2 words=$3 log status last
     shift 3
     log=/tmp/$(echo "$what" | tr ' ' -)
     "$@" >"$log" 2>&1
     status=$?
-    last=$(tail -n 1 "$log")
+    last=$(tail -n 20 "$log" | grep -F -- "$words" | tail -n 1)
     case "$status $last" in
     "$expected "*"$words"*) echo "ok   $what: $(echo "$last" | tr -s ' ' | cut -c 1-60)" ;;
     *)
