@@ -12,14 +12,14 @@ scripts) and bodies.h (what each handler does, without how it begins and ends, a
 dispatch/zero/). The second writes what differs between layouts: handlers.SEED.inc (one HANDLER for each op and
 combination of operand classes, in the order that the seed gives), layout.SEED.h (its name, by how many
 bytes the text is shifted, and the order once more, as a list) and layout.SEED.json (the names in that
-order, for scripts). Seed 0 is the order of the table and no shift. The third writes handlers.SEED.inc and bodies.h, with N more instructions at the head of the
-handler of OPCODE: for scripts/calibrate, which tests whether such differences are found. ops.table and
-isa.table explain their own format.
+order, for scripts). Seed 0 is the order of the table and no shift. The third writes handlers.SEED.inc and
+bodies.h, with N more instructions at the head of the handler of OPCODE: for scripts/calibrate, which tests
+whether such differences are found. ops.table and isa.table explain their own format.
 
 With superinstructions (isa.table) there is one more opcode for each line of several names in FILE, or of the
 first N: the opcodes named there, executed one after the other. Lines of one name say which forms the
-instruction set has besides those that it cannot do without; without such lines it has all. --unused has them made, and the encoder never use them:
-what remains of a difference then is the layout's.
+instruction set has besides those that it cannot do without; without such lines it has all. --unused has
+them made, and the encoder never use them: what remains of a difference then is the layout's.
 """
 import argparse
 import fnmatch
@@ -382,9 +382,10 @@ def unread_loads(parts):
 
 
 def sequence_body(sequence):
-    """What the parts do, one after the other. A load stays even if nobody reads its value, since it may trap. Where one of them ends execution with a trap, memory is as the
-    parts before have left it and as no later one has changed it: an access out of bounds is a signal that
-    compilers do not know of, so a fence keeps accesses in order wherever one of two is a store."""
+    """What the parts do, one after the other. A load stays even if nobody reads its value, since it may trap.
+    Where one of them ends execution with a trap, memory is as the parts before have left it and as no later one
+    has changed it: an access out of bounds is a signal that compilers do not know of, so a fence keeps accesses
+    in order wherever one of two is a store."""
     lines, at, loads, stores = [], 0, False, False
     unread = unread_loads(sequence.parts)
     for number, part in enumerate(sequence.parts):
