@@ -11,6 +11,7 @@ const state = {
   opcode: '',
   onlyMachine: '',
   onlyBuild: '',
+  effect: [0, 0],
   change: 0,
   relative: false,
   get case () { return data.cases[this.caseNumber]; },
