@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
@@ -234,14 +235,26 @@ static pid_t start(char *const *argv, const ProcessOptions *options, int pipes[P
     return child;
 }
 
+/* Those of this process, where the kernel lists them: also such as have groups of their own. */
+static void kill_children(void) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *list = fopen(path, "re");
+    int child;
+    while (list && fscanf(list, "%d", &child) == 1)
+        kill(child, SIGKILL);
+    if (list) fclose(list);
+}
+
 /* Ends what a child has left behind, which was adopted. Whether there was anything. */
 static bool end_others(pid_t child) {
     bool any = false;
-    for (int i = 0; i < 1000; i++) { /* a second at most: what left the group is not killed */
+    for (int i = 0; i < 1000; i++) { /* a second at most */
         pid_t other = waitpid(-1, NULL, WNOHANG);
         if (other < 0 && errno != EINTR) break;
         any = true;
         kill(-child, SIGKILL);
+        kill_children();
         if (other == 0) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     return any;
