@@ -4,7 +4,8 @@ make() turns results into one JSON-able dictionary, which the page holds and dra
 here and in inference.py; the page only chooses what to show. A "case" is one build and one
 instruction set of one file: its estimates stand here, what it answers in answers.py, what weakens its numbers in
 weaknesses.py, what of a strategy's time dispatch is in zero_line.py, why strategies differ, as far as it was measured, in
-causes.py, and what several CPUs say of one question in across.py.
+causes.py, and what several CPUs say of one question in across.py. Other engines, which a file has once for all its
+cases, are in peers.py.
 """
 import dataclasses
 import hashlib
@@ -17,6 +18,7 @@ from .answers import Answers
 from .causes import Causes
 from .comparison import Trouble, comparisons, instruction_sets, speed_text
 from .microarchitecture import cpu_name
+from .peers import peers_of
 from .weaknesses import Weaknesses
 from .wording import listed, minute, rounded
 from .zero_line import zero_line
@@ -461,9 +463,12 @@ def make(results, names, confidence, smallest_effect):
         for case in own:
             case.own_data = case.data()
         compared += isa_cases(own)
+        peers = peers_of(result, found)
+        for case in own:
+            case.peers = peers
         for case in own:
             case.samples = case.weaknesses.samples = case.causes.samples = None
-        result["samples"] = None
+        result["samples"] = result["peers"] = None
         cases += own
         refuse_strangers(kept, names)
     results = kept
@@ -485,8 +490,14 @@ def make(results, names, confidence, smallest_effect):
                   for case in cases], "rank_changes": ranks,
         "across": [panel.data() for panel in panels],
         "isas_compared": [entry.data(cases) for entry in compared],
-        "builds_compared": builds_compared(cases), "changes": changed, "texts": texts, "failed": []}
+        "builds_compared": builds_compared(cases), "changes": changed, "texts": texts, "failed": [],
+        "peers": [peers.data(file) for file, peers in peers_by_file(cases).items()]}
     return data, cases, compared
+
+
+def peers_by_file(cases):
+    """The Peers of each file that has some."""
+    return {case.file: case.peers for case in cases if case.peers}
 
 
 def label_cases(cases, names):
