@@ -82,6 +82,8 @@ class Weaknesses:
 
     def missing_audits(self):
         audited = self.audit.by_strategy()
+        if self.build.get("subject") and not self.build.get("function"):
+            return  # of commands there is nothing to audit
         if not audited:
             yield {"of whom": "", "why": (self.audit.missing or "the file holds none").rstrip(".")}
         elif len(audited) < len(self.strategies):
