@@ -466,6 +466,8 @@ def make(results, names, confidence, smallest_effect):
         peers = peers_of(result, found)
         for case in own:
             case.peers = peers
+        if peers and (text := peers.answer()):
+            own[0].own_data["answers"].append({"question": "And other engines?", "text": text, "word": "", "section": "peers"})
         for case in own:
             case.samples = case.weaknesses.samples = case.causes.samples = None
         result["samples"] = result["peers"] = None
