@@ -432,7 +432,7 @@ def describe(result, name):
     """What stands in a file beside its samples."""
     keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds",
             "pinned_cpu", "budget_seconds", "machine")
-    return {"name": name, **{key: result[key] for key in keep}, "samples": result["sample_count"],
+    return {"name": name, **{key: result[key] for key in keep}, "fleet": result.get("fleet"), "samples": result["sample_count"],
             "suite": result["suite"]["name"]}
 
 
