@@ -18,7 +18,7 @@ import re
 
 import numpy
 from . import inference, warnings
-from .printable import printable
+from .printable import Trouble
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
@@ -34,13 +34,6 @@ MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty tim
 # Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
 # Verdict on it, both None if there is nothing to compare.
 Cell = collections.namedtuple("Cell", "median spread found verdict")
-
-
-class Trouble(Exception):
-    """A sentence for the user."""
-
-    def __str__(self):
-        return printable(super().__str__())
 
 
 def path_of(error):

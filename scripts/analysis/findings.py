@@ -439,7 +439,7 @@ def describe(result, name):
     """What stands in a file beside its samples."""
     keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds",
             "pinned_cpu", "budget_seconds", "machine")
-    return {"name": name, **{key: result[key] for key in keep}, "samples": result["sample_count"],
+    return {"name": name, **{key: result[key] for key in keep}, "fleet": result.get("fleet"), "samples": result["sample_count"],
             "suite": result["suite"]["name"]}
 
 
@@ -473,6 +473,8 @@ def make(results, names, confidence, smallest_effect):
         peers = peers_of(result, found)
         for case in own:
             case.peers = peers
+        if peers and (text := peers.answer()):
+            own[0].own_data["answers"].append({"question": "And other engines?", "text": text, "word": "", "section": "peers"})
         for case in own:
             case.samples = case.weaknesses.samples = case.causes.samples = None
         result["samples"] = result["peers"] = None
