@@ -73,6 +73,10 @@ def validate(result, path):
         # Thousands of samples, but few kinds of them: one of each is enough, and 30 times as fast.
         kinds = {shape(sample): place for place, sample in enumerate(reversed(samples), 1)}
         result = {**result, "samples": [samples[-place] for place in sorted(kinds.values(), reverse=True)]}
+    peers = result.get("peers")
+    if isinstance(peers, dict) and isinstance(peers.get("samples"), list):
+        kinds = {shape(sample): sample for sample in peers["samples"]}
+        result = {**result, "peers": {**peers, "samples": list(kinds.values())}}
     for error in validator.iter_errors(result):
         message = error.message if len(error.message) < 200 else f"it breaks the rule \"{error.validator}\""
         raise Trouble(f"{path} is damaged: {path_of(error)}: {message}")

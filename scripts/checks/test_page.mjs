@@ -324,6 +324,24 @@ test(
       await choose(page, 'machine', 'Silver Core i3');
       agree(await drawn(page, '#speeds'), wanted, 'switch');
       assert.match(await page.innerText('#answer h2'), /Silver Core i3/);
+      // An effect's workloads are those of its CPUs.
+      await page.click('#across [data-effect="0 1"]');
+      const effect = await page.evaluate(() => {
+        const own = JSON.parse(document.querySelector('#data').textContent).across[0],
+              option = document.querySelector('#effect-heat').chart.getOption();
+        return {
+          name: own.effects[1].name,
+          first: own.workloads[own.effects[1].workloads[0][0]],
+          sizes: own.effects[1].cells.map(cell => cell[0]),
+          columns: option.xAxis[0].data,
+          names: own.names,
+          top: option.yAxis[0].data[0].replace('≠ ', ''),
+          shown: document.querySelector('#across [aria-pressed="true"]').textContent
+        };
+      });
+      assert.deepEqual([effect.columns, effect.top, effect.shown], [effect.names, effect.first, effect.name]);
+      const text = await page.innerText('#across tr:has([aria-pressed="true"])');
+      for (const size of effect.sizes) assert.ok(text.includes(`${size.toFixed(2)}×`), text);
       // What all of them say together comes first.
       assert.equal(await page.getAttribute('main > section', 'id'), 'overview');
       assert.match(
@@ -523,7 +541,7 @@ const pale = page => page.evaluate(() => {
         ![...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
       continue;
     const svg = element.closest('svg'), style = getComputedStyle(element);
-    if (svg && svg.closest('#heat') && /[×]/.test(element.textContent))
+    if (svg && svg.closest('#heat, #effect-heat') && /[×]/.test(element.textContent))
       continue;  // on cells: tested by itself
     const ink = parse(svg ? style.fill : style.color), paper = behind(element);
     const [one, two] = [light(ink), light(paper)].sort((a, b) => b - a),
@@ -544,14 +562,14 @@ test('light, dark, and contrast', async () => {
         const {checked, found} = await pale(page);
         assert.deepEqual(found, []);
         assert.ok(checked > 200);
-        // In the heat map black or white is chosen by the cell's colour.
+        // In the heat maps black or white is chosen by the cell's colour.
         const words = await page.evaluate(
-            () => [...document.querySelectorAll('#heat svg text')]
+            () => [...document.querySelectorAll('#heat svg text, #effect-heat svg text')]
                       .filter(text => text.textContent.includes('×') && !/[a-z]/.test(text.textContent))
                       .map(text => text.getAttribute('fill')));
         if (names === several)
           assert.ok(
-              words.length === 21 &&
+              words.length > 21 + 2 * 4 &&
                   words.every(fill => ['#000000', '#ffffff', '#000', '#fff'].includes(fill)),
               words.join());
       });
