@@ -42,6 +42,7 @@ int command_inspect(int argc, char **argv);
 int command_predict(int argc, char **argv);
 int command_mine(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_compare(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_machine(int argc, char **argv);
 int command_asm(int argc, char **argv);

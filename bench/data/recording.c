@@ -119,6 +119,10 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
     return true;
 }
 
+bool recording_is_of_commands(const Recording *recording) {
+    return recording->contender_count > 0 && recording->contenders[0].program->arguments;
+}
+
 static void add_engine(Recording *recording, Engine engine) {
     size_t count = ++recording->engine_count;
     recording->engines = grow(recording->engines, count, sizeof *recording->engines);

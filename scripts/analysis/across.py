@@ -4,8 +4,9 @@ An effect is a pair of strategies (answers.py) or of instruction sets, as the ga
 and an interval on each CPU; nothing is averaged over CPUs. How much two CPUs disagree is the ratio of the two sizes,
 with Welch's interval of their difference, since two machines are never interleaved. Cases are compared where they were
 built by the same compiler and with the same code model, over the workloads that all of them have; kernels and programs
-apart, as suites mix them in other shares. Of all pairs of CPUs and effects, disagreements over the suite are corrected together (Holm); those on single
-workloads say where it comes from, with the share of false ones controlled (Benjamini and Hochberg).
+apart, as suites mix them in other shares. Of all pairs of CPUs and effects, disagreements over the suite are corrected
+together (Holm); those on single workloads say where it comes from, with the share of false ones controlled (Benjamini and
+Hochberg).
 """
 import dataclasses
 import itertools
@@ -248,7 +249,7 @@ class Panel:
         told = order if len(order) <= MOST_LISTED else [high, low]
         digits = 3 if abs(effect.cells[high].speed - effect.cells[low].speed) < 0.02 else 2
         sizes = listed([f"{speed_text(effect.cells[own], digits)} on {self.name(own)}" for own in told])
-        between = "" if told == order else f", of {len(order)} CPUs"
+        between = "" if told == order else f", the extremes of {len(order)}"
         who = "" if len(order) == 2 else f" {self.name(high)} and {self.name(low)}"
         factor = factor_text(self.suite.told(place), digits)
         if self.suite.shown(place):
@@ -305,6 +306,17 @@ class Panel:
                          f"{len(self.names) + self.left}.")
         return notes + self.what_else_differs()
 
+    def rows(self):
+        """A table of texts: a row for each effect, a column for each CPU, and how much they disagree."""
+        def cell(found):
+            return f"{speed_text(found)} {self.judge(found).word}" if found else "–"
+        rows = [["effect", *map(self.name, self.places), "they disagree by"]]
+        for effect in self.effects:
+            told = self.suite.told(effect.disagreement[0])
+            rows.append([effect.name, *(cell(effect.cells.get(place)) for place in self.places),
+                         factor_text(told) + ("" if told[-1] else " not shown")])
+        return rows
+
     def data(self):
         texts = self.cases[0].texts
 
@@ -313,8 +325,9 @@ class Panel:
             return found and [rounded(found.speed, 6), rounded(found.low, 6), rounded(found.high, 6),
                               texts.place(str(self.judge(found)))]
         return {
-            "isa": self.isa, "family": self.family, "cases": self.places,
-            "names": [self.name(place) for place in self.places], "what": self.what, "workloads": self.names, "notes": self.notes(),
+            "isa": self.isa, "family": self.family, "rows": self.rows(), "cases": self.places,
+            "names": [self.name(place) for place in self.places], "what": self.what, "workloads": self.names,
+            "notes": self.notes(),
             "effects": [{
                 "question": effect.question, "name": effect.name, "better": effect.better, "baseline": effect.baseline,
                 "text": self.text(effect), "more": self.workloads_text(effect), "turns": effect.turns,

@@ -18,7 +18,7 @@ import re
 
 import numpy
 from . import inference, warnings
-from .printable import printable
+from .printable import Trouble
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
@@ -34,13 +34,6 @@ MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty tim
 # Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
 # Verdict on it, both None if there is nothing to compare.
 Cell = collections.namedtuple("Cell", "median spread found verdict")
-
-
-class Trouble(Exception):
-    """A sentence for the user."""
-
-    def __str__(self):
-        return printable(super().__str__())
 
 
 def path_of(error):
@@ -494,8 +487,10 @@ def mean_text(comparison, strategy):
     if not mean.found:
         return f"{strategy}: nothing to compare."
     others = population_text(mean.found)
-    return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}, geometric mean over "
-            f"{mean.found.workloads} of {len(comparison.workloads)} workloads{others and f' ({others})'}: {mean.verdict}"
+    over = "" if len(comparison.workloads) == 1 else (
+        f", geometric mean over {mean.found.workloads} of {len(comparison.workloads)} workloads")
+    return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}"
+            f"{over}{others and f' ({others})'}: {mean.verdict}"
             f"{' in this one layout' if comparison.luck else ''}.")
 
 

@@ -102,7 +102,14 @@ class Case:
         self.answers = Answers(self)
 
     @property
+    def subject(self):
+        """The name of what is no build of ours but commands of somebody's; None of executors."""
+        return self.build.get("subject")
+
+    @property
     def label(self):
+        if self.subject and self.build["compiler"] == "unknown":
+            return "compilers that are not known"
         return f"{self.build['compiler']} {self.build['version']}"
 
     def mean(self, strategy, baseline):
@@ -118,7 +125,7 @@ class Case:
 
     def bytecode(self, strategy):
         """Bytes of each workload's bytecode; None where it was not measured."""
-        found = {sample["workload"]: sample["bytecode_bytes"] for sample in self.samples
+        found = {sample["workload"]: sample.get("bytecode_bytes") for sample in self.samples
                  if sample["strategy"] == strategy}
         return [found.get(name) for name in self.names]
 
@@ -185,7 +192,7 @@ class Case:
             self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
             self.points(strategy, baseline)] for (baseline, strategy), found in self.pairs.items()]
         return {
-            "file": self.file, "confidence": comparison.confidence, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
+            "file": self.file, "confidence": comparison.confidence, "build": self.build["name"], "compiler": self.label, "isa": self.isa, "subject": self.subject,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
             "relocation_model": self.weaknesses.relocation_model,
             "strategies": self.strategies, "layouts": comparison.layouts, "rounds": comparison.rounds,
@@ -432,7 +439,7 @@ def describe(result, name):
     """What stands in a file beside its samples."""
     keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds",
             "pinned_cpu", "budget_seconds", "machine")
-    return {"name": name, **{key: result[key] for key in keep}, "samples": result["sample_count"],
+    return {"name": name, **{key: result[key] for key in keep}, "fleet": result.get("fleet"), "samples": result["sample_count"],
             "suite": result["suite"]["name"]}
 
 
@@ -466,6 +473,8 @@ def make(results, names, confidence, smallest_effect):
         peers = peers_of(result, found)
         for case in own:
             case.peers = peers
+        if peers and (text := peers.answer()):
+            own[0].own_data["answers"].append({"question": "And other engines?", "text": text, "word": "", "section": "peers"})
         for case in own:
             case.samples = case.weaknesses.samples = case.causes.samples = None
         result["samples"] = result["peers"] = None

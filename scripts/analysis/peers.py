@@ -9,7 +9,7 @@ import math
 import numpy
 
 from . import inference
-from .comparison import quantile
+from .comparison import quantile, speed_text
 from .wording import listed, rounded
 
 TIMES = {
@@ -158,6 +158,17 @@ class Peers:
         if self.not_found:
             yield f"Not on PATH: {listed([entry['name'] for entry in self.not_found])}."
         yield from CAVEATS
+
+    def answer(self):
+        """How the fastest executor stands, in a sentence; None if nothing can be said."""
+        told = [(found, name) for name in self.names if name not in self.executors
+                and (found := self.means["above"][name]) and found.has_interval]
+        if not told:
+            return None
+        text = ", ".join(f"{name} at {speed_text(found)}" for found, name in
+                         sorted(told, key=lambda entry: entry[0].speed, reverse=True))
+        return (f"Relative to {self.base}, the fastest executor as a process, and above the start-up of each: {text} of its "
+                "speed.")
 
     def data(self, file):
         """For the page: milliseconds, and Estimates as [speed, low, high, workloads]."""

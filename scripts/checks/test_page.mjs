@@ -279,6 +279,29 @@ test('causes: measured, simulated, and not', async () => {
   });
 });
 
+test('peers: what they take, and who failed', () => withPage(pageOf('peers'), {}, async page => {
+  const tables = page.locator('#peers .scroll');
+  const rowsOf = async place => new Map(
+      (await cells(page, `#peers .scroll >> nth=${place} >> tbody`)).map(([name, ...own]) => [name, own]));
+  const speeds = await rowsOf(0);
+  assert.deepEqual([...speeds.keys()], ['switch-acc', 'goto-indirect-acc', 'goto-direct-acc', 'slow', 'quick', 'wrong']);
+  assert.match(speeds.get('slow')[1], /^0\.50× \(0\.50–0\.50\)$/); // above start-up, and the execution alone
+  assert.match(speeds.get('quick')[2], /^4\.00×/);
+  assert.match(speeds.get('quick')[0], /^[12]\./); // whole processes, of which 30 ms are start-up
+  assert.deepEqual(speeds.get('wrong').slice(0, 3), ['–', '–', '–']);
+  const times = await rowsOf(1);
+  assert.deepEqual(times.get('start-up').slice(-3), ['30.0', '30.0', '30.0']);
+  assert.equal(times.get('recursion').at(-1), 'failed');
+  assert.equal(times.get('objects').at(-1), '–');
+  const text = await page.locator('#peers').innerText();
+  assert.match(text, /wrong failed on recursion: returned 7 instead of 5\./);
+  assert.match(text, /Not on PATH: absent\./);
+  assert.match(text, /slow \{module\} \{arguments\}/);
+  const summary = readFileSync(pageOf('peers').replace('.html', '.md'), 'utf8');
+  assert.match(summary, /\| slow +\|[^|]*\| 0\.50× \(0\.50–0\.50\), of 4 \| 0\.50×/);
+  assert.equal(await tables.count(), 5);
+}));
+
 test('machine code', () => withPage(pageOf('pmu'), {}, async page => {
                        await page.click('[data-opcode="br_if__acc"]');
                        assert.equal(await page.innerText('#code h3'), 'br_if__acc');
@@ -498,7 +521,7 @@ test('keyboard', () => withPage(pageOf('pmu'), {}, async page => {
                  }));
 
 test('narrow', async () => {
-  for (const names of [['pmu'], several, ['hostile']])
+  for (const names of [['pmu'], several, ['hostile'], ['peers']])
     await withPage(pageOf(...names), {viewport: {width: 360, height: 800}}, async page => {
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, names[0]);
       assert.ok(
