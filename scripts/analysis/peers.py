@@ -31,6 +31,8 @@ CAVEATS = (
     "All processes ran on one CPU, so that threads took turns: wall times are not those of several CPUs.",
     "A peer is what is installed here: one build, in the one layout that it has. Its interval tells of rounds and of "
     "the executor's layouts, and nothing of what another build of it would take.",
+    "Stacks and heaps of processes lie where the system puts them, in the same place each time, which layouts do not "
+    "change: of executors that was some percent against their samples, which are placed.",
 )
 
 
