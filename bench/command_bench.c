@@ -276,7 +276,8 @@ static int prepare(Sitting *sitting) {
     recording->budget = isnan(wishes->budget) ? wishes->least_budget : wishes->budget;
     recording->timeout = wishes->timeout;
     recording->seed = wishes->seed;
-    recording->placed = wishes->placed;
+    /* Commands place what they use themselves. */
+    recording->placed = recording_is_of_commands(recording) ? 0 : wishes->placed;
     recording->started = time(NULL);
     recording->state = "running";
     recording->machine = machine_fingerprint("", &COUNTER_KERNEL);

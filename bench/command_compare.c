@@ -313,7 +313,6 @@ int command_compare(int argc, char **argv) {
     Commands commands = {0};
     Comparing comparing = {.wishes = wishes_default()};
     comparing.wishes.commands = &commands;
-    comparing.wishes.placed = 0; /* commands place what they use themselves */
     comparing.wishes.least_budget = 60;
     json_t *line = bench_command_line("compare", argc, argv);
     comparing.wishes.seed = bench_draw_seed();

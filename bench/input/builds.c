@@ -23,7 +23,9 @@ static char *choose_name(const Builds *builds, const char *directory) {
     const char *subject = json_string_value(json_object_get(build->executors.build, "subject"));
     json_unpack(build->executors.build, "{s:s, s:s, s?s}", "compiler", &compiler, "version",
                 &version, "relocation_model", &model);
-    char *name = subject ? copy_string(subject)
+    bool is_built = strcmp(compiler, "unknown") != 0;
+    char *name = subject && !is_built ? copy_string(subject)
+                 : subject ? format_string("%s-%s-%.*s", subject, compiler, (int)strcspn(version, "."), version)
                          : format_string("%s-%.*s%s", compiler, (int)strcspn(version, "."), version,
                                          strcmp(model, "pie") == 0 ? "-pie" : "");
     if (!name_is_taken(builds, name)) return name;

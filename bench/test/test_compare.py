@@ -133,6 +133,28 @@ class Comparisons(CompareTest):
         self.assertEqual(process.returncode, 1)
         self.assertIn("B: B/10 is not there: both directories need the same names", process.stderr)
 
+    def layouts(self, name, steps):
+        for layout, own in enumerate(steps):
+            self.program(f"{name}/{layout}", own)
+
+    def verdict(self):
+        self.tailrace = TAILRACE
+        process = self.compare("--runs-layouts", "A", "B", "--stop", "budget", budget=3)
+        if "No verdicts" in process.stdout:
+            self.skipTest("without Python's scipy there are no verdicts")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        return " ".join(process.stdout.split("\nVerdict\n")[1].split("\n\n")[0].split())
+
+    def test_what_is_slower_in_all_layouts_is_called_so(self):
+        self.layouts("A", [10000] * 4)
+        self.layouts("B", [40000] * 4)
+        self.assertRegex(self.verdict(), ": slower")
+
+    def test_luck_of_layouts_is_no_difference(self):
+        self.layouts("A", [10000, 40000, 10000, 40000])
+        self.layouts("B", [40000, 10000, 40000, 10000])
+        self.assertRegex(self.verdict(), ": undecided")
+
     def test_what_is_expected_can_be_said(self):
         self.assertEqual(self.compare("--expect", "y", "echo y", "printf y").returncode, 0)
         process = self.compare("--expect", "z", "echo y", "echo y")

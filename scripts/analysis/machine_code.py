@@ -266,7 +266,7 @@ class Object:
                 if match:
                     self.sizes[match[1]] = int(match[2], 16)
                     continue
-                match = re.match(r"^([0-9a-f]{16}) .{6}(.) (\S+)\t([0-9a-f]+) +(?:\.hidden )?(\S+)$", line)
+                match = re.match(r"^([0-9a-f]{16}) .{6}(.) (\S+)\t([0-9a-f]+) +(?:\.(?:hidden|internal|protected) )?(\S+)$", line)
                 if match:
                     address, size = int(match[1], 16), int(match[4], 16)
                     self.symbols.append(Symbol(match[5], match[3], address, size, match[2]))
