@@ -89,6 +89,8 @@ expect $'build --dispatch all --isa slots,acc --layout-seeds <8>\ntailrace bench
     --dispatch=all --isa slots,acc
 expect $'build --layout-seeds <8>\ntailrace bench --invoke run --layout-seeds <8> -- --layouts 7' --invoke run -- --layouts 7
 expect $'build --layout-seeds <8>\ntailrace bench --simulate=9 --simulate --layout-seeds <8>' --sim=9 -m
+expect $'build --layout-seeds <8>\ntailrace bench --peer all --peer x=./x {module} --layout-seeds <8>' \
+    --peer all '--peer=x=./x {module}'
 mkdir "$tree/elsewhere"
 cp -r "$tree/build" "$tree/elsewhere"
 expect "build --layout-seeds 3,5 --directory $(realpath "$tree")/elsewhere/build
