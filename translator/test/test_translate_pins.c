@@ -135,7 +135,7 @@ Test(pins, are_given_back_by_tables) {
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
-    encode_br_table(code, pin(0), 2);
+    encode_table(code, pin(0), 2);
     for (unsigned i = 0; i < 3; i++)
         encoder_table_entry(code, stubs[i]);
     encoder_bind(code, stubs[0]);
@@ -159,7 +159,7 @@ Test(pins, need_no_stubs_of_tables_within_the_loop) {
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
-    encode_br_table(code, pin(0), 1);
+    encode_table(code, pin(0), 1);
     encoder_table_entry(code, end);
     encoder_table_entry(code, start);
     encoder_bind(code, end);
