@@ -15,7 +15,8 @@
  *     util/      the small things: memory, paths, processes, options, terminal, tables
  *     input/     what a run is made of: builds, executors, strategies, suites of workloads
  *     data/      what a run found out (recording.h), and keeping it: result files, journal, resuming
- *     sampling/  taking samples (sampler.h), verdicts on them, simulations, whole processes
+ *     peers/     what is known of other people's engines (input/peers.h reads it)
+ *     sampling/  taking samples (sampler.h), of peers, too (engines.h), verdicts on them, simulations
  *     output/    a run as tables and warnings (summary.h), while it goes on and after it
  *
  * and here

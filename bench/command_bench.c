@@ -69,6 +69,16 @@ static void keep_sample(void *context, const Recording *recording) {
     if (terminal_is_live(stderr)) live_sample(&sitting->live);
 }
 
+static void show_next_process(void *context, const char *doing, double fraction, double left) {
+    Sitting *sitting = context;
+    live_other(&sitting->live, doing, fraction, left);
+}
+
+static void keep_process(void *context, const Recording *recording) {
+    Sitting *sitting = context;
+    saving_process(&sitting->saving, recording);
+}
+
 static void keep_failure(void *context, const Recording *recording) {
     Sitting *sitting = context;
     saving_failure(&sitting->saving, recording);
@@ -159,7 +169,10 @@ static int choose(Sitting *sitting) {
     bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, wishes->layout_seeds,
                                         &error) &&
                   recording_prepare(recording, strategies, wishes->isa, &error) &&
-                  recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error);
+                  recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error) &&
+                  peers_choose(&recording->peers, directory, wishes->peers, wishes->peer_count,
+                               &error) &&
+                  recording_add_engines(recording, &error);
     free(strategies);
     if (!chosen) return complain(&error, EXIT_USAGE);
     for (size_t i = 0; i < recording->suite.count; i++)
@@ -255,6 +268,21 @@ static void prepare_verdicts(Sitting *sitting) {
         print_paragraph(stdout, "No verdicts: %s; the budget alone ends the run", error.message);
 }
 
+/* Which known engines --peer all did not find. */
+static void announce_missing(const json_t *not_found) {
+    char *names = copy_string("");
+    size_t i;
+    json_t *entry;
+    json_array_foreach(not_found, i, entry) {
+        const char *name = json_string_value(json_object_get(entry, "name"));
+        char *longer = format_string("%s%s%s", names, i ? ", " : "", name);
+        free(names);
+        names = longer;
+    }
+    if (*names) print_paragraph(stdout, "Not on PATH: %s", names);
+    free(names);
+}
+
 static void announce(const Sitting *sitting) {
     const Recording *recording = &sitting->recording;
     size_t executors = 0, references = 0;
@@ -270,6 +298,11 @@ static void announce(const Sitting *sitting) {
             executors == 1 ? "" : "s", executors == 1 ? "that" : "each",
             executors == 1 ? "" : " by turns");
     if (references > 0) fprintf(stream, "%zu of the zero line, ", references);
+    if (recording->engine_count > 0)
+        fprintf(stream, "%zu peer%s and %zu executor%s as processes, ", recording->peers.count,
+                recording->peers.count == 1 ? "" : "s",
+                recording->engine_count - recording->peers.count,
+                recording->engine_count - recording->peers.count == 1 ? "" : "s");
     for (size_t i = 0; recording->builds.count > 1 && i < recording->builds.count; i++)
         fprintf(stream, "%s%s", i ? ", " : "builds ", recording->builds.items[i].name);
     if (recording->builds.count > 1) fputs("; ", stream);
@@ -288,6 +321,7 @@ static void announce(const Sitting *sitting) {
     need(text);
     print_paragraph(stdout, "%s", text);
     free(text);
+    announce_missing(recording->peers.not_found);
     for (size_t i = 0; i < recording->not_measured_count; i++)
         print_paragraph(stdout, "%s%s",
                         strcmp(recording->not_measured[i].what, "counter") ? "" : "Not counted: ",
@@ -299,8 +333,8 @@ static void announce(const Sitting *sitting) {
 /* False, having said why, if what was found in earlier sittings could not be kept. */
 static bool measure(Sitting *sitting) {
     Recording *recording = &sitting->recording;
-    const SamplerHooks hooks = {sitting,      show_next,    keep_sample,
-                                keep_failure, finish_round, choose_budget};
+    const SamplerHooks hooks = {sitting,      show_next,    keep_sample,  show_next_process,
+                                keep_process, keep_failure, finish_round, choose_budget};
     double started = seconds_now();
     Error error;
     interrupt_catch();
@@ -356,7 +390,8 @@ static int conclude(Sitting *sitting) {
     if (interrupted()) return EXIT_INTERRUPTED + interrupted();
     bool failed = !written;
     for (size_t i = 0; i < recording->not_measured_count; i++)
-        failed |= recording->not_measured[i].contender != ANY;
+        failed |= recording->not_measured[i].contender != ANY ||
+                  recording_is_failure_of_engine(recording, &recording->not_measured[i]);
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 

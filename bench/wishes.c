@@ -18,6 +18,7 @@
 #define OPTION_ENV 259
 #define OPTION_LAYOUT_SEEDS 260
 #define OPTION_PLACE 261
+#define OPTION_PEER 262
 
 static uint64_t parse_number(const char *argument, uint64_t least, const char *option,
                              struct argp_state *state) {
@@ -67,6 +68,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
             argp_error(state, "--env takes NAME=VALUE, not \"%s\"", argument);
         add_word(&wishes->variables, &wishes->variable_count, argument);
         return 0;
+    case OPTION_PEER: add_word(&wishes->peers, &wishes->peer_count, argument); return 0;
     case 'T': add_word(&wishes->traces, &wishes->trace_count, argument); return 0;
     case 'd': wishes->dispatch = argument; return 0;
     case 'i': wishes->isa = argument; return 0;
@@ -159,6 +161,12 @@ static const struct argp BENCH = {
              "\"frames\" (the value stack), \"memory\" (linear ones), \"stack\" (the native one); \"none\": "
              "all lies where it happens to (default: all)",
              0},
+            {"peer", OPTION_PEER, "NAME[=COMMAND]", 0,
+             "measure another engine, too, which you have installed, as a process (bench/PEERS.md): a known one "
+             "by its name, such as wasm3 or node-liftoff; \"all\" of these that are on PATH; or any by "
+             "NAME='COMMAND {module} {export} {arguments}', which prints each result on a line. May be "
+             "repeated. The executors are then also measured as processes, to compare it with",
+             0},
             {"events", 'e', "A,B", 0,
              "count these events (\"tailrace list events\") in user space while workloads run; "
              "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
@@ -227,6 +235,7 @@ void wishes_free(Wishes *wishes) {
     free(wishes->directories);
     free(wishes->variables);
     free(wishes->traces);
+    free(wishes->peers);
     free(wishes->earlier_seeds);
 }
 
@@ -278,15 +287,30 @@ static bool check_directories(Wishes *wishes, size_t count, Error *error) {
         wishes->directories[0]);
 }
 
+/* Nor are programs that run. */
+static bool check_peers(Wishes *wishes, size_t count, Error *error) {
+    bool same = wishes->peer_count == 2 * count;
+    for (size_t i = 0; same && i < count; i++)
+        same = strcmp(wishes->peers[i], wishes->peers[count + i]) == 0;
+    wishes->peer_count = count;
+    if (same) return true;
+    return fail(error, ERROR_UNSUPPORTED,
+                count ? "it measured the peer %s: name its peers again, with --peer as in the first "
+                        "sitting, since no program is run because a file says so"
+                      : "it has no peers, and --peer %s names one",
+                wishes->peers[0]);
+}
+
 bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, Error *error) {
     wishes_free(wishes);
     if (!wishes_of_command(json_object_get(document, "command"), wishes))
         return fail(error, ERROR_FILE, "its command line is damaged");
     const char *builds = wishes->builds;
     wishes->builds = NULL;
-    const size_t directories = wishes->directory_count;
+    const size_t directories = wishes->directory_count, peers = wishes->peer_count;
     wishes_parse(wishes, argc, argv);
-    if (!check_directories(wishes, directories, error)) return false;
+    if (!check_directories(wishes, directories, error) || !check_peers(wishes, peers, error))
+        return false;
     if (builds && !wishes->builds)
         return fail(error, ERROR_UNSUPPORTED,
                     "it measured the programs of other builds, which are not run because a file "

@@ -22,6 +22,8 @@ typedef struct Wishes {
     size_t variable_count;
     char **traces;
     size_t trace_count;
+    char **peers; /* NAME, NAME=COMMAND or "all" */
+    size_t peer_count;
     bool changes; /* an option was given that a resumed run does not take */
     bool stop_by_budget;
     double budget, timeout; /* seconds; a budget of NaN: what one round takes, at least

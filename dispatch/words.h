@@ -316,6 +316,43 @@ INLINE FloatRegister float_register_f64(double value) {
     } while (0)
 #define FAR_STORE(stored) FAR_STORE_AS(stored, b)
 
+/* The same of accesses that must be aligned. */
+#define ATOMIC_ADDRESS(stored)                                                                     \
+    FAR_ADDRESS(sizeof(stored));                                                                   \
+    if (UNLIKELY(address % sizeof(stored) != 0)) TRAP(UNALIGNED_ATOMIC);                           \
+    uint8_t *const at = far->base + address
+#define ATOMIC_LOAD(stored)                                                                        \
+    do {                                                                                           \
+        ATOMIC_ADDRESS(stored);                                                                    \
+        stored loaded;                                                                             \
+        memcpy(&loaded, at, sizeof loaded);                                                        \
+        r = loaded;                                                                                \
+    } while (0)
+#define ATOMIC_STORE(stored)                                                                       \
+    do {                                                                                           \
+        ATOMIC_ADDRESS(stored);                                                                    \
+        const stored value = (stored)b;                                                            \
+        memcpy(at, &value, sizeof value);                                                          \
+    } while (0)
+#define ATOMIC_LOAD_STORE(stored, what)                                                            \
+    do {                                                                                           \
+        ATOMIC_ADDRESS(stored);                                                                    \
+        stored loaded;                                                                             \
+        memcpy(&loaded, at, sizeof loaded);                                                        \
+        const stored value = (stored)(what);                                                       \
+        memcpy(at, &value, sizeof value);                                                          \
+        r = loaded;                                                                                \
+    } while (0)
+/* What a wait returns (threads proposal, memory.atomic.wait). */
+enum { NOT_EQUAL = 1, TIMED_OUT = 2 };
+#define WAIT_IF(is_expected)                                                                       \
+    do {                                                                                           \
+        if (UNLIKELY(!instance->memories[index]->type.is_shared)) TRAP(EXPECTED_SHARED_MEMORY);    \
+        const bool waits = (is_expected);                                                          \
+        if (UNLIKELY(waits && (int64_t)c < 0)) TRAP(ENDLESS_WAIT);                                 \
+        r = waits ? TIMED_OUT : NOT_EQUAL;                                                         \
+    } while (0)
+
 /* Compilers compute the value even if nobody reads it: a load may trap, which they do not know. With
  * "X" gcc takes the place in memory for the operand, and loads nothing. */
 #ifdef __clang__

@@ -40,7 +40,7 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "ptr": (8, "uint64_t", "const void *"),
     "label": (4, "const uint8_t *", "Label"),
 }
-ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_)?(?:LOAD|STORE)(?:_AS)?)\((\w+)")  # of linear memory, and the C type in it
+ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_|ATOMIC_)?(?:LOAD|STORE|LOAD_STORE)(?:_AS)?)\((\w+)")  # of linear memory, and the C type in it
 ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
                 "uint64_t": 8, "float": 4, "double": 8, "V128": 16}
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR", "p": "PIN_P", "q": "PIN_Q", "r": "PIN_R"}

@@ -21,6 +21,11 @@ static inline bool within(uint64_t from, uint64_t count, uint64_t all) {
     return from <= all && count <= all - from;
 }
 
+/* Bytes of a page. */
+static inline uint64_t page_size(const MemoryType *type) {
+    return type->has_byte_pages ? 1 : WASM_PAGE;
+}
+
 typedef struct Memory {
     uint8_t *base;          /* changes on growth only where growth has to move (bounds=explicit) */
     uint64_t size;          /* bytes */

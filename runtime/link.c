@@ -59,7 +59,9 @@ static Text describe(const Import *type) {
         break;
     case EXTERN_MEMORY:
         append(&text, "memory of ");
-        append_limits(&text, &type->memory.limits, "pages");
+        append_limits(&text, &type->memory.limits,
+                      type->memory.has_byte_pages ? "bytes" : "pages");
+        if (type->memory.is_shared) append(&text, ", shared");
         break;
     case EXTERN_GLOBAL:
         append(&text, "%s global of %s", type->global.is_mutable ? "mutable" : "constant",
@@ -87,7 +89,10 @@ static bool type_matches(const Import *had, const Import *wanted) {
     case EXTERN_TABLE:
         return had->table.element == wanted->table.element &&
                limits_match(&had->table.limits, &wanted->table.limits);
-    case EXTERN_MEMORY: return limits_match(&had->memory.limits, &wanted->memory.limits);
+    case EXTERN_MEMORY:
+        return had->memory.is_shared == wanted->memory.is_shared &&
+               had->memory.has_byte_pages == wanted->memory.has_byte_pages &&
+               limits_match(&had->memory.limits, &wanted->memory.limits);
     case EXTERN_GLOBAL:
         return had->global.type == wanted->global.type &&
                had->global.is_mutable == wanted->global.is_mutable;

@@ -3,7 +3,7 @@
  * With guard pages the handlers access a 32-bit memory without looking at its size: every sum of a
  * 32-bit address, a 32-bit offset and the size of an access lies within the reservation, and what
  * is not part of the memory is inaccessible, so that an access out of bounds faults (fault.c).
- * Memories with 64-bit addresses are always accessed with explicit checks.
+ * Memories with 64-bit addresses, or with pages of a byte, are always accessed with explicit checks.
  *
  * With TAILRACE_BOUNDS_EXPLICIT every access is checked, and nothing is reserved ahead. */
 #define _GNU_SOURCE 1
@@ -15,6 +15,12 @@
 #include "translator/placement.h"
 
 enum { MAX_PAGES_32 = 65536, MAP_FLAGS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE };
+
+/* Of the operating system's pages, which are no larger than WebAssembly's. Behind the end of a
+ * memory of smaller pages there is so what can be accessed: whoever does compares with its size. */
+static uint64_t whole_pages(uint64_t size) {
+    return (size + WASM_PAGE - 1) / WASM_PAGE * WASM_PAGE;
+}
 
 /* Address space for the memory, at the place that it is to have. MAP_FAILED if there is none. */
 static uint8_t *map(const Memory *memory, uint64_t size, int protection) {
@@ -49,12 +55,15 @@ static void *enlarge(const Memory *memory, uint64_t size) {
 
 /* Makes the first `size` bytes accessible; never fewer than before. */
 static bool commit(Memory *memory, uint64_t size) {
-    if (size == memory->size) return true;
-    void *base = memory->reserved ? enlarge(memory, size)
-                                  : map(memory, size, PROT_READ | PROT_WRITE);
-    if (base == MAP_FAILED) return false;
-    memory->base = base;
-    memory->size = memory->reserved = size;
+    const uint64_t whole = whole_pages(size);
+    if (whole != memory->reserved) {
+        void *base = memory->reserved ? enlarge(memory, whole)
+                                      : map(memory, whole, PROT_READ | PROT_WRITE);
+        if (base == MAP_FAILED) return false;
+        memory->base = base;
+        memory->reserved = whole;
+    }
+    memory->size = size;
     return true;
 }
 
@@ -64,16 +73,17 @@ static bool commit(Memory *memory, uint64_t size) {
 
 /* Bytes of address space: beyond what an access can reach with 32-bit addresses, all that the
  * memory may grow to with 64-bit ones, but no more than 64 GiB unless it begins larger. */
-static uint64_t reservation(const Limits *limits) {
+static uint64_t reservation(const MemoryType *type) {
+    const Limits *limits = &type->limits;
     if (!limits->is_64) return 8 * GIB + WASM_PAGE;
-    uint64_t pages = 64 * GIB / WASM_PAGE;
+    uint64_t pages = 64 * GIB / page_size(type);
     if (limits->has_maximum && limits->maximum < pages) pages = limits->maximum;
     if (limits->minimum > pages) pages = limits->minimum;
-    return pages * WASM_PAGE;
+    return whole_pages(pages * page_size(type));
 }
 
 static bool reserve(Memory *memory, Error *error) {
-    uint64_t size = reservation(&memory->type.limits);
+    uint64_t size = reservation(&memory->type);
     if (size == 0) return true;
     uint8_t *base = map(memory, size, PROT_NONE);
     if (base == MAP_FAILED)
@@ -90,7 +100,8 @@ static bool reserve(Memory *memory, Error *error) {
 static bool commit(Memory *memory, uint64_t size) {
     if (size == memory->size) return true;
     if (size > memory->reserved) return false;
-    if (mprotect(memory->base + memory->size, size - memory->size, PROT_READ | PROT_WRITE) != 0)
+    const uint64_t old = whole_pages(memory->size), new = whole_pages(size);
+    if (new > old && mprotect(memory->base + old, new - old, PROT_READ | PROT_WRITE) != 0)
         return false;
     memory->size = size;
     return true;
@@ -99,17 +110,20 @@ static bool commit(Memory *memory, uint64_t size) {
 #endif
 
 /* How many pages the memory may ever have; their size in bytes is no overflow. */
-static uint64_t most_pages(const Limits *limits) {
-    uint64_t most = limits->is_64 ? INT64_MAX / WASM_PAGE : MAX_PAGES_32;
+static uint64_t most_pages(const MemoryType *type) {
+    const Limits *limits = &type->limits;
+    uint64_t most = limits->is_64         ? INT64_MAX / page_size(type)
+                    : type->has_byte_pages ? UINT32_MAX
+                                           : MAX_PAGES_32;
     return limits->has_maximum && limits->maximum < most ? limits->maximum : most;
 }
 
 bool memory_open(Memory *memory, MemoryType type, int32_t at, Error *error) {
     uint64_t pages = type.limits.minimum;
-    if (pages <= most_pages(&type.limits)) {
+    if (pages <= most_pages(&type)) {
         Memory opened = {.type = type, .at = at};
         if (!reserve(&opened, error)) return false;
-        if (commit(&opened, pages * WASM_PAGE)) {
+        if (commit(&opened, pages * page_size(&type))) {
             *memory = opened;
             return true;
         }
@@ -126,7 +140,8 @@ void memory_close(Memory *memory) {
 uint64_t memory_grow(Memory *memory, uint64_t pages) {
     Limits *limits = &memory->type.limits;
     uint64_t old = limits->minimum;
-    if (pages > most_pages(limits) - old || !commit(memory, (old + pages) * WASM_PAGE))
+    if (pages > most_pages(&memory->type) - old ||
+        !commit(memory, (old + pages) * page_size(&memory->type)))
         return UINT64_MAX;
     limits->minimum = old + pages;
     return old;

@@ -14,6 +14,9 @@
     X(UNINITIALIZED_ELEMENT, "uninitialized element")                                              \
     X(INDIRECT_CALL_TYPE_MISMATCH, "indirect call type mismatch")                                  \
     X(CALL_STACK_EXHAUSTED, "call stack exhausted")                                                \
+    X(UNALIGNED_ATOMIC, "unaligned atomic")                                                        \
+    X(EXPECTED_SHARED_MEMORY, "expected shared memory")                                            \
+    X(ENDLESS_WAIT, "endless wait") /* no other thread can wake it up */                           \
     X(NULL_EXCEPTION_REFERENCE, "null exception reference")                                        \
     X(EXCEPTION, "uncaught exception") /* not a trap; which one is in Store */                           \
     X(HOST, "host function failed") /* a host function's own words are in Store.host_message */    \

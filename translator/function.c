@@ -779,9 +779,10 @@ static void translate_numeric(FunctionTranslator *t, Op op) {
     push_result_of(&t->values, (Instruction){.op = op}, operands, type_of_kind(info->result_type));
 }
 
-/* Whether an access is not to a 32-bit memory 0. */
+/* Whether an access is not to a 32-bit memory 0 whose end the operating system can guard. */
 static bool is_far(const FunctionTranslator *t, const MemoryArgument *argument) {
-    return argument->memory != 0 || t->module->memories[0].limits.is_64 ||
+    const MemoryType *first = &t->module->memories[0];
+    return argument->memory != 0 || first->limits.is_64 || first->has_byte_pages ||
            argument->offset > UINT32_MAX;
 }
 
@@ -861,6 +862,24 @@ static void translate_vector(FunctionTranslator *t, Opcode opcode) {
     translate_with_vectors(t, instruction);
 }
 
+/* An instruction behind the threads' prefix. A fence is nothing on one thread. */
+static void translate_atomic(FunctionTranslator *t, Opcode opcode) {
+    if (opcode == WASM_ATOMIC_FENCE) {
+        t->at++;
+        return;
+    }
+    const AtomicAccess wanted = atomic_access(opcode);
+    const MemoryArgument argument = memory_argument_read(&t->at);
+    const Instruction access = {.op = op_of_wasm(opcode),
+                                .immediates = {argument.offset, argument.memory}};
+    Popped operands[3];
+    pop_operands(t, operands, op_info[access.op].value_count);
+    if (wanted.kind == ATOMIC_STORE) emit_with(&t->values, access, operands);
+    else
+        push_result_of(&t->values, access, operands,
+                       wanted.kind == ATOMIC_WAIT ? TYPE_I32 : wanted.type);
+}
+
 static void translate_select(FunctionTranslator *t) {
     if (is_vector(t, 1)) {
         translate_with_vectors(t, (Instruction){.op = OP_select_v});
@@ -895,6 +914,21 @@ static uint16_t pop_settled(FunctionTranslator *t, uint32_t count) {
     settle(&t->values, count);
     drop(&t->values, count);
     return home_of(&t->values, t->values.height);
+}
+
+/* i64.add128 and its like: the result's halves stand where the operands stood. */
+static void translate_wide(FunctionTranslator *t, Opcode opcode) {
+    const bool is_product = opcode == WASM_I64_MUL_WIDE_S || opcode == WASM_I64_MUL_WIDE_U;
+    const uint16_t base = pop_settled(t, is_product ? 2 : 4);
+    switch (opcode) {
+    case WASM_I64_ADD128: encode_i64_add128(t->encoder, base); break;
+    case WASM_I64_SUB128: encode_i64_sub128(t->encoder, base); break;
+    case WASM_I64_MUL_WIDE_S: encode_i64_mul_wide_s(t->encoder, base); break;
+    default: encode_i64_mul_wide_u(t->encoder, base); break;
+    }
+    forget_accumulators(&t->values);
+    push_home(&t->values, TYPE_I64);
+    push_home(&t->values, TYPE_I64);
 }
 
 static ValueType address_type(Limits limits) { return limits.is_64 ? TYPE_I64 : TYPE_I32; }
@@ -1086,10 +1120,16 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     case WASM_MEMORY_INIT:
     case WASM_DATA_DROP: translate_memory_op(t, opcode); break;
 
+    case WASM_I64_ADD128:
+    case WASM_I64_SUB128:
+    case WASM_I64_MUL_WIDE_S:
+    case WASM_I64_MUL_WIDE_U: translate_wide(t, opcode); break;
+
     default:
         if (is_vector_opcode(opcode)) translate_vector(t, opcode);
         else if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_STORE32)
             translate_memory_access(t, op_of_wasm(opcode));
+        else if (is_atomic_opcode(opcode)) translate_atomic(t, opcode);
         else translate_numeric(t, op_of_wasm(opcode));
         break;
     }

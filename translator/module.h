@@ -7,7 +7,8 @@
  * is trusted by everything after it: the translator checks nothing again.
  *
  * Accepted: WebAssembly 2.0, and relaxed SIMD, tail calls, extended constant expressions,
- * multi-memory, memory64 and table64, and exceptions in both encodings: the standard one (try_table)
+ * multi-memory, memory64 and table64, wide arithmetic, custom page sizes, atomics and shared
+ * memories (for one thread), and exceptions in both encodings: the standard one (try_table)
  * and the one before it (try), which a module may mix. A module that needs another proposal is refused with
  * ERROR_UNSUPPORTED and the proposal's name.
  *
@@ -95,7 +96,7 @@ typedef enum ExternKind { /* the binary format's codes (spec 5.5.5) */
 } ExternKind;
 enum { EXTERN_KINDS = EXTERN_TAG + 1 };
 
-typedef struct Limits { /* in pages of 64 KiB for memories, in elements for tables */
+typedef struct Limits { /* in pages for memories, in elements for tables */
     uint64_t minimum;
     uint64_t maximum; /* meaningful only if has_maximum */
     bool has_maximum;
@@ -104,6 +105,8 @@ typedef struct Limits { /* in pages of 64 KiB for memories, in elements for tabl
 
 typedef struct MemoryType {
     Limits limits;
+    bool is_shared; /* with other threads, of which there are none; has a maximum then */
+    bool has_byte_pages; /* pages of 1 byte instead of 64 KiB; other custom sizes there are not */
 } MemoryType;
 
 typedef struct TableType {

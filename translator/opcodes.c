@@ -2,12 +2,14 @@
 
 #include <stddef.h>
 
+#include "translator/module.h"
+
 static const uint8_t immediates[OPCODE_SLOTS] = {
 #define X(name, code, ...) [OPCODE_SLOT(code)] = IMMEDIATE_NONE,
     WASM_NUMERIC_OPS(X) WASM_VECTOR_OPS(X) WASM_SHIFT_OPS(X)
 #undef X
 #define X(name, code, ...) [OPCODE_SLOT(code)] = IMMEDIATE_MEMARG,
-        WASM_LOAD_OPS(X) WASM_STORE_OPS(X)
+        WASM_LOAD_OPS(X) WASM_STORE_OPS(X) WASM_ATOMIC_OPS(X)
 #undef X
 #define X(name, code, ...) [OPCODE_SLOT(code)] = IMMEDIATE_MEMARG_LANE,
             WASM_LOAD_LANE_OPS(X) WASM_STORE_LANE_OPS(X)
@@ -24,13 +26,24 @@ static const char *const names[OPCODE_SLOTS] = {
 #define X(name, code, text, ...) [OPCODE_SLOT(code)] = text,
     WASM_NUMERIC_OPS(X) WASM_LOAD_OPS(X) WASM_STORE_OPS(X) WASM_VECTOR_OPS(X) WASM_SHIFT_OPS(X)
         WASM_EXTRACT_OPS(X) WASM_REPLACE_OPS(X) WASM_LOAD_LANE_OPS(X) WASM_STORE_LANE_OPS(X)
-            WASM_OTHER_OPS(X)
+            WASM_ATOMIC_OPS(X) WASM_OTHER_OPS(X)
 #undef X
 };
 
+AtomicAccess atomic_access(Opcode opcode) {
+    static const AtomicAccess accesses[ATOMIC_OPCODES] = {
+#define X(name, code, text, kind, type, alignment)                                                 \
+    [(code) & 0xff] = {ATOMIC_##kind, TYPE_##type, alignment},
+        WASM_ATOMIC_OPS(X)
+#undef X
+    };
+    return accesses[opcode & 0xff];
+}
+
 const char *opcode_name(Opcode opcode) {
     bool is_known = opcode < 0x100 || (opcode >= 0xfc00 && opcode < 0xfc00 + PREFIXED_OPCODES) ||
-                    (opcode >= 0xd000 && opcode < 0xd000 + VECTOR_OPCODES);
+                    (opcode >= 0xd000 && opcode < 0xd000 + VECTOR_OPCODES) ||
+                    (opcode >= 0xfe00 && opcode < 0xfe00 + ATOMIC_OPCODES);
     return is_known ? names[OPCODE_SLOT(opcode)] : NULL;
 }
 

@@ -3,7 +3,8 @@
  * follow.
  *
  * An Opcode is the instruction's byte, or 0xfc00 | n for the n-th instruction behind the prefix
- * byte 0xfc, or 0xd000 | n for the n-th behind 0xfd (of which there are more than 256). */
+ * byte 0xfc, 0xfe00 | n likewise, or 0xd000 | n for the n-th behind 0xfd (of which there are more
+ * than 256). */
 #ifndef TAILRACE_TRANSLATOR_OPCODES_H
 #define TAILRACE_TRANSLATOR_OPCODES_H
 
@@ -452,6 +453,43 @@
     X(V128_STORE32_LANE, 0xd05a, "v128.store32_lane", 2)                                           \
     X(V128_STORE64_LANE, 0xd05b, "v128.store64_lane", 3)
 
+/* Threads. X(NAME, opcode, "text", kind, type, alignment): AtomicKind says what it takes above the
+ * address, and `type` of which type. The ways to load a value and store one that is made of it: */
+#define WASM_ATOMIC_UPDATES(X, first, NAME, text, kind)                                            \
+    X(I32_ATOMIC_RMW_##NAME, first, "i32.atomic.rmw." text, kind, I32, 2)                          \
+    X(I64_ATOMIC_RMW_##NAME, first + 1, "i64.atomic.rmw." text, kind, I64, 3)                      \
+    X(I32_ATOMIC_RMW8_##NAME##_U, first + 2, "i32.atomic.rmw8." text "_u", kind, I32, 0)           \
+    X(I32_ATOMIC_RMW16_##NAME##_U, first + 3, "i32.atomic.rmw16." text "_u", kind, I32, 1)         \
+    X(I64_ATOMIC_RMW8_##NAME##_U, first + 4, "i64.atomic.rmw8." text "_u", kind, I64, 0)           \
+    X(I64_ATOMIC_RMW16_##NAME##_U, first + 5, "i64.atomic.rmw16." text "_u", kind, I64, 1)         \
+    X(I64_ATOMIC_RMW32_##NAME##_U, first + 6, "i64.atomic.rmw32." text "_u", kind, I64, 2)
+
+#define WASM_ATOMIC_OPS(X)                                                                         \
+    X(MEMORY_ATOMIC_NOTIFY, 0xfe00, "memory.atomic.notify", NOTIFY, I32, 2)                        \
+    X(MEMORY_ATOMIC_WAIT32, 0xfe01, "memory.atomic.wait32", WAIT, I32, 2)                          \
+    X(MEMORY_ATOMIC_WAIT64, 0xfe02, "memory.atomic.wait64", WAIT, I64, 3)                          \
+    X(I32_ATOMIC_LOAD, 0xfe10, "i32.atomic.load", LOAD, I32, 2)                                    \
+    X(I64_ATOMIC_LOAD, 0xfe11, "i64.atomic.load", LOAD, I64, 3)                                    \
+    X(I32_ATOMIC_LOAD8_U, 0xfe12, "i32.atomic.load8_u", LOAD, I32, 0)                              \
+    X(I32_ATOMIC_LOAD16_U, 0xfe13, "i32.atomic.load16_u", LOAD, I32, 1)                            \
+    X(I64_ATOMIC_LOAD8_U, 0xfe14, "i64.atomic.load8_u", LOAD, I64, 0)                              \
+    X(I64_ATOMIC_LOAD16_U, 0xfe15, "i64.atomic.load16_u", LOAD, I64, 1)                            \
+    X(I64_ATOMIC_LOAD32_U, 0xfe16, "i64.atomic.load32_u", LOAD, I64, 2)                            \
+    X(I32_ATOMIC_STORE, 0xfe17, "i32.atomic.store", STORE, I32, 2)                                 \
+    X(I64_ATOMIC_STORE, 0xfe18, "i64.atomic.store", STORE, I64, 3)                                 \
+    X(I32_ATOMIC_STORE8, 0xfe19, "i32.atomic.store8", STORE, I32, 0)                               \
+    X(I32_ATOMIC_STORE16, 0xfe1a, "i32.atomic.store16", STORE, I32, 1)                             \
+    X(I64_ATOMIC_STORE8, 0xfe1b, "i64.atomic.store8", STORE, I64, 0)                               \
+    X(I64_ATOMIC_STORE16, 0xfe1c, "i64.atomic.store16", STORE, I64, 1)                             \
+    X(I64_ATOMIC_STORE32, 0xfe1d, "i64.atomic.store32", STORE, I64, 2)                             \
+    WASM_ATOMIC_UPDATES(X, 0xfe1e, ADD, "add", UPDATE)                                             \
+    WASM_ATOMIC_UPDATES(X, 0xfe25, SUB, "sub", UPDATE)                                             \
+    WASM_ATOMIC_UPDATES(X, 0xfe2c, AND, "and", UPDATE)                                             \
+    WASM_ATOMIC_UPDATES(X, 0xfe33, OR, "or", UPDATE)                                               \
+    WASM_ATOMIC_UPDATES(X, 0xfe3a, XOR, "xor", UPDATE)                                             \
+    WASM_ATOMIC_UPDATES(X, 0xfe41, XCHG, "xchg", UPDATE)                                           \
+    WASM_ATOMIC_UPDATES(X, 0xfe48, CMPXCHG, "cmpxchg", EXCHANGE)
+
 /* X(NAME, opcode, "text", immediates): everything else; the validator knows each by itself. */
 #define WASM_OTHER_OPS(X)                                                                          \
     X(UNREACHABLE, 0x00, "unreachable", NONE)                                                      \
@@ -506,18 +544,24 @@
     X(TABLE_GROW, 0xfc0f, "table.grow", INDEX)                                                     \
     X(TABLE_SIZE, 0xfc10, "table.size", INDEX)                                                     \
     X(TABLE_FILL, 0xfc11, "table.fill", INDEX)                                                     \
+    X(I64_ADD128, 0xfc13, "i64.add128", NONE)                                                      \
+    X(I64_SUB128, 0xfc14, "i64.sub128", NONE)                                                     \
+    X(I64_MUL_WIDE_S, 0xfc15, "i64.mul_wide_s", NONE)                                             \
+    X(I64_MUL_WIDE_U, 0xfc16, "i64.mul_wide_u", NONE)                                             \
     X(V128_CONST, 0xd00c, "v128.const", V128)                                                      \
-    X(I8X16_SHUFFLE, 0xd00d, "i8x16.shuffle", V128)
+    X(I8X16_SHUFFLE, 0xd00d, "i8x16.shuffle", V128)                                                \
+    X(ATOMIC_FENCE, 0xfe03, "atomic.fence", LANE)
 
 typedef uint16_t Opcode;
 enum {
 #define X(name, code, ...) WASM_##name = code,
     WASM_NUMERIC_OPS(X) WASM_LOAD_OPS(X) WASM_STORE_OPS(X) WASM_VECTOR_OPS(X) WASM_SHIFT_OPS(X)
         WASM_EXTRACT_OPS(X) WASM_REPLACE_OPS(X) WASM_LOAD_LANE_OPS(X) WASM_STORE_LANE_OPS(X)
-            WASM_OTHER_OPS(X)
+            WASM_ATOMIC_OPS(X) WASM_OTHER_OPS(X)
 #undef X
                 WASM_PREFIX = 0xfc,
     WASM_VECTOR_PREFIX = 0xfd,
+    WASM_ATOMIC_PREFIX = 0xfe,
 };
 
 /* What follows an opcode. */
@@ -532,7 +576,7 @@ typedef enum Immediates {
     IMMEDIATE_CATCHES,     /* s33 block type, u32 count, Catch * count */
     IMMEDIATE_MEMARG,    /* u32 alignment | 0x40 if a memory index follows, u32 index, u64 offset */
     IMMEDIATE_MEMARG_LANE, /* the same, and a byte: a lane */
-    IMMEDIATE_LANE,        /* a byte */
+    IMMEDIATE_LANE,        /* a byte; of atomic.fence 0 */
     IMMEDIATE_I32,       /* s32 */
     IMMEDIATE_I64,       /* s64 */
     IMMEDIATE_F32,       /* 4 bytes */
@@ -543,22 +587,25 @@ typedef enum Immediates {
 } Immediates;
 
 /* Instructions behind the prefixes, and those that are not in use in between. */
-enum { PREFIXED_OPCODES = 0x20, VECTOR_OPCODES = 0x114 };
+enum { PREFIXED_OPCODES = 0x20, VECTOR_OPCODES = 0x114, ATOMIC_OPCODES = 0x4f };
 
 static inline bool is_vector_opcode(Opcode opcode) { return opcode >> 12 == 0xd; }
+static inline bool is_atomic_opcode(Opcode opcode) { return opcode >> 8 == WASM_ATOMIC_PREFIX; }
 
 /* Index into tables by opcode: below OPCODE_SLOTS for every Opcode. */
 #define OPCODE_SLOT(opcode)                                                                        \
     ((opcode) < 0x100           ? (opcode)                                                         \
      : (opcode) >> 12 == 0xd    ? 0x100 + PREFIXED_OPCODES + ((opcode) & 0xfff)                    \
+     : (opcode) >> 8 == 0xfe    ? 0x100 + PREFIXED_OPCODES + VECTOR_OPCODES + ((opcode) & 0xff)    \
                                 : 0x100 + ((opcode) & (PREFIXED_OPCODES - 1)))
-enum { OPCODE_SLOTS = 0x100 + PREFIXED_OPCODES + VECTOR_OPCODES };
+enum { OPCODE_SLOTS = 0x100 + PREFIXED_OPCODES + VECTOR_OPCODES + ATOMIC_OPCODES };
 
 /* The opcode at `*at` in validated code; advances behind it. */
 static inline Opcode opcode_read(const uint8_t **at) {
     uint8_t byte = *(*at)++;
     if (byte == WASM_PREFIX) return (Opcode)(0xfc00 | leb_u32(at));
-    return byte == WASM_VECTOR_PREFIX ? (Opcode)(0xd000 | leb_u32(at)) : byte;
+    if (byte == WASM_VECTOR_PREFIX) return (Opcode)(0xd000 | leb_u32(at));
+    return byte == WASM_ATOMIC_PREFIX ? (Opcode)(0xfe00 | leb_u32(at)) : byte;
 }
 
 /* A memarg in validated code. */
@@ -591,6 +638,26 @@ static inline Catch catch_read(const uint8_t **at) {
     clause.label = leb_u32(at);
     return clause;
 }
+
+/* What an atomic access takes above the address and gives, all of its type if nothing is said. */
+typedef enum AtomicKind {
+    ATOMIC_NONE,     /* no such instruction */
+    ATOMIC_LOAD,     /* nothing -> value */
+    ATOMIC_STORE,    /* value -> nothing */
+    ATOMIC_UPDATE,   /* value -> what was there */
+    ATOMIC_EXCHANGE, /* expected, replacement -> what was there */
+    ATOMIC_WAIT,     /* expected, i64: ns or negative -> i32 */
+    ATOMIC_NOTIFY,   /* i32: how many -> i32 */
+} AtomicKind;
+
+typedef struct AtomicAccess {
+    AtomicKind kind;
+    uint8_t type; /* ValueType */
+    uint8_t alignment; /* a power of two, which the memarg must have */
+} AtomicAccess;
+
+/* Of an instruction behind the prefix 0xfe. */
+AtomicAccess atomic_access(Opcode opcode);
 
 /* "i32.add"; NULL for what is not an opcode. */
 const char *opcode_name(Opcode opcode);

@@ -130,30 +130,47 @@ static bool read_type_index(Reader *reader, const FunctionType **type) {
     return true;
 }
 
-static bool read_limits(Reader *reader, bool is_memory, Limits *limits) {
+/* A memory's, as a power of two. */
+static bool read_page_size(Reader *reader, bool *has_byte_pages) {
+    enum { BYTE = 0, STANDARD = 16, TOO_LARGE = 64 };
+    const uint8_t *where = reader->cursor.at;
+    uint32_t size;
+    if (!cursor_u32(&reader->cursor, &size)) return false;
+    if (size != BYTE && size != STANDARD)
+        return FAIL(reader, where, size < TOO_LARGE ? ERROR_INVALID : ERROR_MALFORMED,
+                    "invalid custom page size");
+    *has_byte_pages = size == BYTE;
+    return true;
+}
+
+/* `memory`: whose limits they are; NULL: a table's. */
+static bool read_limits(Reader *reader, MemoryType *memory, Limits *limits) {
     enum { HAS_MAXIMUM = 1, IS_SHARED = 2, IS_64 = 4, HAS_PAGE_SIZE = 8 };
+    const bool is_memory = memory != NULL;
     const uint8_t known =
         is_memory ? HAS_MAXIMUM | IS_SHARED | IS_64 | HAS_PAGE_SIZE : HAS_MAXIMUM | IS_64;
     const uint8_t *where = reader->cursor.at;
     uint8_t flags;
     if (!cursor_byte(&reader->cursor, &flags)) return false;
     if (flags & ~known) return FAIL(reader, where, ERROR_MALFORMED, "malformed limits flags");
-    if (flags & HAS_PAGE_SIZE)
-        return cursor_unsupported(&reader->cursor, where, "custom page sizes", "limits", flags);
-    if (flags & IS_SHARED)
-        return cursor_unsupported(&reader->cursor, where, "threads", "limits", flags);
+    if ((flags & (IS_SHARED | HAS_MAXIMUM)) == IS_SHARED)
+        return FAIL(reader, where, ERROR_INVALID, "shared memory must have maximum");
+    if (is_memory) memory->is_shared = flags & IS_SHARED;
     limits->has_maximum = flags & HAS_MAXIMUM;
     limits->is_64 = flags & IS_64;
     limits->maximum = 0;
     if (!cursor_u64(&reader->cursor, &limits->minimum)) return false;
     if (limits->has_maximum && !cursor_u64(&reader->cursor, &limits->maximum)) return false;
+    if (flags & HAS_PAGE_SIZE && !read_page_size(reader, &memory->has_byte_pages)) return false;
 
-    uint64_t largest = is_memory ? (uint64_t)1 << (limits->is_64 ? 48 : 16)
+    const bool has_pages = is_memory && !memory->has_byte_pages;
+    uint64_t largest = has_pages ? (uint64_t)1 << (limits->is_64 ? 48 : 16)
                                  : (limits->is_64 ? UINT64_MAX : UINT32_MAX);
     if (limits->minimum > largest || limits->maximum > largest)
         return FAIL(reader, where, ERROR_INVALID, "%s size must be at most %" PRIu64 " %s",
                     is_memory ? "memory" : "table", largest,
                     !is_memory      ? "elements"
+                    : !has_pages    ? "bytes"
                     : limits->is_64 ? "pages"
                                     : "pages (4GiB)");
     if (limits->has_maximum && limits->maximum < limits->minimum)
@@ -162,12 +179,12 @@ static bool read_limits(Reader *reader, bool is_memory, Limits *limits) {
 }
 
 static bool read_memory_type(Reader *reader, MemoryType *type) {
-    return read_limits(reader, true, &type->limits);
+    return read_limits(reader, type, &type->limits);
 }
 
 static bool read_table_type(Reader *reader, TableType *type) {
     return cursor_reference_type(&reader->cursor, &type->element) &&
-           read_limits(reader, false, &type->limits);
+           read_limits(reader, NULL, &type->limits);
 }
 
 static bool read_global_type(Reader *reader, GlobalType *type) {

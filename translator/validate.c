@@ -196,9 +196,7 @@ static const Range foreign_opcodes[] = {
     {0xd4, 0xd6, "typed function references"},
     {0xe0, 0xe6, "stack switching"},
     {0xfb, 0xfb, "garbage collection"},
-    {0xfe, 0xfe, "threads"},
     {0xfc12, 0xfc12, "memory control"},
-    {0xfc13, 0xfc16, "wide arithmetic"},
 };
 
 static bool __attribute__((cold, noinline)) illegal_opcode(Validator *v, uint32_t code) {
@@ -210,6 +208,9 @@ static bool __attribute__((cold, noinline)) illegal_opcode(Validator *v, uint32_
     if (is_vector_opcode((Opcode)code))
         return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode fd %02x",
                            code & 0xfff);
+    if (is_atomic_opcode((Opcode)code))
+        return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode fe %02x",
+                           code & 0xff);
     return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode %02x", code);
 }
 
@@ -626,6 +627,8 @@ static bool read_access(Validator *v, unsigned alignment, ValueType *address) {
     if (memory >= v->module->memory_count) return unknown(v, "memory", memory);
     if ((flags & ~HAS_MEMORY) > alignment)
         return INVALID(v, "alignment must not be larger than natural");
+    if (is_atomic_opcode(v->opcode) && (flags & ~HAS_MEMORY) < alignment)
+        return INVALID(v, "atomic alignment must be natural");
     const Limits *limits = &v->module->memories[memory].limits;
     if (!limits->is_64 && offset > UINT32_MAX) return INVALID(v, "offset out of range");
     *address = address_type(limits);
@@ -662,6 +665,37 @@ static bool validate_vector(Validator *v, const VectorSignature *signature) {
                pop(v, TYPE_V128) && pop(v, address);
     default: return illegal_opcode(v, v->opcode);
     }
+}
+
+static bool validate_atomic(Validator *v) {
+    const AtomicAccess access = atomic_access(v->opcode);
+    ValueType address;
+    if (access.kind == ATOMIC_NONE) return illegal_opcode(v, v->opcode);
+    if (!read_access(v, access.alignment, &address)) return false;
+    switch (access.kind) {
+    case ATOMIC_LOAD: return pop(v, address) && push(v, access.type);
+    case ATOMIC_STORE: return pop(v, access.type) && pop(v, address);
+    case ATOMIC_EXCHANGE:
+        if (!pop(v, access.type)) return false;
+        __attribute__((fallthrough));
+    case ATOMIC_UPDATE: return pop(v, access.type) && pop(v, address) && push(v, access.type);
+    case ATOMIC_WAIT:
+        if (!pop(v, TYPE_I64)) return false;
+        __attribute__((fallthrough));
+    default: return pop(v, access.type) && pop(v, address) && push(v, TYPE_I32);
+    }
+}
+
+static bool pop_i64s(Validator *v, unsigned count) {
+    while (count-- > 0)
+        if (!pop(v, TYPE_I64)) return false;
+    return true;
+}
+
+static bool validate_fence(Validator *v) {
+    uint8_t zero;
+    if (!cursor_byte(&v->code, &zero)) return false;
+    return !zero || cursor_fail(&v->code, v->code.at - 1, ERROR_MALFORMED, "zero byte expected");
 }
 
 static bool validate_shuffle(Validator *v) {
@@ -840,7 +874,16 @@ static bool validate_instruction(Validator *v) {
     case WASM_REF_NULL: return cursor_reference_type(&v->code, &type) && push(v, type);
     case WASM_REF_IS_NULL: return validate_ref_is_null(v);
     case WASM_REF_FUNC: return validate_ref_func(v);
-    default: return validate_vector(v, &vector_signatures[OPCODE_SLOT(v->opcode)]);
+    case WASM_I64_ADD128:
+    case WASM_I64_SUB128:
+        return pop_i64s(v, 4) && push(v, TYPE_I64) && push(v, TYPE_I64);
+    case WASM_I64_MUL_WIDE_S:
+    case WASM_I64_MUL_WIDE_U:
+        return pop_i64s(v, 2) && push(v, TYPE_I64) && push(v, TYPE_I64);
+    case WASM_ATOMIC_FENCE: return validate_fence(v);
+    default:
+        if (is_atomic_opcode(v->opcode)) return validate_atomic(v);
+        return validate_vector(v, &vector_signatures[OPCODE_SLOT(v->opcode)]);
     }
 }
 
@@ -850,14 +893,18 @@ static bool read_opcode(Validator *v) {
     uint8_t byte;
     if (!cursor_byte(&v->code, &byte)) return false;
     v->opcode = byte;
-    if (byte != WASM_PREFIX && byte != WASM_VECTOR_PREFIX) return true;
-    const bool is_vector = byte == WASM_VECTOR_PREFIX;
-    uint32_t number;
+    uint32_t number, first, count;
+    switch (byte) {
+    case WASM_PREFIX: first = 0xfc00, count = PREFIXED_OPCODES; break;
+    case WASM_VECTOR_PREFIX: first = 0xd000, count = VECTOR_OPCODES; break;
+    case WASM_ATOMIC_PREFIX: first = 0xfe00, count = ATOMIC_OPCODES; break;
+    default: return true;
+    }
     if (!cursor_u32(&v->code, &number)) return false;
-    if (number >= (is_vector ? VECTOR_OPCODES : PREFIXED_OPCODES))
+    if (number >= count)
         return cursor_fail(&v->code, v->instruction, ERROR_MALFORMED, "illegal opcode %02x %02x",
                            byte, number);
-    v->opcode = (Opcode)((is_vector ? 0xd000 : 0xfc00) | number);
+    v->opcode = (Opcode)(first | number);
     return true;
 }
 

@@ -119,6 +119,46 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
     return true;
 }
 
+static void add_engine(Recording *recording, Engine engine) {
+    size_t count = ++recording->engine_count;
+    recording->engines = grow(recording->engines, count, sizeof *recording->engines);
+    recording->engines[count - 1] = engine;
+}
+
+bool recording_add_engines(Recording *recording, Error *error) {
+    const Peers *peers = &recording->peers;
+    for (size_t i = 0; peers->count > 0 && i < recording->contender_count; i++) {
+        const Contender *contender = &recording->contenders[i];
+        if (!contender->control && !contender->program->is_reference)
+            add_engine(recording,
+                       (Engine){.name = contender_name(recording, contender), .contender = i});
+    }
+    size_t executors = recording->engine_count;
+    for (size_t i = 0; i < peers->count; i++) {
+        for (size_t j = 0; j < executors; j++)
+            if (strcmp(recording->engines[j].name, peers->items[i].name) == 0)
+                return fail(error, ERROR_UNSUPPORTED, "--peer %s: an executor here has that name",
+                            peers->items[i].name);
+        add_engine(recording, (Engine){.name = copy_string(peers->items[i].name),
+                                       .peer = &peers->items[i],
+                                       .contender = ANY});
+    }
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        const Workload *workload = &recording->suite.workloads[i];
+        recording->commands |= workload_is_command(workload);
+        recording->calls |= workload->invoke && !workload_is_command(workload);
+    }
+    return true;
+}
+
+size_t recording_starts(const Recording *recording) {
+    return recording->engine_count ? (size_t)recording->calls + recording->commands : 0;
+}
+
+bool recording_start_is_command(const Recording *recording, size_t start) {
+    return start > 0 || !recording->calls;
+}
+
 char *join_strings(const json_t *strings) {
     char *text = copy_string("");
     size_t i;
@@ -140,7 +180,7 @@ static void note_uncounted(Recording *recording, json_t *summary) {
         char *names = join_strings(json_object_get(entry, "events"));
         recording_add_not_measured(recording,
                                    (NotMeasured){"counter", ANY, ANY, ANY, NULL, -1,
-                                                 format_string("%s: %s", names, reason)});
+                                                 format_string("%s: %s", names, reason), 0});
         free(names);
     }
 }
@@ -224,6 +264,16 @@ void recording_free(Recording *recording) {
     for (size_t i = 0; i < recording->sample_count; i++)
         json_decref(recording->samples[i].cost.counters);
     free(recording->samples);
+    for (size_t i = 0; i < recording->engine_count; i++) {
+        free(recording->engines[i].name);
+        free(recording->engines[i].version);
+    }
+    free(recording->engines);
+    for (size_t i = 0; recording->printed && i < recording->suite.count; i++)
+        free(recording->printed[i]);
+    free(recording->printed);
+    free(recording->process_samples);
+    peers_free(&recording->peers);
     for (size_t i = 0; i < recording->event_set_count; i++)
         free(recording->event_sets[i]);
     free(recording->event_sets);
@@ -251,6 +301,12 @@ void recording_add(Recording *recording, const Sample *sample) {
     size_t count = ++recording->sample_count;
     recording->samples = grow(recording->samples, count, sizeof *sample);
     recording->samples[count - 1] = *sample;
+}
+
+void recording_add_process(Recording *recording, const ProcessSample *sample) {
+    size_t count = ++recording->process_sample_count;
+    recording->process_samples = grow(recording->process_samples, count, sizeof *sample);
+    recording->process_samples[count - 1] = *sample;
 }
 
 bool recording_is_same_gap(const NotMeasured *one, const NotMeasured *other) {
@@ -300,6 +356,22 @@ const char *recording_failure(const Recording *recording, size_t workload, size_
     const char *own = recording_own_failure(recording, workload, contender);
     return own ? own
                : recording_own_failure(recording, workload, original(recording, contender));
+}
+
+bool recording_is_failure_of_engine(const Recording *recording, const NotMeasured *entry) {
+    const Peer *peer = entry->engine ? recording->engines[entry->engine - 1].peer : NULL;
+    return entry->engine && !(peer && peer->is_of_all && entry->round < 0);
+}
+
+const char *recording_engine_failure(const Recording *recording, size_t workload, size_t engine) {
+    for (size_t i = 0; i < recording->not_measured_count; i++) {
+        const NotMeasured *entry = &recording->not_measured[i];
+        if (entry->engine == engine + 1 &&
+            (entry->workload == workload || entry->workload == ANY))
+            return entry->reason;
+    }
+    size_t contender = recording->engines[engine].contender;
+    return contender == ANY ? NULL : recording_failure(recording, workload, contender);
 }
 
 char *contender_name(const Recording *recording, const Contender *contender) {

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "bench/input/builds.h"
+#include "bench/input/peers.h"
 #include "bench/input/suite.h"
 #include "bench/measure/cost.h"
 #include "bench/measure/counters.h"
@@ -60,15 +61,36 @@ typedef struct Sample {
 
 #define ANY ((size_t)-1)
 
+/* What is measured as whole processes: a peer, or an executor of ours by the same path, so that there is
+ * something to compare peers with. */
+typedef struct Engine {
+    char *name;       /* the peer's, or "tail-direct-acc", "gcc-12 tail-direct-acc" */
+    const Peer *peer; /* NULL: an executor of ours */
+    size_t contender; /* index of that; ANY: it is a peer */
+    char *version;    /* the first line that a peer prints of itself; NULL: none, or an executor */
+} Engine;
+
+/* One process of an engine. */
+typedef struct ProcessSample {
+    int round, order; /* as of a Sample, in the same plan */
+    size_t workload;  /* index; ANY: the empty module, whose time is the engine's start-up... */
+    bool is_command;  /* ...as a WASI command, or by a call of its export */
+    size_t engine;    /* index */
+    size_t layout;    /* index; that of an executor, and the block of a peer */
+    int64_t user_ns, system_ns, wall_ns, peak_rss_kib; /* of the process (bench/util/process.h) */
+    int64_t execute_cpu_ns, execute_wall_ns; /* of the execution alone, where a peer tells; -1: not */
+} ProcessSample;
+
 /* Something that should have been measured and was not. */
 typedef struct NotMeasured {
     const char *what;           /* "sample", "instructions", "executor", "counter", "simulation" or
-                                   "whole process" */
+                                   "whole process", "peer" */
     size_t workload, contender; /* indexes, or ANY where it concerns all */
     size_t build;               /* index, or ANY where it concerns all */
     const char *isa;            /* NULL where it concerns all */
     int round;                  /* -1 where it concerns all */
     char *reason;               /* a sentence */
+    size_t engine;              /* index plus one; 0: it is not about one */
 } NotMeasured;
 
 typedef struct Recording {
@@ -83,6 +105,15 @@ typedef struct Recording {
     size_t group_count;
     const char **isas; /* those compared */
     size_t isa_count;
+
+    Peers peers;
+    Engine *engines; /* the executors, then the peers; none if there are no peers */
+    size_t engine_count;
+    bool calls, commands; /* how the workloads of engines are run: of each there is a start-up */
+    char **printed; /* by workload that is a WASI command: what it has to print, by the first that ran
+                       it; NULL before */
+    ProcessSample *process_samples;
+    size_t process_sample_count;
 
     uint64_t seed;
     double budget, timeout; /* seconds: of the whole run, and of one process */
@@ -122,6 +153,15 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
                        Error *error);
 void recording_free(Recording *recording);
 
+/* Adds the engines, if there are peers: these and all strategies, without controls and references. The
+ * contenders and the peers must be there. False and an Error if two have one name. */
+bool recording_add_engines(Recording *recording, Error *error);
+
+/* How many empty modules the plan has behind the workloads (none without engines), and whether one of
+ * these is run as a WASI command. */
+size_t recording_starts(const Recording *recording);
+bool recording_start_is_command(const Recording *recording, size_t start);
+
 /* "A, B" of a list of strings, as a message shows them. To be freed. */
 char *join_strings(const json_t *strings);
 
@@ -141,6 +181,7 @@ Placement recording_placement(const Recording *recording, size_t layout);
 
 /* Takes over the counters of the sample's cost. */
 void recording_add(Recording *recording, const Sample *sample);
+void recording_add_process(Recording *recording, const ProcessSample *sample);
 /* Whether both are about the same workload, and for the same reason. */
 bool recording_is_same_gap(const NotMeasured *one, const NotMeasured *other);
 /* Takes over `reason`. */
@@ -152,6 +193,11 @@ void recording_forget(Recording *recording, const char *what);
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender);
 /* Without looking at its strategy's. */
 const char *recording_own_failure(const Recording *recording, size_t workload, size_t contender);
+
+/* Whether an engine has failed: of those that nobody named, not if they could not run something at all. */
+bool recording_is_failure_of_engine(const Recording *recording, const NotMeasured *entry);
+/* Why this engine is out for this workload, or for all (ANY); NULL if it is not. */
+const char *recording_engine_failure(const Recording *recording, size_t workload, size_t engine);
 
 /* "switch-acc", "switch-acc (again)" for the control, "gcc-12 switch-acc" if there are several
  * builds. To be freed. */

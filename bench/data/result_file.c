@@ -86,16 +86,72 @@ json_t *result_sample(const Recording *recording, const Sample *sample) {
     return entry;
 }
 
+static json_t *nanoseconds_or_null(int64_t count) {
+    return count < 0 ? json_null() : json_integer(count);
+}
+
+json_t *result_process(const Recording *recording, const ProcessSample *sample) {
+    return need(json_pack(
+        "{s:i, s:i, s:I, s:s, s:o, s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "round", sample->round,
+        "order", sample->order, "layout", builds_seed(&recording->builds, sample->layout), "engine",
+        recording->engines[sample->engine].name, "workload",
+        index_name(recording->suite.workloads, sample->workload), "run",
+        sample->is_command ? "command" : "call", "user_ns", (json_int_t)sample->user_ns, "system_ns",
+        (json_int_t)sample->system_ns, "wall_ns", (json_int_t)sample->wall_ns, "peak_rss_kib",
+        (json_int_t)sample->peak_rss_kib, "execute_cpu_ns",
+        nanoseconds_or_null(sample->execute_cpu_ns), "execute_wall_ns",
+        nanoseconds_or_null(sample->execute_wall_ns)));
+}
+
+static json_t *engine_description(const Recording *recording, const Engine *engine) {
+    if (!engine->peer) {
+        const Contender *contender = &recording->contenders[engine->contender];
+        return need(json_pack("{s:s, s:{s:o, s:s, s:s}}", "name", engine->name, "executor", "build",
+                              build_name(recording, contender->build), "strategy",
+                              contender->program->strategy, "isa", contender->program->isa));
+    }
+    const Peer *peer = engine->peer;
+    json_t *entry = need(json_pack(
+        "{s:s, s:n, s:O?, s:s, s:o}", "name", engine->name, "executor", "what",
+        json_object_get(peer->json, "what"), "sha256", peer->sha256, "version",
+        string_or_null(engine->version)));
+    for (int i = 0; i < 2; i++) {
+        char *line = peer_command_shown(peer, i);
+        json_object_set_new(entry, i ? "command" : "call", string_or_null(line));
+        free(line);
+    }
+    json_t *sources = json_object_get(peer->json, "sources");
+    if (sources) json_object_set(entry, "sources", sources);
+    return entry;
+}
+
+/* NULL: there are none. */
+static json_t *peers(const Recording *recording) {
+    if (recording->engine_count == 0) return NULL;
+    json_t *engines = json_array(), *samples = json_array();
+    for (size_t i = 0; i < recording->engine_count; i++)
+        json_array_append_new(engines, engine_description(recording, &recording->engines[i]));
+    for (size_t i = 0; i < recording->process_sample_count; i++)
+        json_array_append_new(samples, result_process(recording, &recording->process_samples[i]));
+    json_t *not_found = recording->peers.not_found;
+    return need(json_pack("{s:o, s:o, s:o}", "engines", engines, "not_found",
+                          not_found ? json_incref(not_found) : json_array(), "samples", samples));
+}
+
 json_t *result_gap(const Recording *recording, const NotMeasured *entry) {
     const Contender *contender =
         entry->contender == ANY ? NULL : &recording->contenders[entry->contender];
-    return need(json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:s}", "what", entry->what,
+    json_t *gap =
+        need(json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:s}", "what", entry->what,
                           "workload", index_name(recording->suite.workloads, entry->workload),
                           "build", build_name(recording, entry->build), "strategy",
                           string_or_null(contender ? contender->program->strategy : NULL), "isa",
                           string_or_null(entry->isa), "control", contender && contender->control,
                           "round", entry->round < 0 ? json_null() : json_integer(entry->round),
                           "reason", entry->reason));
+    if (entry->engine)
+        json_object_set_new(gap, "engine", json_string(recording->engines[entry->engine - 1].name));
+    return gap;
 }
 
 static json_t *sittings(const Recording *recording) {
@@ -161,6 +217,8 @@ json_t *result_document(const Recording *recording) {
                        list_or_empty(recording->simulated)));
     json_object_update(document, rest);
     json_decref(rest);
+    json_t *of_engines = peers(recording);
+    if (of_engines) json_object_set_new(document, "peers", of_engines);
     return document;
 }
 

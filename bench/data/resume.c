@@ -46,6 +46,13 @@ static json_t *merge_samples(json_t *samples, json_t *more) {
     return merged;
 }
 
+/* Whether one of the first `count` samples has that order. */
+static bool has_order(json_t *samples, size_t count, json_int_t order) {
+    for (size_t i = count; i > 0; i--)
+        if (order_of(json_array_get(samples, i - 1)) == order) return true;
+    return false;
+}
+
 /* The last sitting has the samples that the others have not. */
 static bool count_samples(json_t *document, const char *path, Error *error) {
     json_t *sittings = json_object_get(document, "sittings"), *sitting;
@@ -70,20 +77,30 @@ static bool count_samples(json_t *document, const char *path, Error *error) {
 static bool merge(json_t *document, json_t *entries, const char *path, Error *error) {
     size_t i;
     json_t *entry, *samples = json_array(), *gaps = json_object_get(document, "not_measured");
+    json_t *processes = json_object_get(json_object_get(document, "peers"), "samples");
+    size_t merged = json_array_size(processes);
     bool done = true;
     Error why;
     json_array_foreach(entries, i, entry) {
         json_t *sample = json_object_get(entry, "sample"),
-               *gap = json_object_get(entry, "not_measured");
-        done = done && (sample ? schema_check(sample, "sample", &why)
-                               : gap && schema_check(gap, "gap", &why));
+               *gap = json_object_get(entry, "not_measured"),
+               *process = json_object_get(entry, "process");
+        done = done && (sample    ? schema_check(sample, "sample", &why)
+                        : process ? schema_check(process, "process", &why)
+                                  : gap && schema_check(gap, "gap", &why));
         if (!done) {
             fail(error, ERROR_FILE, "%s is damaged: line %zu: %s", path, i + 2,
-                 sample || gap ? why.message : "it is neither a sample nor something not measured");
+                 sample || gap || process
+                     ? why.message
+                     : "it is neither a sample nor something not measured");
             break;
         }
         if (sample)
             json_array_append(samples, sample);
+        else if (process && !has_order(processes, merged, order_of(process)))
+            json_array_append(processes, process);
+        else if (process)
+            continue; /* the file has it */
         else
             json_array_append(gaps, gap);
     }
@@ -249,6 +266,13 @@ static size_t find_contender(const Recording *recording, json_t *entry) {
     return ANY;
 }
 
+static size_t find_engine(const Recording *recording, json_t *entry) {
+    const char *name = text_at(entry, "engine");
+    for (size_t i = 0; name && i < recording->engine_count; i++)
+        if (!strcmp(recording->engines[i].name, name)) return i;
+    return ANY;
+}
+
 static size_t find_layout(const Recording *recording, json_int_t seed) {
     for (size_t i = 0; i < recording->builds.layout_count; i++)
         if (builds_seed(&recording->builds, i) == seed) return i;
@@ -264,7 +288,8 @@ static const char *find_isa(const Recording *recording, json_t *entry) {
 
 /* Places in the plan, counted over all rounds, are ints. */
 static json_int_t most_rounds(const Recording *recording) {
-    return (json_int_t)(INT_MAX / (recording->suite.count * recording->contender_count *
+    return (json_int_t)(INT_MAX / ((recording->suite.count + 2) *
+                                   (recording->contender_count + recording->engine_count) *
                                    recording->builds.layout_count)) -
            2;
 }
@@ -287,10 +312,58 @@ static bool load_sample(Recording *recording, json_t *entry) {
     return true;
 }
 
+static int64_t integer_or(json_t *entry, const char *key) {
+    json_t *value = json_object_get(entry, key);
+    return json_is_integer(value) ? json_integer_value(value) : -1;
+}
+
+static bool load_process(Recording *recording, json_t *entry) {
+    const char *run = text_at(entry, "run");
+    ProcessSample sample = {.round = (int)integer_or(entry, "round"),
+                            .order = (int)integer_or(entry, "order"),
+                            .workload = find_workload(recording, entry),
+                            .is_command = run && strcmp(run, "command") == 0,
+                            .engine = find_engine(recording, entry),
+                            .layout = find_layout(recording, integer_or(entry, "layout")),
+                            .user_ns = integer_or(entry, "user_ns"),
+                            .system_ns = integer_or(entry, "system_ns"),
+                            .wall_ns = integer_or(entry, "wall_ns"),
+                            .peak_rss_kib = integer_or(entry, "peak_rss_kib"),
+                            .execute_cpu_ns = integer_or(entry, "execute_cpu_ns"),
+                            .execute_wall_ns = integer_or(entry, "execute_wall_ns")};
+    if (sample.engine == ANY || sample.layout == ANY ||
+        (sample.workload == ANY && text_at(entry, "workload")) ||
+        integer_or(entry, "round") > most_rounds(recording) || integer_or(entry, "order") > INT_MAX)
+        return false;
+    recording_add_process(recording, &sample);
+    return true;
+}
+
+/* The same engines, and of the peers the same programs. */
+static bool check_engines(const Recording *recording, json_t *document, Error *error) {
+    json_t *engines = json_object_get(json_object_get(document, "peers"), "engines");
+    if (json_array_size(engines) != recording->engine_count)
+        return fail(error, ERROR_UNSUPPORTED,
+                    "it measured %zu engines as processes and not %zu: --peer", json_array_size(engines),
+                    recording->engine_count);
+    for (size_t i = 0; i < recording->engine_count; i++) {
+        const Engine *engine = &recording->engines[i];
+        json_t *old = json_array_get(engines, i);
+        if (strcmp(text_at(old, "name"), engine->name) != 0)
+            return fail(error, ERROR_UNSUPPORTED, "its engine %zu is %s and not %s", i + 1,
+                        text_at(old, "name"), engine->name);
+        const char *digest = text_at(old, "sha256");
+        if (engine->peer && (!digest || strcmp(digest, engine->peer->sha256) != 0))
+            return fail(error, ERROR_UNSUPPORTED, "the program of the peer %s is another one now, %s",
+                        engine->name, engine->peer->program);
+    }
+    return true;
+}
+
 /* Each gap once: the journal may have what the file has, and this sitting find it again. */
 static bool load_gap(Recording *recording, json_t *entry) {
     static const char *const kinds[] = {"sample",     "instructions",  "executor", "counter",
-                                        "simulation", "whole process"};
+                                        "simulation", "whole process", "peer"};
     const size_t kind_count = sizeof kinds / sizeof *kinds;
     size_t kind = 0;
     while (kind < kind_count && strcmp(kinds[kind], text_at(entry, "what")) != 0)
@@ -303,7 +376,8 @@ static bool load_gap(Recording *recording, json_t *entry) {
                        .build = find_build(recording, entry),
                        .isa = find_isa(recording, entry),
                        .round = json_is_null(round) ? -1 : (int)json_integer_value(round),
-                       .reason = copy_string(text_at(entry, "reason"))};
+                       .reason = copy_string(text_at(entry, "reason")),
+                       .engine = find_engine(recording, entry) + 1}; /* 0 of ANY */
     for (size_t i = 0; i < recording->not_measured_count; i++) {
         json_t *known = result_gap(recording, &recording->not_measured[i]);
         bool equal = json_equal(known, entry);
@@ -363,7 +437,7 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
     if (!check_machine(machine, recording->machine, notes, error) ||
         !check_builds(recording, json_object_get(document, "builds"), error) ||
         !check_suite(&recording->suite, workloads, error) ||
-        !check_cpu(recording->cpu, document, error) ||
+        !check_cpu(recording->cpu, document, error) || !check_engines(recording, document, error) ||
         !load_placement(recording, document, error) || !load_rounds(recording, document, error))
         return false;
     json_decref(recording->machine);
@@ -380,6 +454,10 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
             return fail(error, ERROR_FILE,
                         "it is damaged: samples[%zu] is of something that did not take part", i);
     recording->earlier_samples = recording->sample_count;
+    json_array_foreach(json_object_get(json_object_get(document, "peers"), "samples"), i, entry)
+        if (!load_process(recording, entry))
+            return fail(error, ERROR_FILE,
+                        "it is damaged: peers.samples[%zu] is of something that did not take part", i);
     json_array_foreach(json_object_get(document, "not_measured"), i, entry)
         if (!load_gap(recording, entry))
             return fail(error, ERROR_FILE,

@@ -85,6 +85,12 @@ void saving_sample(Saving *saving, const Recording *recording) {
            result_sample(recording, &recording->samples[recording->sample_count - 1]));
 }
 
+void saving_process(Saving *saving, const Recording *recording) {
+    append(saving, "process",
+           result_process(recording,
+                          &recording->process_samples[recording->process_sample_count - 1]));
+}
+
 void saving_failure(Saving *saving, const Recording *recording) {
     append(saving, "not_measured",
            result_gap(recording, &recording->not_measured[recording->not_measured_count - 1]));

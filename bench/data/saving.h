@@ -5,7 +5,7 @@
  *
  *     saving_new or saving_resume, saving_take_over
  *     saving_begin
- *     saving_sample, saving_failure, saving_replace ...
+ *     saving_sample, saving_process, saving_failure, saving_replace ...
  *     saving_close */
 #ifndef TAILRACE_BENCH_DATA_SAVING_H
 #define TAILRACE_BENCH_DATA_SAVING_H
@@ -53,6 +53,8 @@ bool saving_begin(Saving *saving, Recording *recording, Error *error);
 
 /* The last sample, or the last thing not measured, has been added to the recording. */
 void saving_sample(Saving *saving, const Recording *recording);
+/* The same of a process of an engine. */
+void saving_process(Saving *saving, const Recording *recording);
 void saving_failure(Saving *saving, const Recording *recording);
 
 /* A round is finished, or all, which ends the journal. False, having told why, if the file could

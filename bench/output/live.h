@@ -30,6 +30,8 @@ void live_verdicts(Live *live);
 /* Draws what is known and what is done next: the share of the run that is done, and the seconds
  * that are left. Not if it was drawn right before. */
 void live_next(Live *live, const Sample *next, double fraction, double left);
+/* The same before something else is taken than a sample. */
+void live_other(Live *live, const char *doing, double fraction, double left);
 /* Draws it, with what is being done instead of a sample. */
 void live_doing(Live *live, const char *doing);
 

@@ -8,6 +8,7 @@
 
 #include "bench/output/counter_summary.h"
 #include "bench/output/warnings.h"
+#include "bench/sampling/engines.h"
 #include "bench/sampling/simulation.h"
 #include "bench/sampling/whole_process.h"
 #include "bench/util/memory.h"
@@ -691,6 +692,7 @@ static void print_findings(const Recording *recording, FILE *stream) {
 }
 
 static char *gap_name(const Recording *recording, const NotMeasured *entry) {
+    if (entry->engine) return copy_string(recording->engines[entry->engine - 1].name);
     return entry->contender == ANY
                ? copy_string(entry->what)
                : contender_name(recording, &recording->contenders[entry->contender]);
@@ -874,5 +876,6 @@ void summary_print(const Recording *recording, FILE *stream) {
         summary_free(&summary);
     }
     print_isas(recording, stream);
+    engines_print(recording, stream);
     print_warnings(recording, stream);
 }

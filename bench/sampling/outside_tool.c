@@ -5,25 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/util/memory.h"
+#include "bench/util/paths.h"
 #include "bench/util/statistics.h"
 
 char *tool_find(const char *name, Error *error) {
-    const char *search = getenv("PATH");
-    char *places = copy_string(search ? search : "/usr/bin:/bin"), *rest = places, *found = NULL;
-    for (char *place; !found && (place = strsep(&rest, ":"));) {
-        if (!*place) continue;
-        found = format_string("%s/%s", place, name);
-        struct stat status;
-        if (stat(found, &status) != 0 || !S_ISREG(status.st_mode) || access(found, X_OK) != 0) {
-            free(found);
-            found = NULL;
-        }
-    }
-    free(places);
+    char *found = find_on_path(name);
     if (!found)
         fail(error, ERROR_FILE, "%s is not installed: scripts/setup, or apt-get install %s", name,
              name);

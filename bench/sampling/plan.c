@@ -35,7 +35,8 @@ size_t plan_block(const Recording *recording) {
     size_t contenders = 0;
     for (size_t i = 0; i < recording->group_count; i++)
         contenders += recording->groups[i].strategies + 1 + recording->groups[i].references;
-    return recording->suite.count * contenders;
+    return recording->suite.count * contenders +
+           (recording->suite.count + recording_starts(recording)) * recording->engine_count;
 }
 
 size_t plan_blocks(const Recording *recording, int round) {
@@ -51,14 +52,18 @@ int plan_first(const Recording *recording, int round) {
 /* Adds the places of a block: of one layout, or, for the warm-up, of each by turns. */
 static Place *add_block(const Recording *recording, int round, size_t layout, uint64_t *random,
                         Place *places) {
-    size_t layouts = recording->builds.layout_count;
-    size_t *workloads = random_order(recording->suite.count, random);
-    for (size_t i = 0; i < recording->suite.count; i++) {
+    size_t layouts = recording->builds.layout_count, contenders = recording->contender_count;
+    size_t count = recording->suite.count + recording_starts(recording);
+    size_t *workloads = random_order(count, random);
+    for (size_t i = 0; i < count; i++) {
         size_t workload = workloads[i], own = round ? layout : workload % layouts;
-        size_t *order = random_order(recording->contender_count, random);
-        for (size_t j = 0; j < recording->contender_count; j++)
-            if (takes_part(recording, order[j], own, round))
-                *places++ = (Place){workload, own, order[j]};
+        size_t *order = random_order(contenders + recording->engine_count, random);
+        for (size_t j = 0; j < contenders + recording->engine_count; j++)
+            if (order[j] >= contenders)
+                *places++ = (Place){workload, own, ANY, order[j] - contenders};
+            else if (workload < recording->suite.count &&
+                     takes_part(recording, order[j], own, round))
+                *places++ = (Place){workload, own, order[j], ANY};
         free(order);
     }
     free(workloads);

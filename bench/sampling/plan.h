@@ -9,7 +9,8 @@
  * each group: those of its strategies by turns, from layout to layout. It is made of blocks, one for
  * each layout, in random order: all workloads in random order, and of each workload its contenders in
  * random order, one right after the other, so that what is compared was measured under nearly equal
- * conditions. A run that ends behind a block has samples of as many layouts as it has blocks. Round 0
+ * conditions. Where there are engines (peers, and executors as processes like these), one process of each
+ * stands among the contenders of a workload, and one of each that runs an empty module among the workloads. A run that ends behind a block has samples of as many layouts as it has blocks. Round 0
  * warms up, with one layout for each workload, and no statistic uses it. */
 #ifndef TAILRACE_BENCH_SAMPLING_PLAN_H
 #define TAILRACE_BENCH_SAMPLING_PLAN_H
@@ -17,7 +18,10 @@
 #include "bench/data/recording.h"
 
 typedef struct Place {
-    size_t workload, layout, contender; /* indexes */
+    size_t workload, layout; /* indexes; a workload from the suite's count on is an empty module
+                                (recording_starts) */
+    size_t contender;        /* index; ANY: a process of an engine is what is taken */
+    size_t engine;           /* index of that, or ANY */
 } Place;
 
 /* How many samples a block has, and how many blocks a round (the warm-up is one). */

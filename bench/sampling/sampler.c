@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/sampling/engines.h"
 #include "bench/sampling/pace.h"
 #include "bench/sampling/plan.h"
 #include "bench/util/memory.h"
@@ -152,7 +153,7 @@ static void identify(Recording *recording, size_t index) {
     }
     if (!why) return;
     NotMeasured entry = {"executor", ANY, index, contender->build, contender->program->isa,
-                         -1,         why};
+                         -1,         why, 0};
     char *who = contender_name(recording, contender);
     if (contender->control)
         recording_add_not_measured(recording, entry); /* was said of the original */
@@ -194,13 +195,13 @@ static void count_work(Recording *recording, size_t isa) {
         if (answer && !why && work->instructions < 0)
             why = copy_string("does not say how many instructions it executed");
         if (why)
-            note_failure(recording, (NotMeasured){"instructions", i, ANY, ANY, name, -1, why}, who);
+            note_failure(recording, (NotMeasured){"instructions", i, ANY, ANY, name, -1, why, 0}, who);
         json_decref(answer);
     }
     if (!counter)
         recording_add_not_measured(
             recording, (NotMeasured){"instructions", ANY, ANY, ANY, name, -1,
-                                     copy_string("the counting executor was not built")});
+                                     copy_string("the counting executor was not built"), 0});
     free(counter);
     free(who);
 }
@@ -211,6 +212,7 @@ void sampler_prepare(Recording *recording) {
     for (size_t i = 0; i < recording->isa_count; i++)
         count_work(recording, i);
     progress_clear();
+    engines_prepare(recording);
 }
 
 /* Why the answer's execution did not lie where it had to, to be freed; NULL if it did. What it does
@@ -257,7 +259,7 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
         char *who = contender_name(recording, contender);
         note_failure(recording,
                      (NotMeasured){"sample", sample.workload, sample.contender, contender->build,
-                                   contender->program->isa, sample.round, why},
+                                   contender->program->isa, sample.round, why, 0},
                      who);
         free(who);
         hooks->failure(hooks->context, recording);
@@ -268,6 +270,16 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     json_decref(answer);
 }
 
+static void take_process(Recording *recording, const Place *place, int round, int order,
+                         const SamplerHooks *hooks, double fraction, double left) {
+    char *doing = engine_doing(recording, place, round);
+    hooks->next_process(hooks->context, doing, fraction, left);
+    free(doing);
+    EngineEnd end = engine_sample(recording, place, round, order);
+    if (end == ENGINE_SAMPLED) hooks->process(hooks->context, recording);
+    if (end == ENGINE_FAILED) hooks->failure(hooks->context, recording);
+}
+
 int sampler_least_blocks(const Recording *recording) {
     return recording->builds.layout_count > 1 ? LEAST_BLOCKS_OF_LAYOUTS : LEAST_BLOCKS;
 }
@@ -276,13 +288,17 @@ int sampler_least_blocks(const Recording *recording) {
 static bool was_taken(const Recording *recording, int order) {
     for (size_t i = recording->sample_count; i > 0; i--)
         if (recording->samples[i - 1].order == order) return true;
+    for (size_t i = recording->process_sample_count; i > 0; i--)
+        if (recording->process_samples[i - 1].order == order) return true;
     return false;
 }
 
 /* Whether this place of a round is still to be sampled. */
 static bool is_missing(const Recording *recording, const Place *place, int order) {
-    return !recording_failure(recording, place->workload, place->contender) &&
-           !was_taken(recording, order);
+    bool is_out = place->contender == ANY
+                      ? engine_is_out(recording, place)
+                      : recording_failure(recording, place->workload, place->contender) != NULL;
+    return !is_out && !was_taken(recording, order);
 }
 
 /* Samples of a round that are missing from this place on, up to that one. */
@@ -320,8 +336,13 @@ static bool sample_block(Run *run, int round, const Place *places, size_t from, 
         int following = least - run->blocks - (round > 0);
         Ahead ahead = {missing, (int)plan_block(recording), following > 0 ? following : 0};
         double left = pace_left(&run->pace, ahead, now);
-        run->hooks->next(run->hooks->context, &sample, pace_fraction(&run->pace, left, now), left);
-        take_sample(recording, sample, run->hooks);
+        double fraction = pace_fraction(&run->pace, left, now);
+        if (places[i].contender == ANY) {
+            take_process(recording, &places[i], round, sample.order, run->hooks, fraction, left);
+        } else {
+            run->hooks->next(run->hooks->context, &sample, fraction, left);
+            take_sample(recording, sample, run->hooks);
+        }
         run->pace.sampling += seconds_now() - now;
         run->pace.samples++;
         if (missing > 0) missing--; /* of one that fails, more than one */
@@ -332,18 +353,26 @@ static bool sample_block(Run *run, int round, const Place *places, size_t from, 
 /* Seconds that the samples of earlier sittings took, and the slowest of their blocks; both at
  * least. */
 static double seconds_before(const Recording *recording, double *slowest) {
-    double sum = 0, all = 0;
-    size_t block = plan_block(recording);
-    *slowest = 0;
-    for (size_t i = 0; i < recording->sample_count; i++) {
-        const Sample *sample = &recording->samples[i];
-        if (i > 0 && (size_t)sample->order / block != (size_t)sample[-1].order / block) sum = 0;
-        for (int j = 0; j < PHASE_COUNT; j++) {
-            sum += (double)sample->cost.phases[j].wall / 1e9;
-            all += (double)sample->cost.phases[j].wall / 1e9;
-        }
-        if (sum > *slowest) *slowest = sum;
+    size_t block = plan_block(recording), count = 1;
+    for (size_t i = 0; i < recording->sample_count; i++)
+        if ((size_t)recording->samples[i].order / block >= count)
+            count = (size_t)recording->samples[i].order / block + 1;
+    double *seconds = allocate(count * sizeof *seconds), all = 0;
+    for (size_t i = 0; i < recording->sample_count; i++)
+        for (int j = 0; j < PHASE_COUNT; j++)
+            seconds[(size_t)recording->samples[i].order / block] +=
+                (double)recording->samples[i].cost.phases[j].wall / 1e9;
+    for (size_t i = 0; i < recording->process_sample_count; i++) {
+        const ProcessSample *sample = &recording->process_samples[i];
+        if ((size_t)sample->order / block < count)
+            seconds[(size_t)sample->order / block] += (double)sample->wall_ns / 1e9;
     }
+    *slowest = 0;
+    for (size_t i = 0; i < count; i++) {
+        all += seconds[i];
+        if (seconds[i] > *slowest) *slowest = seconds[i];
+    }
+    free(seconds);
     return all;
 }
 

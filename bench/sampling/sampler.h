@@ -4,6 +4,7 @@
  * workload is not asked for it again. A recording that has samples already, of an earlier sitting,
  * is gone on with: what is missing in its last round is taken first.
  *
+ *     engines.h        processes of peers, and of executors beside them
  *     plan.h           which samples a round takes, in which order
  *     pace.h           how long the run will go on
  *     verdicts.h       faster, slower, undecided: runs scripts/verdicts
@@ -31,6 +32,9 @@ typedef struct SamplerHooks {
      * and the seconds that are left if no decision ends it earlier (pace.h). */
     void (*next)(void *context, const Sample *next, double fraction, double left);
     void (*sample)(void *context, const Recording *recording); /* the last sample is new */
+    /* The same of the processes of engines; `doing` says which is taken next. */
+    void (*next_process)(void *context, const char *doing, double fraction, double left);
+    void (*process)(void *context, const Recording *recording);
     void (*failure)(void *context, const Recording *recording); /* the last gap is new */
     /* A round is finished. True if enough has been measured. */
     bool (*round)(void *context, Recording *recording);

@@ -32,7 +32,7 @@ static void note(Recording *recording, size_t workload, const char *isa, char *r
                   workload == ANY ? "" : recording->suite.workloads[workload].name,
                   workload == ANY ? "" : ": ", reason);
     recording_add_not_measured(recording,
-                               (NotMeasured){"simulation", workload, ANY, ANY, isa, -1, reason});
+                               (NotMeasured){"simulation", workload, ANY, ANY, isa, -1, reason, 0});
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -247,7 +247,7 @@ void simulation_run(Recording *recording, double budget, Saving *saving) {
     if (interrupted())
         recording_add_not_measured(
             recording, (NotMeasured){"simulation", ANY, ANY, ANY, NULL, -1,
-                                     copy_string("the user interrupted the simulation")});
+                                     copy_string("the user interrupted the simulation"), 0});
     if (simulation.file) unlink(simulation.file);
     free(simulation.valgrind);
     free(simulation.version);

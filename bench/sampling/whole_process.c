@@ -20,7 +20,7 @@ static void note(Recording *recording, size_t workload, char *reason) {
                   workload == ANY ? "" : recording->suite.workloads[workload].name,
                   workload == ANY ? "" : ": ", reason);
     recording_add_not_measured(
-        recording, (NotMeasured){"whole process", workload, ANY, ANY, NULL, -1, reason});
+        recording, (NotMeasured){"whole process", workload, ANY, ANY, NULL, -1, reason, 0});
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -223,7 +223,7 @@ void whole_processes_run(Recording *recording, const char *patterns, Saving *sav
     if (interrupted())
         recording_add_not_measured(
             recording, (NotMeasured){"whole process", ANY, ANY, ANY, NULL, -1,
-                                     copy_string("the user interrupted the timing of processes")});
+                                     copy_string("the user interrupted the timing of processes"), 0});
     if (file) unlink(file);
     free(hyperfine);
     free(file);

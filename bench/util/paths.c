@@ -55,6 +55,29 @@ char *find_suite(const char *directory, const char *name, Error *error) {
     return NULL;
 }
 
+char *find_peers(const char *directory) {
+    char *folder = format_string("%s/peers", directory);
+    if (access(folder, F_OK) == 0) return folder;
+    free(folder);
+    return source_tree_path(directory, "bench/peers");
+}
+
+char *find_on_path(const char *name) {
+    const char *search = getenv("PATH");
+    char *places = copy_string(search ? search : "/usr/bin:/bin"), *rest = places, *found = NULL;
+    for (char *place; !found && (place = strsep(&rest, ":"));) {
+        if (!*place) continue;
+        found = format_string("%s/%s", place, name);
+        struct stat status;
+        if (stat(found, &status) != 0 || !S_ISREG(status.st_mode) || access(found, X_OK) != 0) {
+            free(found);
+            found = NULL;
+        }
+    }
+    free(places);
+    return found;
+}
+
 char *find_script(const char *directory, const char *name, Error *error) {
     char *path = format_string("%s/" TAILRACE_SOURCE_TREE "/scripts/%s", directory, name);
     if (access(path, R_OK) == 0) return path;

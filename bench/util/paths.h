@@ -18,6 +18,13 @@ char *source_tree_path(const char *program_directory, const char *name);
  * from. To be freed. NULL and an Error if there is none. */
 char *find_suite(const char *program_directory, const char *name, Error *error);
 
+/* The folder of what is known of peers (bench/input/peers.h): `peers/` beside the program, or that of the
+ * source tree. To be freed. */
+char *find_peers(const char *program_directory);
+
+/* The path of a program that stands in $PATH. To be freed. NULL if there is none. */
+char *find_on_path(const char *name);
+
 /* The script `name` of the source tree that the program was built from. To be freed. NULL and an
  * Error if it is not there. */
 char *find_script(const char *program_directory, const char *name, Error *error);

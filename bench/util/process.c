@@ -6,10 +6,13 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +21,8 @@
 #include "bench/util/paths.h"
 
 #define OUTPUT_LIMIT (16u << 20)
+#define ERRORS_LIMIT (1u << 20)
+#define GRACE 0.2 /* seconds for which outputs may stay open after the process has ended */
 
 static volatile sig_atomic_t caught_signal;
 
@@ -93,7 +98,7 @@ int process_choose_cpu(const char *root) {
 typedef struct Stream {
     int descriptor;
     char *bytes;
-    size_t length, room, limit;
+    size_t length, room, limit, dropped;
 } Stream;
 
 /* Takes what there is to read; what exceeds the limit is dropped, so that the child never blocks.
@@ -105,6 +110,7 @@ static bool stream_read(Stream *stream) {
     if (length == 0) return false;
     size_t kept = stream->limit - stream->length;
     if (kept > (size_t)length) kept = (size_t)length;
+    stream->dropped += (size_t)length - kept;
     if (stream->length + kept >= stream->room) {
         stream->room = 2 * (stream->length + kept) + 256;
         stream->bytes = grow(stream->bytes, stream->room, 1);
@@ -115,56 +121,84 @@ static bool stream_read(Stream *stream) {
     return true;
 }
 
-/* Never returns. Only async-signal-safe calls, as after any fork. */
-static void become(char *const *argv, int cpu, const int output[2], const int errors[2],
-                   int report) {
+/* The pipes to a child: its output, its errors, what exec failed with, and the word to begin. */
+enum { OUTPUT, ERRORS, REPORT, GO, PIPES };
+
+/* Never returns. This program has one thread, so that setenv is safe after the fork. */
+static void become(char *const *argv, const ProcessOptions *options, int pipes[PIPES][2]) {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan goes on computing after us */
     signal(SIGPIPE, SIG_DFL);         /* that we ignore it is our business */
     setpgid(0, 0);                    /* a Ctrl-C is for us; we end the child */
     personality(ADDR_NO_RANDOMIZE);   /* addresses repeat; where that is forbidden, they do not */
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing >= 0) dup2(nothing, STDIN_FILENO);
-    dup2(output[1], STDOUT_FILENO);
-    dup2(errors[1], STDERR_FILENO);
-    if (cpu != NOT_PINNED) {
+    dup2(pipes[OUTPUT][1], STDOUT_FILENO);
+    dup2(pipes[ERRORS][1], STDERR_FILENO);
+    if (options->cpu != NOT_PINNED) {
         cpu_set_t set;
         CPU_ZERO(&set);
-        CPU_SET(cpu, &set);
+        CPU_SET(options->cpu, &set);
         sched_setaffinity(0, sizeof set, &set);
     }
+    if (options->padding > 0) {
+        char *padding = allocate(options->padding + 1);
+        memset(padding, '.', options->padding);
+        setenv("TAILRACE_PADDING", padding, 1);
+    }
+    char word;
+    close(pipes[GO][1]); /* if the parent dies, the wait ends */
+    while (options->before && read(pipes[GO][0], &word, 1) < 0 && errno == EINTR)
+        continue;
     execv(argv[0], argv);
     int reason = errno;
-    if (write(report, &reason, sizeof reason) < 0) _exit(126);
+    if (write(pipes[REPORT][1], &reason, sizeof reason) < 0) _exit(126);
     _exit(127);
 }
 
-/* Collects both streams until they end. The way it ended otherwise, or PROCESS_EXITED. */
-static ProcessEnd collect(Stream *streams, double deadline) {
-    struct pollfd waiting[2] = {{.fd = streams[0].descriptor, .events = POLLIN},
-                                {.fd = streams[1].descriptor, .events = POLLIN}};
+/* Collects both streams until they end. `watch` is a descriptor of the process; *ended is when it
+ * ended, 0: that was not seen. The way collecting ended otherwise, or PROCESS_EXITED. */
+static ProcessEnd collect(Stream *streams, int watch, double deadline, double *ended,
+                          bool *left_others) {
+    enum { WATCH = 2, WAITING = 3 };
+    struct pollfd waiting[WAITING] = {{.fd = streams[0].descriptor, .events = POLLIN},
+                                      {.fd = streams[1].descriptor, .events = POLLIN},
+                                      {.fd = watch, .events = POLLIN}};
     while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-        double left = deadline - seconds_now();
+        double now = seconds_now(), left = deadline - now;
         if (interrupted()) return PROCESS_INTERRUPTED;
+        if (*ended > 0 && now - *ended > GRACE) { /* somebody else has its outputs */
+            *left_others = true;
+            return PROCESS_EXITED;
+        }
         if (left <= 0) return PROCESS_TIMED_OUT;
-        if (poll(waiting, 2, left > 1 ? 1000 : (int)(left * 1000) + 1) <= 0) continue;
-        for (int i = 0; i < 2; i++)
+        if (*ended > 0 && left > GRACE) left = GRACE;
+        if (poll(waiting, WAITING, left > 1 ? 1000 : (int)(left * 1000) + 1) <= 0) continue;
+        if (waiting[WATCH].revents) {
+            *ended = seconds_now();
+            waiting[WATCH].fd = -1;
+        }
+        for (int i = 0; i < WATCH; i++)
             if (waiting[i].revents && !stream_read(&streams[i])) waiting[i].fd = -1;
     }
     return PROCESS_EXITED;
 }
 
 /* Waits for a child that has closed its outputs and so is about to end. */
-static ProcessEnd reap(pid_t child, double deadline, int *status) {
+static ProcessEnd reap(pid_t child, int watch, double deadline, int *status,
+                       struct rusage *usage) {
     for (;;) {
-        if (waitpid(child, status, WNOHANG) == child) return PROCESS_EXITED;
+        if (wait4(child, status, WNOHANG, usage) == child) return PROCESS_EXITED;
         if (interrupted()) return PROCESS_INTERRUPTED;
         if (seconds_now() > deadline) return PROCESS_TIMED_OUT;
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        if (watch >= 0) /* until it has ended; but if the deadline passes, so does this */
+            poll(&(struct pollfd){.fd = watch, .events = POLLIN}, 1, 20);
+        else
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
 }
 
-static bool open_pipes(int pipes[3][2]) {
-    for (int i = 0; i < 3; i++) {
+static bool open_pipes(int pipes[PIPES][2]) {
+    for (int i = 0; i < PIPES; i++) {
         if (pipe2(pipes[i], O_CLOEXEC) == 0) continue;
         while (i-- > 0) {
             close(pipes[i][0]);
@@ -175,6 +209,10 @@ static bool open_pipes(int pipes[3][2]) {
     return true;
 }
 
+static int64_t nanoseconds(struct timeval time) {
+    return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
+}
+
 static void first_line(const char *text, char *line, size_t size) {
     size_t length = strcspn(text, "\n");
     if (length >= size) length = size - 1;
@@ -182,47 +220,104 @@ static void first_line(const char *text, char *line, size_t size) {
     line[length] = 0;
 }
 
-bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error) {
-    int pipes[3][2]; /* its output, its errors, and what exec failed with */
-    *result = (ProcessResult){0};
-    double deadline = seconds_now() + timeout;
-    pid_t child = -1;
-    if (open_pipes(pipes)) {
-        child = fork();
-        if (child == 0) become(argv, cpu, pipes[0], pipes[1], pipes[2][1]);
-        int reason = errno;
-        for (int i = 0; i < 3; i++) {
-            close(pipes[i][1]);
-            if (child < 0) close(pipes[i][0]);
-        }
-        errno = reason;
+/* Starts the child, which may be waiting for a word. -1 and errno if there is none. */
+static pid_t start(char *const *argv, const ProcessOptions *options, int pipes[PIPES][2]) {
+    if (!open_pipes(pipes)) return -1;
+    pid_t child = fork();
+    if (child == 0) become(argv, options, pipes);
+    int reason = errno;
+    for (int i = 0; i < PIPES; i++) {
+        int child_end = i == GO ? 0 : 1;
+        close(pipes[i][child_end]);
+        if (child < 0) close(pipes[i][!child_end]);
     }
-    if (child < 0) return fail(error, ERROR_FILE, "cannot start a process: %s", strerror(errno));
+    errno = reason;
+    return child;
+}
 
-    int exec_error = 0;
-    while (read(pipes[2][0], &exec_error, sizeof exec_error) < 0 && errno == EINTR)
+/* Those of this process, where the kernel lists them: also such as have groups of their own. */
+static void kill_children(void) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *list = fopen(path, "re");
+    int child;
+    while (list && fscanf(list, "%d", &child) == 1)
+        kill(child, SIGKILL);
+    if (list) fclose(list);
+}
+
+/* Ends what a child has left behind, which was adopted. Whether there was anything. */
+static bool end_others(pid_t child) {
+    bool any = false;
+    for (int i = 0; i < 1000; i++) { /* a second at most */
+        pid_t other = waitpid(-1, NULL, WNOHANG);
+        if (other < 0 && errno != EINTR) break;
+        any = true;
+        kill(-child, SIGKILL);
+        kill_children();
+        if (other == 0) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return any;
+}
+
+bool process_run_with(char *const *argv, const ProcessOptions *options, ProcessResult *result,
+                      Error *error) {
+    int pipes[PIPES][2];
+    *result = (ProcessResult){0};
+    if (options->measured) prctl(PR_SET_CHILD_SUBREAPER, 1);
+    pid_t child = start(argv, options, pipes);
+    if (child < 0) return fail(error, ERROR_FILE, "cannot start a process: %s", strerror(errno));
+    if (options->before) options->before(options->context, child);
+    double started = seconds_now(), deadline = started + options->timeout, ended = 0;
+    close(pipes[GO][1]);
+
+    int exec_error = 0, watch = (int)syscall(SYS_pidfd_open, child, 0); /* -1: an old kernel */
+    while (read(pipes[REPORT][0], &exec_error, sizeof exec_error) < 0 && errno == EINTR)
         continue;
-    Stream streams[2] = {{.descriptor = pipes[0][0], .limit = OUTPUT_LIMIT},
-                         {.descriptor = pipes[1][0], .limit = sizeof result->complaint}};
+    Stream streams[2] = {{.descriptor = pipes[OUTPUT][0], .limit = OUTPUT_LIMIT},
+                         {.descriptor = pipes[ERRORS][0], 
+                          .limit = options->errors ? ERRORS_LIMIT : sizeof result->complaint}};
     int status = 0;
-    result->end = collect(streams, deadline);
-    if (result->end == PROCESS_EXITED) result->end = reap(child, deadline, &status);
+    struct rusage usage = {0};
+    result->end = collect(streams, watch, deadline, &ended, &result->left_others);
+    if (result->end == PROCESS_EXITED) result->end = reap(child, watch, deadline, &status, &usage);
     if (result->end != PROCESS_EXITED) {
         kill(-child, SIGKILL); /* and what it has started */
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR)
             continue;
     } else if (WIFSIGNALED(status)) {
         result->end = PROCESS_SIGNALLED;
     }
+    if (result->left_others) kill(-child, SIGKILL);
+    if (options->measured) {
+        bool others = end_others(child);
+        result->left_others |= others && result->end == PROCESS_EXITED;
+        prctl(PR_SET_CHILD_SUBREAPER, 0);
+    }
     result->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    result->user_ns = nanoseconds(usage.ru_utime);
+    result->system_ns = nanoseconds(usage.ru_stime);
+    result->wall_ns = (int64_t)(((ended > 0 ? ended : seconds_now()) - started) * 1e9);
+    result->peak_rss_kib = usage.ru_maxrss;
     result->output = streams[0].bytes ? streams[0].bytes : copy_string("");
     result->length = streams[0].length;
+    result->dropped = streams[0].dropped;
     if (streams[1].bytes) first_line(streams[1].bytes, result->complaint, sizeof result->complaint);
-    free(streams[1].bytes);
-    for (int i = 0; i < 3; i++)
+    if (options->errors)
+        result->errors = streams[1].bytes ? streams[1].bytes : copy_string("");
+    else
+        free(streams[1].bytes);
+    for (int i = OUTPUT; i <= REPORT; i++)
         close(pipes[i][0]);
+    if (watch >= 0) close(watch);
     if (!exec_error) return true;
     free(result->output);
-    result->output = NULL;
+    free(result->errors);
+    result->output = result->errors = NULL;
     return fail(error, ERROR_FILE, "cannot start %s: %s", argv[0], strerror(exec_error));
+}
+
+bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error) {
+    const ProcessOptions options = {.cpu = cpu, .timeout = timeout};
+    return process_run_with(argv, &options, result, error);
 }

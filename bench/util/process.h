@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "translator/error.h"
 
@@ -21,14 +23,35 @@ typedef struct ProcessResult {
     int status;
     char *output;        /* all of stdout, up to 16 MiB; NUL-terminated */
     size_t length;       /* of it, without that NUL */
+    size_t dropped;      /* bytes of stdout beyond that */
     char complaint[400]; /* the first line of stderr */
+    char *errors;        /* all of stderr, up to 1 MiB, if that was asked for, else NULL */
+    bool left_others;    /* it ended before processes that it had started, whose times are not known:
+                            they were killed */
+    int64_t user_ns, system_ns; /* CPU time of the process and of those that it waited for */
+    int64_t wall_ns;            /* from before exec until it ended */
+    int64_t peak_rss_kib;       /* of the largest of these processes */
 } ProcessResult;
+
+typedef struct ProcessOptions {
+    int cpu;        /* NOT_PINNED: wherever the system likes */
+    double timeout; /* seconds */
+    bool measured;  /* tell of left_others, for which this process adopts them: it must have no other
+                       children meanwhile */
+    bool errors;    /* keep all of stderr */
+    size_t padding; /* bytes that its environment is longer by, which moves its stack */
+    void (*before)(void *context, pid_t child); /* called while the child waits, right before exec;
+                                                   NULL: it does not wait */
+    void *context;
+} ProcessOptions;
 
 /* Runs argv[0] with an empty standard input, at addresses that the system does not draw anew each
  * time (where it lets us choose), on CPU `cpu` unless that is NOT_PINNED, for at most
  * `timeout` seconds. False and an Error if it could not be started at all; else the result, whose
- * output is to be freed. */
+ * output (and errors) are to be freed. */
 bool process_run(char *const *argv, int cpu, double timeout, ProcessResult *result, Error *error);
+bool process_run_with(char *const *argv, const ProcessOptions *options, ProcessResult *result,
+                      Error *error);
 
 /* Why it failed, after the name of what was started: "did not finish within 60 s", "crashed
  * (Segmentation fault): ...", "ended with status 3: ...", with the first line of its stderr. To be

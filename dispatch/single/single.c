@@ -27,7 +27,7 @@
 
 /* The specification lets growth fail. */
 uint64_t memory_grow(Memory *memory, uint64_t pages) {
-    return pages ? UINT64_MAX : memory->size / WASM_PAGE;
+    return pages ? UINT64_MAX : memory->type.limits.minimum;
 }
 
 /* What no workload in a single file does: snapshot.c refuses those that would. */
@@ -165,7 +165,9 @@ static void prepare_instance(void) {
     memset(memory_bytes, 0, sizeof memory_bytes);
     for (size_t i = 0, from = 0; pieces[i].size; from += pieces[i++].size)
         memcpy(memory_bytes + pieces[i].at, data + from, pieces[i].size);
-    memory_0 = (Memory){.base = memory_bytes, .size = (uint64_t)MEMORY_PAGES * WASM_PAGE};
+    memory_0 = (Memory){.base = memory_bytes,
+                        .size = (uint64_t)MEMORY_PAGES * WASM_PAGE,
+                        .type = {{.minimum = MEMORY_PAGES}, .is_shared = MEMORY_IS_SHARED}};
     for (uint32_t i = 0; i != FUNCTION_COUNT; i++) {
         function[i] = (Function){.code = &code_of_function[i],
                                  .instance = &instance,

@@ -68,6 +68,9 @@ static bool check_module(const Module *module, const char *file, Error *error) {
     if (module->memory_count > 1)
         return fail(error, ERROR_UNSUPPORTED, "%s has %u memories: a single file has one", file,
                     module->memory_count);
+    if (module->memory_count && module->memories[0].has_byte_pages)
+        return fail(error, ERROR_UNSUPPORTED, "%s has a memory of small pages: a single file has none",
+                    file);
     if (module->tag_count)
         return fail(error, ERROR_UNSUPPORTED, "%s has exceptions: a single file cannot throw",
                     file);
@@ -226,8 +229,9 @@ enum { ZEROS = 32 };
 /* The memory's bytes, without long runs of zeros. */
 static void print_memory(const Instance *instance) {
     const Memory *memory = instance->memory0;
-    printf("enum { MEMORY_PAGES = %" PRIu64 " };\nstatic const uint8_t data[] = {",
-           memory->size / WASM_PAGE);
+    printf("enum { MEMORY_PAGES = %" PRIu64 ", MEMORY_IS_SHARED = %d };\n"
+           "static const uint8_t data[] = {",
+           memory->size / WASM_PAGE, memory->type.is_shared);
     uint64_t begin = 0, end = 0; /* of the present piece */
     uint64_t *pieces = NULL;
     uint32_t count = 0;

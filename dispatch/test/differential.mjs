@@ -55,6 +55,7 @@ function describeTrap(error) {
     [/float unrepresentable/, "invalid conversion to integer"],
     [/memory access out of bounds|data segment.*out of bounds/i, "out of bounds memory access"],
     [/table.*out of bounds|element segment.*out of bounds/i, "out of bounds table access"],
+    [/unaligned accesses/, "unaligned atomic"],
     [/null function or function signature mismatch/, "indirect call type mismatch"],
     [/Maximum call stack/, "call stack exhausted"],
     [/unreachable/, "unreachable"],

@@ -49,6 +49,8 @@ LOADS = {
 }
 STORES = {"i32": ["store", "store8", "store16"], "i64": ["store", "store8", "store16", "store32"],
           "f32": ["store"], "f64": ["store"]}
+ATOMIC_WIDTHS = {"i32": ["", "8", "16"], "i64": ["", "8", "16", "32"]}
+ATOMIC_UPDATES = ["add", "sub", "and", "or", "xor", "xchg", "cmpxchg"]
 
 
 def kind(type_name):
@@ -121,7 +123,7 @@ class Function:
         elif type_name in REFERENCES:
             self.reference(type_name, depth)
         else:
-            makers = [self.binary] * 8 + [self.unary] * 2 + [self.conversion] * 2 + [self.load] * 2 + [
+            makers = [self.binary] * 8 + [self.unary] * 2 + [self.conversion] * 2 + [self.load] * 2 + [self.atomic] + [
                 self.tee, self.tee, self.select, self.block_value, self.try_value, self.if_value, self.call_value, self.division]
             if type_name == "i32":
                 makers += [self.comparison] * 4 + [self.test]
@@ -203,16 +205,33 @@ class Function:
         if self.chance(0.95):
             self.emit(f"{type_name}.const {limit - 1}\n{type_name}.and")
 
-    def place(self):
-        """The memory and the offset of an access; leaves the address on the stack."""
+    def place(self, alignment=1):
+        """The memory and the offset of an access; leaves the address on the stack, mostly aligned if that is wanted."""
         name, type_name = self.random.choice(self.module.memories)
         self.index(type_name, 1024)
+        if alignment > 1 and self.chance(0.95):
+            self.emit(f"{type_name}.const {-alignment}\n{type_name}.and")
         offset = self.random.choice([0, 0, 0, 1, 4, 8, 100, 1000, 60000, 65535])
         return (f" ${name}" if self.module.is_far else "") + (f" offset={offset}" if offset else "")
 
     def load(self, type_name, depth):
         operator = self.random.choice(LOADS[type_name])
         self.emit(f"{type_name}.{operator}{self.place()}")
+
+    def atomic(self, type_name, depth):
+        """An atomic load or update, or a notification; of floats none."""
+        if type_name[0] != "i":
+            self.load(type_name, depth)
+            return
+        width = self.random.choice(ATOMIC_WIDTHS[type_name])
+        suffix = f"{width}.{{}}_u" if width else ".{}"
+        place = self.place(int(width or type_name[1:]) // 8)
+        if self.chance(0.3):
+            self.emit(f"{type_name}.atomic.load{width}{'_u' if width else ''}{place}")
+            return
+        update = self.random.choice(ATOMIC_UPDATES)
+        self.values([type_name] * (2 if update == "cmpxchg" else 1), depth)
+        self.emit(f"{type_name}.atomic.rmw{suffix.format(update)}{place}")
 
     def tee(self, type_name, depth):
         self.value(type_name, depth)
@@ -375,9 +394,13 @@ class Function:
 
     def store(self):
         type_name = self.random.choice(NUMBERS)
-        place = self.place()
+        if type_name[0] == "i" and self.chance(0.2):
+            width = self.random.choice(ATOMIC_WIDTHS[type_name])
+            store, place = f"atomic.store{width}", self.place(int(width or type_name[1:]) // 8)
+        else:
+            store, place = self.random.choice(STORES[type_name]), self.place()
         self.value(type_name)
-        self.emit(f"{type_name}.{self.random.choice(STORES[type_name])}{place}")
+        self.emit(f"{type_name}.{store}{place}")
 
     def drop(self):
         self.value(self.random.choice(NUMBERS))
@@ -498,6 +521,10 @@ class Function:
             self.index("i32", 16)
             self.index("i32", 16)
             self.emit(f"memory.init ${name} $passive")
+        elif choice == 3 and self.chance(0.2):
+            self.index(type_name, 1024)
+            self.emit("i32.const 1\n"
+                      f"memory.atomic.notify{f' ${name}' if self.module.is_far else ''}\natomic.fence\ndrop")
         elif choice == 3:
             self.emit(f"{type_name}.const {self.random.choice([0, 0, 1, 100])}\nmemory.grow ${name}\ndrop")
         elif self.chance(0.1):
@@ -569,7 +596,8 @@ class Module:
         parts += [Function(self, signature).text() for signature in self.signatures[self.signatures_of_code:]]
         parts += [f'(tag (export "tag {i}") {" ".join(f"(param {t})" for t in types)})'
                   for i, types in enumerate(self.tags[1:], 1)]
-        parts += [f'(memory ${name} (export "{name}") {"i64" if t == "i64" else ""} 1 3)' for name, t in self.memories]
+        shared = " shared" if self.random.random() < 0.3 else ""
+        parts += [f'(memory ${name} (export "{name}") {"i64" if t == "i64" else ""} 1 3{shared})' for name, t in self.memories]
         parts.append(f"(table $funcref {len(self.signatures) + TABLE_SIZE} funcref)")
         parts += [f'(table ${name} (export "{name}") {TABLE_SIZE} 20 {element})'
                   for name, element in (("other", "funcref"), ("externref", "externref"))]

@@ -125,8 +125,10 @@ class FormsTest(GenerateTest):
             self.assertEqual(found[name], ("Vectors in memory", size, 0))
             self.assertEqual(found[name + ".far"], ("Any memory", size, 0))
         self.assertEqual(found["v128.store32_lane"], ("Vectors in memory", 0, 4))
+        for name, sizes in {"load32_u": (4, 0), "store8": (0, 1), "rmw16.xchg_u": (2, 2), "rmw.cmpxchg": (8, 8)}.items():
+            self.assertEqual(found[f"i64.atomic.{name}"], ("Atomic accesses", *sizes))
         accesses = {name for name, (_, loaded, stored) in found.items() if loaded or stored}
-        self.assertEqual(accesses, {name for name in found if re.match(r"\w+\.(load|store)", name)})
+        self.assertEqual(accesses, {name for name in found if re.match(r"\w+\.(load|store|atomic)", name)})
         self.assertEqual(found["br_if.f64.lt"], ("Compare and branch", 0, 0))
 
     def test_vectors_are_in_slots_alone(self):

@@ -524,6 +524,7 @@ static TraceTrap kind_of_trap(const Error *error) {
         [TRAP_UNDEFINED_ELEMENT] = TRACE_TRAP_TABLE,
         [TRAP_UNINITIALIZED_ELEMENT] = TRACE_TRAP_CALLEE,
         [TRAP_INDIRECT_CALL_TYPE_MISMATCH] = TRACE_TRAP_CALLEE,
+        [TRAP_UNALIGNED_ATOMIC] = TRACE_TRAP_ALIGNMENT,
     };
     for (size_t trap = 0; trap < sizeof kinds; trap++) {
         const char *words = trap_words((Trap)trap);
@@ -542,6 +543,7 @@ static const char *trap_kind_words(uint8_t kind) {
         "out of bounds memory access",
         "out of bounds table access",
         "an indirect call of null or of another type",
+        "unaligned atomic",
     };
     return words[kind];
 }
@@ -615,12 +617,13 @@ static bool make_import(Replay *replay, const Import *import, Extern *made, uint
         made->function = store_host_function(store, import->function, play_import, environment);
         return made->function || broken(replay, "out of memory");
     }
-    case EXTERN_MEMORY:
-        limits.is_64 = import->memory.limits.is_64;
-        if (!read_limits(replay, &limits)) return false;
-        made->memory = store_memory(store, (MemoryType){limits}, &replay->error);
+    case EXTERN_MEMORY: {
+        MemoryType type = import->memory;
+        if (!read_limits(replay, &type.limits)) return false;
+        made->memory = store_memory(store, type, &replay->error);
         done = (replay->memories[index] = made->memory) != NULL;
         break;
+    }
     case EXTERN_TABLE:
         limits.is_64 = import->table.limits.is_64;
         if (!read_limits(replay, &limits)) return false;

@@ -45,6 +45,7 @@ typedef enum TraceTrap {
     TRACE_TRAP_MEMORY, /* out of bounds of a memory */
     TRACE_TRAP_TABLE,  /* out of bounds of a table */
     TRACE_TRAP_CALLEE, /* an indirect call of null, or of another type */
+    TRACE_TRAP_ALIGNMENT, /* an atomic access of an address that is not aligned */
     TRACE_TRAPS
 } TraceTrap;
 

@@ -42,7 +42,8 @@ bool host_module_open(Store *store, HostModule *host, Error *error) {
     uint64_t f64_bits;
     memcpy(&f32_bits, &f32_value, sizeof f32_bits);
     memcpy(&f64_bits, &f64_value, sizeof f64_bits);
-    const MemoryType memory = {{.minimum = 1, .maximum = 2, .has_maximum = true}};
+    const MemoryType memory = {.limits = {.minimum = 1, .maximum = 2, .has_maximum = true}},
+                     shared = {memory.limits, .is_shared = true};
     host->count = 0;
     fail(error, ERROR_MEMORY, "out of memory for the module spectest");
     return add_function(host, store, "print", NULL, 0) &&
@@ -58,7 +59,9 @@ bool host_module_open(Store *store, HostModule *host, Error *error) {
            add_global(host, store, "global_f64", TYPE_F64, f64_bits) &&
            add_table(host, store, "table", false, error) &&
            add_table(host, store, "table64", true, error) &&
-           (add(host, "memory", EXTERN_MEMORY)->memory = store_memory(store, memory, error));
+           (add(host, "memory", EXTERN_MEMORY)->memory = store_memory(store, memory, error)) &&
+           (add(host, "shared_memory", EXTERN_MEMORY)->memory =
+                store_memory(store, shared, error));
 }
 
 bool host_module_find(const HostModule *host, Name name, Extern *found) {

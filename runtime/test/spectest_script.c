@@ -213,15 +213,6 @@ static bool find_export(Instance *instance, const char *name, size_t length, Ext
     return false;
 }
 
-/* The one export of the host module that is not there belongs to the threads proposal. */
-static bool find_host_export(Script *script, const Import *import, Extern *found) {
-    if (host_module_find(&script->host, import->name, found)) return true;
-    if (import->name.length == strlen("shared_memory") &&
-        memcmp(import->name.bytes, "shared_memory", strlen("shared_memory")) == 0)
-        script->needed = "threads";
-    return false;
-}
-
 static bool resolve(void *context, const Import *import, Extern *found) {
     Script *script = context;
     const Subject *subject = find(&script->registered, import->module.bytes, import->module.length);
@@ -230,7 +221,7 @@ static bool resolve(void *context, const Import *import, Extern *found) {
         return find_export(subject->instance, import->name.bytes, import->name.length, found);
     return import->module.length == strlen("spectest") &&
            memcmp(import->module.bytes, "spectest", strlen("spectest")) == 0 &&
-           find_host_export(script, import, found);
+           host_module_find(&script->host, import->name, found);
 }
 
 /* Instantiates the command's module. False: it cannot be had, and *error says why, or

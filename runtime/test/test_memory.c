@@ -19,10 +19,10 @@ static void close_store(void) { store_free(store); }
 
 TestSuite(memory, .init = open_store, .fini = close_store);
 
-static MemoryType pages(uint64_t minimum) { return (MemoryType){{.minimum = minimum}}; }
+static MemoryType pages(uint64_t minimum) { return (MemoryType){.limits = {.minimum = minimum}}; }
 
 static MemoryType pages_to(uint64_t minimum, uint64_t maximum) {
-    return (MemoryType){{.minimum = minimum, .maximum = maximum, .has_maximum = true}};
+    return (MemoryType){.limits = {.minimum = minimum, .maximum = maximum, .has_maximum = true}};
 }
 
 static Memory *new_memory(MemoryType type) {
@@ -209,4 +209,79 @@ Test(memory, init_from_passive_and_dropped_segments) {
     cr_assert_eq(memory_init(instance, 0, 1, 0, 0, 1), TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS);
     cr_assert_eq(memory_init(instance, 0, 1, 0, 0, 0), TRAP_NONE);
     world_close(&world);
+}
+
+/* ---- Atomic accesses ------------------------------------------------------------------------- */
+
+Test(atomics, trap_where_they_would_not_be_atomic_or_would_not_end) {
+    World world = world_open(DEFAULT_STACK_SLOTS);
+    Instance *instance = world_add(
+        &world, NULL,
+        "(module (memory 1 2 shared)"
+        "  (func (export \"add\") (param i32) (result i32)"
+        "    (drop (i64.atomic.rmw.add (local.get 0) (i64.const -1)))"
+        "    (i32.atomic.rmw8.cmpxchg_u (local.get 0) (i32.const 0x1ff) (i32.const 1)))"
+        "  (func (export \"wait\") (param i32) (result i32)"
+        "    (memory.atomic.wait32 (local.get 0) (i32.const -1) (i64.const -1)))"
+        "  (func (export \"timeout\") (param i32) (result i32)"
+        "    (memory.atomic.wait64 (local.get 0) (i64.const -1) (i64.const 9223372036854775807))))");
+    enum { NOT_EQUAL = 1, TIMED_OUT = 2 };
+    cr_assert_eq(world_call(&world, instance, "wait", 0), NOT_EQUAL);
+    cr_assert_eq(world_call(&world, instance, "timeout", 0), NOT_EQUAL);
+    cr_assert_eq(world_call(&world, instance, "add", 0), 0xff);
+    cr_assert_eq(world_call(&world, instance, "timeout", 0), TIMED_OUT);
+    world_expect_trap(&world, instance, "wait", 0, "endless wait in function wait");
+    world_expect_trap(&world, instance, "wait", 2, "unaligned atomic in function wait");
+    world_expect_trap(&world, instance, "add", 4, "unaligned atomic in function add");
+    world_expect_trap(&world, instance, "add", 65536, "out of bounds memory access in function add");
+    world_expect_trap(&world, instance, "timeout", 0xfffffff8,
+                      "out of bounds memory access in function timeout");
+    world_close(&world);
+}
+
+Test(atomics, of_memories_that_are_not_shared_do_not_wait) {
+    World world = world_open(DEFAULT_STACK_SLOTS);
+    Instance *instance =
+        world_add(&world, NULL,
+                  "(module (memory 1)"
+                  "  (func (export \"wait\") (param i32) (result i32)"
+                  "    (memory.atomic.wait32 (local.get 0) (i32.const 1) (i64.const 0)))"
+                  "  (func (export \"notify\") (param i32) (result i32)"
+                  "    (i32.atomic.store offset=4 (local.get 0) (i32.const 5))"
+                  "    (memory.atomic.notify offset=4 (local.get 0)"
+                  "      (i32.atomic.rmw.xchg offset=4 (local.get 0) (i32.const 6)))))");
+    world_expect_trap(&world, instance, "wait", 0, "expected shared memory in function wait");
+    cr_assert_eq(world_call(&world, instance, "notify", 0), 0);
+    world_expect_trap(&world, instance, "notify", 65532,
+                      "out of bounds memory access in function notify");
+    world_close(&world);
+}
+
+Test(memory, shared_ones_are_others) {
+    World world = world_open(DEFAULT_STACK_SLOTS);
+    world_add(&world, "a", "(module (memory (export \"m\") 1 2 shared) (memory (export \"n\") 1 2))");
+    cr_assert_not(world_try(&world, NULL, "(module (import \"a\" \"m\" (memory 1 2)))", &error));
+    cr_assert_str_eq(error.message, "incompatible import type: \"a\" \"m\" must be a memory of 1 to 2 pages "
+                                    "and is a memory of 1 to 2 pages, shared");
+    cr_assert_not(world_try(&world, NULL, "(module (import \"a\" \"n\" (memory 1 2 shared)))", &error));
+    cr_assert(world_try(&world, NULL, "(module (import \"a\" \"m\" (memory 1 2 shared)))", &error));
+    world_close(&world);
+}
+
+Test(memory, of_small_pages_ends_where_it_says) {
+    MemoryType type = pages_to(5, 70000);
+    type.has_byte_pages = true;
+    Memory *memory = new_memory(type);
+    cr_assert_eq(memory->size, 5);
+    memory->base[4] = 4;
+    cr_assert_eq(memory_grow(memory, 65540), 5);
+    cr_assert_eq(memory->size, 65545);
+    cr_assert_eq(memory->base[4], 4);
+    cr_assert_eq(memory->base[65544], 0);
+    memory->base[65544] = 1;
+    cr_assert_eq(memory_fill(memory, 65544, 9, 1), TRAP_NONE);
+    cr_assert_eq(memory_fill(memory, 65544, 9, 2), TRAP_OUT_OF_BOUNDS_MEMORY_ACCESS);
+    cr_assert_eq(memory_grow(memory, 4456), UINT64_MAX);
+    cr_assert_eq(memory_grow(memory, 4455), 65545);
+    cr_assert_eq(memory->type.limits.minimum, 70000);
 }

@@ -54,7 +54,7 @@ static uint8_t *assemble(const char *text, size_t *size) {
     cr_assert(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
     close(file);
     snprintf(command, sizeof command,
-             "wat2wasm --enable-tail-call --enable-memory64 --enable-multi-memory "
+             "wat2wasm --enable-threads --enable-tail-call --enable-memory64 --enable-multi-memory "
              "--enable-extended-const --enable-exceptions --debug-names --output=- %s",
              path);
     FILE *output = popen(command, "r");

@@ -8,7 +8,7 @@ QUESTIONS = [
     ("What does a tail call buy over a computed goto?", "tail-direct", "goto-direct"),
     ("Is direct threading worth 8 bytes an instruction?", "goto-direct", "goto-indirect"),
     ("What does a portable loop cost where there are tail calls?", "switch", "tail-direct"),
-    ("And where there is only computed goto?", "switch", "goto-direct"),
+    ("What does the switch cost where there is only computed goto?", "switch", "goto-direct"),
 ]
 
 

@@ -18,7 +18,7 @@ import re
 
 import numpy
 from . import inference, warnings
-from .printable import printable
+from .printable import Trouble
 
 SCHEMA = 2
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
@@ -34,13 +34,6 @@ MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty tim
 # Seconds of a contender on a workload, and the Estimate of its speed relative to the baseline and the
 # Verdict on it, both None if there is nothing to compare.
 Cell = collections.namedtuple("Cell", "median spread found verdict")
-
-
-class Trouble(Exception):
-    """A sentence for the user."""
-
-    def __str__(self):
-        return printable(super().__str__())
 
 
 def path_of(error):
@@ -73,6 +66,10 @@ def validate(result, path):
         # Thousands of samples, but few kinds of them: one of each is enough, and 30 times as fast.
         kinds = {shape(sample): place for place, sample in enumerate(reversed(samples), 1)}
         result = {**result, "samples": [samples[-place] for place in sorted(kinds.values(), reverse=True)]}
+    peers = result.get("peers")
+    if isinstance(peers, dict) and isinstance(peers.get("samples"), list):
+        kinds = {shape(sample): sample for sample in peers["samples"]}
+        result = {**result, "peers": {**peers, "samples": list(kinds.values())}}
     for error in validator.iter_errors(result):
         message = error.message if len(error.message) < 200 else f"it breaks the rule \"{error.validator}\""
         raise Trouble(f"{path} is damaged: {path_of(error)}: {message}")

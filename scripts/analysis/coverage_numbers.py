@@ -14,7 +14,7 @@ HOTTEST = 10
 GROUPS = {"Moving values": "move", "Integer arithmetic": "integer", "Integer comparison": "compare",
           "Floating point": "float", "Conversion": "convert", "Compare and branch": "compare + branch",
           "Control": "jump", "Calls": "call, return",
-          "Memory": "memory", "Any memory": "memory", "Vectors in memory": "memory", "Vectors": "vector",
+          "Memory": "memory", "Any memory": "memory", "Vectors in memory": "memory", "Atomic accesses": "memory", "Vectors": "vector",
           "Globals": "global", "References and tables": "table",
           "The executor's own": "executor's own"}
 

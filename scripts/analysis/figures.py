@@ -14,6 +14,7 @@ import sys
 from . import ablation, findings, inference, places
 from .answers import QUESTIONS
 from .comparison import instruction_sets, load, speed_text
+from .microarchitecture import cpu_name
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
 sys.path.insert(0, str(RESULTS.parent / "dispatch"))
@@ -53,11 +54,8 @@ def case(name, build=None, suite=None):
 
 
 def cpu(name):
-    """AMD EPYC (Zen 5), from the folder's name."""
-    folder = name.partition("/")[0]
-    model = dict(recorded())[name]["machine"]["cpu"]["model"]
-    generation = re.search(r"zen(\d)", folder)
-    return f"{model} (Zen {generation[1]})" if generation else model
+    """Zen 5 (AMD EPYC)"""
+    return cpu_name(dict(recorded())[name]["machine"]["cpu"])
 
 
 def relocation(result):
@@ -71,7 +69,7 @@ def suites(result):
 
 
 def machine(name):
-    """AMD EPYC (Zen 5), PIE."""
+    """Zen 5 (AMD EPYC), PIE."""
     own = relocation(dict(recorded())[name])
     return f"{cpu(name)}, {own}" if own == "PIE" else cpu(name)
 

@@ -3,7 +3,9 @@
 make() turns results into one JSON-able dictionary, which the page holds and draws. All statistics are made
 here and in inference.py; the page only chooses what to show. A "case" is one build and one
 instruction set of one file: its estimates stand here, what it answers in answers.py, what weakens its numbers in
-weaknesses.py, what of a strategy's time dispatch is in zero_line.py, and why strategies differ, as far as it was measured, in causes.py.
+weaknesses.py, what of a strategy's time dispatch is in zero_line.py, why strategies differ, as far as it was measured, in
+causes.py, and what several CPUs say of one question in across.py. Other engines, which a file has once for all its
+cases, are in peers.py.
 """
 import dataclasses
 import hashlib
@@ -11,10 +13,12 @@ import json
 import math
 
 import numpy
-from . import inference
+from . import across, inference
 from .answers import Answers
 from .causes import Causes
 from .comparison import Trouble, comparisons, instruction_sets, speed_text
+from .microarchitecture import cpu_name
+from .peers import peers_of
 from .weaknesses import Weaknesses
 from .wording import listed, minute, rounded
 from .zero_line import zero_line
@@ -299,10 +303,13 @@ def fastest_isas(compared):
     return found
 
 
-def overview(cases, ranks, changed, compared):
-    """What several cases say together: [{question, text, section of the page}]."""
+def overview(cases, ranks, changed, compared, panels):
+    """What several cases say together: [{question, text, section of the page, and maybe more}]. What the questions of a single machine
+    find on several CPUs comes first, the largest disagreements at the head."""
     if len(cases) < 2:
         return []
+    told = [{"question": question, "text": text, "more": more, "section": "across"}
+            for question, text, more in across.told(panels)]
     fastest, measured = {}, {}
     for case in cases:
         best, _ = case.answers.fastest() if len(case.strategies) > 1 else ([], "")
@@ -317,7 +324,7 @@ def overview(cases, ranks, changed, compared):
         "text": "Not shown to be slower than another: "
                 f"{listed([f'{name} in {fastest[name]} of {measured[name]}' for name in order])}; {places}.",
         "section": "across"}] if order else []
-    found = fastest_isas(compared) + found
+    found = told + fastest_isas(compared) + found
     for entry in changed[:MOST_CHANGES]:
         after, place = cases[entry["after"]], len(entry["workloads"])
         suite, single = [], 0
@@ -425,7 +432,7 @@ def describe(result, name):
     """What stands in a file beside its samples."""
     keep = ("schema", "tool", "started", "finished", "state", "stop", "sittings", "command", "seed", "rounds",
             "pinned_cpu", "budget_seconds", "machine")
-    return {"name": name, **{key: result[key] for key in keep}, "samples": result["sample_count"],
+    return {"name": name, **{key: result[key] for key in keep}, "fleet": result.get("fleet"), "samples": result["sample_count"],
             "suite": result["suite"]["name"]}
 
 
@@ -456,9 +463,14 @@ def make(results, names, confidence, smallest_effect):
         for case in own:
             case.own_data = case.data()
         compared += isa_cases(own)
+        peers = peers_of(result, found)
+        for case in own:
+            case.peers = peers
+        if peers and (text := peers.answer()):
+            own[0].own_data["answers"].append({"question": "And other engines?", "text": text, "word": "", "section": "peers"})
         for case in own:
             case.samples = case.weaknesses.samples = case.causes.samples = None
-        result["samples"] = None
+        result["samples"] = result["peers"] = None
         cases += own
         refuse_strangers(kept, names)
     results = kept
@@ -471,23 +483,30 @@ def make(results, names, confidence, smallest_effect):
         found = before and change(before, case)
         if found:
             changed.append({"before": cases.index(before), "after": cases.index(case), **found})
-    ranks = rank_changes(cases)
+    ranks, panels = rank_changes(cases), across.panels(cases, compared, confidence, smallest_effect)
     data = {
-        "overview": overview(cases, ranks, changed, compared), "confidence": confidence,
+        "overview": overview(cases, ranks, changed, compared, panels), "confidence": confidence,
         "smallest_effect": smallest_effect, "words": WORDS,
         "files": [describe(result, name) for result, name in zip(results, names)],
         "cases": [{**case.own_data, "machine": case.machine, "name": case.name}
                   for case in cases], "rank_changes": ranks,
+        "across": [panel.data() for panel in panels],
         "isas_compared": [entry.data(cases) for entry in compared],
-        "builds_compared": builds_compared(cases), "changes": changed, "texts": texts}
+        "builds_compared": builds_compared(cases), "changes": changed, "texts": texts, "failed": [],
+        "peers": [peers.data(file) for file, peers in peers_by_file(cases).items()]}
     return data, cases, compared
+
+
+def peers_by_file(cases):
+    """The Peers of each file that has some."""
+    return {case.file: case.peers for case in cases if case.peers}
 
 
 def label_cases(cases, names):
     """A name for each machine, and one for each case: as short as is unambiguous."""
     models = {}
     for case in cases:
-        model = case.result["machine"]["cpu"]["model"] or "unknown CPU"
+        model = cpu_name(case.result["machine"]["cpu"])
         models.setdefault(model, {}).setdefault(fingerprint(case.result["machine"]), []).append(case)
     for model, machines in models.items():
         for number, own in enumerate(machines.values(), 1):
@@ -501,5 +520,5 @@ def label_cases(cases, names):
         times = {minute(case.result["started"]) for case in own}
         for case in own:
             when = minute(case.result["started"]) if len(times) == len(own) else names[case.file]
-            when = f" · {when}" if len(own) > 1 else ""
-            case.name = f"{machine} · {build}" + (f" · {isa}" if len(isas) > 1 else "") + when
+            case.when = f" · {when}" if len(own) > 1 else ""
+            case.name = f"{machine} · {build}" + (f" · {isa}" if len(isas) > 1 else "") + case.when

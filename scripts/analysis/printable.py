@@ -2,6 +2,13 @@
 import re
 
 
+class Trouble(Exception):
+    """A sentence for the user."""
+
+    def __str__(self):
+        return printable(super().__str__())
+
+
 def printable(text):
     """For a terminal: what is no printable character, controls of all kinds among them, becomes "?"."""
     return "".join(letter if letter.isprintable() else "?" for letter in str(text))

@@ -10,7 +10,7 @@ from .comparison import LONGEST
 from .machine_code import HOT, UNLIKE_CODE
 from .wording import listed, some
 
-BY_ANALYSIS = ["aligned functions", "noisy machine", "spills", "other order", "other code", "replayer", "crossings"]
+BY_ANALYSIS = ["aligned functions", "not alone", "noisy machine", "spills", "other order", "other code", "replayer", "crossings"]
 NOISY = warnings.number("noisy machine", "spread")  # results/PLAN.md has what machines showed
 
 
@@ -35,7 +35,7 @@ class Weaknesses:
 
     def by_analysis(self):
         """(kind, sentence) of those that have no conditions of their own."""
-        finders = [self.aligned_functions, self.noisy_machine, self.spills, self.other_order, self.other_code,
+        finders = [self.aligned_functions, self.not_alone, self.noisy_machine, self.spills, self.other_order, self.other_code,
                    self.replayer, self.crossings]
         for kind, find in zip(BY_ANALYSIS, finders):
             for values in find():
@@ -95,6 +95,22 @@ class Weaknesses:
                           for flag in self.build["strategies"].get(name, {}).get("flags", []))]
         if aligned and len(aligned) < len(self.strategies):
             yield {"strategies": listed(aligned)}
+
+    def not_alone(self):
+        """What scripts/fleet saw beside the run, over all sittings."""
+        told = []
+        own = self.result.get("fleet", {}).get("conditions", [])
+        seconds = sum(entry["seconds"] for entry in own) or 1
+        for key, name, what in ("others_cpu_seconds", "others", "others took {:.0%} of a CPU"), (
+                "steal_seconds", "steal", "a hypervisor took {:.0%} of a CPU"):
+            share = sum(entry[key] for entry in own) / seconds
+            if share > warnings.number("not alone", name):
+                told.append(what.format(share).replace("%", " %"))
+        throttled = sum(entry["throttled"] or 0 for entry in own)
+        if throttled:
+            told.append(f"cores were slowed down by their temperature {throttled} times")
+        if told:
+            yield {"what": "; ".join(told)}
 
     def noisy_machine(self):
         comparison, spread = self.comparison, self.comparison.spread

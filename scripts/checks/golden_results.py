@@ -189,6 +189,40 @@ def result(title,
             "control": False, "round": None, "reason": f"{', '.join(EVENTS)}: {NO_PMU}"}]}
 
 
+def with_peers(document, engines):
+    """Adds processes of all executors, which take 2 ms more than their samples, and of these engines: by name how much
+    longer than the last executor above a start-up of 30 ms, or why they fail at the first workload."""
+    own = [sample for sample in document["samples"] if not sample["control"]]
+    last = list(document["builds"][0]["strategies"])[-1]
+    described = [{"name": f"{name}-acc", "executor": {"build": document["builds"][0]["name"], "strategy": name, "isa": "acc"}}
+                 for name in document["builds"][0]["strategies"]]
+    described += [{"name": name, "executor": None, "what": f"what {name} is", "version": f"{name} 1.0", "sha256": "0" * 64,
+                   "call": f"{name} {{module}} {{arguments}}", "command": None, "sources": {"all": HOSTILE}} for name in engines]
+    first, samples = own[0]["workload"], []
+
+    def add(sample, engine, workload, ns, told=None):
+        samples.append({"round": sample["round"], "order": len(samples), "layout": sample["layout"], "engine": engine,
+                        "workload": workload, "run": "call", "user_ns": round(ns * 0.9), "system_ns": round(ns * 0.1),
+                        "wall_ns": round(ns * 1.1), "peak_rss_kib": 30000, "execute_cpu_ns": told, "execute_wall_ns": told})
+    for sample in own:
+        time = sample["phases"]["execute"]["cpu"]
+        add(sample, f"{sample['strategy']}-acc", sample["workload"], time + 2e6)
+        if sample["strategy"] == last:
+            for name, factor in engines.items():
+                if isinstance(factor, float):
+                    add(sample, name, sample["workload"], time * factor + 3e7, round(time * factor))
+        if sample["workload"] == first:
+            add(sample, f"{sample['strategy']}-acc", None, 2e6)
+            for name in engines if sample["strategy"] == last else ():
+                add(sample, name, None, 3e7)
+    document["peers"] = {"engines": described, "samples": samples,
+                         "not_found": [{"name": "absent", "program": "absent"}]}
+    document["not_measured"] += [
+        {"what": "peer", "workload": first, "strategy": None, "isa": None, "build": None, "control": False, "round": 1,
+         "reason": reason, "engine": name} for name, reason in engines.items() if not isinstance(reason, float)]
+    return document
+
+
 def hostile():
     """Names that are programs, and times that are absurd."""
     document = result(HOSTILE,
@@ -212,7 +246,7 @@ def hostile():
         "control": False, "round": 1, "reason": HOSTILE})
     for listing in document["builds"][0]["audit"]["listings"][:4]:
         listing["code"].append(HOSTILE)
-    return document
+    return with_peers(document, {HOSTILE: 2.0, "wrong": HOSTILE})
 
 
 def instruction_sets():
@@ -252,7 +286,9 @@ DOCUMENTS = {
                             started="2026-11-02T10:00:00Z",
                             revision="ba9876543210",
                             factors={"tail-direct": 0.93, ("sort", "switch"): 1.2}), "hostile": hostile,
-    "instruction-sets": instruction_sets, }
+    "instruction-sets": instruction_sets,
+    "peers": lambda: with_peers(result("peers", layouts=2, workloads=NAMES[:4]),
+                                {"slow": 2.0, "quick": 0.25, "wrong": "returned 7 instead of 5"}), }
 
 
 def large(machines):

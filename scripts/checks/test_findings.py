@@ -8,7 +8,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 try:
-    from analysis import comparison, findings
+    from analysis import comparison, findings, microarchitecture
     import jsonschema
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
@@ -385,6 +385,106 @@ class SeveralFiles(unittest.TestCase):
         found, = self.files(2, 0.5, same_machine=False)["rank_changes"]
         self.assertEqual((found["first"], found["second"]), ("switch", "tail-direct"))
         self.assertEqual((found["faster"], found["slower"]), ([[1, 2]], [[0, 0.5]]))
+
+
+class Names(unittest.TestCase):
+    def test_a_cpu_is_called_by_its_microarchitecture(self):
+        def name(vendor, family=None, model_number=None, stepping="1", model="Brand"):
+            return microarchitecture.cpu_name({"vendor": vendor, "family": family, "model_number": model_number,
+                                               "stepping": stepping, "model": model})
+        for wanted, *cpu in [
+                ("Zen 5 (Brand)", "AuthenticAMD", "26", "2"), ("Zen 4 (Brand)", "AuthenticAMD", "25", "17"),
+                ("Zen 3 (Brand)", "AuthenticAMD", "25", "1"), ("Zen 2 (Brand)", "AuthenticAMD", "23", "49"),
+                ("Zen+ (Brand)", "AuthenticAMD", "23", "8"), ("Zen (Brand)", "AuthenticAMD", "23", "1"),
+                ("Sapphire Rapids (Brand)", "GenuineIntel", "6", "143"), ("Skylake (Brand)", "GenuineIntel", "6", "85", "4"),
+                ("Cascade Lake (Brand)", "GenuineIntel", "6", "85", "7"), ("Brand", "GenuineIntel", "6", "85", None),
+                ("Brand", "GenuineIntel", "15", "143"), ("Brand", "AuthenticAMD", "26", "-2"), ("Brand", "Nobody", "26", "2"),
+                ("Brand", None), ("unknown CPU", None, None, None, None, None),
+                ("Neoverse N1 (Arm)", None, None, None, None, "ARM implementer 0x41 part 0xd0c"),
+                ("Firestorm (M1) (Apple)", None, None, None, None, "ARM implementer 0x61 part 0x023"),
+                ("ARM implementer 0x7f part 0x001", None, None, None, None, "ARM implementer 0x7f part 0x001")]:
+            self.assertEqual(name(*cpu), wanted, cpu)
+
+
+class AcrossCPUs(unittest.TestCase):
+    """The questions of one machine, on several."""
+    STRATEGIES = {name: {"flags": []} for name in ("switch", "goto-indirect", "goto-direct", "tail-direct")}
+
+    def run_on(self, model_number, speeds, names=("sort", "vm"), kinds=None, slow=None, **machine):
+        """Of an AMD CPU of family 25. `slow`: by workload and strategy, how much longer it takes."""
+        found = samples(speeds, layouts=(0, 1, 2, 3), names=names)
+        for place, entry in enumerate(found):  # layouts and strategies differ a little
+            time = entry["phases"]["execute"]["cpu"] * (slow or {}).get((entry["workload"], entry["strategy"]), 1)
+            entry["phases"]["execute"]["cpu"] = int(time * (1 + 0.002 * ((entry["layout"] * 7 + place * 3) % 5)))
+        document = copy.deepcopy(result(found))
+        document["suite"]["workloads"] = [
+            {**document["suite"]["workloads"][0], "name": name, "kind": kind}
+            for name, kind in zip(names, kinds or ["a kind"] * len(names))]
+        document["builds"][0].update(strategies=self.STRATEGIES, layout_seeds=[0, 1, 2, 3], relocation_model="static")
+        document["machine"]["cpu"].update(model="AMD EPYC", vendor="AuthenticAMD", family="25", model_number=str(model_number))
+        document["machine"].update(machine)
+        return document
+
+    GAINS = {"goto-indirect": 1.5, "goto-direct": 1.5, "tail-direct": 1.5}
+    LESS = {"goto-indirect": 1.1, "goto-direct": 1.2, "tail-direct": 1.2}
+
+    def test_each_question_has_a_row_the_largest_disagreement_first(self):
+        data, _ = made(self.run_on(1, self.GAINS), self.run_on(17, self.LESS))
+        self.assertEqual([case["machine"] for case in data["cases"]], ["Zen 3 (AMD EPYC)", "Zen 4 (AMD EPYC)"])
+        panel, = data["across"]
+        self.assertEqual(panel["names"], ["Zen 3", "Zen 4"])
+        effects = {effect["name"]: effect for effect in panel["effects"]}
+        self.assertEqual(list(effects)[0], "goto-indirect over switch")  # 1.36
+        self.assertEqual(list(effects)[-1], "tail-direct over goto-direct")
+        leaving = effects["goto-direct over switch"]
+        self.assertEqual([round(own[0], 2) for own in leaving["cells"]], [1.5, 1.2])
+        factor, low, high, shown, larger, smaller = leaving["apart"]
+        self.assertEqual((round(factor, 2), shown, larger, smaller), (1.25, True, 0, 1))
+        self.assertTrue(1.2 < low < factor < high < 1.3)
+        self.assertFalse(effects["tail-direct over goto-direct"]["apart"][3])
+        first = data["overview"][0]
+        self.assertRegex(first["text"], r"^(goto|tail)-direct over switch: 1\.50× \(1\.\d\d–1\.\d\d\) on Zen 3 and "
+                                        r"1\.20× \(1\.\d\d–1\.\d\d\) on Zen 4\. They disagree by 1\.25×")
+        self.assertEqual([found["section"] for found in data["overview"]], ["across"] * 5)
+
+    def test_workloads_that_make_them_disagree_are_told(self):
+        data, _ = made(self.run_on(1, self.GAINS), self.run_on(17, self.GAINS, slow={("vm", "goto-direct"): 1.5}))
+        effect = next(own for own in data["across"][0]["effects"] if own["name"] == "goto-direct over switch")
+        (row, factor, _, _, shown, *_), (other, *_, same, _, _) = effect["workloads"]
+        self.assertEqual((row, round(factor, 1), shown, other, same), (1, 1.5, True, 0, False))
+        self.assertIn("Most on vm (1.50× and 1.00×)", effect["more"])
+
+    def test_a_gain_here_that_is_a_loss_there_is_said(self):
+        data, _ = made(self.run_on(1, self.GAINS), self.run_on(17, {**self.GAINS, "tail-direct": 0.9}))
+        effect = data["across"][0]["effects"][0]
+        self.assertTrue(effect["turns"])
+        self.assertIn("It gains on one CPU, and loses on another.", effect["text"])
+
+    def test_noise_and_one_layout_show_no_disagreement(self):
+        noisy = self.run_on(17, self.LESS)
+        for entry in noisy["samples"]:
+            if entry["control"]:
+                entry["phases"]["execute"]["cpu"] = int(entry["phases"]["execute"]["cpu"] * 1.4)
+        data, _ = made(self.run_on(1, self.GAINS), noisy)
+        self.assertFalse(any(effect["apart"][3] for effect in data["across"][0]["effects"]))
+        self.assertIn("not above the noise floors", data["overview"][0]["text"])
+
+    def test_machines_of_one_cpu_and_other_builds_are_not_held_against_each_other(self):
+        second = self.run_on(1, self.LESS, logical_cpus=64)
+        self.assertEqual(made(self.run_on(1, self.GAINS), second)[0]["across"], [])
+        other = self.run_on(17, self.LESS)
+        other["builds"][0]["relocation_model"] = "pie"
+        self.assertEqual(made(self.run_on(1, self.GAINS), other)[0]["across"], [])
+
+    def test_only_what_all_have_is_compared_by_family(self):
+        names, kinds = ("sort", "vm", "text", "zstd"), ("kernel: a", "kernel: a", "kernel: a", "program: b")
+        data, _ = made(self.run_on(1, self.GAINS, names, kinds),
+                       self.run_on(17, self.LESS, names[:2], kinds[:2]),
+                       self.run_on(49, self.LESS, names[:1], kinds[:1]))
+        panel, = data["across"]  # programs ran on one of them alone
+        self.assertEqual((panel["family"], panel["cases"], panel["workloads"]), ("kernel", [0, 1], ["sort", "vm"]))
+        self.assertIn(f"Left out here, with less than half of the workloads: {data['cases'][2]['name']}.", panel["notes"])
+        self.assertIn("Compared over the 2 workloads that all have, of 3.", panel["notes"])
 
 
 if __name__ == "__main__":

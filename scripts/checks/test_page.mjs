@@ -279,6 +279,29 @@ test('causes: measured, simulated, and not', async () => {
   });
 });
 
+test('peers: what they take, and who failed', () => withPage(pageOf('peers'), {}, async page => {
+  const tables = page.locator('#peers .scroll');
+  const rowsOf = async place => new Map(
+      (await cells(page, `#peers .scroll >> nth=${place} >> tbody`)).map(([name, ...own]) => [name, own]));
+  const speeds = await rowsOf(0);
+  assert.deepEqual([...speeds.keys()], ['switch-acc', 'goto-indirect-acc', 'goto-direct-acc', 'slow', 'quick', 'wrong']);
+  assert.match(speeds.get('slow')[1], /^0\.50× \(0\.50–0\.50\)$/); // above start-up, and the execution alone
+  assert.match(speeds.get('quick')[2], /^4\.00×/);
+  assert.match(speeds.get('quick')[0], /^[12]\./); // whole processes, of which 30 ms are start-up
+  assert.deepEqual(speeds.get('wrong').slice(0, 3), ['–', '–', '–']);
+  const times = await rowsOf(1);
+  assert.deepEqual(times.get('start-up').slice(-3), ['30.0', '30.0', '30.0']);
+  assert.equal(times.get('recursion').at(-1), 'failed');
+  assert.equal(times.get('objects').at(-1), '–');
+  const text = await page.locator('#peers').innerText();
+  assert.match(text, /wrong failed on recursion: returned 7 instead of 5\./);
+  assert.match(text, /Not on PATH: absent\./);
+  assert.match(text, /slow \{module\} \{arguments\}/);
+  const summary = readFileSync(pageOf('peers').replace('.html', '.md'), 'utf8');
+  assert.match(summary, /\| slow +\|[^|]*\| 0\.50× \(0\.50–0\.50\), of 4 \| 0\.50×/);
+  assert.equal(await tables.count(), 5);
+}));
+
 test('machine code', () => withPage(pageOf('pmu'), {}, async page => {
                        await page.click('[data-opcode="br_if__acc"]');
                        assert.equal(await page.innerText('#code h3'), 'br_if__acc');
@@ -324,6 +347,24 @@ test(
       await choose(page, 'machine', 'Silver Core i3');
       agree(await drawn(page, '#speeds'), wanted, 'switch');
       assert.match(await page.innerText('#answer h2'), /Silver Core i3/);
+      // An effect's workloads are those of its CPUs.
+      await page.click('#across [data-effect="0 1"]');
+      const effect = await page.evaluate(() => {
+        const own = JSON.parse(document.querySelector('#data').textContent).across[0],
+              option = document.querySelector('#effect-heat').chart.getOption();
+        return {
+          name: own.effects[1].name,
+          first: own.workloads[own.effects[1].workloads[0][0]],
+          sizes: own.effects[1].cells.map(cell => cell[0]),
+          columns: option.xAxis[0].data,
+          names: own.names,
+          top: option.yAxis[0].data[0].replace('≠ ', ''),
+          shown: document.querySelector('#across [aria-pressed="true"]').textContent
+        };
+      });
+      assert.deepEqual([effect.columns, effect.top, effect.shown], [effect.names, effect.first, effect.name]);
+      const text = await page.innerText('#across tr:has([aria-pressed="true"])');
+      for (const size of effect.sizes) assert.ok(text.includes(`${size.toFixed(2)}×`), text);
       // What all of them say together comes first.
       assert.equal(await page.getAttribute('main > section', 'id'), 'overview');
       assert.match(
@@ -480,7 +521,7 @@ test('keyboard', () => withPage(pageOf('pmu'), {}, async page => {
                  }));
 
 test('narrow', async () => {
-  for (const names of [['pmu'], several, ['hostile']])
+  for (const names of [['pmu'], several, ['hostile'], ['peers']])
     await withPage(pageOf(...names), {viewport: {width: 360, height: 800}}, async page => {
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, names[0]);
       assert.ok(
@@ -523,7 +564,7 @@ const pale = page => page.evaluate(() => {
         ![...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
       continue;
     const svg = element.closest('svg'), style = getComputedStyle(element);
-    if (svg && svg.closest('#heat') && /[×]/.test(element.textContent))
+    if (svg && svg.closest('#heat, #effect-heat') && /[×]/.test(element.textContent))
       continue;  // on cells: tested by itself
     const ink = parse(svg ? style.fill : style.color), paper = behind(element);
     const [one, two] = [light(ink), light(paper)].sort((a, b) => b - a),
@@ -544,14 +585,14 @@ test('light, dark, and contrast', async () => {
         const {checked, found} = await pale(page);
         assert.deepEqual(found, []);
         assert.ok(checked > 200);
-        // In the heat map black or white is chosen by the cell's colour.
+        // In the heat maps black or white is chosen by the cell's colour.
         const words = await page.evaluate(
-            () => [...document.querySelectorAll('#heat svg text')]
+            () => [...document.querySelectorAll('#heat svg text, #effect-heat svg text')]
                       .filter(text => text.textContent.includes('×') && !/[a-z]/.test(text.textContent))
                       .map(text => text.getAttribute('fill')));
         if (names === several)
           assert.ok(
-              words.length === 21 &&
+              words.length > 21 + 2 * 4 &&
                   words.every(fill => ['#000000', '#ffffff', '#000', '#fff'].includes(fill)),
               words.join());
       });

@@ -1,5 +1,9 @@
 #!/usr/bin/python3
 """Tests scripts/report. Exit status 77: skipped."""
+import contextlib
+import importlib.machinery
+import importlib.util
+import io
 import json
 import pathlib
 import re
@@ -23,6 +27,14 @@ REPORT = SCRIPTS / "report"
 if not (SCRIPTS / "page/node_modules/charts.js").exists():
     print("skipped: the charts are missing; scripts/setup installs them")
     sys.exit(77)
+
+
+def load_script():
+    sys.path.insert(0, str(SCRIPTS))
+    loader = importlib.machinery.SourceFileLoader("report", str(REPORT))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("report", loader))
+    loader.exec_module(module)
+    return module
 
 
 class Report(unittest.TestCase):
@@ -153,6 +165,17 @@ class Report(unittest.TestCase):
                          r"undecided, [01]\.\d+× \([^)]*\); about \d+ more layouts would decide it\.")
         self.assertIn("intervals over 6 layouts", several)
         self.assertNotIn("layout luck", several + self.page(self.lucky(6)))
+
+    def test_machines_that_failed_stand_in_the_report(self):
+        path = self.folder / "result.json"
+        path.write_text(json.dumps(result()))
+        report = load_script()
+        with contextlib.redirect_stdout(io.StringIO()):
+            report.make_page([path], self.folder / "fleet.html",
+                             failed=[{"machine": "zen9", "state": "failed", "why": "no compiler <there>"}])
+        self.assertEqual(self.rows((self.folder / "fleet.md").read_text())[:3:2],
+                         [["machine", "state", "why"], ["zen9", "failed", "no compiler \\<there\\>"]])
+        self.assertIn('"state":"failed","why":"no compiler \\u003cthere\\u003e"', (self.folder / "fleet.html").read_text())
 
     def test_the_smallest_effect_and_the_confidence_are_options(self):
         same = self.lucky(4)

@@ -12,7 +12,7 @@ mapfile -t shells < <(grep -lsE '^#!/bin/(ba)?sh|shellcheck shell=' scripts/* sc
 shellcheck -x "${shells[@]}"
 
 failures=0
-scripts=(scripts/{setup,build,test,test-aarch64,new-strategy,try,ablate,report,export,calibrate,verdicts}
+scripts=(scripts/{setup,build,test,test-aarch64,new-strategy,try,ablate,report,export,calibrate,verdicts,fleet}
     runtime/test/fetch-spectest bench/real/fetch-real bench/corpus/fetch-corpus scripts/page/fetch-charts)
 for script in scripts/bench "${scripts[@]}"; do
     help=$(cd / && "$OLDPWD/$script" --help)
@@ -89,6 +89,10 @@ expect $'build --dispatch all --isa slots,acc --layout-seeds <8>\ntailrace bench
     --dispatch=all --isa slots,acc
 expect $'build --layout-seeds <8>\ntailrace bench --invoke run --layout-seeds <8> -- --layouts 7' --invoke run -- --layouts 7
 expect $'build --layout-seeds <8>\ntailrace bench --simulate=9 --simulate --layout-seeds <8>' --sim=9 -m
+mkdir "$tree/elsewhere"
+cp -r "$tree/build" "$tree/elsewhere"
+expect "build --layout-seeds 3,5 --directory $(realpath "$tree")/elsewhere/build
+tailrace bench --layout-seeds 3,5" --layout-seeds 3,5 --build-directory "$tree/elsewhere" --no-report
 expect "" --s x # may be --suite, --stop, ...: nothing is built
 for argument in --output= --output -o; do
     if said=$("$tree/scripts/bench" --no-setup "$argument" "" 2>&1) || [[ $said != *"takes a file"* ]]; then

@@ -1,4 +1,4 @@
-// Across CPUs and compilers: the heat map, rank changes, builds of one run.
+// Across CPUs and compilers: the questions, the heat map, rank changes, builds of one run, what failed.
 
 /** The cases that are shown, with their numbers: those of the CPU and build chosen that have the baseline. */
 function casesAcross(state) {
@@ -104,8 +104,101 @@ function acrossTable(shown, names, cells, change) {
                 cells[row].map(own => cell(own?.estimate)))));
 }
 
+/** [speed, low, high, place of the verdict] as an estimate. */
+const packed = found => found && {speed: found[0], low: found[1], high: found[2], verdict: data.texts[found[3]]};
+
+/** The questions of one family of workloads: a row each, a column for each CPU; then which CPUs disagree most. */
+function effectsTable(panel, number, state, change) {
+  return table(
+      `Effects on each CPU, ${panel.what}`,
+      h('tr', null, h('th', {scope: 'col'}, 'effect'),
+        panel.names.map((name, place) => h('th', {scope: 'col', title: atCase(panel.cases[place]).name}, name)),
+        h('th', {scope: 'col', class: 'words'}, 'they disagree by')),
+      panel.effects.map((effect, row) => {
+        const [factor, low, high, shown, larger, smaller] = effect.apart;
+        const name = place => panel.names[panel.cases.indexOf(place)];
+        return h(
+            'tr', null,
+            h('th', {scope: 'row'},
+              h('button', {
+                type: 'button',
+                class: 'quiet',
+                'data-effect': `${number} ${row}`,
+                'aria-pressed': String(state.effect[0] === number && state.effect[1] === row),
+                title: effect.question,
+                onclick: () => change({effect: [number, row]}, `[data-effect="${number} ${row}"]`)
+              },
+                effect.name)),
+            effect.cells.map(own => cell(packed(own))),
+            h('td', {class: 'words'},
+              shown ? [
+                h('b', null, times(factor)), ' ', h('small', null, interval({low, high})),
+                ` ${name(larger)} over ${name(smaller)}`, effect.turns && '; it gains here, and loses there'
+              ] :
+                      ['not shown: ', times(factor), ' ', h('small', null, interval({low, high}))]));
+      }));
+}
+
+/** The chosen effect on each workload: a row each, those on which CPUs disagree most first. */
+function effectHeat(panel, effect) {
+  const order = effect.workloads.map(([row]) => row);
+  order.push(...panel.workloads.keys().filter(row => !order.includes(row)));
+  const shown = new Map(effect.workloads.map(own => [own[0], own]));
+  const cells = order.map(row => effect.singles[row].map(own => {
+    const found = packed(own);
+    return found && {
+      speed: found.speed,
+      words: `${times(found.speed)} ${MARKS[verdictWord(found.verdict)]?.[0] ?? ''}`,
+      text: described(found, effect.better, effect.baseline)
+    };
+  }));
+  const box = chartBox(
+      `${effect.name}: its size on each workload and CPU. Workloads on which CPUs disagree most stand first.`,
+      (element, width) => drawHeat(element, width, {
+        rows: order.map(row => `${shown.get(row)?.[4] ? '≠ ' : ''}${panel.workloads[row]}`),
+        columns: panel.names,
+        cells
+      }));
+  box.id = 'effect-heat';
+  return box;
+}
+
+function effectsAcross(state, change) {
+  if (!data.across.length) return null;
+  const panel = data.across[state.effect[0]], effect = panel.effects[state.effect[1]];
+  return [
+    h('p', {class: 'soft'},
+      'The questions of a single machine on each CPU, over the workloads that all of them have. Those on which CPUs ' +
+          'disagree most beyond their intervals stand first; nothing is averaged over CPUs. Two machines are never ' +
+          'interleaved: what differs beside the CPU is said below. Choose an effect to see its workloads.'),
+    data.across.map((own, number) => [
+      data.across.length > 1 && h('h3', null, own.what), effectsTable(own, number, state, change),
+      own.notes.map(note => h('p', {class: 'soft left-out'}, note))
+    ]),
+    h('h3', null, `Which workloads make CPUs disagree: ${effect.name}${
+        data.across.length > 1 ? `, ${panel.what}` : ''}`),
+    h('p', null, unbroken(`${effect.text} ${effect.more}`)),
+    h('p', {class: 'soft'}, '≠: a disagreement was shown on this workload.'), effectHeat(panel, effect)
+  ];
+}
+
+/** Of a fleet: machines that there is no result of. */
+function failedMachines() {
+  if (!data.failed.length) return null;
+  return [
+    h('h3', null, 'Not measured'),
+    table(
+        'Machines without a result',
+        h('tr', null, ['machine', 'state', 'why'].map(word => h('th', {scope: 'col', class: 'words'}, word))),
+        data.failed.map(({machine, state, why}) => h(
+                            'tr', null, h('th', {scope: 'row'}, machine), h('td', {class: 'words'}, state),
+                            h('td', {class: 'words'}, why))))
+  ];
+}
+
 function acrossSection(state, change) {
-  if (data.cases.length < 2) return null;
+  if (data.cases.length < 2)
+    return data.failed.length ? section('across', 'Across CPUs and compilers', failedMachines()) : null;
   const names = [...colours.keys()].filter(name => name !== state.baseline), shown = casesAcross(state);
   const cells = heatCells(shown, names, state.baseline);
   const box = chartBox(
@@ -119,7 +212,8 @@ function acrossSection(state, change) {
       }));
   box.id = 'heat';
   return section(
-      'across', 'Across CPUs and compilers',
+      'across', 'Across CPUs and compilers', effectsAcross(state, change), failedMachines(),
+      h('h3', null, 'Strategies on each CPU'),
       h('p', {class: 'soft'},
         `Each row is a CPU with a compiler; each cell the speed over the suite relative to ${
             state.baseline} of the same row. Bold: the highest of its row, if it is above 1. Empty: not ` +

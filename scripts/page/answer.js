@@ -17,6 +17,7 @@ function overviewSection() {
         data.overview.map(
             found => answerRow(
                 found.question, unbroken(found.text), ' ',
+                found.more && h('span', {class: 'more'}, unbroken(found.more), ' '),
                 h('a', {href: `#${found.section}`},
                   {across: 'The heat map', changes: 'The changes', 'instruction-sets': 'By workload'}
                       [found.section])))));

@@ -11,6 +11,7 @@ const state = {
   opcode: '',
   onlyMachine: '',
   onlyBuild: '',
+  effect: [0, 0],
   change: 0,
   relative: false,
   get case () { return data.cases[this.caseNumber]; },
@@ -94,7 +95,7 @@ function showSections() {
   const open = [...main.querySelectorAll('details')].map(element => element.open);
   const sections = [
     overviewSection(), answerSection(state), strategiesSection(state, change, openRaw),
-    zeroSection(state), instructionSetsSection(state), whySection(state, change), codeSection(state, change), acrossSection(state, change),
+    zeroSection(state), instructionSetsSection(state), peersSection(state), whySection(state, change), codeSection(state, change), acrossSection(state, change),
     changesSection(state, change), reproduceSection(state)
   ].filter(Boolean);
   main.replaceChildren(...sections);

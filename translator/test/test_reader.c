@@ -296,8 +296,18 @@ Test(reader, limits) {
     ACCEPTED(SECTION(S_MEMORY, 1, 4, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40)); /* 2^48 */
     INVALID("memory size", SECTION(S_MEMORY, 1, 4, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40));
     ACCEPTED(SECTION(S_MEMORY, 3, 0, 1, 0, 2, 5, 3, 4)); /* several, of both address types */
-    UNSUPPORTED("needs the threads proposal", SECTION(S_MEMORY, 1, 3, 0, 1));
-    UNSUPPORTED("needs the custom page sizes proposal", SECTION(S_MEMORY, 1, 8, 0, 0));
+    ACCEPTED(SECTION(S_MEMORY, 1, 3, 0, 1));
+    ACCEPTED(SECTION(S_MEMORY, 1, 7, 0, 1));
+    INVALID("shared memory must have maximum", SECTION(S_MEMORY, 1, 2, 0));
+    MALFORMED("malformed limits flags", SECTION(S_TABLE, 1, FUNCREF, 3, 0, 1));
+    ACCEPTED(SECTION(S_MEMORY, 1, 9, 0, 1, 16));
+    ACCEPTED(SECTION(S_MEMORY, 1, 8, 0xff, 0xff, 0xff, 0xff, 0x0f, 0));
+    INVALID("memory size must be at most 4294967295 bytes",
+            SECTION(S_MEMORY, 1, 8, 0x80, 0x80, 0x80, 0x80, 0x10, 0));
+    INVALID("memory size must be at most 65536 pages",
+            SECTION(S_MEMORY, 1, 8, 0x81, 0x80, 4, 16));
+    INVALID("invalid custom page size", SECTION(S_MEMORY, 1, 8, 0, 15));
+    MALFORMED("invalid custom page size", SECTION(S_MEMORY, 1, 8, 0, 64));
     MALFORMED("malformed limits flags", SECTION(S_MEMORY, 1, 16, 0));
     MALFORMED("malformed limits flags", SECTION(S_TABLE, 1, FUNCREF, 8, 0));
     ACCEPTED(SECTION(S_TABLE, 1, EXTERNREF, 5, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f));

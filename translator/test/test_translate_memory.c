@@ -237,3 +237,53 @@ Test(table, bulk_operands_stand_in_consecutive_slots) {
     encode_return(code, LINK);
     expect_translation();
 }
+
+Test(atomics, operands_are_in_slots_and_any_memory_is_named) {
+    translate_wat("(memory 1) (memory 1 1 shared) (func (param i32 i64) (result i32)"
+                  "  (i64.atomic.store32 offset=4 (local.get 0) (local.get 1))"
+                  "  (atomic.fence)"
+                  "  (drop (i32.atomic.rmw16.add_u (local.get 0) (i32.const 7)))"
+                  "  (drop (i64.atomic.rmw.cmpxchg offset=8 (local.get 0) (local.get 1) (local.get 1)))"
+                  "  (memory.atomic.notify (local.get 0) (local.get 0)))");
+    encode_i64_atomic_store32(code, local(0), local(1), 4, 0);
+    encode_const_i32(code, home(1), constant(7));
+    encode_i64_atomic_rmw16_add_u(code, home(0), local(0), home(1), 0, 0);
+    encode_i64_atomic_rmw_cmpxchg(code, home(0), local(0), local(1), local(1), 8, 0);
+    encode_memory_atomic_notify(code, home(0), local(0), local(0), 0, 0);
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
+/* wat2wasm does not know them. */
+Test(memory, of_small_pages_is_far) {
+    static const uint8_t bytes[] = {
+        0,    'a', 's', 'm', 1, 0, 0, 0,
+        1,    6, 1, 0x60, 1, 0x7f, 1, 0x7f, /* i32 -> i32 */
+        3,    2, 1, 0,
+        5,    4, 1, 8, 5, 0, /* 5 pages of 1 byte */
+        0x0a, 9, 1, 7, 0, 0x20, 0, 0x28, 0, 2, 0x0b};
+    cr_assert(translate_bytes(bytes, sizeof bytes));
+    encode_i32_load_far(code, home(0), local(0), 2, 0);
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
+/* Nor these. */
+Test(wide_arithmetic, is_done_where_the_operands_are) {
+    static const uint8_t bytes[] = {
+        0,    'a',  's', 'm',  1,    0,    0,    0,
+        1,    7,    1,   0x60, 1,    0x7e, 2,    0x7e, 0x7e, /* i64 -> i64 i64 */
+        3,    2,    1,   0,
+        0x0a, 16,   1,   14,   0,
+        0x20, 0,    0x20, 0,   0xfc, 0x16, /* i64.mul_wide_u */
+        0x20, 0,    0x42, 3,   0xfc, 0x13, /* i64.add128 */
+        0x0b};
+    cr_assert(translate_bytes(bytes, sizeof bytes), "%s", error.message);
+    encode_copy2(code, local(0), local(0), home_slot(0));
+    encode_i64_mul_wide_u(code, home_slot(0));
+    encode_copy(code, home(2), local(0));
+    encode_copy(code, home(3), constant(3));
+    encode_i64_add128(code, home_slot(0));
+    encode_return_many(code, home_slot(0), 2, LINK);
+    expect_translation();
+}

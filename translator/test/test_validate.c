@@ -85,6 +85,7 @@ static ErrorKind validate(const uint8_t *code, size_t size) {
 #define PREFIXED(opcode) WASM_PREFIX, (opcode)&0xff
 /* In two bytes, as all above 0x7f need. */
 #define VECTOR(opcode) WASM_VECTOR_PREFIX, ((opcode)&0x7f) | 0x80, ((opcode)&0xfff) >> 7
+#define ATOMIC(opcode) WASM_ATOMIC_PREFIX, (opcode)&0xff
 #define LANES(last) 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, last
 #define V128_0 VECTOR(WASM_V128_CONST), LANES(0)
 #define EMPTY 0x40
@@ -152,6 +153,12 @@ Test(validate, opcode_table) {
         {WASM_I64X2_GE_S, 0xd0db, "i64x2.ge_s"},
         {WASM_F64X2_CONVERT_LOW_I32X4_U, 0xd0ff, "f64x2.convert_low_i32x4_u"},
         {WASM_I8X16_RELAXED_SWIZZLE, 0xd100, "i8x16.relaxed_swizzle"},
+        {WASM_I64_MUL_WIDE_U, 0xfc16, "i64.mul_wide_u"},
+        {WASM_MEMORY_ATOMIC_NOTIFY, 0xfe00, "memory.atomic.notify"},
+        {WASM_ATOMIC_FENCE, 0xfe03, "atomic.fence"},
+        {WASM_I64_ATOMIC_STORE32, 0xfe1d, "i64.atomic.store32"},
+        {WASM_I32_ATOMIC_RMW8_SUB_U, 0xfe27, "i32.atomic.rmw8.sub_u"},
+        {WASM_I64_ATOMIC_RMW32_CMPXCHG_U, 0xfe4e, "i64.atomic.rmw32.cmpxchg_u"},
         {WASM_I32X4_RELAXED_DOT_I8X16_I7X16_ADD_S, 0xd113, "i32x4.relaxed_dot_i8x16_i7x16_add_s"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -166,7 +173,7 @@ Test(validate, opcode_table) {
     unsigned count = 0;
     for (unsigned opcode = 0; opcode < 0x10000; opcode++)
         count += opcode_name((Opcode)opcode) != NULL;
-    cr_expect_eq(count, 211 + 256);
+    cr_expect_eq(count, 215 + 256 + 67); /* vectors, atomics */
 }
 
 Test(validate, operand_stack) {
@@ -446,12 +453,41 @@ Test(validate, opcodes) {
     VALID(F32_0, WASM_PREFIX, 0x80, 0x80, 0x00, WASM_DROP); /* i32.trunc_sat_f32_s, padded */
     MALFORMED("illegal opcode fd 114", WASM_VECTOR_PREFIX, 0x94, 0x02);
     MALFORMED("illegal opcode fd 9a", VECTOR(0x9a));
-    UNSUPPORTED("needs the threads proposal (opcode 0xfe at byte", 0xfe, 0x03, 0);
+    MALFORMED("illegal opcode fe 4f", WASM_ATOMIC_PREFIX, 0x4f);
+    MALFORMED("illegal opcode fe 04", ATOMIC(0x04), 0);
+    MALFORMED("illegal opcode fe 0f", ATOMIC(0x0f), 0);
     UNSUPPORTED("needs the garbage collection proposal", 0xfb, 0x01);
     UNSUPPORTED("needs the typed function references proposal", 0x15, 0);
-    UNSUPPORTED("needs the wide arithmetic proposal", WASM_PREFIX, 0x13);
+    MALFORMED("illegal opcode fc17", WASM_PREFIX, 0x17);
     MALFORMED("integer too large", WASM_I32_CONST, 0xff, 0xff, 0xff, 0xff, 0x0f, WASM_DROP);
     MALFORMED("unexpected end", WASM_F64_CONST, 0, 0, 0, 0, 0);
+}
+
+Test(validate, atomics) {
+    static const uint8_t four = 2, eight = 3; /* the alignment that each must have */
+    VALID(ATOMIC(WASM_ATOMIC_FENCE), 0);
+    MALFORMED("zero byte expected", ATOMIC(WASM_ATOMIC_FENCE), 1);
+    VALID(I32_0, ATOMIC(WASM_I32_ATOMIC_LOAD), four, 0, WASM_DROP);
+    INVALID("atomic alignment must be natural", I32_0, ATOMIC(WASM_I32_ATOMIC_LOAD), 1, 0, WASM_DROP);
+    INVALID("alignment must not be larger", I32_0, ATOMIC(WASM_I64_ATOMIC_LOAD32_U), eight, 0,
+            WASM_DROP);
+    VALID(I32_0, I64_0, ATOMIC(WASM_I64_ATOMIC_STORE16), 1, 0);
+    MISMATCH(I32_0, I32_0, ATOMIC(WASM_I64_ATOMIC_STORE16), 1, 0);
+    VALID(I32_0, I64_0, ATOMIC(WASM_I64_ATOMIC_RMW_ADD), eight, 0, ATOMIC(WASM_ATOMIC_FENCE), 0,
+          WASM_DROP);
+    VALID(I32_0, I32_0, I32_0, ATOMIC(WASM_I32_ATOMIC_RMW8_CMPXCHG_U), 0, 0, WASM_I32_EQZ, WASM_DROP);
+    MISMATCH(I32_0, I64_0, I32_0, ATOMIC(WASM_I32_ATOMIC_RMW8_CMPXCHG_U), 0, 0, WASM_DROP);
+    VALID(I32_0, I32_0, I64_0, ATOMIC(WASM_MEMORY_ATOMIC_WAIT32), four, 0, WASM_I32_EQZ, WASM_DROP);
+    VALID(I32_0, I64_0, I64_0, ATOMIC(WASM_MEMORY_ATOMIC_WAIT64), eight, 0, WASM_I32_EQZ, WASM_DROP);
+    MISMATCH(I32_0, I64_0, I64_0, ATOMIC(WASM_MEMORY_ATOMIC_WAIT32), four, 0, WASM_DROP);
+    VALID(I32_0, I32_0, ATOMIC(WASM_MEMORY_ATOMIC_NOTIFY), four, 0, WASM_I32_EQZ, WASM_DROP);
+}
+
+Test(validate, wide_arithmetic) {
+    VALID(I64_0, I64_0, I64_0, I64_0, PREFIXED(WASM_I64_ADD128), WASM_DROP, WASM_I64_EQZ, WASM_DROP);
+    MISMATCH(I64_0, I64_0, I64_0, PREFIXED(WASM_I64_SUB128), WASM_DROP, WASM_DROP);
+    VALID(I64_0, I64_0, PREFIXED(WASM_I64_MUL_WIDE_U), WASM_DROP, WASM_I64_EQZ, WASM_DROP);
+    MISMATCH(I64_0, I32_0, PREFIXED(WASM_I64_MUL_WIDE_S), WASM_DROP, WASM_DROP);
 }
 
 Test(validate, vectors) {
@@ -535,7 +571,8 @@ Test(validate, constant_expressions) {
     CONSTANT(ERROR_NONE, TYPE_V128, false, V128_0);
     CONSTANT(ERROR_INVALID, I32, false, V128_0);
     CONSTANT(ERROR_INVALID, TYPE_V128, false, V128_0, V128_0, VECTOR(WASM_I8X16_ADD));
-    CONSTANT(ERROR_UNSUPPORTED, I32, false, 0xfe, 0x03);
+    CONSTANT(ERROR_UNSUPPORTED, I32, false, 0xfb, 0x01);
+    CONSTANT(ERROR_INVALID, I32, false, ATOMIC(WASM_ATOMIC_FENCE), 0);
 }
 
 /* ---- Large functions ---------------------------------------------------------------------- */

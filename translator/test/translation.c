@@ -17,7 +17,8 @@ static uint8_t *wasm; /* of translate_wat */
 
 #define WAT2WASM                                                                                   \
     "command -v wat2wasm >/dev/null || exit 127; "                                                 \
-    "wat2wasm --enable-tail-call --enable-memory64 --enable-multi-memory --enable-exceptions --output=- "
+    "wat2wasm --enable-tail-call --enable-memory64 --enable-multi-memory --enable-exceptions "     \
+    "--enable-threads --output=- "
 
 /* Once, in front of all tests; each that needs it is then skipped in silence. */
 ReportHook(PRE_ALL)(struct criterion_test_set *tests) {

@@ -54,8 +54,8 @@ static Recording recording(void) {
     static Sample samples[] = {
         {.round = 1, .order = 4, .cost.phases[PHASE_EXECUTE] = {1, 9000000000}},
         {.round = 1, .order = 5, .contender = 1, .layout = 1, .cost.peak_rss_kib = 77}};
-    static NotMeasured gaps[] = {{"sample", 0, 1, 0, "acc", 2, "it crashed"},
-                                 {"executor", ANY, ANY, ANY, NULL, -1, "no musttail"}};
+    static NotMeasured gaps[] = {{"sample", 0, 1, 0, "acc", 2, "it crashed", 0},
+                                 {"executor", ANY, ANY, ANY, NULL, -1, "no musttail", 0}};
     programs[0] = program;
     programs[1] = left_out;
     workload.json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:[], s:[]}", "name", "sort", "kind",

@@ -101,7 +101,7 @@ Test(live, begins_with_dashes_and_shows_failures) {
     Live live;
     live_start(&live, &source);
     recording_add_not_measured(
-        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 0, copy_string("it crashed")});
+        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 0, copy_string("it crashed"), 0});
     char *text = picture(&live, &NEXT, 80, 24, false);
     cr_assert(strstr(text, "\nw1?[2J               0       -         failed            -    -\n"),
               "%s", text);

@@ -76,7 +76,7 @@ Test(summary, medians_spread_and_paired_ratios) {
 Test(summary, failures_are_left_out) {
     Recording source = drifting();
     recording_add_not_measured(
-        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
+        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed"), 0});
     Summary summary = summary_make(&source, &group);
     cr_assert_eq(summary.cells[3 + 1].samples, 0);
     cr_assert(isnan(summary.cells[3 + 1].speed));
@@ -124,7 +124,7 @@ Test(summary, prints_what_it_found_and_what_weakens_it) {
                                "governor", "powersave");
     source.state = "interrupted";
     recording_add_not_measured(
-        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed")});
+        &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3, copy_string("it crashed"), 0});
     char *text = printed(&source);
     static const char *const parts[] = {"\nsort      12.0 ±20.8%  6.000 ±20.8%\n",
                                         "\nvm        15.0 ±20.8%        failed\n",
@@ -238,7 +238,7 @@ Test(summary, no_line_is_wider_than_80_columns) {
     recording_add_not_measured(
         &source, (NotMeasured){"sample", 1, 1, 0, "acc", 3,
                                copy_string("it crashed after it had said many words about what it "
-                                           "was about to do and then did not do")});
+                                           "was about to do and then did not do"), 0});
     char *text = printed(&source);
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         cr_assert_leq(text_columns(line), 80, "%s", line);
@@ -316,7 +316,7 @@ Test(summary, instruction_sets_are_compared_with_acc) {
 Test(summary, what_one_instruction_set_lacks_is_not_compared) {
     Recording source = in_three_isas();
     recording_add_not_measured(
-        &source, (NotMeasured){"sample", 1, 0, 0, "fused", 3, copy_string("it crashed")});
+        &source, (NotMeasured){"sample", 1, 0, 0, "fused", 3, copy_string("it crashed"), 0});
     for (size_t i = 0; i < source.sample_count; i++) /* too short to time in slots */
         if (source.samples[i].workload == 0 && source.samples[i].contender >= 5)
             source.samples[i].cost.phases[PHASE_EXECUTE].cpu = 5000;

@@ -37,6 +37,13 @@ Test(process, much_output_blocks_nobody) {
     free(result.output);
 }
 
+Test(process, too_much_output_is_counted) {
+    ProcessResult result = shell("head -c 16777219 /dev/zero", 60);
+    cr_assert_eq(result.length, 16777216);
+    cr_assert_eq(result.dropped, 3);
+    free(result.output);
+}
+
 Test(process, input_is_empty) {
     ProcessResult result = shell("cat; echo done", 10);
     cr_assert_str_eq(result.output, "done\n");
@@ -76,6 +83,68 @@ Test(process, what_a_child_started_ends_with_it) {
     alarm(30);
     cr_assert_eq(read(ends[0], &byte, 1), 0);
     alarm(0);
+}
+
+static ProcessResult measured(const char *script) {
+    char *argv[] = {"/bin/sh", "-c", (char *)script, NULL};
+    ProcessOptions options = {.cpu = NOT_PINNED, .timeout = 30, .measured = true, .errors = true};
+    ProcessResult result;
+    Error error;
+    cr_assert(process_run_with(argv, &options, &result, &error), "%s", error.message);
+    cr_assert_eq(result.end, PROCESS_EXITED);
+    return result;
+}
+
+Test(process, what_outlives_it_is_told) {
+    double before = seconds_now();
+    ProcessResult result = measured("sleep 60 & echo done; echo one >&2; echo two >&2");
+    cr_assert(result.left_others); /* which holds the outputs */
+    cr_assert_str_eq(result.output, "done\n");
+    cr_assert_str_eq(result.errors, "one\ntwo\n");
+    free(result.output);
+    free(result.errors);
+    result = measured("sleep 60 >/dev/null 2>&1 & echo done");
+    cr_assert(result.left_others);
+    free(result.output);
+    free(result.errors);
+    result = measured("sleep 0.01 & wait; echo done");
+    cr_assert_not(result.left_others);
+    free(result.output);
+    free(result.errors);
+    cr_assert_lt(seconds_now() - before, 20);
+}
+
+Test(process, costs_of_a_process_and_of_what_it_waited_for) {
+    ProcessResult result =
+        shell("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; "
+              "(i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done); sleep 0.01",
+              60);
+    cr_assert_gt(result.user_ns + result.system_ns, 1000000);
+    cr_assert_geq(result.wall_ns, 10000000);
+    cr_assert_gt(result.peak_rss_kib, 100);
+    free(result.output);
+}
+
+static void say_go(void *context, pid_t child) {
+    char path[60], name[60] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)child);
+    FILE *file = fopen(path, "r");
+    cr_assert(file && fgets(name, sizeof name, file));
+    fclose(file);
+    *(bool *)context = strcmp(name, "sh\n") != 0; /* not yet what it will be */
+}
+
+Test(process, options) {
+    bool waits = false;
+    char *argv[] = {"/bin/sh", "-c", "printf %s \"$TAILRACE_PADDING\"", NULL};
+    ProcessOptions options = {
+        .cpu = NOT_PINNED, .timeout = 10, .padding = 17, .before = say_go, .context = &waits};
+    ProcessResult result;
+    Error error;
+    cr_assert(process_run_with(argv, &options, &result, &error), "%s", error.message);
+    cr_assert(waits);
+    cr_assert_eq(result.length, 17);
+    free(result.output);
 }
 
 Test(process, interruption_ends_the_child) {

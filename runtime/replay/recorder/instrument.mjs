@@ -41,9 +41,8 @@ function isNotRewritten(what, at) {
 
 function readLimits(cursor, what) {
     const at = cursor.at, flags = cursor.byte();
-    if (flags & 8) needs("custom page sizes", "limits", flags, at);
-    if (flags & 2) needs("threads", "limits", flags, at);
     if (flags & 4) isNotRewritten(`a 64-bit ${what}`, at);
+    if (flags & 8) isNotRewritten("a memory with pages of another size", at);
     const minimum = cursor.unsigned();
     return { minimum, maximum: flags & 1 ? cursor.unsigned() : undefined };
 }
@@ -201,7 +200,7 @@ const STORED = { 0x36: I32, 0x37: I64, 0x38: F32, 0x39: F64, 0x3a: I32, 0x3b: I3
 // As in translator/validate.c.
 const NOT_OURS = { 0x14: "typed function references", 0x15: "typed function references", 0xd3: "garbage collection",
                    0xd4: "typed function references", 0xd5: "typed function references",
-                   0xd6: "typed function references", 0xfb: "garbage collection", 0xfe: "threads" };
+                   0xd6: "typed function references", 0xfb: "garbage collection" };
 
 // The n-th instruction behind the prefix 0xfd: whether it has a memarg, a v128 above the address (what is stored, or
 // what a lane is loaded into), and how many bytes of other immediates.
@@ -211,6 +210,13 @@ function vectorInstruction(n) {
     const isLane = n >= 0x15 && n <= 0x22;
     return { isAccess, takesVector: n === 0x0b || hasLane,
              bytes: n === 0x0c || n === 0x0d ? 16 : hasLane || isLane ? 1 : 0 };
+}
+
+// The n-th instruction behind the prefix 0xfe: the types of what it takes above the address; undefined: it is a fence.
+function atomicOperands(n) {
+    if (n < 0x10) return [[I32], [I32, I64], [I64, I64]][n]; // notify, wait32, wait64
+    const type = [I32, I64, I32, I32, I64, I64, I64][(n - 0x10) % 7];
+    return n < 0x17 ? [] : n < 0x48 ? [type] : [type, type]; // loads, what takes a value, exchanges if it is as expected
 }
 
 // What one function's body becomes. `added` says where our things are; `module` is what read() found.
@@ -232,24 +238,27 @@ class Body {
         }
         const runsEnd = cursor.at;
         out.length = 0;
-        out.unsigned(runs + 6);
+        out.unsigned(runs + 8);
         out.copy(bytes, runsBegin, runsEnd);
-        for (const type of [I32, I32, I64, F32, F64, V128]) {
+        for (const type of [I32, I32, I64, F32, F64, V128, I32, I64]) {
             out.byte(1);
             out.byte(type);
         }
         const page = locals, value = { [I32]: locals + 1, [I64]: locals + 2, [F32]: locals + 3, [F64]: locals + 4,
-                                       [V128]: locals + 5 };
+                                       [V128]: locals + 5 }, second = { [I32]: locals + 6, [I64]: locals + 7 };
         let copied = cursor.at; // up to here the code has been written out
         while (cursor.at < end) {
             const at = cursor.at, opcode = cursor.byte();
             const vector = opcode === 0xfd ? vectorInstruction(cursor.unsigned()) : undefined;
-            if ((opcode >= 0x28 && opcode <= 0x3e) || vector?.isAccess) {
+            const atomic = opcode === 0xfe ? atomicOperands(cursor.unsigned()) : undefined;
+            if ((opcode >= 0x28 && opcode <= 0x3e) || vector?.isAccess || atomic) {
                 cursor.skip();
                 const offset = cursor.unsigned(), stored = vector?.takesVector ? V128 : STORED[opcode];
                 cursor.at += vector?.bytes ?? 0;
                 out.copy(bytes, copied, at);
-                if (stored) this.local(0x21, value[stored]);
+                const above = atomic ?? (stored ? [stored] : []);
+                if (above.length > 1) this.local(0x21, second[above[1]]);
+                if (above.length > 0) this.local(0x21, value[above[0]]);
                 this.local(0x22, page);
                 this.local(0x20, page);
                 if (offset > 0) {
@@ -265,18 +274,21 @@ class Body {
                 out.byte(0x11); // call_indirect
                 out.unsigned(added.checkType);
                 out.unsigned(added.table);
-                if (stored) this.local(0x20, value[stored]);
+                if (above.length > 0) this.local(0x20, value[above[0]]);
+                if (above.length > 1) this.local(0x20, second[above[1]]);
                 copied = at;
+            } else if (opcode === 0xfe) {
+                cursor.skip();
             } else if (vector) {
                 cursor.at += vector.bytes;
             } else if (opcode === 0xfc) {
                 const sub = cursor.unsigned();
-                if (sub >= 0x12) needs(sub > 0x12 ? "wide arithmetic" : "memory control", "opcode", 0xfc00 | sub, at);
+                if (sub === 0x12) needs("memory control", "opcode", 0xfc00 | sub, at);
                 let helper = -1;
                 if (sub === 8) helper = added.initialiser(cursor.unsigned());
                 else if (sub === 10) helper = added.copier;
                 else if (sub === 11) helper = added.filler;
-                else if (sub > 7) cursor.skip();
+                else if (sub > 7 && sub < 0x13) cursor.skip();
                 if (sub === 12 || sub === 14 || sub === 10) cursor.skip();
                 if (sub === 8 || sub === 11 || sub === 10) cursor.skip();
                 if (helper >= 0) {

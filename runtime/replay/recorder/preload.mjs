@@ -2,11 +2,12 @@
 
 import fs from "node:fs";
 import process from "node:process";
+import { syncBuiltinESMExports } from "node:module";
 import { types } from "node:util";
-import { isMainThread } from "node:worker_threads";
+import threads, { isMainThread } from "node:worker_threads";
 
 import { ADDED, FUNCREF, Unsupported, importName, instrument, read } from "./instrument.mjs";
-import { Recording, disown, maxima, owners, rawFunction, typesOfReexports, unwatched, wrapperOf }
+import { Recording, disown, maxima, owners, rawFunction, threadStarts, typesOfReexports, unwatched, wrapperOf }
     from "./recording.mjs";
 import { nameOf, watch } from "./origins.mjs";
 import { TraceFile } from "./trace_file.mjs";
@@ -239,6 +240,14 @@ Object.defineProperty(Global.prototype, "value", {
         owner.recording.wroteGlobal(owner.index, type, type === FUNCREF ? value : globalValue.get.call(this));
     },
 });
+
+threads.Worker = new Proxy(threads.Worker, {
+    construct(target, given, newTarget) {
+        threadStarts(recordings);
+        return Reflect.construct(target, given, newTarget);
+    },
+});
+syncBuiltinESMExports();
 
 // Whether this recording has made traces, in whatever process.
 function hasTraces() {

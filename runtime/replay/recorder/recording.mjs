@@ -8,6 +8,7 @@
 // looks at is not recorded.
 
 import crypto from "node:crypto";
+import { isMainThread } from "node:worker_threads";
 
 import { Bytes } from "./bytes.mjs";
 import { ADDED, EXNREF, F32, F64, FUNCREF, I32, I64, PAGE, PAGES, V128 } from "./instrument.mjs";
@@ -60,6 +61,7 @@ const TRAPS = [
     [/memory access out of bounds|operation does not fit in memory|data segment/, TRAP.memory],
     [/table.*out of bounds|element segment|^index out of bounds/, TRAP.table],
     [/null function|signature mismatch/, TRAP.callee],
+    [/unaligned accesses/, TRAP.alignment],
 ];
 
 function trapKind(error) {
@@ -76,6 +78,14 @@ const MAX_NESTED_CALLS = 1000;
 
 // Writes less than this many equal bytes between two changes along with them: a record costs about as much.
 const GAP = 6;
+
+const isShared = (memory) => memory.buffer instanceof SharedArrayBuffer;
+
+let hasThreads = !isMainThread;
+export function threadStarts(recordings) {
+    hasThreads = true;
+    for (const recording of recordings) recording.sharesWithThread();
+}
 
 export class Recording {
     // `name` is the module's, for messages.
@@ -224,9 +234,10 @@ export class Recording {
 
     // ---- The memory ------------------------------------------------------------------------------
 
-    // Growth gives a memory another buffer.
+    // Growth gives a memory another buffer; the old one is empty then, unless the memory is shared.
     refresh() {
-        if (this.view.length > 0 || !this.memory) return;
+        if (!this.memory) return;
+        if (this.view.length > 0 && !(isShared(this.memory) && this.view.buffer !== this.memory.buffer)) return;
         this.view = Buffer.from(this.memory.buffer);
         if (this.view.length <= this.shadow.length) return;
         const larger = Buffer.alloc(Math.min(Math.max(this.view.length, this.shadow.length * 2), 2 ** 32));
@@ -489,7 +500,15 @@ export class Recording {
         this.own(memory, "memory", 0);
         if (this.stopped) return;
         this.memory = memory;
+        if (hasThreads) this.sharesWithThread();
+        if (this.stopped) return;
         this.refresh();
+    }
+
+    // Another thread may change a shared memory at any time.
+    sharesWithThread() {
+        if (this.memory && isShared(this.memory))
+            this.refuse("its memory is shared, and the program has another thread (a worker), which may change it");
     }
 
     // Writes the state of what is imported, and returns what to import instead; undefined if that is not what
@@ -506,7 +525,6 @@ export class Recording {
                 replaced[module][unique] = this.importWrapper(functions++, type, value);
             } else if (kind === "memory") {
                 if (!(value instanceof Memory)) return undefined;
-                if (!(value.buffer instanceof ArrayBuffer)) this.refuse("it imports a shared memory");
                 this.ownMemory(value);
                 if (this.stopped) continue;
                 this.file.unsigned(value.buffer.byteLength / 65536);

@@ -10,7 +10,7 @@ export const RECORD = { memoryWrite: 0x01, memoryGrow: 0x02, tableSet: 0x03, tab
                         instantiate: 0x10, call: 0x11, return: 0x12, throw: 0x13, throwException: 0x14,
                         import: 0x20, result: 0x21, trap: 0x22, unwound: 0x23, exception: 0x24,
                         end: 0x30 };
-export const TRAP = { any: 0, unreachable: 1, divideByZero: 2, range: 3, memory: 4, table: 5, callee: 6 };
+export const TRAP = { any: 0, unreachable: 1, divideByZero: 2, range: 3, memory: 4, table: 5, callee: 6, alignment: 7 };
 
 const VERSION = 1;
 const FLUSH = 1 << 20;

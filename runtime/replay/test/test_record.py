@@ -230,6 +230,42 @@ for (let n = 1; n < 4; n++) {
 }
 """)
 
+# The same of a shared memory, which both sides grow: an instruction of each kind, the host's own atomics, and traps.
+ATOMICS = ("""(module (import "env" "memory" (memory 1 40 shared))
+  (func (export "f") (param i32) (result i32)
+    (atomic.fence)
+    (i32.atomic.store offset=8192 (local.get 0) (i32.atomic.load offset=4096 (local.get 0)))
+    (i64.atomic.store16 offset=16384 (local.get 0) (i64.atomic.load32_u offset=12288 (local.get 0)))
+    (drop (i64.atomic.rmw.add offset=20480 (local.get 0) (i64.const 0x100000001)))
+    (drop (i32.atomic.rmw8.cmpxchg_u offset=24576 (local.get 0) (i32.const 1) (i32.const 77)))
+    (drop (i64.atomic.rmw.cmpxchg offset=28672 (local.get 0) (i64.const 2) (i64.const -1)))
+    (memory.atomic.notify offset=32768 (local.get 0) (i32.const 1)))
+  (func (export "wait32") (result i32) ;; by itself: node 20 loses what was on its stack
+    (memory.atomic.wait32 offset=36864 (i32.const 0) (i32.const 3) (i64.const 1000)))
+  (func (export "wait64") (result i32)
+    (memory.atomic.wait64 offset=40960 (i32.const 0) (i64.const 3) (i64.const 0)))
+  (func (export "get") (param i32) (result i64) (i64.atomic.load (local.get 0)))
+  (func (export "grow") (result i32) (memory.grow (i32.const 1))))""", """
+import fs from "node:fs";
+import assert from "node:assert";
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 40, shared: true });
+const { exports } = new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync(process.argv[2])), { env: { memory } });
+for (let n = 1; n < 5; n++) {
+    const words = new Int32Array(memory.buffer);
+    for (let page = 1; page < 11; page++) Atomics.store(words, page * 1024, n);
+    assert(exports.f(0) === 0);
+    assert(exports.wait32() === (n === 3 ? 2 : 1) && exports.wait64() === (n === 3 ? 2 : 1));
+    memory.grow(1);
+    assert(exports.grow() === 2 * n && memory.buffer.byteLength === (2 * n + 1) * 65536);
+    const last = memory.buffer.byteLength - 8;
+    new BigInt64Array(memory.buffer)[last / 8] = BigInt(n) << 40n;
+    assert(exports.get(last) === BigInt(n) << 40n);
+    assert.throws(() => exports.get(last - 4), WebAssembly.RuntimeError);
+    assert.throws(() => exports.get(last + 8), WebAssembly.RuntimeError);
+    assert.throws(() => exports.get(last + 9), WebAssembly.RuntimeError); // neither is it aligned
+}
+""")
+
 NESTED = ("""(module (import "env" "f" (func $f (param i32) (result i32)))
   (func (export "f") (param i32) (result i32) (call $f (local.get 0))))""", """
 import fs from "node:fs";
@@ -239,10 +275,19 @@ instance.exports.f(Number(process.argv[3]));
 """)
 
 EMPTY = '(module (memory (export "memory") 1) (func (export "f") (result i32) (i32.load (i32.const 8))))'
+# What node runs and the recorder does not rewrite.
+VECTOR = '(module (global (export "vector") v128 (v128.const i64x2 0 0)))'
+UNRECORDED = '(import "env" "vector" (global v128))'
 REFUSED = {
-    r"needs the threads proposal \(opcode 0xfe at byte 0x\w+\), which Tailrace does not have": ('(module (func (export "f") (result i32) (atomic.fence) (i32.const 1)))', """
+    r"refused0\.wasm \(\d+ bytes\) is not recorded: it has an imported global of vectors \(at byte 0x\w+\), which": (
+        f'(module {UNRECORDED} (func (export "f") (result i32) (i32.const 1)))', """
 if (instance.exports.f() !== 1) throw new Error("was not run");"""),
-    r"needs the threads proposal \(limits 0x03 at byte 0x\w+\)": ('(module (import "env" "memory" (memory 1 1 shared)))', ""),
+    "(?s)not recorded: its memory is shared.*not recorded: its memory is shared, and the program has another thread": (
+        '(module (import "env" "memory" (memory 1 1 shared)) (func))', """
+const { Worker } = await import("node:worker_threads");
+await new Promise((done) => new Worker("", { eval: true }).on("exit", done));
+new WebAssembly.Instance(read(process.argv[2]), { env: {
+    memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }) } });"""),
     "memory 0 belongs to another instance": (EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
     "of unknown type is put into table 0": (EMPTY.replace("(func", '(table (export "t") 1 funcref) (func', 1), """
 instance.exports.t.set(0, foreign);
@@ -253,20 +298,21 @@ if (instance.exports.t.get(0)() !== 1) throw new Error("is not there");"""),
     r"memory\.wasm \(\d+ bytes\) is not recorded: its memory 0 belongs to another": (
         EMPTY.replace('(export "memory")', '(import "env" "other")'), ""),
     r"refused6\.wasm \(\d+ bytes\) is not recorded: its memory 0 belongs to another": (
-        EMPTY, 'new WebAssembly.Instance(read(process.argv[5]), { "": instance.exports });'),
+        EMPTY, 'new WebAssembly.Instance(read(process.argv[5]), { "": instance.exports, env: { vector } });'),
     r"refused7\.wasm \(\d+ bytes\) is not recorded: an instance that is not recorded calls a function of it": (EMPTY, """
 const table = new WebAssembly.Table({ initial: 1, element: "anyfunc" });
 table.set(0, instance.exports.f);
-new WebAssembly.Instance(read(process.argv[6]), { "": { table } }).exports.call();"""),
+new WebAssembly.Instance(read(process.argv[6]), { "": { table }, env: { vector } }).exports.call();"""),
     "is an import": ('(module (import "env" "f" (func $f)) (start $f) (func))', ""),
 }
 REFUSING = """
 import fs from "node:fs";
 const read = (name) => new WebAssembly.Module(fs.readFileSync(name));
 const other = new WebAssembly.Instance(read(process.argv[3])).exports.memory;
-const foreign = new WebAssembly.Instance(read(process.argv[4])).exports.f;
+const { vector } = new WebAssembly.Instance(read(process.argv[7])).exports;
+const foreign = new WebAssembly.Instance(read(process.argv[4]), { env: { vector } }).exports.f;
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-const instance = new WebAssembly.Instance(read(process.argv[2]), { env: { memory, other, f() {} } });
+const instance = new WebAssembly.Instance(read(process.argv[2]), { env: { memory, other, vector, f() {} } });
 """
 
 
@@ -423,6 +469,13 @@ class Record(unittest.TestCase):
         traces, _ = self.record("vectors", *VECTORS)
         self.assert_replays(traces, 1)
 
+    def test_atomics(self):
+        traces, _ = self.record("atomics", *ATOMICS)
+        self.assertEqual(len(traces), 1)
+        for executor in EXECUTORS:
+            done = self.replay(traces[0], executor)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_functions_of_instances(self):
         self.assert_replays(self.record("functions", *FUNCTIONS)[0], 3)
 
@@ -511,16 +564,16 @@ class Record(unittest.TestCase):
 
     def test_refuses_by_name(self):
         memory = self.assemble("memory", EMPTY)
-        foreign = self.assemble("foreign", """(module (type $t (func (result i32))) (func (export "f") (result i32)
-          (atomic.fence) (i32.const 1)))""")
-        fence = "(atomic.fence)"
-        shares = self.assemble("shares", f'(module (import "" "memory" (memory 1)) (func {fence}))')
-        calls = self.assemble("calls", f"""(module (import "" "table" (table 1 funcref))
-          (func (export "call") (result i32) {fence} (call_indirect (result i32) (i32.const 0))))""")
+        foreign = self.assemble("foreign", f"""(module {UNRECORDED} (type $t (func (result i32)))
+          (func (export "f") (result i32) (i32.const 1)))""")
+        shares = self.assemble("shares", f'(module {UNRECORDED} (import "" "memory" (memory 1)) (func))')
+        calls = self.assemble("calls", f"""(module {UNRECORDED} (import "" "table" (table 1 funcref))
+          (func (export "call") (result i32) (call_indirect (result i32) (i32.const 0))))""")
+        others = [memory, foreign, shares, calls, self.assemble("vector", VECTOR)]
         for i, (words, (wat, program)) in enumerate(REFUSED.items()):
             with self.subTest(words):
                 program = REFUSING + program + 'process.stderr.write("the program went on");'
-                _, said = self.record(f"refused{i}", wat, program, status=1, others=[memory, foreign, shares, calls])
+                _, said = self.record(f"refused{i}", wat, program, status=1, others=others)
                 self.assertRegex(said, words if "recorded" in words else f"not recorded: .*{words}")
                 self.assertIn("the program went on", said)
 
@@ -552,31 +605,44 @@ class Record(unittest.TestCase):
         self.assertEqual({path.name for path in output.iterdir()}, {"two.trace", "two-b.trace"})
 
     def test_where_a_module_came_from_is_said(self):
-        module = self.assemble("atomics", '(module (func (export "f") (atomic.fence)))').read_bytes()
-        size, place = len(module), module.index(b"\xfe")
+        self.assemble("vector", VECTOR)
+        module = self.assemble("unrecorded", f"(module {UNRECORDED} (func))").read_bytes()
+        size, place = len(module), module.index(b"\x03\x7b\x00")
         status, said = self.run_record(self.write("origins.mjs", """
             import fs from "node:fs";
             import { readFile } from "node:fs/promises";
             const copy = (bytes) => Uint8Array.from(bytes);
-            const bytes = fs.readFileSync("atomics.wasm");
-            await WebAssembly.instantiate(copy(bytes));
+            const env = new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync("vector.wasm"))).exports;
+            const bytes = fs.readFileSync("unrecorded.wasm");
+            await WebAssembly.instantiate(copy(bytes), { env });
             fs.writeFileSync("elsewhere.wasm", Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x61])]));
-            await WebAssembly.instantiate(copy(await readFile("elsewhere.wasm")));
-            const response = new Response(fs.readFileSync("atomics.wasm"), { headers: { "content-type": "application/wasm" } });
+            await WebAssembly.instantiate(copy(await readFile("elsewhere.wasm")), { env });
+            const response = new Response(fs.readFileSync("unrecorded.wasm"), { headers: { "content-type": "application/wasm" } });
             Object.defineProperty(response, "url", { value: "http://localhost/far.wasm" });
-            await WebAssembly.instantiateStreaming(response);
-            await WebAssembly.instantiate(Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x62])]));"""))
+            await WebAssembly.instantiateStreaming(response, { env });
+            await WebAssembly.instantiate(Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x62])]), { env });"""))
         self.assertEqual(status, 1)
-        needs = f"is not recorded: it needs the threads proposal (opcode 0xfe at byte 0x{place:x}), which Tailrace does not have"
+        needs = f"is not recorded: it has an imported global of vectors (at byte 0x{place:x}), which the recorder does not rewrite"
         self.assertEqual(said.splitlines(), [
-            f"record: atomics.wasm ({size} bytes) {needs}", f"record: elsewhere.wasm ({size + 4} bytes) {needs}",
+            f"record: unrecorded.wasm ({size} bytes) {needs}", f"record: elsewhere.wasm ({size + 4} bytes) {needs}",
             f"record: http://localhost/far.wasm ({size} bytes) {needs}",
-            f"record: the module of {size + 4} bytes that origins.mjs:12 compiles {needs}"])
-        done = subprocess.run([EXECUTORS[-1], "run", self.path / "atomics.wasm"], capture_output=True, text=True)
-        self.assertIn(f"needs the threads proposal (opcode 0xfe at byte 0x{place:x})", done.stderr)
+            f"record: the module of {size + 4} bytes that origins.mjs:13 compiles {needs}"])
+
+    def test_proposals_have_the_engine_s_names(self):
+        head, body = b"\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0", b"\x0a\7\1\5\0\xfb\x01\x0b\x0b"
+        (self.path / "collected.wasm").write_bytes(head + body)
+        script = f"""import {{ instrument }} from "{RECORD.parents[1]}/runtime/replay/recorder/instrument.mjs";
+            import fs from "node:fs";
+            try {{ instrument(fs.readFileSync("collected.wasm")); }} catch (error) {{ console.log(error.message); }}"""
+        said = subprocess.run(["node", "--input-type=module", "-e", script], cwd=self.path, capture_output=True,
+                              text=True, check=True).stdout
+        words = f"needs the garbage collection proposal (opcode 0xfb at byte 0x{len(head) + 5:x})"
+        self.assertEqual(said, f"it {words}, which Tailrace does not have\n")
+        done = subprocess.run([EXECUTORS[-1], "run", self.path / "collected.wasm"], capture_output=True, text=True)
+        self.assertIn(words, done.stderr)
 
     def test_what_validation_denies_is_said_once(self):
-        self.assemble("probed", "(module (func (atomic.fence)))")
+        self.assemble("probed", f"(module {UNRECORDED} (func))")
         self.assemble("taken", EMPTY)
         status, said = self.run_record(self.write("probe.mjs", """
             import fs from "node:fs";
@@ -585,7 +651,7 @@ class Record(unittest.TestCase):
             new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync("taken.wasm"))).exports.f();"""))
         self.assertEqual(status, 0, said)
         self.assertEqual(said.count("probed.wasm"), 1)
-        self.assertRegex(said, r"probed\.wasm \(\d+ bytes\) is refused at validation: it needs the threads proposal .*; the "
+        self.assertRegex(said, r"probed\.wasm \(\d+ bytes\) is refused at validation: it has an imported global of vectors .*; the "
                                "program may have chosen another module")
 
     def test_a_program_without_webassembly(self):
@@ -707,7 +773,7 @@ class Record(unittest.TestCase):
                  (begin, call, back, b"\x22\x02", odd, nan)),
                 ("go traps .unreachable.*, but a return to the host was recorded", 4,
                  (begin, call, back, b"\x21", odd, nan)),
-                ("a trap of kind 7", 1, (begin, call, back, b"\x22\x07", odd, nan)),
+                ("a trap of kind 8", 1, (begin, call, back, b"\x22\x08", odd, nan)),
                 ("global 0 is set and cannot be", 1, (b"\x05\x00\x08", begin, call, back, trap, odd, nan)),
                 ("result 1 of odd is nan.*, but inf was recorded", 4,
                  (begin, call, back, trap, odd, b"\x00\x00\x80\x7f")),

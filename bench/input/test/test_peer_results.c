@@ -1,0 +1,50 @@
+#include <criterion/criterion.h>
+#include <jansson.h>
+
+#include "bench/input/peers.h"
+
+static bool agree(const char *printed, const char *expected) {
+    json_t *one = json_pack("[s]", printed), *other = json_pack("[s]", expected);
+    bool same = peer_results_agree(one, other);
+    json_decref(one);
+    json_decref(other);
+    return same;
+}
+
+Test(peer_results, integers_are_what_is_printed_or_the_bits_of_a_type_that_is_named) {
+    cr_assert(agree("-5", "-5"));
+    cr_assert(agree("0xfffffffb:i32", "-5"));
+    cr_assert(agree("i32:4294967291", "-5"));
+    cr_assert(agree("4294967291:i32", "-5"));
+    cr_assert(agree("0xfffffffffffffffb:i64", "-5"));
+    cr_assert(agree("i64:18446744073709551615", "-1"));
+    cr_assert(!agree("4294967291", "-5"));
+    cr_assert(!agree("4294967291:i64", "-5"));
+    cr_assert(!agree("0x1fffffffb:i32", "-5"));
+    cr_assert(!agree("5", "-5"));
+    cr_assert(!agree("", "0"));
+    cr_assert(!agree("five", "5"));
+    cr_assert(!agree("0x:i32", "0"));
+}
+
+Test(peer_results, fractions_have_as_many_digits_as_are_printed) {
+    cr_assert(agree("0.333333", "0.3333333333333333"));
+    cr_assert(agree("0.33333334", "0.33333334"));
+    cr_assert(agree("5.000000", "5"));
+    cr_assert(agree("nan", "nan"));
+    cr_assert(agree("-inf", "-inf"));
+    cr_assert(agree("2.5:f64", "2.5"));
+    cr_assert(!agree("0.333334", "0.3333333333333333"));
+    cr_assert(!agree("0", "0.3333333333333333"));
+    cr_assert(!agree("2.5", "nan"));
+    cr_assert(!agree("0.3x", "0.3333"));
+}
+
+Test(peer_results, as_many_results_as_are_expected) {
+    json_t *one = json_pack("[s]", "1"), *two = json_pack("[s, s]", "1", "2");
+    cr_assert(!peer_results_agree(one, two));
+    cr_assert(!peer_results_agree(two, one));
+    cr_assert(peer_results_agree(two, two));
+    json_decref(one);
+    json_decref(two);
+}

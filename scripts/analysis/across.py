@@ -1,0 +1,355 @@
+"""What several CPUs say of the same questions, and where they disagree.
+
+An effect is a pair of strategies (answers.py) or of instruction sets, as the gain of one over the other. It has a size
+and an interval on each CPU; nothing is averaged over CPUs. How much two CPUs disagree is the ratio of the two sizes,
+with Welch's interval of their difference, since two machines are never interleaved. Cases are compared where they were
+built by the same compiler and with the same code model, over the workloads that all of them have; kernels and programs
+apart, as suites mix them in other shares. Of all pairs of CPUs and effects, disagreements over the suite are corrected
+together (Holm); those on single workloads say where it comes from, with the share of false ones controlled (Benjamini and
+Hochberg).
+"""
+import dataclasses
+import itertools
+import math
+
+import numpy
+from scipy import stats
+
+from . import inference
+from .answers import QUESTIONS
+from .comparison import speed_text
+from .microarchitecture import cpu_name, microarchitecture
+from .wording import listed, rounded
+
+MOST_LISTED = 6      # CPUs of a sentence
+MOST_WORKLOADS = 5   # that make CPUs disagree, of an effect
+LEAST_SHARE = 0.5    # of a panel's workloads that a case has to have for it to be compared there
+
+
+class Effect:
+    """The gain of `better` over `baseline`. `sources`: by a case's place its Estimates of the single workloads and then of
+    all, and what makes one of some workloads (their numbers)."""
+
+    def __init__(self, question, better, baseline, sources):
+        self.question, self.better, self.baseline, self.sources = question, better, baseline, sources
+        self.name = f"{better} over {baseline}"
+        self.asked = any(question == own for own, _, _ in QUESTIONS)  # of a single machine, too
+
+    def estimates(self, place, names, wanted):
+        """Of the case at this place, which has `names`: the Estimate over the workloads `wanted`, and theirs."""
+        found, make = self.sources[place]
+        numbers = [names.index(name) for name in wanted]
+        whole = found[len(names)]
+        if len(numbers) < len(names) and whole:
+            some = make(numbers)
+            whole = some and dataclasses.replace(some, floor=whole.floor)
+        return whole, [found[number] for number in numbers]
+
+
+def effects_of(cases, compared, places):
+    """Those of the questions, then each other strategy over the first, then instruction sets over acc. `places`: of the
+    cases that are looked at."""
+    found = []
+
+    def add(question, better, baseline):
+        own = {place: (cases[place].pairs[baseline, better],
+                       lambda numbers, one=cases[place].comparison: one.estimates([numbers], better, baseline)[0])
+               for place in places if better != baseline and {better, baseline} <= set(cases[place].strategies)}
+        if own:
+            found.append(Effect(question, better, baseline, own))
+
+    asked = set()
+    for question, strategy, baseline in QUESTIONS:
+        if strategy == "switch":  # what it costs is what leaving it gains
+            strategy, baseline = baseline, strategy
+        add(question, strategy, baseline)
+        asked.add((strategy, baseline))
+    first = cases[places[0]].strategies[0]
+    for name in dict.fromkeys(name for place in places for name in cases[place].strategies):
+        if (name, first) not in asked:
+            add(f"What does {name} gain on {first}?", name, first)
+    sets = {}
+    for entry in compared:
+        place = next((place for place in places if cases[place] is entry.first), None)
+        for isa in entry.isas[1:] if place is not None else ():
+            sets.setdefault((entry.strategy, entry.isas[0], isa), {})[place] = (
+                entry.pairs[entry.isas[0], isa], lambda numbers, sets=entry.sets, isa=isa: inference.estimates(
+                    sets.speeds(isa), [numbers], sets.first.confidence)[0])
+    return found + [Effect(f"What does the instruction set {isa} gain, with {strategy}?", f"{isa} ({strategy})", baseline,
+                           own) for (strategy, baseline, isa), own in sets.items()]
+
+
+class Differences:
+    """Of many pairs of Estimates at once: how much larger the first is, as a factor, with its interval, the chance of it
+    and the noise that it has to be above."""
+
+    def __init__(self, pairs, confidence):
+        def column(value):
+            return [numpy.array([value(pair[number]) for pair in pairs], dtype=float) for number in (0, 1)]
+        size, error = column(lambda found: math.log(found.speed)), column(lambda found: found.error)
+        free = column(lambda found: max(found.layouts if found.layouts > 1 else found.rounds, 1) - 1)
+        self.difference = size[0] - size[1]
+        self.floor = sum(column(lambda found: math.log1p(found.floor)))
+        with numpy.errstate(divide="ignore", invalid="ignore"):
+            variance = error[0] ** 2 + error[1] ** 2
+            welch = variance ** 2 / (error[0] ** 4 / free[0] + error[1] ** 4 / free[1])
+            known = numpy.isfinite(variance) & (numpy.minimum(*free) > 0)
+            welch = numpy.where(variance > 0, welch, numpy.minimum(*free))
+            self.half = numpy.where(known, stats.t.ppf((1 + confidence) / 2, welch) * numpy.sqrt(variance), math.nan)
+            self.p = numpy.where(known, 2 * stats.t.sf(numpy.abs(self.difference) / numpy.sqrt(variance), welch), math.nan)
+        self.p[known & (variance == 0)] = (self.difference[known & (variance == 0)] == 0).astype(float)
+        self.level = 1 - confidence
+        self.adjusted = self.p
+
+    def correct(self, method):
+        self.adjusted = numpy.array(method(self.p.tolist()))
+
+    def shown(self, place):
+        """Whether there is a difference beyond its interval, the noise, and what so many comparisons bring by chance."""
+        return bool(abs(self.difference[place]) > max(self.half[place], self.floor[place]) and
+                    self.adjusted[place] <= self.level)
+
+    def within(self, place, smallest_effect):
+        return bool(abs(self.difference[place]) + self.half[place] <= math.log1p(smallest_effect))
+
+    def why_not(self, place):
+        """For what was not shown though its interval leaves out 1."""
+        size = abs(self.difference[place])
+        if not size > self.half[place]:
+            return ""
+        return ", not above the noise floors" if size <= self.floor[place] else \
+            ", not after correction for the number of comparisons"
+
+    def beyond(self, place):
+        """By how much at least, as a logarithm, negative if nothing was shown; then what is to be sorted last."""
+        sure = abs(self.difference[place]) - self.half[place]
+        return (self.shown(place), sure if math.isfinite(sure) else -math.inf, abs(self.difference[place]))
+
+    def told(self, place):
+        """[factor, low, high, whether it was shown], of the larger over the smaller."""
+        size, half = abs(self.difference[place]), self.half[place]
+        return [rounded(math.exp(size), 6), rounded(math.exp(size - half), 6), rounded(math.exp(size + half), 6),
+                self.shown(place)]
+
+
+def factor_text(told, decimals=2):
+    """1.33× (1.29–1.37)"""
+    factor, low, high, _ = told
+    return f"{factor:.{decimals}f}×" + ("" if low is None else f" ({low:.{decimals}f}–{high:.{decimals}f})")
+
+
+class Panel:
+    """The effects of one instruction set and of one family of workloads ("" if there are none), on all cases that have
+    them."""
+
+    def __init__(self, cases, compared, isa, family, confidence, smallest_effect):
+        self.cases, self.isa, self.family, self.smallest_effect = cases, isa, family, smallest_effect
+        own = {}
+        for place, case in enumerate(cases):
+            names = [name for number, name in enumerate(case.names)
+                     if not family or number in case.kinds.get(family, ()) or
+                     case.comparison.workloads[number]["kind"].startswith(f"{family}:")]
+            if names and case.isa == isa and len(case.strategies) > 0:
+                own[place] = names
+        every = list(dict.fromkeys(name for names in own.values() for name in names))
+        self.few = [place for place, names in own.items() if len(names) < LEAST_SHARE * len(every)]
+        self.places = [place for place in own if place not in self.few]
+        self.names = [name for name in every if all(name in own[place] for place in self.places)]
+        self.left = len(every) - len(self.names)
+        self.effects, self.short_names = [], self.names_of(self.places)
+        if len({cpu_name(cases[place].result["machine"]["cpu"]) for place in self.places}) > 1 and self.names:
+            self.find(effects_of(cases, compared, self.places), confidence)
+
+    def find(self, effects, confidence):
+        suite, single, keys = [], [], ([], [])
+        for number, effect in enumerate(effects):
+            effect.cells, effect.singles = {}, {}
+            for place in effect.sources:
+                whole, alone = effect.estimates(place, self.cases[place].names, self.names)
+                if whole:
+                    effect.cells[place], effect.singles[place] = whole, alone
+            for one, other in itertools.combinations(effect.cells, 2):
+                if not self.comparable(one, other):
+                    continue
+                suite.append((effect.cells[one], effect.cells[other]))
+                keys[0].append((number, one, other))
+                for row, pair in enumerate(zip(effect.singles[one], effect.singles[other])):
+                    if all(pair):
+                        single.append(pair)
+                        keys[1].append((number, one, other, row))
+        if not suite:
+            return
+        self.suite, self.single = Differences(suite, confidence), Differences(single, confidence)
+        self.suite.correct(inference.holm)
+        self.single.correct(inference.benjamini_hochberg)
+        found = {}
+        for place, (number, one, other) in enumerate(keys[0]):
+            before = found.get(number)
+            if before is None or self.suite.beyond(place) > self.suite.beyond(before[0]):
+                found[number] = place, one, other
+        workloads = {}
+        for place, (number, one, other, row) in enumerate(keys[1]):
+            before = workloads.setdefault(number, {}).get(row)
+            if before is None or self.single.beyond(place) > self.single.beyond(before[0]):
+                workloads[number][row] = place, one, other
+        for number, effect in enumerate(effects):
+            if number not in found:
+                continue
+            effect.disagreement = found[number]
+            effect.apart = sorted(((row, *own) for row, own in workloads.get(number, {}).items()),
+                                  key=lambda entry: self.single.beyond(entry[1]), reverse=True)
+            effect.turns = self.turns(effect)
+            self.effects.append(effect)
+        self.effects.sort(key=lambda effect: self.suite.beyond(effect.disagreement[0]), reverse=True)
+
+    def comparable(self, one, other):
+        """Different CPUs, and the same compiler and code model."""
+        first, second = self.cases[one], self.cases[other]
+        return first.build["name"] == second.build["name"] and \
+            first.weaknesses.relocation_model == second.weaknesses.relocation_model and \
+            cpu_name(first.result["machine"]["cpu"]) != cpu_name(second.result["machine"]["cpu"])
+
+    def names_of(self, places):
+        """As short as is unambiguous here: by place "Zen 5", or with more of its name."""
+        builds, named = {self.cases[place].build["name"] for place in places}, {}
+        for place in places:
+            case = self.cases[place]
+            cpu, number = case.result["machine"]["cpu"], case.machine.partition(" #")[2]
+            short = (microarchitecture(cpu) or cpu_name(cpu)) + (f" #{number}" if number else "") + \
+                (f" · {case.build['name']}" if len(builds) > 1 else "")
+            named.setdefault(short, []).append(place)
+        return {place: short + (self.cases[place].when if len(own) > 1 else "")
+                for short, own in named.items() for place in own}
+
+    def judge(self, cell):
+        return inference.judge(cell, self.smallest_effect)
+
+    def turns(self, effect):
+        """Whether it was shown to gain on one CPU and to lose on another."""
+        words = {self.judge(cell).word for cell in effect.cells.values()}
+        return {inference.FASTER, inference.SLOWER} <= words
+
+    def larger_first(self, cells, one, other):
+        return (one, other) if cells[one].speed >= cells[other].speed else (other, one)
+
+    @property
+    def what(self):
+        """kernels, acc"""
+        isas = len({case.isa for case in self.cases}) > 1
+        return ", ".join(filter(None, [self.family and f"{self.family}s", self.isa if isas else ""])) or "all workloads"
+
+    def name(self, place):
+        return self.short_names[place]
+
+    def text(self, effect):
+        """Its size on each CPU, and how much they disagree: a sentence or two."""
+        place, one, other = effect.disagreement
+        high, low = self.larger_first(effect.cells, one, other)
+        order = sorted(effect.cells, key=lambda own: effect.cells[own].speed, reverse=True)
+        told = order if len(order) <= MOST_LISTED else [high, low]
+        digits = 3 if abs(effect.cells[high].speed - effect.cells[low].speed) < 0.02 else 2
+        sizes = listed([f"{speed_text(effect.cells[own], digits)} on {self.name(own)}" for own in told])
+        between = "" if told == order else f", the extremes of {len(order)}"
+        who = "" if len(order) == 2 else f" {self.name(high)} and {self.name(low)}"
+        factor = factor_text(self.suite.told(place), digits)
+        if self.suite.shown(place):
+            said = f"{who or ' They'} disagree by {factor}."
+        elif self.suite.within(place, self.smallest_effect):
+            said = f" They agree{', even' + who if who else ''}: {factor}."
+        else:
+            said = f" No disagreement shown: {factor}{' of' + who if who else ''}{self.suite.why_not(place)}."
+        if effect.turns:
+            said += " It gains on one CPU, and loses on another."
+        return f"{effect.name}: {sizes}{between}.{said}"
+
+    def workloads_text(self, effect):
+        """Which workloads make them disagree, of the two that disagree most or of two others: a sentence."""
+        parts = []
+        for row, place, one, other in effect.apart[:MOST_WORKLOADS]:
+            if not self.single.shown(place):
+                break
+            high, low = self.larger_first({own: effect.singles[own][row] for own in (one, other)}, one, other)
+            speeds = [f"{effect.singles[own][row].speed:.2f}×" for own in (high, low)]
+            where = "" if {one, other} == set(effect.disagreement[1:]) else f" on {self.name(high)} and {self.name(low)}"
+            parts.append(f"{self.names[row]} ({speeds[0]} and {speeds[1]}{where})")
+        shown = sum(self.single.shown(place) for _, place, _, _ in effect.apart)
+        if not parts:
+            return "On no single workload was a disagreement shown."
+        more = f", of {shown} of {len(self.names)} workloads on which it was shown" if shown > len(parts) else ""
+        return f"Most on {listed(parts)}{more}."
+
+    def what_else_differs(self):
+        """What is not the CPU's, between the cases: [sentence]."""
+        found = []
+        for what, value in [
+                ("compilers", lambda case: case.label),
+                ("code models of the executors", lambda case: {"pie": "PIE", None: None}.get(
+                    case.weaknesses.relocation_model, "not PIE")),
+                ("revisions of the sources", lambda case: case.build["revision"]),
+                ("flags", lambda case: " ".join(case.build.get("flags") or [])),
+                ("bounds checks", lambda case: case.build.get("bounds")),
+                ("layouts", lambda case: len(case.comparison.layouts))]:
+            values = {}
+            for place in self.places:
+                values.setdefault(value(self.cases[place]), []).append(self.name(place))
+            if len(values) > 1:
+                which = listed([f"{own or 'not recorded'} ({', '.join(names[:3])}{' and others' if len(names) > 3 else ''})"
+                                for own, names in values.items()])
+                found.append(f"Not only the CPU is another, but the {what}, too: {which}.")
+        return found
+
+    def notes(self):
+        names = listed([self.cases[place].name for place in self.few]) if self.few else ""
+        notes = [f"Left out here, with less than half of the workloads: {names}."] if self.few else []
+        if self.left:
+            notes.append(f"Compared over the {len(self.names)} workloads that all have, of "
+                         f"{len(self.names) + self.left}.")
+        return notes + self.what_else_differs()
+
+    def data(self):
+        texts = self.cases[0].texts
+
+        def cell(found):
+            """[speed, low, high, place of the verdict in the texts]"""
+            return found and [rounded(found.speed, 6), rounded(found.low, 6), rounded(found.high, 6),
+                              texts.place(str(self.judge(found)))]
+        return {
+            "isa": self.isa, "family": self.family, "cases": self.places,
+            "names": [self.name(place) for place in self.places], "what": self.what, "workloads": self.names,
+            "notes": self.notes(),
+            "effects": [{
+                "question": effect.question, "name": effect.name, "better": effect.better, "baseline": effect.baseline,
+                "text": self.text(effect), "more": self.workloads_text(effect), "turns": effect.turns,
+                "cells": [cell(effect.cells.get(place)) for place in self.places],
+                "apart": [*self.suite.told(effect.disagreement[0]),
+                          *self.larger_first(effect.cells, *effect.disagreement[1:])],
+                # [workload, factor, low, high, shown, larger on this case, smaller on that one]
+                "workloads": [[row, *self.single.told(place),
+                               *self.larger_first({own: effect.singles[own][row] for own in (one, other)}, one, other)]
+                              for row, place, one, other in effect.apart],
+                # By workload and case.
+                "singles": [[cell(effect.singles[place][row]) if place in effect.singles else None
+                             for place in self.places] for row in range(len(self.names))]} for effect in self.effects]}
+
+
+def told(panels):
+    """The questions of a single machine, the largest disagreement first: [(question, text, more)]."""
+    own = [(panel, effect) for panel in panels for effect in panel.effects if effect.asked]
+    own.sort(key=lambda one: one[0].suite.beyond(one[1].disagreement[0]), reverse=True)
+    return [(effect.question if len(panels) == 1 else f"{effect.question} ({panel.what})", panel.text(effect),
+             panel.workloads_text(effect)) for panel, effect in own]
+
+
+def panels(cases, compared, confidence, smallest_effect):
+    """Those that have something to say: by instruction set and family."""
+    found = []
+    for isa in dict.fromkeys(case.isa for case in cases):
+        own = [case for case in cases if case.isa == isa]
+        families = []
+        for case in own:
+            for workload in case.comparison.workloads:
+                family, colon, _ = workload["kind"].partition(":")
+                families.append(family if colon else "")
+        families = [""] if "" in families else list(dict.fromkeys(families))
+        found += [Panel(cases, compared, isa, family, confidence, smallest_effect) for family in families]
+    return [panel for panel in found if panel.effects]

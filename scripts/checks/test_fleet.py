@@ -1,0 +1,488 @@
+#!/usr/bin/python3
+"""Tests scripts/fleet with a real Slurm and a real sshd on this machine. Exit status 77: skipped, as is each backend that is
+not installed, with a message.
+
+What is measured is scripts/checks/fake_bench.py. Every process that is started here is ended by its id.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+try:
+    import jsonschema
+    import scipy
+    import tomllib
+except ImportError as error:
+    print(f"skipped: {error.name} is missing")
+    sys.exit(77)
+
+sys.dont_write_bytecode = True
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(SCRIPTS))
+from analysis.printable import Trouble  # noqa: E402
+from fleets import configuration, jobs, slurm  # noqa: E402
+
+FLEET = SCRIPTS / "fleet"
+PATIENCE = 120  # seconds for what takes none, on a busy machine
+
+
+def lacking(*programs):
+    """For skipping: what is not installed."""
+    found = [name for name in programs if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")]
+    return f"{', '.join(found)} not installed" if found else "this takes root" if os.getuid() else None
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Servers:
+    """Processes that are ended, by their ids, when the test ends."""
+
+    def __init__(self, test, environment=None):
+        self.running, self.environment = {}, environment
+        test.addCleanup(self.end)
+
+    def start(self, name, *words):
+        path = shutil.which(words[0], path="/usr/sbin:/usr/bin:/sbin:/bin")
+        self.running[name] = subprocess.Popen([path, *map(str, words[1:])], stdin=subprocess.DEVNULL, env=self.environment,
+                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self, name):
+        process = self.running.pop(name)
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def end(self):
+        for name in reversed(list(self.running)):
+            self.stop(name)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.rules = self.folder / "rules"
+        self.rules.mkdir()
+        self.environment = dict(os.environ)
+
+    def configure(self, groups, measure=""):
+        (self.folder / "fleet.toml").write_text(f"""directory = "state"
+[measure]
+command = "scripts/checks/fake_bench.py"
+layouts = 2
+before = ["export FAKE_BENCH={self.rules}"]
+{measure}
+{groups}""")
+
+    def fleet(self, command, *words, status=0):
+        """What it prints; its complaints in self.complaints."""
+        done = subprocess.run([FLEET, command, self.folder / "fleet.toml", *words], capture_output=True, text=True,
+                              env=self.environment)
+        self.complaints = done.stderr
+        if status is not None:
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout
+
+    def states(self):
+        """By job: [machine, state...], as the table has them."""
+        lines = self.fleet("status", status=None).splitlines()
+        begins = [lines[0].index(head) for head in ("job", "machine", "state", "time left", "why")]
+        spans = list(zip(begins, [*begins[1:], None]))
+        return {cells[0]: cells[1:] for line in lines[1:-1]
+                for cells in [[line[begin:end].strip() for begin, end in spans]]}
+
+    def wait_for(self, job, *wanted):
+        """Until its state is one of these; its row."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            row = self.states()[job]
+            if row[1] in wanted:
+                return row
+            self.assertLess(time.monotonic(), until, f"{job}: {row}")
+            time.sleep(0.3)
+
+    def results(self):
+        return {path.name: path.read_text() for path in (self.folder / "state/results").glob("*")}
+
+
+class Local(Case):
+    def test_from_plan_to_report(self):
+        self.configure('[groups.here]\nbackend = "local"')
+        plan = self.fleet("plan")
+        self.assertIn("here", plan)
+        self.assertIn("2 layouts; default", plan)
+        self.assertFalse((self.folder / "state").exists())  # a dry run
+        (self.rules / "cpu").write_text('{"vendor": "AuthenticAMD", "family": "25", "model_number": "17", "model": "EPYC"}')
+        self.assertIn("1 job submitted", self.fleet("submit"))
+        self.assertIn("0 jobs submitted", self.fleet("submit"))
+        self.wait_for("here", "done")
+        self.assertIn("1 result collected", self.fleet("collect"))
+        first = self.results()
+        self.assertEqual(list(first), [f"Zen-4-EPYC-{socket.gethostname()}-here-1.json"])
+        result = json.loads(next(iter(first.values())))
+        self.assertEqual((result["fleet"]["job"], len(result["fleet"]["conditions"])), ("here", 1))
+        self.assertIn("0 results collected, 1 had been before", self.fleet("collect"))
+        self.assertEqual(self.results(), first)
+        self.assertIn("Zen 4 (EPYC)", self.fleet("report"))
+        self.assertTrue((self.folder / "state/report.html").exists())
+        builds = [path.name for path in (self.folder / "state/builds").iterdir()]
+        self.assertTrue(builds[0].startswith(os.uname().machine), builds)
+
+    def test_what_fails_is_said_and_goes_on_again(self):
+        self.configure('[groups.here]\nbackend = "local"')
+        (self.rules / "fails").write_text("yes")
+        self.fleet("submit")
+        self.assertIn("clang-22 could not build this", self.wait_for("here", "failed")[-1])
+        self.assertIn("0 results collected", self.fleet("collect"))
+        self.fleet("report", status=1)
+        self.assertRegex(self.complaints, "here.*: failed, the build ended.*\n.*there is nothing to report")
+        (self.rules / "fails").unlink()
+        self.assertIn("1 job submitted", self.fleet("submit", "--again"))
+        self.wait_for("here", "done")
+
+    def test_a_run_that_is_cancelled_or_killed_goes_on(self):
+        self.configure('[groups.here]\nbackend = "local"')
+        (self.rules / "seconds").write_text("100")
+        self.fleet("submit")
+        while self.wait_for("here", "running")[-1] != "measuring":
+            time.sleep(0.1)
+        self.assertIn("1 job cancelled", self.fleet("cancel"))
+        self.wait_for("here", "cancelled")
+        self.fleet("submit", "--again")
+        self.wait_for("here", "done")  # the fake measures no second time
+        self.fleet("collect")
+        sittings = json.loads(next(iter(self.results().values())))["sittings"]
+        self.assertEqual([own["state"] for own in sittings], ["interrupted", "complete"])
+
+    def test_a_process_that_is_gone_is_lost(self):
+        self.configure('[groups.here]\nbackend = "local"')
+        (self.rules / "seconds").write_text("100")
+        self.fleet("submit")
+        while self.wait_for("here", "running")[-1] != "measuring":
+            time.sleep(0.1)
+        result = json.loads((self.folder / "state/jobs/here/result.json").read_text())
+        os.kill(int((self.folder / "state/jobs/here/process").read_text().split()[0]), signal.SIGKILL)
+        self.assertIn("its process is gone", self.wait_for("here", "lost")[-1])
+        os.kill(int(result["sittings"][0]["command"][0]), signal.SIGKILL)
+
+    def test_a_machine_without_compiler_or_room(self):
+        self.configure('[groups.here]\nbackend = "local"\ncompilers = ["clang-999"]')
+        self.fleet("submit")
+        self.assertIn("no compiler: this machine has none of clang-999", self.wait_for("here", "failed")[-1])
+        full = ('python3 -c "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)); '
+                'sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name=\'__main__\')"')
+        done = subprocess.run(f"{full} {SCRIPTS}/fleets/job.py {self.folder}/state/jobs/here", shell=True, capture_output=True)
+        events = jobs.parse_events((self.folder / "state/jobs/here/events").read_text())
+        self.assertEqual((done.returncode, events[-1][1]), (1, "failed"), done.stderr)
+        self.assertIn("a full disk, or a full quota", events[-1][3])
+
+
+class Configuration(Case):
+    def test_mistakes_are_a_sentence(self):
+        for text, sentence in [
+                ("[groups", "this is no TOML"), ("", "there is no group of machines"),
+                ('[groups.a]\nbackend = "pbs"', "backend is to be local, ssh, slurm, not 'pbs'"),
+                ('[groups.a]\nbackend = "ssh"', "hosts is missing"),
+                ('[groups.a]\nbackend = "ssh"\nhosts = "one"', "hosts is to be a list of texts, not 'one'"),
+                ('[groups.a]\nbackend = "local"\npartition = "x"', 'there is no "partition"'),
+                ('[groups.a]\nbackend = "slurm"\ntime = "soon"', "time is to be as sbatch takes it"),
+                ('[measure]\nlayouts = 0\n[groups.a]\nbackend = "local"', "layouts is to be a number, not 0"),
+                ('nodes = 1\n[groups.a]\nbackend = "local"', 'there is no "nodes"')]:
+            (self.folder / "fleet.toml").write_text(text)
+            with self.assertRaisesRegex(Trouble, sentence.replace("(", "\\(")):
+                configuration.read(self.folder / "fleet.toml")
+        self.fleet("plan", status=1)
+        self.assertEqual(self.complaints.count("\n"), 1)
+
+    def test_only_what_holds_for_going_on_is_kept(self):
+        self.assertEqual(jobs.resumable(["--dispatch", "all", "--budget", "9", "--stop=budget", "--zero"]),
+                         ["--budget", "9", "--stop=budget"])
+
+    def test_clocks_that_differ_are_said(self):
+        self.assertEqual(jobs.skew_text(400.2), "its clock is 400 s ahead of this one's")
+        self.assertEqual(jobs.skew_text(1), "")
+
+
+def node(name, features, partitions=("main",), state="idle", flags=(), reason="", architecture="x86_64"):
+    return {"name": name, "features": features, "active_features": features, "partitions": list(partitions), "state": state,
+            "state_flags": list(flags), "reason": reason, "architecture": architecture, "threads": 2}
+
+
+class Sinfo(Case):
+    """What clusters say, as it was recorded."""
+
+    def large(self):
+        return json.dumps({"nodes": [node(f"n{number:03}", f"kind{number % 12},rack{number % 3}", ["main"])
+                                     for number in range(200)]})
+
+    def test_many_nodes_are_few_kinds(self):
+        self.configure('[groups.cluster]\nbackend = "slurm"\nnodes = 3\nqos = "low"')
+        (self.folder / "sinfo.json").write_text(self.large())
+        plan = self.fleet("plan", "--sinfo", self.folder / "sinfo.json")
+        self.assertEqual(plan.count(" new\n"), 12 * 3)
+        self.assertIn("cluster-main-kind3-rack0-x86_64-2 ", plan)
+        self.assertIn("--array=1-3 --qos=low", plan)
+
+    def test_kinds_are_apart(self):
+        nodes = slurm.nodes_of_json(json.dumps({"nodes": [
+            node("a", "zen4"), node("b", "zen4,gpu"), node("c", "gpu,zen4"), node("d", "zen4", architecture="aarch64"),
+            node("e", "zen4", ["other"], flags=["DRAIN"], reason="fan")]}))
+        kinds = slurm.kinds_of(nodes)
+        self.assertEqual([(kind.name, [one.name for one in kind.nodes]) for kind in kinds], [
+            ("main-zen4-x86_64", ["a"]), ("main-zen4-gpu-x86_64", ["b", "c"]), ("main-zen4-aarch64", ["d"]),
+            ("other-zen4-x86_64", ["e"])])
+        self.assertEqual(kinds[3].state, "0 of 1 nodes; 1 drain: fan")
+        self.configure('[groups.a]\nbackend = "slurm"')
+        group, = configuration.read(self.folder / "fleet.toml").groups
+        self.assertIn("--exclude=b,c,d", slurm.Slurm(group).sbatch(kinds[0], nodes, 1))
+        self.assertEqual(len(slurm.kinds_of(nodes, ["other"])), 1)
+        self.assertEqual([kind.name for kind in slurm.kinds_of(nodes, [], "gpu")], ["main-zen4-gpu-x86_64"])
+
+    def test_newer_and_older_versions(self):
+        newer = slurm.nodes_of_json(json.dumps({"sinfo": [{
+            "node": {"state": ["IDLE", "DRAIN"]}, "nodes": {"nodes": ["n[01-03,7]"]}, "partition": {"name": partition},
+            "features": {"total": "zen4", "active": "zen4"}, "threads": {"maximum": 2},
+            "reason": {"description": "fan"}} for partition in ("main", "long")]}))
+        self.assertEqual([(one.name, one.partitions, one.can_run) for one in newer],
+                         [(name, ["main", "long"], False) for name in ("n01", "n02", "n03", "n7")])
+        older, = slurm.nodes_of_table("n1|main|zen4,gpu|2|8|2|idle*|none\nn1|long|zen4,gpu|2|8|2|idle*|none\n")
+        self.assertEqual((older.partitions, older.features, older.can_run), (["main", "long"], ("zen4", "gpu"), True))
+
+    def test_another_format_is_a_sentence(self):
+        for text in "no", "{}", '{"nodes": [{"hostname": "x"}]}', '{"sinfo": [1]}', "[]":
+            with self.assertRaisesRegex(Trouble, "sinfo answers in a format that is not known here"):
+                slurm.nodes_of_json(text)
+        with self.assertRaisesRegex(Trouble, "a line \"PARTITION\""):
+            slurm.nodes_of_table("PARTITION\n")
+
+    def test_without_slurm(self):
+        self.configure('[groups.a]\nbackend = "slurm"')
+        self.environment["PATH"] = str(self.folder)
+        os.symlink("/usr/bin/git", self.folder / "git")
+        self.fleet("plan", status=1)
+        self.assertIn("there is no sinfo here", self.complaints)
+
+    def test_without_munge(self):
+        sinfo = self.folder / "sinfo"
+        sinfo.write_text("#!/bin/sh\necho 'sinfo: error: Munge encode failed: Failed to access \"/run/munge/munge.socket.2\": No "
+                         "such file or directory' >&2\nexit 1\n")
+        sinfo.chmod(0o755)
+        self.configure('[groups.a]\nbackend = "slurm"')
+        self.environment["PATH"] = f"{self.folder}:{os.environ['PATH']}"
+        self.fleet("plan", status=1)
+        self.assertRegex(self.complaints, r"^fleet: \[groups.a\]: munge, by which Slurm knows who asks, does not answer here: "
+                                          r"start munged.*\n$")
+
+
+CLUSTER = """ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={controller}
+SlurmUser=root
+AuthInfo=socket={folder}/munge.socket
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SwitchType=switch/none
+MpiDefault=none
+StateSaveLocation={folder}/controller
+SlurmdSpoolDir={folder}/%n
+SlurmctldPidFile={folder}/controller.pid
+SlurmdPidFile={folder}/%n.pid
+SlurmctldLogFile={folder}/controller.log
+SlurmdLogFile={folder}/%n.log
+SlurmdParameters=config_overrides
+ReturnToService=2
+KillWait=2
+SchedulerParameters=sched_interval=2,batch_sched_delay=0,bf_interval=1
+{nodes}
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+"""
+
+
+@unittest.skipIf(lacking("slurmctld", "slurmd", "munged"), lacking("slurmctld", "slurmd", "munged"))
+class Slurm(Case):
+    KINDS = {"n1": "zen5", "n2": "zen3", "n3": "zen2", "n4": "zen4"}
+
+    def setUp(self):
+        super().setUp()
+        folder, host = self.folder / "slurm", socket.gethostname().partition(".")[0]
+        (folder / "controller").mkdir(parents=True)
+        nodes = []
+        for name, feature in self.KINDS.items():
+            (folder / name).mkdir()
+            nodes.append(f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={free_port()} CPUs=2 Features={feature}")
+        (folder / "slurm.conf").write_text(CLUSTER.format(host=host, controller=free_port(), folder=folder,
+                                                          nodes="\n".join(nodes)))
+        key = folder / "munge.key"
+        key.write_bytes(os.urandom(128))
+        key.chmod(0o600)
+        self.environment["SLURM_CONF"] = str(folder / "slurm.conf")
+        self.servers = Servers(self, self.environment)
+        # In folders of others munged wants to be told twice.
+        self.servers.start("munge", "munged", "--foreground", "--force", f"--key-file={key}",
+                           f"--socket={folder}/munge.socket", f"--pid-file={folder}/munge.pid",
+                           f"--log-file={folder}/munge.log", f"--seed-file={folder}/munge.seed")
+        self.wait_until((folder / "munge.socket").exists)
+        self.servers.start("controller", "slurmctld", "-D")
+        for name in self.KINDS:
+            self.servers.start(name, "slurmd", "-D", "-N", name)
+        self.wait_until(lambda: self.slurm("sinfo", "-h", "-N", "-o", "%T").split() == ["idle"] * len(self.KINDS))
+        self.addCleanup(lambda: self.slurm("scancel", "--me"))
+
+    def slurm(self, *words):
+        return subprocess.run(words, capture_output=True, text=True, env=self.environment).stdout
+
+    def wait_until(self, there):
+        until = time.monotonic() + PATIENCE
+        while not there():
+            if time.monotonic() > until:
+                self.fail("Slurm does not start here")
+            time.sleep(0.2)
+
+    def job(self, node):
+        return f"cluster-main-{self.KINDS[node]}-{os.uname().machine}"
+
+    def test_a_cluster(self):
+        self.configure('[groups.cluster]\nbackend = "slurm"\ntime = "1"\nwarn = 60\npartitions = ["main"]')
+        (self.rules / "n1-seconds").write_text("1000")  # until the time limit
+        (self.rules / "n2-fails").write_text("yes")
+        (self.rules / "n4-seconds").write_text("3")
+        for name, model in ("n1", 2), ("n4", 17):
+            family = "26" if name == "n1" else "25"
+            (self.rules / f"{name}-cpu").write_text(json.dumps(
+                {"vendor": "AuthenticAMD", "family": family, "model_number": str(model), "model": "EPYC"}))
+        self.slurm("scontrol", "update", "nodename=n3", "state=drain", "reason=broken fan")
+        plan = self.fleet("plan")
+        self.assertEqual([self.job(name) in plan for name in self.KINDS], [True] * 4)
+        self.assertIn("0 of 1 nodes; 1 drain: broken fan", plan)
+        self.assertIn("4 jobs submitted", self.fleet("submit"))
+        # One that is done, whatever the controller does meanwhile.
+        self.wait_for(self.job("n4"), "running")
+        self.servers.stop("controller")
+        self.assertIn(self.states()[self.job("n1")][1], ("unknown", "running", "pending"))
+        self.servers.start("controller", "slurmctld", "-D")
+        self.assertEqual(self.wait_for(self.job("n4"), "done")[0], "n4")
+        # One that cannot build, one that no node can run.
+        self.assertIn("clang-22 could not build this", self.wait_for(self.job("n2"), "failed")[-1])
+        self.assertIn("n3", self.wait_for(self.job("n3"), "pending")[-1])
+        self.assertIn("1 job cancelled", self.fleet("cancel", self.job("n3")))
+        self.wait_for(self.job("n3"), "cancelled")
+        self.assertIn("1 result collected", self.fleet("collect"))
+        first = self.results()
+        # One that the time limit interrupts: Slurm would begin it anew after two minutes.
+        row = self.wait_for(self.job("n1"), "running", "pending")
+        while "goes on with what was measured" not in row[-1]:
+            time.sleep(0.5)
+            row = self.states()[self.job("n1")]
+            self.assertIn(row[1], ("running", "pending"), row)
+        (self.rules / "n1-seconds").write_text("0")
+        identity = json.loads((self.folder / "state/jobs" / self.job("n1") / "job.json").read_text())["identity"]
+        self.slurm("scontrol", "update", f"jobid={identity}", "starttime=now")
+        self.wait_for(self.job("n1"), "done")
+        self.assertIn("1 result collected, 1 had been before, 2 jobs without one", self.fleet("collect"))
+        self.assertIn("0 results collected, 2 had been before", self.fleet("collect"))
+        found = self.results()
+        self.assertEqual({name: found[name] for name in first}, first)
+        own, = (json.loads(text) for name, text in found.items() if name.startswith("Zen-5-EPYC-n1-"))
+        self.assertEqual([sitting["state"] for sitting in own["sittings"]], ["interrupted", "complete"])
+        self.assertEqual((own["fleet"]["host"], len(own["fleet"]["conditions"])), ("n1", 2))
+        report = self.fleet("report").replace("\\_", "_")
+        self.assertRegex(report, rf"\| zen3.*{self.job('n2')} +\| failed +\| the build ended")
+        self.assertRegex(report, rf"\| zen2.*{self.job('n3')} +\| cancelled")
+        self.assertIn("tail-direct over switch", report)
+        # What failed can be begun again.
+        (self.rules / "n2-fails").unlink()
+        self.slurm("scontrol", "update", "nodename=n3", "state=resume")
+        self.assertIn("2 jobs submitted", self.fleet("submit", "--again"))
+        self.wait_for(self.job("n2"), "done")
+        self.wait_for(self.job("n3"), "done")
+        self.assertIn("2 results collected, 2 had been before, 0 jobs", self.fleet("collect"))
+        self.assertEqual(len(self.results()), 4)
+        self.configure('[groups.cluster]\nbackend = "slurm"\npartitions = ["fast"]')
+        self.fleet("plan", status=1)
+        self.assertEqual(self.complaints,
+                         'fleet: [groups.cluster]: there is no partition "fast"; the cluster has main\n')
+
+
+@unittest.skipIf(lacking("sshd", "ssh", "ssh-keygen"), lacking("sshd", "ssh", "ssh-keygen"))
+class Ssh(Case):
+    def setUp(self):
+        super().setUp()
+        self.port = free_port()
+        for name in "host", "user":
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name], check=True)
+        (self.folder / "sshd_config").write_text(
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.folder}/host\nPidFile none\nStrictModes no\nUsePAM no\n"
+            f"AuthorizedKeysFile {self.folder}/user.pub\nPermitRootLogin yes\n")
+        os.makedirs("/run/sshd", exist_ok=True)  # which Debian's sshd wants
+        self.servers = Servers(self)
+        self.start()
+        self.ssh = ["ssh", "-p", str(self.port), "-i", str(self.folder / "user"), "-F", "none", "-o",
+                    "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={self.folder}/known"]
+
+    def start(self):
+        self.servers.start("sshd", "sshd", "-D", "-f", self.folder / "sshd_config")
+
+    def hosts(self, ssh, *others):
+        self.configure(f'[groups.lab]\nbackend = "ssh"\nhosts = ["root@127.0.0.1"{"".join(others)}]\n'
+                       f'directory = "{self.folder}/remote"\nssh = {json.dumps(ssh)}')
+
+    def cut(self, session):
+        """The server's end of a connection that is open."""
+        for child in pathlib.Path(f"/proc/{self.servers.running['sshd'].pid}/task").glob("*/children"):
+            for pid in child.read_text().split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
+        session.wait(PATIENCE)
+
+    def test_the_run_outlives_the_connection(self):
+        self.hosts(self.ssh, ', "nowhere.invalid"')
+        (self.rules / "seconds").write_text("4")
+        self.assertIn("1 job submitted", self.fleet("submit", status=1))
+        self.assertIn("nowhere.invalid cannot be reached", self.complaints)
+        job, row = "lab-127.0.0.1", self.states()
+        self.assertEqual(row["lab-nowhere.invalid"][1], "failed")
+        self.wait_for(job, "running", "done")
+        # The connection through which something is watched is cut, and then the machine is away for a while.
+        session = subprocess.Popen([*self.ssh, "root@127.0.0.1", "sleep 1000"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+        self.cut(session)
+        self.servers.stop("sshd")
+        row = self.wait_for(job, "unknown")
+        self.assertIn("cannot be reached", row[-1])
+        self.assertIn("0 results collected", self.fleet("collect"))
+        self.start()
+        self.wait_for(job, "done")
+        # Half a result is none.
+        half = self.folder / "half"
+        half.write_text(f'#!/bin/bash\nexec "$@" | head -c 3000\n')
+        half.chmod(0o755)
+        self.hosts([str(half), *self.ssh])
+        self.fleet("collect", status=1)
+        self.assertIn("did not arrive whole", self.complaints)
+        self.assertEqual(self.results(), {})
+        self.hosts(self.ssh)
+        self.assertIn("1 result collected", self.fleet("collect"))
+        self.assertEqual(len(self.results()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,192 @@
+"""Machines without a scheduler: this one, and hosts behind ssh. A job is a process of its own that needs no connection."""
+import hashlib
+import pathlib
+import platform
+import shlex
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from analysis.printable import Trouble, printable
+
+from . import jobs
+from .configuration import ROOT
+
+CONNECT = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"]
+# Of each folder named: "= FOLDER", whether its process lives, and its events; first the time.
+ASK = """date +%s
+for folder; do
+    printf '= %s\\n' "$folder"
+    if read -r process start <"$folder/process" && [ "$(sed 's/.*) //' "/proc/$process/stat" | cut -d' ' -f20)" = "$start" ]
+    then echo alive; else echo gone; fi
+    cat "$folder/events"
+done 2>/dev/null
+"""
+# Its process group ends at the next signal that it handles, and says so in its events.
+CANCEL = """read -r process start <"$1/process" && [ "$(sed 's/.*) //' "/proc/$process/stat" | cut -d' ' -f20)" = "$start" ] &&
+    kill -TERM "$process" 2>/dev/null; :"""
+# In a session of its own, with nothing of the connection open.
+START = 'cd / && rm -f "$1/events" "$1/process" && cat >"$1/settings.json" && ' \
+    '{ setsid nohup "$2" "$3" "$1" </dev/null >"$1/log" 2>&1 & }'
+
+UNPACK = """set -e
+command -v git >/dev/null || { echo "there is no git, which the sources are unpacked with" >&2; exit 1; }
+rm -rf "$1" "$1.packed"; mkdir -p "$1.packed"; tar -x -C "$1.packed"
+git clone -q "$1.packed/source.git" "$1"; rm -rf "$1.packed"; : >"$1/.complete"
+"""
+
+
+class Unreachable(Trouble):
+    """The machine does not answer; what runs there goes on."""
+
+
+class Host:
+    """One machine: this one if `address` is empty."""
+
+    def __init__(self, group, address=""):
+        self.group, self.address = group, address
+        self.where = address or "here"
+
+    def words(self, script, arguments):
+        if not self.address:
+            return ["bash", "-c", script, "fleet", *arguments]
+        return [*self.group["ssh"], *CONNECT, "--", self.address,
+                shlex.join(["bash", "-c", script, "fleet", *arguments])]
+
+    def run(self, script, *arguments, given="", timeout=120):
+        """What a script prints, as bytes."""
+        given = given.encode() if isinstance(given, str) else given
+        try:
+            done = subprocess.run(self.words(script, arguments), input=given, capture_output=True, timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            raise Unreachable(f"{self.where} did not answer within {timeout} s") from error
+        except OSError as error:
+            raise Unreachable(f"cannot run {self.group['ssh'][0]}: {error.strerror}") from error
+        if done.returncode == 255 and self.address:  # ssh's own
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            raise Unreachable(f"{self.where} cannot be reached: {printable(said[-1]) if said else 'ssh failed'}")
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            raise Trouble(f"{self.where}: {printable(said[-1]) if said else f'status {done.returncode}'}")
+        return done.stdout
+
+    # Where things are
+
+    def base(self, fleet):
+        """The folder of its jobs and builds."""
+        if not self.address:
+            return pathlib.PurePosixPath(self.group["directory"] or fleet.directory)
+        directory = pathlib.PurePosixPath(self.group["directory"])
+        if not directory.is_absolute():
+            directory = pathlib.PurePosixPath(self.run('printf %s "$HOME"').decode()) / directory
+        return directory
+
+    def folder(self, fleet, job):
+        return str(self.base(fleet) / "jobs" / job.name)
+
+    def send_source(self, fleet):
+        """Where the sources are; a host gets the commit as it is here, unless it has it."""
+        if not self.address:
+            return ROOT
+        revision = jobs.revision()
+        target = self.base(fleet) / f"source-{revision}"
+        if self.run('[ -e "$1/.complete" ] && echo there; :', str(target)).strip():
+            return target
+        # Of the last commit alone, with its name: builds say which one they are of.
+        with tempfile.TemporaryDirectory() as folder:
+            clone = subprocess.run(["git", "clone", "-q", "--bare", "--depth=1", f"file://{ROOT}", f"{folder}/source.git"],
+                                   capture_output=True, text=True)
+            if clone.returncode:
+                raise Trouble(f"cannot pack the sources: {clone.stderr.strip()}")
+            packed = subprocess.run(["tar", "-C", folder, "-c", "source.git"], capture_output=True, check=True).stdout
+        self.run(UNPACK, str(target), given=packed, timeout=600)
+        return target
+
+    # Commands
+
+    def submit(self, fleet, job):
+        source, folder = self.send_source(fleet), self.folder(fleet, job)
+        self.run('mkdir -p "$1" || exit; command -v python3 >/dev/null || { echo "there is no python3" >&2; exit 1; }', folder)
+        text = jobs.settings(self.group, job, source, self.base(fleet) / "builds", str(self.base(fleet) / "lock"))
+        self.run(START, folder, "python3", str(pathlib.PurePosixPath(source) / "scripts/fleets/job.py"), given=text)
+        job.identity = self.where
+
+    def poll(self, fleet, own):
+        """By name of the job: its Status."""
+        asked = time.time()
+        text = self.run(ASK, *(self.folder(fleet, job) for job in own)).decode(errors="replace")
+        first, *parts = ("\n" + text).split("\n= ")
+        skew = int(first) - asked if first.strip().isdigit() else None
+        found = {}
+        for job, part in zip(own, parts):
+            _, alive, events = part.split("\n", 2)
+            status = found[job.name] = jobs.by_events(jobs.parse_events(events), alive == "alive")
+            status.text = "; ".join(filter(None, [status.text, jobs.skew_text(skew)]))
+        return found
+
+    def fetch(self, fleet, job, name):
+        """A file of the job's folder as bytes; None if it is not there."""
+        text = self.run('[ -e "$1" ] || { echo no; exit; }; sha256sum <"$1" | cut -d" " -f1; cat "$1"',
+                        f"{self.folder(fleet, job)}/{name}", timeout=600)
+        digest, newline, content = text.partition(b"\n")
+        if digest == b"no":
+            return None
+        if not newline or hashlib.sha256(content).hexdigest().encode() != digest:
+            raise Unreachable(f"{self.where}: {name} of {job.name} did not arrive whole; collect again")
+        return content
+
+    def cancel(self, fleet, job):
+        self.run(CANCEL, self.folder(fleet, job))
+
+
+class Local:
+    """The backends' interface: plan() yields (job name, kind, where, note, words); submit(), poll(), fetch(), cancel()."""
+
+    def __init__(self, group):
+        self.group, self.machines = group, [Host(group)]
+
+    def plan(self, *_):
+        for machine in self.machines:
+            arch = platform.machine() if not machine.address else ""
+            name = f"{self.group.name}-{machine.address.rpartition('@')[2]}" if machine.address else self.group.name
+            yield jobs.Job(name, self.group.name, " ".join(filter(None, [machine.where, arch])), machine.where,
+                           ""), "one run at a time", "scripts/fleets/job.py in the background"
+
+    def machine(self, job):
+        for machine in self.machines:
+            if machine.where == job.where:
+                return machine
+        raise Trouble(f"{job.name} is of {job.where}, which is no host of [groups.{self.group.name}] any more")
+
+    def submit(self, fleet, wanted):
+        for job in wanted:
+            self.machine(job).submit(fleet, job)
+            yield job
+
+    def poll(self, fleet, own):
+        """Several hosts at once; one that does not answer holds up no other."""
+        hosts = {}
+        for job in own:
+            hosts.setdefault(job.where, []).append(job)
+
+        def ask(jobs_there):
+            try:
+                return self.machine(jobs_there[0]).poll(fleet, jobs_there)
+            except Trouble as trouble:
+                return {job.name: jobs.Status(jobs.UNKNOWN, str(trouble)) for job in jobs_there}
+        with ThreadPoolExecutor(16) as pool:
+            return {name: status for found in pool.map(ask, hosts.values()) for name, status in found.items()}
+
+    def fetch(self, fleet, job, name):
+        return self.machine(job).fetch(fleet, job, name)
+
+    def cancel(self, fleet, own):
+        for job in own:
+            self.machine(job).cancel(fleet, job)
+
+
+class Ssh(Local):
+    def __init__(self, group):
+        super().__init__(group)
+        self.machines = [Host(group, address) for address in dict.fromkeys(group["hosts"])]

@@ -1,0 +1,147 @@
+"""Jobs of a fleet as they stand on disk, and what became of them.
+
+A job is one run on one machine: FLEET/jobs/NAME/job.json here, and a folder on its machine that job.py works in, which is
+the same folder where machines share the file system.
+"""
+import contextlib
+import dataclasses
+import fcntl
+import json
+import random
+import subprocess
+import time
+
+from analysis import output_files
+from analysis.printable import Trouble
+
+from .configuration import ROOT
+
+# States, as status and the report show them.
+PENDING, RUNNING, DONE, FAILED, CANCELLED, LOST, UNKNOWN = (
+    "pending", "running", "done", "failed", "cancelled", "lost", "unknown")
+ENDED = DONE, FAILED, CANCELLED, LOST
+MOST_SKEW = 5  # seconds that two clocks may differ by before it is said
+# What scripts/bench takes when it goes on with a run, which says itself what is compared.
+RESUMABLE = "--budget", "-b", "--stop", "--timeout", "-t", "--confidence", "--smallest-effect", "--no-whole-processes"
+HAVE_NO_VALUE = "--no-whole-processes",
+
+
+@dataclasses.dataclass
+class Job:
+    name: str
+    group: str
+    kind: str          # of its machine, as it is shown: "zen4 x86_64 in main"
+    where: str         # host, or partition
+    layout_seeds: str
+    identity: str = ""  # Slurm's number, or "HOST"; empty: not submitted
+    attempt: int = 0
+    why: str = ""      # it could not be submitted
+    submitted: float = 0.0
+
+
+@dataclasses.dataclass
+class Status:
+    state: str
+    text: str = ""     # a reason, or what it does now
+    left: str = ""     # of its time
+    host: str = ""
+    events: list = dataclasses.field(default_factory=list)
+
+
+def read_all(fleet):
+    """By name."""
+    found = {}
+    for path in sorted(fleet.jobs.glob("*/job.json")):
+        try:
+            job = Job(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise Trouble(f"{path} is damaged: {error}") from error
+        found[job.name] = job
+    return found
+
+
+def write(fleet, job):
+    folder = fleet.jobs / job.name
+    folder.mkdir(parents=True, exist_ok=True)
+    output_files.replace(folder / "job.json", json.dumps(dataclasses.asdict(job), indent=1) + "\n")
+
+
+@contextlib.contextmanager
+def alone(fleet):
+    """No two commands change one fleet at once."""
+    fleet.jobs.mkdir(parents=True, exist_ok=True)
+    with open(fleet.directory / ".lock", "a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def draw_layouts(count):
+    """As scripts/common.sh: 0 is the order of the table, and no draw."""
+    return "0" if count == 1 else ",".join(map(str, random.SystemRandom().sample(range(1, 10000), count)))
+
+
+def revision():
+    done = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else "unknown"
+
+
+def resumable(options):
+    """Those of the options that hold for going on, too."""
+    kept, words = [], iter(options)
+    for word in words:
+        name = word.partition("=")[0]
+        if name in RESUMABLE:
+            kept.append(word)
+            if name not in HAVE_NO_VALUE and "=" not in word:
+                kept.append(next(words, ""))
+    return kept
+
+
+def settings(group, job, source, builds, lock=""):
+    """The text of settings.json (job.py)."""
+    return json.dumps({
+        "source": str(source), "builds": str(builds), "revision": revision(), "lock": lock,
+        "layout_seeds": job.layout_seeds, **{key: group[key] for key in (
+            "suites", "compilers", "options", "before", "setup", "command")},
+        "resume_options": resumable(group["options"]), "requeues": group.options.get("requeues", 0)}, indent=1) + "\n"
+
+
+def parse_events(text):
+    """[(time, state, host, text)] of job.py's events; a torn line is dropped."""
+    found = []
+    for line in text.splitlines():
+        fields = line.split("\t")
+        if len(fields) == 4 and fields[0].isdigit():
+            found.append((int(fields[0]), *fields[1:]))
+    return found
+
+
+def by_events(events, alive):
+    """The Status of what job.py said last. `alive`: whether its process is there; None: not known."""
+    if not events:
+        return Status(LOST, "it was submitted, and never began") if alive is False else Status(PENDING)
+    _, state, host, text = events[-1]
+    if state == "done":
+        return Status(DONE, text, "", host, events)
+    if state == "failed":
+        return Status(FAILED, text, "", host, events)
+    if state in ("ended", "cancelled"):
+        return Status(CANCELLED, text, "", host, events)
+    if alive is False and state != "requeued":
+        return Status(LOST, f"it was {state} and its process is gone: killed, or the machine was started anew", "", host, events)
+    if state in ("waiting", "requeued"):
+        return Status(PENDING, text, "", host, events)
+    return Status(RUNNING, state, "", host, events)
+
+
+def skew_text(seconds):
+    """A clause; empty if both clocks agree."""
+    if seconds is None or abs(seconds) <= MOST_SKEW:
+        return ""
+    return f"its clock is {abs(round(seconds))} s {'ahead of' if seconds > 0 else 'behind'} this one's"
+
+
+def since(moment):
+    """2 h 05 min"""
+    minutes = max(0, int(time.time() - moment)) // 60
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

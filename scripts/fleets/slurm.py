@@ -1,0 +1,362 @@
+"""Nodes under Slurm: what the cluster has is asked of sinfo, jobs are batch scripts, and what becomes of them is asked of
+squeue and scontrol, which know a job for some minutes after its end, and of sacct where the cluster keeps accounts.
+"""
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+
+from analysis.printable import Trouble, printable
+
+from . import jobs
+from .configuration import ROOT
+from .job import CANNOT_WRITE
+
+CANNOT_RUN = {"DOWN", "DRAIN", "DRAINED", "DRAINING", "FAIL", "FAILING", "NOT_RESPONDING", "MAINT", "POWERED_DOWN", "POWER_DOWN",
+              "POWERING_DOWN", "FUTURE", "UNKNOWN", "ERROR", "INVAL"}
+FOR_NOW = {"POWERED_DOWN", "POWER_DOWN"}  # Slurm starts them when they are wanted
+PLAIN_FORMAT = "%N|%R|%f|%X|%Y|%Z|%T|%E"  # of sinfo without JSON, a node a line
+
+
+class Node:
+    def __init__(self, name, partitions, features, architecture, threads, states, reason):
+        self.name, self.partitions, self.architecture = name, partitions, architecture
+        self.features = tuple(filter(None, features))
+        self.threads = threads  # of a core
+        self.states, self.reason = {state.upper().rstrip("*~#!%$@^-+") for state in states}, reason
+
+    @property
+    def can_run(self):
+        return not (self.states & CANNOT_RUN) - FOR_NOW
+
+
+class Kind:
+    """Nodes of one partition, architecture and set of features."""
+
+    def __init__(self, partition, architecture, features):
+        self.partition, self.architecture, self.features, self.nodes = partition, architecture, features, []
+
+    @property
+    def name(self):
+        """For jobs and people: zen5-avx512-x86_64"""
+        words = [self.partition, *self.features, self.architecture or ""]
+        return re.sub(r"[^\w.-]+", "-", "-".join(filter(None, words)))[:80]
+
+    @property
+    def description(self):
+        return f"{', '.join(self.features) or 'no features'}{f', {self.architecture}' if self.architecture else ''} in " \
+            f"{self.partition}"
+
+    @property
+    def able(self):
+        return [node for node in self.nodes if node.can_run]
+
+    @property
+    def state(self):
+        """A clause about the nodes."""
+        able, count = len(self.able), len(self.nodes)
+        if able == count:
+            return f"{count} node{'s' if count > 1 else ''}"
+        reasons = sorted({node.reason for node in self.nodes if not node.can_run and node.reason})
+        why = ", ".join(sorted({"/".join(sorted(node.states & CANNOT_RUN)).lower() for node in self.nodes if not node.can_run}))
+        return f"{able} of {count} nodes; {count - able} {why}{': ' + '; '.join(reasons[:3]) if reasons else ''}"
+
+
+# What sinfo says
+
+def strangers(where, why):
+    return Trouble(f"{where} answers in a format that is not known here ({why}); known are the JSON of Slurm 21.08 to 24.11 and "
+                   "the table of older ones")
+
+
+def words_of(value):
+    """A list, or a text with commas."""
+    if isinstance(value, str):
+        return [word for word in re.split(r"[,&]", value) if word and word != "(null)"]
+    return [str(word) for word in value or ()]
+
+
+def nodes_of_json(text, where="sinfo"):
+    """Of Slurm 21.08 to 22.05: a list of nodes; since 23.02: groups of nodes that are alike."""
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise strangers(where, f"no JSON: {error}") from error
+    try:
+        if isinstance(document.get("nodes"), list):
+            return [Node(node["name"], words_of(node["partitions"]), words_of(node.get("active_features", node.get("features"))),
+                         node["architecture"], node["threads"],
+                         words_of(node["state"]) + words_of(node.get("state_flags")), node.get("reason") or "")
+                    for node in document["nodes"]]
+        if isinstance(document.get("sinfo"), list):
+            return merged(
+                Node(name, [group["partition"]["name"]], words_of(group["features"]["active"] or group["features"]["total"]),
+                     "", group["threads"]["maximum"], words_of(group["node"]["state"]),
+                     (group.get("reason") or {}).get("description") or "")
+                for group in document["sinfo"] for name in names_of(group["nodes"]["nodes"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise strangers(where, f"{type(error).__name__}: {error}") from error
+    raise strangers(where, "its JSON has neither \"nodes\" nor \"sinfo\"")
+
+
+def names_of(words):
+    """n[1-3,07],x: each of them."""
+    for word in words if isinstance(words, list) else [words]:
+        for part in re.findall(r"[^,\[]+(?:\[[^\]]*\][^,\[]*)?", word):
+            found = re.fullmatch(r"([^\[]*)\[([^\]]*)\](.*)", part)
+            for span in found[2].split(",") if found else [None]:
+                if span is None:
+                    yield part
+                    continue
+                first, _, last = span.partition("-")
+                for number in range(int(first), int(last or first) + 1):
+                    yield f"{found[1]}{number:0{len(first)}}{found[3]}"
+
+
+def merged(nodes):
+    """A node that stands in several partitions once."""
+    found = {}
+    for node in nodes:
+        before = found.setdefault(node.name, node)
+        if before is not node:
+            before.partitions += node.partitions
+    return list(found.values())
+
+
+def nodes_of_table(text):
+    """Of sinfo -N -o PLAIN_FORMAT."""
+    found = []
+    for line in text.splitlines():
+        fields = line.split("|")
+        if len(fields) != 8 or not fields[5].isdigit():
+            raise strangers("sinfo", f"a line \"{printable(line)[:80]}\"")
+        name, partition, features, _, _, threads, state, reason = fields
+        found.append(Node(name, [partition], words_of(features), "", int(threads), [state],
+                          "" if reason == "none" else reason))
+    return merged(found)
+
+
+def kinds_of(nodes, partitions=(), constraint=""):
+    """The Kinds, in the order of their first nodes. A node of several partitions is of the first that is wanted."""
+    found = {}
+    wanted = {word for word in re.split(r"[&,]", constraint) if word}
+    for node in nodes:
+        own = [name for name in node.partitions if not partitions or name in partitions]
+        if own and wanted <= set(node.features):
+            partition = min(own, key=partitions.index) if partitions else own[0]
+            key = partition, node.architecture, frozenset(node.features)
+            found.setdefault(key, Kind(partition, node.architecture, node.features)).nodes.append(node)
+    return list(found.values())
+
+
+# Commands of Slurm
+
+def slurm(*words, given=None, timeout=60):
+    """What it prints. A Trouble that says what to do about what is usually wrong."""
+    try:
+        done = subprocess.run(words, input=given, capture_output=True, text=True, timeout=timeout)
+    except FileNotFoundError as error:
+        raise Trouble(f"there is no {words[0]} here: a fleet under Slurm is sent from a machine that has Slurm's commands, such "
+                      "as a login node") from error
+    except subprocess.TimeoutExpired as error:
+        raise Trouble(f"{words[0]} did not answer within {timeout} s") from error
+    if done.returncode:
+        said = [printable(line) for line in done.stderr.splitlines() if line.strip()]
+        text = " ".join(said)
+        if re.search(r"munge|auth", text, re.I):
+            raise Trouble("munge, by which Slurm knows who asks, does not answer here: start munged, with the key of the "
+                          f"cluster ({said[0]})")
+        raise Trouble(f"{words[0]}: {said[-1] if said else f'status {done.returncode}'}")
+    return done.stdout
+
+
+def has_json():
+    """Whether this sinfo knows --json. Older ones take it for a mistake."""
+    return "--json" in slurm("sinfo", "--help")
+
+
+def ask_nodes():
+    if has_json():
+        return nodes_of_json(slurm("sinfo", "--json"))
+    return nodes_of_table(slurm("sinfo", "-h", "-N", "-o", PLAIN_FORMAT))
+
+
+def fields_of(text):
+    """Of scontrol show -o: NAME=VALUE, whose values may have blanks."""
+    return dict(re.findall(r"(\w+(?::\w+)*)=(.*?)(?= \w+(?::\w+)*=|$)", text))
+
+
+class Slurm:
+    def __init__(self, group):
+        self.group = group
+
+    # Planning
+
+    def kinds(self, recorded=None):
+        nodes = nodes_of_json(pathlib.Path(recorded).read_text(encoding="utf-8"), recorded) if recorded else ask_nodes()
+        there = list(dict.fromkeys(name for node in nodes for name in node.partitions))
+        for name in self.group["partitions"]:
+            if name not in there:
+                raise Trouble(f"[groups.{self.group.name}]: there is no partition \"{name}\"; the cluster has "
+                              f"{', '.join(there) or 'none'}")
+        found = kinds_of(nodes, self.group["partitions"], self.group["constraint"])
+        if not found:
+            raise Trouble(f"[groups.{self.group.name}]: no node of the cluster has \"{self.group['constraint']}\"")
+        return found, nodes
+
+    def plan(self, _, recorded=None):
+        """(Job, a clause about its nodes, the command), a job for each node that is to be measured."""
+        found, nodes = self.kinds(recorded)
+        for kind in found:
+            count = min(self.group["nodes"], len(kind.nodes))
+            words = shlex.join(self.sbatch(kind, nodes, count))
+            for number in range(1, count + 1):
+                name = f"{self.group.name}-{kind.name}" + (f"-{number}" if count > 1 else "")
+                yield jobs.Job(name, self.group.name, kind.description, kind.partition, ""), kind.state, words
+
+    def sbatch(self, kind, nodes, count):
+        """Without what depends on the job. No feature says "these and no others", so nodes that have more are excluded."""
+        group, own = self.group, {node.name for node in kind.nodes}
+        others = [node.name for node in nodes if node.name not in own and kind.partition in node.partitions and
+                  set(kind.features) <= set(node.features)]
+        words = ["sbatch", "--parsable", f"--partition={kind.partition}", "--nodes=1", "--ntasks=1", "--exclusive",
+                 "--hint=nomultithread", f"--time={group['time']}", f"--signal=B:USR1@{group['warn']}", "--requeue",
+                 "--open-mode=append"]
+        words += [f"--constraint={'&'.join(kind.features)}"] if kind.features else []
+        words += [f"--exclude={','.join(others)}"] if others else []
+        words += [f"--array=1-{count}"] if count > 1 else []
+        words += [f"--{name}={group[name]}" for name in ("account", "qos", "reservation") if group[name]]
+        return words + group["sbatch"]
+
+    # Submitting
+
+    def submit(self, fleet, wanted):
+        """An sbatch for each kind; of a kind that some nodes are done of, one for each that is left."""
+        found, nodes = self.kinds()
+        for kind in found:
+            own = [job for job in wanted if job.kind == kind.description and job.where == kind.partition]
+            count = min(self.group["nodes"], len(kind.nodes))
+            together = [own] if len(own) == count else [[job] for job in own]
+            for some in filter(None, together):
+                yield from self.submit_together(fleet, some, self.sbatch(kind, nodes, len(some)))
+
+    def submit_together(self, fleet, own, words):
+        stem = own[0].name[:-2] if len(own) > 1 else own[0].name  # NAME-1, NAME-2...
+        for job in own:
+            folder = fleet.jobs / job.name
+            for name in "events", "process":
+                (folder / name).unlink(missing_ok=True)
+            (folder / "settings.json").write_text(jobs.settings(self.group, job, ROOT, fleet.directory / "builds"),
+                                                  encoding="utf-8")
+        folder = f"{shlex.quote(str(fleet.jobs / stem))}" + ('-"$SLURM_ARRAY_TASK_ID"' if len(own) > 1 else "")
+        script = f"#!/bin/bash\nexec python3 {shlex.quote(str(ROOT / 'scripts/fleets/job.py'))} {folder}\n"
+        log = fleet.jobs / (f"{stem}-%a" if len(own) > 1 else stem) / "log"
+        try:
+            number = slurm(*words, f"--job-name=tailrace-{stem}", f"--output={log}", "--chdir=/", given=script)
+            number = number.strip().partition(";")[0]
+        except Trouble as trouble:
+            for job in own:
+                job.why = str(trouble)
+                yield job
+            return
+        for place, job in enumerate(own, 1):
+            job.identity = f"{number}_{place}" if len(own) > 1 else number
+            yield job
+
+    # What became of them
+
+    def poll(self, fleet, own):
+        try:
+            told = self.queue([job.identity for job in own])
+            trouble = ""
+        except Trouble as error:
+            told, trouble = {}, str(error)
+        return {job.name: self.status(fleet, job, told.get(job.identity), trouble) for job in own}
+
+    def queue(self, identities):
+        """By identity: Slurm's words about a job. Those it no longer knows are not there."""
+        found = {}
+        for line in slurm("squeue", "-h", "-r", "--me", "-t", "all", "-o", "%i|%T|%L|%r|%N").splitlines():
+            fields = line.split("|")
+            if len(fields) == 5:
+                found[fields[0]] = dict(zip(("state", "left", "reason", "node"), fields[1:]))
+        for identity in identities:
+            own = found.get(identity)
+            if own and own["state"] not in ("PENDING", "RUNNING"):  # with its exit code
+                own.update(self.show(identity))
+            elif not own and (own := self.account(identity)):
+                found[identity] = own
+        return found
+
+    @staticmethod
+    def show(identity):
+        try:
+            own = fields_of(slurm("scontrol", "show", "job", "-o", identity).splitlines()[0])
+            return {"exit": own.get("ExitCode", "0:0"), "reason": own.get("Reason", "")}
+        except (Trouble, IndexError):
+            return {}
+
+    @staticmethod
+    def account(identity):
+        """Of a job that the controller has forgotten; None where there are no accounts."""
+        try:
+            line = slurm("sacct", "-n", "-X", "-P", "-j", identity, "-o", "State,ExitCode,NodeList").splitlines()[0]
+            state, code, node = line.split("|")
+            return {"state": state.split()[0], "exit": code, "node": node, "reason": "", "left": ""}
+        except (Trouble, IndexError, ValueError):
+            return None
+
+    def status(self, fleet, job, told, trouble):
+        try:
+            events = jobs.parse_events((fleet.jobs / job.name / "events").read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            events = []
+        status = jobs.by_events(events, None)
+        if told is None:
+            if status.state in jobs.ENDED:
+                return status
+            if trouble:
+                return jobs.Status(jobs.UNKNOWN, trouble, "", status.host, events)
+            return jobs.Status(jobs.LOST, "Slurm does not know it any more, and it did not say how it ended", "", status.host,
+                               events)
+        return self.by_slurm(told, status)
+
+    @staticmethod
+    def by_slurm(told, status):
+        state, reason, node = told["state"], told.get("reason", ""), told.get("node", "")
+        reason = "" if reason in ("None", "NonZeroExitCode") else reason
+        node, events = node or status.host, status.events
+
+        def made(word, text, left=""):
+            return jobs.Status(word, text, left, node, events)
+        if state in ("PENDING", "REQUEUED", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT", "REQUEUE_HOLD"):
+            again = "; it goes on with what was measured" if events and events[-1][1] in ("requeued", "measuring") else ""
+            return made(jobs.PENDING, f"{reason or state.lower()}{again}")
+        if state in ("RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STAGE_OUT", "SIGNALING", "PREEMPTED"):
+            if state == "COMPLETING" and (status.state in jobs.ENDED or status.state == jobs.PENDING):
+                return made(status.state, status.text)
+            return made(jobs.RUNNING, events[-1][1] if events else state.lower(), told["left"])
+        if state == "COMPLETED" or status.state == jobs.DONE:
+            return status if status.state == jobs.DONE else made(jobs.FAILED, "it ended without a word: see its log")
+        if state == "CANCELLED":
+            return made(jobs.CANCELLED, "")
+        if state in ("TIMEOUT", "DEADLINE"):
+            return made(jobs.FAILED, f"the time limit; scripts/fleet submit --again goes on")
+        if status.state == jobs.FAILED:
+            return made(jobs.FAILED, status.text)
+        code = told.get("exit", "0:0").partition(":")[0]
+        if code == str(CANNOT_WRITE):
+            return made(jobs.FAILED, "nothing can be written to its folder: a full disk, a full quota, or a file system that is "
+                        "not there")
+        return made(jobs.FAILED, f"Slurm: {state.lower().replace('_', ' ')}{f', {reason}' if reason else ''}, exit status {code}")
+
+    def fetch(self, fleet, job, name):
+        try:
+            return (fleet.jobs / job.name / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def cancel(self, _, own):
+        if own:
+            slurm("scancel", *(job.identity for job in own))
