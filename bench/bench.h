@@ -33,7 +33,7 @@
 #include "bench/util/exit_status.h"
 
 /* The commands. argv[0] is the name to show in messages, "tailrace bench"; the result is the exit
- * status. `run`, `replay`, `inspect`, `profile` and `asm` return only if what they start could
+ * status. `run`, `replay`, `inspect`, `profile`, `asm` and `subject` return only if what they start could
  * not be started. */
 int command_run(int argc, char **argv);
 int command_replay(int argc, char **argv);
@@ -42,6 +42,8 @@ int command_inspect(int argc, char **argv);
 int command_predict(int argc, char **argv);
 int command_mine(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_subject(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_machine(int argc, char **argv);
 int command_asm(int argc, char **argv);

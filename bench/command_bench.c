@@ -106,7 +106,7 @@ static void choose_budget(void *context, Recording *recording, double done, doub
     size_t layouts = recording->builds.layout_count;
     double least = sampler_least_blocks(recording);
     double needed = ceil(1.1 * (done + block * fmax((double)layouts, least)));
-    if (isnan(sitting->wishes.budget)) recording->budget = fmax(DEFAULT_BUDGET, needed);
+    if (isnan(sitting->wishes.budget)) recording->budget = fmax(sitting->wishes.least_budget, needed);
     double blocks = fmax(floor((recording->budget - done) / block), least);
     progress_clear();
     if (blocks < (double)layouts)
@@ -125,10 +125,10 @@ static void choose_budget(void *context, Recording *recording, double done, doub
 
 /* ---- Before ---------------------------------------------------------------------------------- */
 
-static json_t *command_line(int argc, char **argv) {
+json_t *bench_command_line(const char *command, int argc, char **argv) {
     json_t *words = json_array();
     json_array_append_new(words, json_string("tailrace"));
-    json_array_append_new(words, json_string("bench"));
+    json_array_append_new(words, json_string(command));
     for (int i = 1; i < argc; i++)
         json_array_append_new(words, json_string(argv[i]));
     return words;
@@ -141,16 +141,43 @@ static bool has_whole_workload(const Suite *suite, const Wishes *wishes) {
     return !wishes->whole_workloads;
 }
 
-/* What takes part. The exit status, or -1 if all is well. */
-static int choose(Sitting *sitting) {
+/* Whether builds and workloads go together: a command runs no module, and an executor nothing else. */
+static bool fit_together(const Recording *recording, Error *error) {
+    const Executors *executors = &recording->builds.items[0].executors;
+    bool of_commands = executors->count > 0 && executors->items[0].arguments;
+    for (size_t i = 0; i < recording->suite.count; i++)
+        if ((recording->suite.workloads[i].command != NULL) != of_commands)
+            return fail(error, ERROR_UNSUPPORTED, "%s is a build of %s, and the workload \"%s\" is for %s",
+                        recording->builds.items[0].name, of_commands ? "commands" : "executors",
+                        recording->suite.workloads[i].name, of_commands ? "executors" : "commands");
+    return true;
+}
+
+/* Builds and workloads. The exit status, or -1 if all is well. */
+static int load(Sitting *sitting) {
     Recording *recording = &sitting->recording;
     const Wishes *wishes = &sitting->wishes;
     const char *directory = sitting->directory;
     Error error;
+    if (wishes->commands) {
+        recording->builds = wishes->commands->builds;
+        recording->suite = wishes->commands->suite;
+        *wishes->commands = (Commands){0};
+        return -1;
+    }
     if (!builds_load(&recording->builds, directory, wishes->builds, &error))
         return complain(&error, EXIT_FAILED);
-    int status = choose_workloads(&recording->suite, directory, wishes);
+    return choose_workloads(&recording->suite, directory, wishes);
+}
+
+/* What takes part. The exit status, or -1 if all is well. */
+static int choose(Sitting *sitting) {
+    Recording *recording = &sitting->recording;
+    const Wishes *wishes = &sitting->wishes;
+    Error error;
+    int status = load(sitting);
     if (status >= 0) return status;
+    if (!fit_together(recording, &error)) return complain(&error, EXIT_USAGE);
     if (!has_whole_workload(&recording->suite, wishes)) {
         fail(&error, ERROR_UNSUPPORTED,
              "no workload of this run matches \"%s\", of which --whole-processes is to time processes",
@@ -170,7 +197,7 @@ static int choose(Sitting *sitting) {
                                         &error) &&
                   recording_prepare(recording, strategies, wishes->isa, &error) &&
                   recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error) &&
-                  peers_choose(&recording->peers, directory, wishes->peers, wishes->peer_count,
+                  peers_choose(&recording->peers, sitting->directory, wishes->peers, wishes->peer_count,
                                &error) &&
                   recording_add_engines(recording, &error);
     free(strategies);
@@ -246,10 +273,11 @@ static int prepare(Sitting *sitting) {
     int status = choose(sitting);
     if (status >= 0 && earlier) say_where_it_began(earlier, wishes->resume);
     if (status >= 0) return status;
-    recording->budget = isnan(wishes->budget) ? DEFAULT_BUDGET : wishes->budget;
+    recording->budget = isnan(wishes->budget) ? wishes->least_budget : wishes->budget;
     recording->timeout = wishes->timeout;
     recording->seed = wishes->seed;
-    recording->placed = wishes->placed;
+    /* Commands place what they use themselves. */
+    recording->placed = recording_is_of_commands(recording) ? 0 : wishes->placed;
     recording->started = time(NULL);
     recording->state = "running";
     recording->machine = machine_fingerprint("", &COUNTER_KERNEL);
@@ -293,8 +321,9 @@ static void announce(const Sitting *sitting) {
     char *text = NULL;
     size_t size;
     FILE *stream = need(open_memstream(&text, &size));
-    fprintf(stream, "%zu workload%s, %zu executor%s and %s a second time (A/A)%s, ",
+    fprintf(stream, "%zu workload%s, %zu %s%s and %s a second time (A/A)%s, ",
             recording->suite.count, recording->suite.count == 1 ? "" : "s", executors,
+            recording_is_of_commands(recording) ? "command" : "executor",
             executors == 1 ? "" : "s", executors == 1 ? "that" : "each",
             executors == 1 ? "" : " by turns");
     if (references > 0) fprintf(stream, "%zu of the zero line, ", references);
@@ -420,32 +449,46 @@ static int find_directory(Sitting *sitting) {
     return sitting->directory ? -1 : complain(&error, EXIT_FAILED);
 }
 
-int command_bench(int argc, char **argv) {
-    uint32_t seed = 0;
-    Sitting sitting = {.wishes = wishes_default(),
-                       .recording.command = command_line(argc, argv)};
-    if (getrandom(&seed, sizeof seed, 0) == sizeof seed) sitting.wishes.seed = seed;
-    wishes_parse(&sitting.wishes, argc, argv);
+/* One sitting, whose options are there. The exit status. */
+static int sit(Sitting *sitting, int argc, char **argv) {
     signal(SIGXFSZ, SIG_IGN); /* too large a file is an error to report, not a reason to die */
     signal(SIGPIPE, SIG_IGN); /* nor is a reader of our tables that has seen enough */
 
-    int status = sitting.wishes.resume ? reopen(&sitting, argc, argv) : -1;
-    if (status < 0) status = find_directory(&sitting);
-    if (status < 0) status = prepare(&sitting);
+    int status = sitting->wishes.resume ? reopen(sitting, argc, argv) : -1;
+    if (status < 0) status = find_directory(sitting);
+    if (status < 0) status = prepare(sitting);
     if (status < 0) {
-        announce(&sitting);
-        prepare_verdicts(&sitting);
+        announce(sitting);
+        prepare_verdicts(sitting);
         fflush(stdout);
         status = EXIT_FAILED;
-        if (measure(&sitting)) {
-            run_tools(&sitting);
-            status = conclude(&sitting);
+        if (measure(sitting)) {
+            run_tools(sitting);
+            status = conclude(sitting);
         }
     }
-    saving_close(&sitting.saving);
-    wishes_free(&sitting.wishes);
-    free(sitting.directory);
-    free(sitting.verdicts);
-    recording_free(&sitting.recording);
+    saving_close(&sitting->saving);
+    wishes_free(&sitting->wishes);
+    free(sitting->directory);
+    free(sitting->verdicts);
+    recording_free(&sitting->recording);
     return status;
+}
+
+uint64_t bench_draw_seed(void) {
+    uint32_t seed = 0;
+    return getrandom(&seed, sizeof seed, 0) == sizeof seed ? seed : 0;
+}
+
+int command_bench(int argc, char **argv) {
+    Sitting sitting = {.wishes = wishes_default(),
+                       .recording.command = bench_command_line("bench", argc, argv)};
+    sitting.wishes.seed = bench_draw_seed();
+    wishes_parse(&sitting.wishes, argc, argv);
+    return sit(&sitting, argc, argv);
+}
+
+int bench_run(const Wishes *wishes, json_t *command) {
+    Sitting sitting = {.wishes = *wishes, .recording.command = command};
+    return sit(&sitting, 0, NULL);
 }

@@ -11,10 +11,8 @@
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
 
+#define DEFAULT_BUDGET 180 /* seconds */
 #define DEFAULT_TIMEOUT 60 /* seconds for one sample */
-#define OPTION_STOP 256
-#define OPTION_CONFIDENCE 257
-#define OPTION_SMALLEST_EFFECT 258
 #define OPTION_ENV 259
 #define OPTION_LAYOUT_SEEDS 260
 #define OPTION_PLACE 261
@@ -55,7 +53,7 @@ static void add_word(char ***words, size_t *count, char *word) {
     (*words)[(*count)++] = word;
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
+error_t wishes_parse_option(int key, char *argument, struct argp_state *state) {
     Wishes *wishes = state->input;
     if (is_fixed(key)) wishes->changes = true;
     switch (key) {
@@ -167,11 +165,7 @@ static const struct argp BENCH = {
              "NAME='COMMAND {module} {export} {arguments}', which prints each result on a line. May be "
              "repeated. The executors are then also measured as processes, to compare it with",
              0},
-            {"events", 'e', "A,B", 0,
-             "count these events (\"tailrace list events\") in user space while workloads run; "
-             "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "
-             "to dispatch)",
-             0},
+            MEASURING_OPTIONS,
             {"builds", 'B', "DIR,DIR", 0,
              "compare the executors of these build directories with each other; the first is the "
              "main one (default: the program's own directory)",
@@ -181,19 +175,11 @@ static const struct argp BENCH = {
              "(default: what one round over all layouts takes, at least 180; at least 2 layouts "
              "are measured, or 3 rounds of one)",
              0},
-            {"stop", OPTION_STOP, "RULE", 0,
-             "\"interval\": stop earlier if every comparison is decided (the default, if Python "
-             "and scipy are there); \"budget\": do not",
-             0},
-            {"confidence", OPTION_CONFIDENCE, "PERCENT", 0, "of the intervals (default: 95)", 0},
-            {"smallest-effect", OPTION_SMALLEST_EFFECT, "PERCENT", 0,
-             "the smallest difference of interest (default: 1)", 0},
             {"resume", 'r', "FILE", 0,
              "go on with the run of this result file, interrupted, killed or complete: its "
              "unfinished round first, then up to the budget of this sitting; what is compared is "
              "what the file's command says",
              0},
-            {"timeout", 't', "SECONDS", 0, "give up a sample after that (default: 60)", 0},
             {"output", 'o', "FILE", 0,
              "the result file (default: a new one in results/local/, named after CPU, compiler and "
              "time)",
@@ -210,9 +196,8 @@ static const struct argp BENCH = {
              "of the default suite takes some 6 minutes. No workload is begun that would not end "
              "in SECONDS (default: 300); not part of the budget",
              0},
-            {"seed", 'S', "N", 0, "for the random order of the samples", 0},
             {0}},
-    .parser = parse,
+    .parser = wishes_parse_option,
     .args_doc = "[ARG...]",
     .doc =
         "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
@@ -227,6 +212,7 @@ Wishes wishes_default(void) {
                     .smallest_effect = "1",
                     .placed = (1u << PART_COUNT) - 1,
                     .budget = NAN,
+                    .least_budget = DEFAULT_BUDGET,
                     .timeout = DEFAULT_TIMEOUT};
 }
 

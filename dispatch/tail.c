@@ -7,11 +7,6 @@
  * handlers that call nothing need no prologue and the state has twelve integer registers. The
  * build's option tail_convention chooses between it and the platform's convention.
  *
- * Handlers begin at cache lines (the strategies' flag -falign-functions=64). On a Zen 4 that makes
- * the instruction set pinned 1.08 times as fast as at multiples of 16 bytes, and acc 1.05 times. The
- * labels of computed gotos cannot have it for nothing: clang then takes three times as long, and
- * goto-direct was no faster (0.997).
- *
  * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. It may
  * define HANDLER and DISPATCH before, to begin handlers or reach the next one in another way: see
  * GUIDE.md. */

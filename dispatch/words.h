@@ -124,7 +124,14 @@ __asm__(SKIP(LAYOUT_SHIFT));
     Trap stop
 #define ZEROED_VARIABLE(type, name) type name = {0};
 
-/* Their words: control stays in the function, which ends with STOPPED(). */
+/* Their words: control stays in the function, which ends with STOPPED(). What traps goes there by a conditional jump
+ * that is not taken otherwise, as from a handler that is a function; without the asm clang sets `stop` in each handler
+ * and jumps over that. */
+#if defined __clang__ && !NO_BARRIERS
+#define OUT_OF_LINE() __asm__ volatile("")
+#else
+#define OUT_OF_LINE() ((void)0)
+#endif
 #if ONE_FUNCTION
 #define CONTINUE_AT(name) goto handle_##name
 #define STOP(reason)                                                                               \
@@ -132,8 +139,13 @@ __asm__(SKIP(LAYOUT_SHIFT));
         stop = (reason);                                                                           \
         goto stopped;                                                                              \
     } while (0)
-#define TRAP(code) STOP(TRAP_##code)
+#define TRAP(code) goto trap_##code
+#define TRAP_LABEL(code, wording)                                                                  \
+    trap_##code:                                                                                   \
+    OUT_OF_LINE();                                                                                 \
+    STOP(TRAP_##code);
 #define STOPPED()                                                                                  \
+    TRAPS(TRAP_LABEL)                                                                              \
     stopped:                                                                                       \
     *instance->stopped_at = ip;                                                                    \
     return stop
@@ -523,8 +535,13 @@ enum { NOT_EQUAL = 1, TIMED_OUT = 2 };
 #ifndef IP_IN_R14
 #define IP_IN_R14 false
 #endif
+/* The seed is the address of a symbol, so that it stands in one line of the assembly that other layouts are made of
+ * (lay_out.py). */
+#define SET_SEED(seed) "layout_seed = " STRING_OF(seed)
 #define EXECUTOR_DEFINITION(words)                                                                 \
-    const Executor executor = {STRATEGY,  ISA_NAME, BOUNDS, LAYOUT_SEED,                           \
+    __asm__(SET_SEED(LAYOUT_SEED));                                                                \
+    extern const char layout_seed[] __asm__("layout_seed");                                        \
+    const Executor executor = {STRATEGY,  ISA_NAME, BOUNDS, (intptr_t)layout_seed,                 \
                                IP_IN_R14, words,    enter,  false};
 
 /* condition ? a : b. On x86 compilers jump for it, since there is no conditional move of floats. */

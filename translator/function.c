@@ -832,9 +832,36 @@ static void pop_with_vectors(FunctionTranslator *t, Op op, Popped *operands) {
         operands[i] = info->value_types[i] == VALUE_V128 ? pop_vector(&t->values) : pop(&t->values);
 }
 
+/* A product that is added to something, or subtracted from it: the relaxed instructions round it as
+ * these two would (ops.table). */
+static bool fuse_product(FunctionTranslator *t, Op op, const Popped *operands) {
+    static const struct {
+        Op sum, product, fused;
+    } rules[] = {{OP_f32x4_add, OP_f32x4_mul, OP_f32x4_relaxed_madd},
+                 {OP_f32x4_sub, OP_f32x4_mul, OP_f32x4_relaxed_nmadd},
+                 {OP_f64x2_add, OP_f64x2_mul, OP_f64x2_relaxed_madd},
+                 {OP_f64x2_sub, OP_f64x2_mul, OP_f64x2_relaxed_nmadd}};
+    size_t rule = 0;
+    while (rule < sizeof rules / sizeof *rules && rules[rule].sum != op) rule++;
+    if (rule == sizeof rules / sizeof *rules) return false;
+    const bool is_sum = op == OP_f32x4_add || op == OP_f64x2_add;
+    for (int i = 1; i >= !is_sum; i--) {
+        const Instruction *producer = producer_of(&t->values, &operands[i]);
+        if (!producer || producer->op != rules[rule].product) continue;
+        const Instruction fused = {
+            .op = rules[rule].fused,
+            .values = {producer->values[0], producer->values[1], operands[1 - i].operand}};
+        retract_last(&t->values);
+        push_vector(&t->values, fused);
+        return true;
+    }
+    return false;
+}
+
 static void translate_with_vectors(FunctionTranslator *t, Instruction instruction) {
     Popped operands[3];
     pop_with_vectors(t, instruction.op, operands);
+    if (fuse_product(t, instruction.op, operands)) return;
     const uint8_t result = op_info[instruction.op].result_type;
     if (result == VALUE_NONE) emit_with(&t->values, instruction, operands);
     else if (result == VALUE_V128) push_vector_of(&t->values, instruction, operands);

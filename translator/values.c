@@ -642,12 +642,16 @@ Popped pop_vector(Values *values) {
     return popped;
 }
 
-void push_vector_of(Values *values, Instruction instruction, const Popped *operands) {
+void push_vector(Values *values, Instruction instruction) {
     instruction.result = slot(home_of(values, values->height));
-    set_operands(values, &instruction, operands);
     push(values, IN_HOME, TYPE_V128);
     push(values, IN_HOME, TYPE_V128);
     if (!values->out_of_memory) emit(values, instruction);
+}
+
+void push_vector_of(Values *values, Instruction instruction, const Popped *operands) {
+    set_operands(values, &instruction, operands);
+    push_vector(values, instruction);
 }
 
 void assign_vector(Values *values, const Popped *popped, uint32_t local) {

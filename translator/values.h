@@ -140,7 +140,8 @@ void push_result_of(Values *values, Instruction instruction, const Popped *opera
 
 /* The two values on top as one operand: `value` and `height` are the lower one's. */
 Popped pop_vector(Values *values);
-/* push_result_of of a vector. */
+/* push_result and push_result_of of a vector. */
+void push_vector(Values *values, Instruction instruction);
 void push_vector_of(Values *values, Instruction instruction, const Popped *operands);
 /* assign_local of a vector, to this local and the next. */
 void assign_vector(Values *values, const Popped *popped, uint32_t local);

@@ -74,8 +74,10 @@ json_t *build_description(const Build *build, size_t layouts) {
     json_object_set_new(description, "layout_seeds", seeds);
     json_object_set_new(description, "left_out", left_out);
     json_object_set(description, "programs", build->programs);
-    char *missing;
-    json_t *audit = build_audit(build, &missing);
+    bool is_auditable = json_object_get(executors->build, "function") ||
+                        !json_object_get(executors->build, "subject");
+    char *missing = NULL;
+    json_t *audit = is_auditable ? build_audit(build, &missing) : NULL;
     json_object_set_new(description, "audit", audit ? audit : json_null());
     json_object_set_new(description, "audit_missing", missing ? json_string(missing) : json_null());
     free(missing);

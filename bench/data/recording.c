@@ -119,6 +119,10 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
     return true;
 }
 
+bool recording_is_of_commands(const Recording *recording) {
+    return recording->contender_count > 0 && recording->contenders[0].program->arguments;
+}
+
 static void add_engine(Recording *recording, Engine engine) {
     size_t count = ++recording->engine_count;
     recording->engines = grow(recording->engines, count, sizeof *recording->engines);
@@ -129,6 +133,10 @@ bool recording_add_engines(Recording *recording, Error *error) {
     const Peers *peers = &recording->peers;
     for (size_t i = 0; peers->count > 0 && i < recording->contender_count; i++) {
         const Contender *contender = &recording->contenders[i];
+        if (contender->program->arguments)
+            return fail(error, ERROR_UNSUPPORTED,
+                        "--peer is about WebAssembly engines, which cannot run what %s does",
+                        contender->program->name);
         if (!contender->control && !contender->program->is_reference)
             add_engine(recording,
                        (Engine){.name = contender_name(recording, contender), .contender = i});

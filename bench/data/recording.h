@@ -153,6 +153,9 @@ bool recording_prepare(Recording *recording, const char *strategies, const char 
                        Error *error);
 void recording_free(Recording *recording);
 
+/* Whether it compares commands of somebody's (executors.h), and not executors. */
+bool recording_is_of_commands(const Recording *recording);
+
 /* Adds the engines, if there are peers: these and all strategies, without controls and references. The
  * contenders and the peers must be there. False and an Error if two have one name. */
 bool recording_add_engines(Recording *recording, Error *error);

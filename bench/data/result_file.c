@@ -232,6 +232,11 @@ char *result_default_path(const Recording *recording, const char *directory) {
     char *compiler =
         format_string("%s %.*s", text_at(build, "compiler"),
                       (int)strcspn(text_at(build, "version"), "."), text_at(build, "version"));
+    const char *subject = json_string_value(json_object_get(build, "subject"));
+    if (subject) {
+        free(compiler);
+        compiler = copy_string(subject);
+    }
     char *cpu = machine_slug(text_at(json_object_get(recording->machine, "cpu"), "model"));
     char *compiler_slug = machine_slug(compiler), when[32] = "";
     struct tm parts;

@@ -214,6 +214,16 @@ static bool check_min_items(Validation *validation, json_t *value, json_t *least
                        (long long)json_integer_value(least));
 }
 
+/* Of a value that is none of them, what the last one says is wrong. */
+static bool check_any_of(Validation *validation, json_t *value, json_t *choices, json_t *schema) {
+    (void)schema;
+    size_t i;
+    json_t *choice;
+    json_array_foreach(choices, i, choice)
+        if (validate(validation, value, choice)) return true;
+    return false;
+}
+
 static bool check_reference(Validation *validation, json_t *value, json_t *reference,
                             json_t *schema) {
     (void)schema;
@@ -238,6 +248,7 @@ static const struct {
     {"properties", check_properties},
     {"additionalProperties", check_additional},
     {"items", check_items},
+    {"anyOf", check_any_of},
     {"$ref", check_reference},
     {"$schema", NULL},
     {"$defs", NULL},
@@ -280,6 +291,9 @@ bool schema_check(json_t *document, const char *definition, Error *error) {
 static bool all_understood(json_t *schemas, Error *error) {
     const char *name;
     json_t *schema;
+    size_t i;
+    json_array_foreach(schemas, i, schema)
+        if (!schema_is_understood(schema, error)) return false;
     json_object_foreach(schemas, name, schema)
         if (!schema_is_understood(schema, error)) return false;
     return true;
@@ -304,6 +318,7 @@ bool schema_is_understood(json_t *schema, Error *error) {
     json_t *additional = json_object_get(schema, "additionalProperties");
     return all_understood(json_object_get(schema, "properties"), error) &&
            all_understood(json_object_get(schema, "$defs"), error) &&
+           all_understood(json_object_get(schema, "anyOf"), error) &&
            (!items || schema_is_understood(items, error)) &&
            (!json_is_object(additional) || schema_is_understood(additional, error));
 }

@@ -20,10 +20,14 @@ static bool name_is_taken(const Builds *builds, const char *name) {
 static char *choose_name(const Builds *builds, const char *directory) {
     const Build *build = &builds->items[builds->count - 1];
     const char *compiler = "unknown", *version = "", *model = "";
+    const char *subject = json_string_value(json_object_get(build->executors.build, "subject"));
     json_unpack(build->executors.build, "{s:s, s:s, s?s}", "compiler", &compiler, "version",
                 &version, "relocation_model", &model);
-    char *name = format_string("%s-%.*s%s", compiler, (int)strcspn(version, "."), version,
-                               strcmp(model, "pie") == 0 ? "-pie" : "");
+    bool is_built = strcmp(compiler, "unknown") != 0;
+    char *name = subject && !is_built ? copy_string(subject)
+                 : subject ? format_string("%s-%s-%.*s", subject, compiler, (int)strcspn(version, "."), version)
+                         : format_string("%s-%.*s%s", compiler, (int)strcspn(version, "."), version,
+                                         strcmp(model, "pie") == 0 ? "-pie" : "");
     if (!name_is_taken(builds, name)) return name;
     free(name);
     char *resolved = realpath(directory, NULL),
@@ -38,17 +42,27 @@ static char *choose_name(const Builds *builds, const char *directory) {
     return name;
 }
 
+static void add_executors(Builds *builds, const char *directory, Executors executors) {
+    builds->items = grow(builds->items, ++builds->count, sizeof *builds->items);
+    Build *build = &builds->items[builds->count - 1];
+    *build = (Build){.executors = executors, .programs = json_object()};
+    build->name = choose_name(builds, directory);
+}
+
 static bool add_build(Builds *builds, const char *directory, Error *error) {
     char *path = format_string("%s/dispatch", directory);
     Executors executors;
     bool done = executors_load(path, &executors, error);
     free(path);
-    if (!done) return false;
-    builds->items = grow(builds->items, ++builds->count, sizeof *builds->items);
-    Build *build = &builds->items[builds->count - 1];
-    *build = (Build){.executors = executors, .programs = json_object()};
-    build->name = choose_name(builds, directory);
-    return true;
+    if (done) add_executors(builds, directory, executors);
+    return done;
+}
+
+void builds_describe(Builds *builds, json_t *description) {
+    Executors executors;
+    *builds = (Builds){.layout_count = 1};
+    if (!executors_describe(description, &executors)) need(NULL); /* it is ours: no memory */
+    add_executors(builds, "", executors);
 }
 
 bool builds_load(Builds *builds, const char *own, const char *list, Error *error) {

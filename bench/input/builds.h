@@ -27,6 +27,8 @@ typedef struct Builds {
 /* Loads the builds of the comma-separated directories `list`; NULL: of the directory `own` alone.
  * False and an Error if one of them cannot be read. */
 bool builds_load(Builds *builds, const char *own, const char *list, Error *error);
+/* The build of a description that is no file (executors_describe), which is taken over. */
+void builds_describe(Builds *builds, json_t *description);
 void builds_free(Builds *builds);
 
 /* The layouts of `seeds` are measured, "3,17"; NULL: the first `wanted`; 0: as many as all builds have

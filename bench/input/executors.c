@@ -26,6 +26,7 @@ static size_t rank(const char *name, const char *const *names, size_t count) {
 /* The file beside build.json that an entry is about. To be freed; "" if the entry is no text. */
 static char *path_to(const Executors *executors, json_t *file) {
     const char *name = json_string_value(file);
+    if (name && *name == '/') return copy_string(name);
     return name ? format_string("%s/%s", executors->directory, name) : copy_string("");
 }
 
@@ -44,10 +45,11 @@ static bool is_reference(const Executors *executors, const char *strategy) {
 /* False if the entry is damaged. */
 static bool add(Executors *executors, json_t *entry) {
     const char *name, *strategy, *isa, *left_out = NULL;
-    json_t *programs = NULL;
-    if (json_unpack(entry, "{s:s, s:s, s:s, s?s, s?o}", "name", &name, "strategy", &strategy, "isa",
-                    &isa, "left_out", &left_out, "programs", &programs) != 0 ||
-        (!left_out && !json_is_object(programs)))
+    json_t *programs = NULL, *arguments = NULL;
+    if (json_unpack(entry, "{s:s, s:s, s:s, s?s, s?o, s?o}", "name", &name, "strategy", &strategy,
+                    "isa", &isa, "left_out", &left_out, "programs", &programs, "arguments",
+                    &arguments) != 0 ||
+        (!left_out && !json_is_object(programs)) || (arguments && !json_is_array(arguments)))
         return false;
     executors->items = grow(executors->items, executors->count + 1, sizeof *executors->items);
     ExecutorProgram *item = &executors->items[executors->count++];
@@ -56,6 +58,7 @@ static bool add(Executors *executors, json_t *entry) {
                               .isa = copy_string(isa),
                               .left_out = left_out ? copy_string(left_out) : NULL,
                               .programs = programs,
+                              .arguments = arguments,
                               .is_reference = is_reference(executors, strategy)};
     item->path = path_to(executors, program_of(item, executors->first_layout));
     if (!item->left_out && access(item->path, X_OK) != 0)
@@ -91,18 +94,31 @@ static void load_layouts(Executors *executors, json_t *seeds) {
         json_is_integer(first) ? json_integer_value(first) : executors->layouts[0];
 }
 
-bool executors_load(const char *directory, Executors *executors, Error *error) {
-    *executors = (Executors){.directory = copy_string(directory)};
-    char *path = format_string("%s/build.json", directory);
-    char *text = read_file(path, 1 << 20, NULL, error);
-    json_error_t reason = {0};
-    executors->build = text ? json_loads(text, 0, &reason) : NULL;
+/* What executors->build describes. False if that is no description. */
+static bool load(Executors *executors) {
     json_t *entries = json_object_get(executors->build, "executors");
     bool usable = json_is_object(json_object_get(executors->build, "strategies")) &&
                   json_is_array(entries);
     if (usable) load_layouts(executors, json_object_get(executors->build, "layout_seeds"));
     for (size_t place = 0; usable && place <= LENGTH(ISAS); place++)
         usable = add_ranked(executors, entries, place);
+    return usable;
+}
+
+bool executors_describe(json_t *build, Executors *executors) {
+    *executors = (Executors){.directory = copy_string(""), .build = build};
+    bool usable = load(executors);
+    if (!usable) executors_free(executors);
+    return usable;
+}
+
+bool executors_load(const char *directory, Executors *executors, Error *error) {
+    *executors = (Executors){.directory = copy_string(directory)};
+    char *path = format_string("%s/build.json", directory);
+    char *text = read_file(path, 1 << 20, NULL, error);
+    json_error_t reason = {0};
+    executors->build = text ? json_loads(text, 0, &reason) : NULL;
+    bool usable = load(executors);
     if (text && !usable)
         fail(error, ERROR_FILE,
              "%s is not a build description with a list of executors%s%s; scripts/build writes it",

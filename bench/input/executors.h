@@ -5,7 +5,11 @@
  * either "left_out", the reason, or "programs": by the seed of each layout, the file beside
  * build.json. "layout_seeds" are the layouts to be measured; "first_layout", which may be none of
  * these (without it: the first of them), is the one that `run` uses. "counters" has by instruction set
- * the program that counts what is executed. Nothing else puts names of these files together. */
+ * the program that counts what is executed. Nothing else puts names of these files together.
+ *
+ * An entry with "arguments", a list, is no executor of ours but a command of somebody's: the program
+ * and these words, and behind them those of a workload ("command" in suite.h). It is measured as a
+ * whole process (bench/sampling/command_sample.h). */
 #ifndef TAILRACE_BENCH_INPUT_EXECUTORS_H
 #define TAILRACE_BENCH_INPUT_EXECUTORS_H
 
@@ -24,6 +28,7 @@ typedef struct ExecutorProgram {
     char *path;     /* of the first layout; "" if there is none */
     char *left_out; /* why it was left out of the build; NULL if it was built */
     json_t *programs; /* by seed; build.json's */
+    json_t *arguments; /* of a command, words; NULL: an executor of ours; build.json's */
     bool is_reference; /* a level of the zero line (dispatch/zero/zero.h), and no strategy */
 } ExecutorProgram;
 
@@ -41,6 +46,9 @@ typedef struct Executors {
 /* Reads what is in `directory`. False and an Error if there is no usable build.json; one of a build
  * before there was the list is none. */
 bool executors_load(const char *directory, Executors *executors, Error *error);
+/* Those of a description that is no file, whose programs have absolute paths. Takes over `build`.
+ * False if it is not usable. */
+bool executors_describe(json_t *build, Executors *executors);
 /* Those beside the running program; tells where that is. On failure says why and returns false.
  * `directory` is to be freed. */
 bool executors_load_own(Executors *executors, char **directory);

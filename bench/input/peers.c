@@ -482,9 +482,35 @@ static json_t *find_values(const json_t *part, const char *key, const char *outp
     return values;
 }
 
+/* "1080033280:f32", the bits of a floating-point number, as a decimal one; NULL if it is none. */
+static json_t *number_of_bits(const char *text) {
+    unsigned long long bits;
+    unsigned width;
+    char end;
+    if (sscanf(text, "%llu:f%u%c", &bits, &width, &end) != 2 || (width != 32 && width != 64)) return NULL;
+    float single;
+    double number;
+    uint32_t half = (uint32_t)bits;
+    memcpy(&single, &half, sizeof single);
+    memcpy(&number, &bits, sizeof number);
+    char *decimal = width == 32 ? format_string("%.9g", (double)single)
+                                : format_string("%.17g", number);
+    json_t *found = json_string(decimal);
+    free(decimal);
+    return found;
+}
+
 json_t *peer_results(const Peer *peer, const char *output, const char *errors) {
     const json_t *part = peer ? json_object_get(peer->json, "results") : NULL;
-    if (part) return find_values(part, "pattern", output, errors);
+    if (part) {
+        json_t *values = find_values(part, "pattern", output, errors), *value, *number;
+        size_t i;
+        const bool bits = json_object_get(part, "floats") != NULL;
+        json_array_foreach(values, i, value)
+            if (bits && (number = number_of_bits(json_string_value(value))))
+                json_array_set_new(values, i, number);
+        return values;
+    }
     json_t *values = need(json_array());
     char *copy = copy_string(output), *rest = copy;
     for (char *line; (line = strsep(&rest, "\n"));)

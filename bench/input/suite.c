@@ -90,19 +90,23 @@ static bool read_workload(json_t *json, const char *directory, Workload *workloa
     const char *file;
     json_t *arguments, *expected;
     workload->invoke = NULL;
+    workload->command = json_object_get(json, "command");
     if (!has_strings(json, "dirs") || !has_strings(json, "env")) return false;
     if (json_unpack(json, "{s:s, s:s, s:s, s:s, s:o}", "name", &workload->name, "kind",
                     &workload->kind, "description", &workload->description, "sha256",
                     &workload->sha256, "expect", &expected) != 0 ||
-        !all_strings(expected))
+        !all_strings(expected) || (workload->command && !all_strings(workload->command)))
         return false;
-    if (json_unpack(json, "{s:s}", "trace", &file) != 0 &&
-        (json_unpack(json, "{s:s, s:s, s:o}", "file", &file, "invoke", &workload->invoke, "args",
-                     &arguments) != 0 ||
-         !all_strings(arguments)))
+    if (workload->command)
+        file = json_string_value(json_object_get(json, "file"));
+    else if (json_unpack(json, "{s:s}", "trace", &file) != 0 &&
+             (json_unpack(json, "{s:s, s:s, s:o}", "file", &file, "invoke", &workload->invoke,
+                          "args", &arguments) != 0 ||
+              !all_strings(arguments)))
         return false;
     workload->json = json;
-    workload->path = *file == '/' ? copy_string(file) : format_string("%s/%s", directory, file);
+    if (file)
+        workload->path = *file == '/' ? copy_string(file) : format_string("%s/%s", directory, file);
     return true;
 }
 
@@ -134,7 +138,7 @@ bool suite_load(const char *path, Suite *suite, Error *error) {
         if (!done)
             fail(error, ERROR_FILE,
                  "%s: workload %zu needs name, kind, description, sha256, expect and either file, "
-                 "invoke and args or trace; dirs and env, if it has them, are lists of strings",
+                 "invoke and args or trace or command; dirs and env, if it has them, are lists of strings",
                  path, i + 1);
         else if (!(done = read_options(&suite->workloads[i], directory, &reasons)))
             fail(error, ERROR_FILE, "%s: workload \"%s\": %s", path, suite->workloads[i].name,
@@ -220,6 +224,27 @@ bool suite_add(Suite *suite, const char *path, const Call *call, Error *error) {
     json_unpack(json, "{s:s, s:s, s:s, s:s, s?s}", "name", &workload.name, "kind", &workload.kind,
                 "description", &workload.description, "sha256", &workload.sha256, "invoke",
                 &workload.invoke);
+    json_array_append_new(json_object_get(suite->json, "workloads"), json);
+    suite->workloads = grow(suite->workloads, suite->count + 1, sizeof *suite->workloads);
+    suite->workloads[suite->count++] = workload;
+    return true;
+}
+
+bool suite_add_command(Suite *suite, const char *name, const char *identity, char *const *words,
+                       size_t count, const char *expected, Error *error) {
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    SHA256Data((const uint8_t *)identity, strlen(identity), digest);
+    json_t *json = need(json_pack("{s:s, s:s, s:s, s:s, s:[]}", "name", name, "kind", "own",
+                                  "description", "a command of one's own", "sha256", digest,
+                                  "expect"));
+    if (!set_words(json, "command", words, count, error) ||
+        (expected && !set_words(json, "expect", (char *const[]){(char *)expected}, 1, error))) {
+        json_decref(json);
+        return false;
+    }
+    Workload workload = {.json = json, .is_own = true, .command = json_object_get(json, "command")};
+    json_unpack(json, "{s:s, s:s, s:s, s:s}", "name", &workload.name, "kind", &workload.kind,
+                "description", &workload.description, "sha256", &workload.sha256);
     json_array_append_new(json_object_get(suite->json, "workloads"), json);
     suite->workloads = grow(suite->workloads, suite->count + 1, sizeof *suite->workloads);
     suite->workloads[suite->count++] = workload;
@@ -321,7 +346,7 @@ bool suite_load_named(const char *directory, const char *names, Suite *suite, Er
 
 bool suite_has_traces(const Suite *suite) {
     for (size_t i = 0; i < suite->count; i++)
-        if (!suite->workloads[i].invoke) return true;
+        if (!suite->workloads[i].invoke && !suite->workloads[i].command) return true;
     return false;
 }
 
@@ -358,6 +383,7 @@ bool suite_filter(Suite *suite, const char *patterns, Error *error) {
 }
 
 size_t workload_words(const Workload *workload) {
+    if (workload->command) return json_array_size(workload->command);
     return json_array_size(workload->options) +
            json_array_size(json_object_get(workload->json, "args")) + 3;
 }
@@ -374,7 +400,17 @@ bool workload_is_command(const Workload *workload) {
     return workload->invoke && strcmp(workload->invoke, "_start") == 0;
 }
 
+/* "{file}" is the path of the workload's file, to whoever runs it. */
+static size_t append_command(const Workload *workload, char **argv, size_t count) {
+    size_t first = count;
+    count = append_words(workload->command, argv, count);
+    for (size_t i = first; i < count; i++)
+        if (workload->path && strcmp(argv[i], "{file}") == 0) argv[i] = workload->path;
+    return count;
+}
+
 size_t workload_command(const Workload *workload, char **argv, size_t count) {
+    if (workload->command) return append_command(workload, argv, count);
     count = append_words(workload->options, argv, count);
     if (!workload->invoke) argv[count++] = "--trace";
     if (workload->invoke && !workload_is_command(workload)) {
@@ -394,10 +430,12 @@ bool workload_expects(const Workload *workload, json_t *results) {
 
 bool workload_verify(const Workload *workload, Error *error) {
     char digest[SHA256_DIGEST_STRING_LENGTH];
+    if (!workload->path) return true; /* of a command: its words are all there is */
     if (!digest_file(workload->path, digest, error)) return false;
     if (strcasecmp(digest, workload->sha256) == 0) return true;
     return fail(
         error, ERROR_FILE,
         "%s is not the %s that the suite was made with: its SHA-256 begins %.12s, not %.12s",
-        workload->path, workload->invoke ? "module" : "trace", digest, workload->sha256);
+        workload->path,
+        workload->command ? "file" : workload->invoke ? "module" : "trace", digest, workload->sha256);
 }

@@ -10,6 +10,10 @@
  * (HOST or HOST::GUEST), and "env" its environment ("NAME=VALUE"). What else a workload has is kept
  * in result files; results/schema.json has names for some of it. bench/OWN.md shows a file.
  *
+ * What the commands of a build run (executors.h) has "command" instead of "invoke" and "args": the words
+ * behind the program, of which "{file}" is the path of "file", if it has one; "expect" is then a list
+ * with the text of what is printed (command_output_text).
+ *
  * What a user names on the command line expects nothing at first: the first result becomes what it
  * expects, so that all executors have to agree. */
 #ifndef TAILRACE_BENCH_INPUT_SUITE_H
@@ -23,8 +27,9 @@
 
 typedef struct Workload {
     const char *name, *kind, *description, *sha256;
-    const char *invoke; /* NULL: a trace; "_start": a WASI command */
-    char *path;         /* of the module or trace */
+    const char *invoke; /* NULL: a trace, or a command; "_start": a WASI command */
+    json_t *command;    /* words of a command, without its program; NULL: no command; json's */
+    char *path;         /* of the module or trace; of a command's file, NULL: it has none */
     bool is_own;        /* in no suite file */
     json_t *options;    /* --dir HOST::GUEST and so on, as words; owned */
     json_t *json; /* as the suite file has it, with every value in "args" and "expect" a string */
@@ -72,6 +77,12 @@ bool suite_add(Suite *suite, const char *path, const Call *call, Error *error);
 /* Names those of suite_add after their files: with so many of the directories before them that no
  * two have one name, among them and `others`. False and an Error if one file was named twice. */
 bool suite_name(Suite *suite, const Suite *others, Error *error);
+
+/* Adds a workload that is run by commands, with these words behind the program. What it prints
+ * first becomes what it has to print, unless `expected` says so. `identity`: what its hash is of. False
+ * and an Error if one of them is not UTF-8. */
+bool suite_add_command(Suite *suite, const char *name, const char *identity, char *const *words,
+                       size_t count, const char *expected, Error *error);
 
 /* Adds the workloads of `other`, which keeps none. False and an Error if a name stands in both. */
 bool suite_join(Suite *suite, Suite *other, Error *error);

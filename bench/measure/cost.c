@@ -22,12 +22,24 @@ PhaseTime clocks_since(PhaseTime start) {
     return (PhaseTime){end.cpu - start.cpu, end.wall - start.wall};
 }
 
+static json_t *time_json(PhaseTime time) {
+    return json_pack("{s:I, s:I}", "cpu", (json_int_t)time.cpu, "wall", (json_int_t)time.wall);
+}
+
+static json_t *process_json(const Cost *cost) {
+    return json_pack("{s:{s:o}, s:{s:I, s:I}, s:I, s:o, s:I}", "phases", names[PHASE_EXECUTE],
+                     time_json(cost->phases[PHASE_EXECUTE]), "process", "user",
+                     (json_int_t)cost->user, "system", (json_int_t)cost->system, "peak_rss_kib",
+                     (json_int_t)cost->peak_rss_kib, "counters",
+                     cost->counters ? json_incref(cost->counters) : json_array(),
+                     "counting_cost_ns", (json_int_t)cost->counting_cost_ns);
+}
+
 json_t *cost_json(const Cost *cost, int phase_count) {
+    if (cost->is_process) return process_json(cost);
     json_t *phases = json_object();
     for (int i = 0; i < phase_count; i++)
-        json_object_set_new(phases, names[i],
-                            json_pack("{s:I, s:I}", "cpu", (json_int_t)cost->phases[i].cpu, "wall",
-                                      (json_int_t)cost->phases[i].wall));
+        json_object_set_new(phases, names[i], time_json(cost->phases[i]));
     json_t *json = json_pack(
         "{s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "phases", phases, "wasm_bytes",
         (json_int_t)cost->wasm_bytes, "bytecode_bytes", (json_int_t)cost->bytecode_bytes,
@@ -61,6 +73,20 @@ static bool read_times(json_t *json, Cost *cost) {
     return true;
 }
 
+static bool read_process(json_t *json, Cost *cost) {
+    json_int_t cpu, wall, user, system, memory;
+    if (json_unpack(json, "{s:{s:{s:I, s:I}}, s:{s:I, s:I}, s:I}", "phases", names[PHASE_EXECUTE],
+                    "cpu", &cpu, "wall", &wall, "process", "user", &user, "system", &system,
+                    "peak_rss_kib", &memory) != 0)
+        return false;
+    cost->is_process = true;
+    cost->phases[PHASE_EXECUTE] = (PhaseTime){cpu, wall};
+    cost->user = user;
+    cost->system = system;
+    cost->peak_rss_kib = memory;
+    return true;
+}
+
 static bool read_counters(json_t *json, Cost *cost) {
     json_t *list, *counter;
     json_int_t counting;
@@ -82,7 +108,8 @@ const char *cost_read(json_t *json, Cost *cost) {
     json_unpack(json, "{s:I, s:I}", "crossings", &crossings, "replayer_ns", &replayer);
     found.crossings = crossings;
     found.replayer_ns = replayer;
-    if (!read_times(json, &found)) return "times";
+    bool is_process = json_object_get(json, "process") != NULL;
+    if (!(is_process ? read_process(json, &found) : read_times(json, &found))) return "times";
     if (!read_counters(json, &found)) return "counters";
     *cost = found;
     return NULL;

@@ -4,6 +4,7 @@
 #define TAILRACE_BENCH_MEASURE_COST_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The parts of an executor's work that are timed apart. */
@@ -26,6 +27,9 @@ typedef struct Cost {
     int64_t counting_cost_ns; /* of starting and stopping them once */
     int64_t crossings;        /* of a trace: between module and host; 0: it is none */
     int64_t replayer_ns;      /* CPU time that the replayer itself took of the execution */
+    bool is_process;          /* of a whole process that is not ours: only its execution, memory and
+                                 counters are known, and */
+    int64_t user, system;     /* what its CPU time is the sum of, ns */
 } Cost;
 
 /* The thread's and the world's clock, and what has passed since they were `start`. */
@@ -34,7 +38,8 @@ PhaseTime clocks_since(PhaseTime start);
 
 /* An object with "phases" (the first `phase_count` of them), "wasm_bytes", "bytecode_bytes",
  * "functions", "peak_rss_kib", "counters" and "counting_cost_ns"; of traces "crossings" and
- * "replayer_ns", too. A new reference; NULL: out of memory. */
+ * "replayer_ns", too. Of a process that is not ours "phases" has only "execute", there are no sizes, and
+ * "process" has "user" and "system". A new reference; NULL: out of memory. */
 json_t *cost_json(const Cost *cost, int phase_count);
 
 /* Reads what cost_json made, of all phases, from an object that may have more. NULL, or which part

@@ -40,7 +40,12 @@ static int real_paranoid(void) {
     return level;
 }
 
-const CounterKernel COUNTER_KERNEL = {real_open, read, real_control, close, real_paranoid};
+static int real_open_process(struct perf_event_attr *attr, pid_t process) {
+    return (int)syscall(SYS_perf_event_open, attr, process, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+const CounterKernel COUNTER_KERNEL = {real_open, read,          real_control,
+                                      close,     real_paranoid, real_open_process};
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 
@@ -468,4 +473,38 @@ bool counters_open(Counters *counters, const char *events, const CounterKernel *
 void counters_close(Counters *counters) {
     for (int i = 0; i < counters->group_count; i++)
         close_group(counters, i);
+}
+
+/* ---- Processes ------------------------------------------------------------------------------- */
+
+bool counters_attach(Counters *counters, const char *events, const CounterKernel *kernel,
+                     pid_t process, Error *error) {
+    memset(counters, 0, sizeof *counters);
+    counters->kernel = kernel;
+    if (!events || strcmp(events, "default") == 0) events = DEFAULT_EVENTS;
+    if (strcmp(events, "none") == 0) return true;
+    if (!read_list(counters, events, error)) return false;
+    for (size_t i = 0; i < counters->count; i++) {
+        Counter *counter = &counters->items[i];
+        if (counter->state != COUNTER_MEASURED) continue;
+        counter->attr.disabled = counter->attr.enable_on_exec = counter->attr.inherit = 1;
+        counter->attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+        counter->descriptor = kernel->open_process(&counter->attr, process);
+        if (counter->descriptor < 0) explain(kernel, counter, errno);
+    }
+    return true;
+}
+
+void counters_collect(Counters *counters) {
+    for (size_t i = 0; i < counters->count; i++) {
+        Counter *counter = &counters->items[i];
+        uint64_t reading[3]; /* as the read_format lays it out: value, enabled, running */
+        if (counter->descriptor < 0) continue;
+        if (counters->kernel->read(counter->descriptor, reading, sizeof reading) == sizeof reading)
+            conclude(counter, reading[0], reading[1], reading[2]);
+        else
+            give_up(counter, COUNTER_FAILED, "its counter cannot be read: %s", strerror(errno));
+        counters->kernel->close(counter->descriptor);
+        counter->descriptor = -1;
+    }
 }

@@ -74,6 +74,7 @@ typedef struct CounterKernel {
     int (*control)(int descriptor, unsigned long request); /* ioctl on a whole group */
     int (*close)(int descriptor);
     int (*paranoid)(void); /* kernel.perf_event_paranoid; a number out of its range if not told */
+    int (*open_process)(struct perf_event_attr *attr, pid_t process); /* on any CPU, alone */
 } CounterKernel;
 extern const CounterKernel COUNTER_KERNEL; /* the real one */
 enum { PARANOID_UNKNOWN = -100 };
@@ -94,6 +95,14 @@ typedef struct Counters {
 bool counters_open(Counters *counters, const char *events, const CounterKernel *kernel,
                    Error *error);
 void counters_close(Counters *counters);
+
+/* Opens the events of a list for a process that waits for its exec, from which on it and all that it
+ * starts are counted: each event alone, since what is inherited cannot be in groups. As
+ * counters_open. */
+bool counters_attach(Counters *counters, const char *events, const CounterKernel *kernel,
+                     pid_t process, Error *error);
+/* Takes the values when that process, and what it waited for, has ended, and closes. */
+void counters_collect(Counters *counters);
 
 /* Counting happens between these. The values are there after the stop. */
 void counters_start(Counters *counters);

@@ -308,10 +308,63 @@ static void print_times(const Recording *recording, const Summary *summary, FILE
         }
     }
     print_heading(stream,
-                  "Execution, ms of CPU time: median ± half the distance between the quartiles");
+                  "%s, ms of CPU time: median ± half the distance between the quartiles",
+                  recording_is_of_commands(recording) ? "Whole processes" : "Execution");
     table_print_folded(&table, 1, stream);
     print_luck(recording, stream);
     table_free(&table);
+}
+
+typedef enum ProcessPart { PROCESS_WALL, PROCESS_USER, PROCESS_SYSTEM, PROCESS_MEMORY, PROCESS_PARTS } ProcessPart;
+
+static double process_part(const Cost *cost, ProcessPart part) {
+    switch (part) {
+    case PROCESS_WALL: return (double)cost->phases[PHASE_EXECUTE].wall / 1e6;
+    case PROCESS_USER: return (double)cost->user / 1e6;
+    case PROCESS_SYSTEM: return (double)cost->system / 1e6;
+    case PROCESS_MEMORY: return (double)cost->peak_rss_kib / 1024;
+    case PROCESS_PARTS: break;
+    }
+    return NAN;
+}
+
+/* The median over the samples of a command on a workload, the warm-up's left out. */
+static double process_median(const Recording *recording, size_t workload, size_t contender,
+                             ProcessPart part, double *scratch) {
+    size_t count = 0;
+    for (size_t i = 0; i < recording->sample_count; i++) {
+        const Sample *sample = &recording->samples[i];
+        if (sample->workload == workload && sample->contender == contender && sample->round > 0)
+            scratch[count++] = process_part(&sample->cost, part);
+    }
+    sort_numbers(scratch, count);
+    return quantile(scratch, count, 0.5);
+}
+
+/* What else is known of the processes of commands, on a suite of one workload. */
+static void print_processes(const Recording *recording, const Summary *summary, FILE *stream) {
+    static const char *const heads[PROCESS_PARTS] = {"wall, ms", "user, ms", "system, ms",
+                                                     "peak memory, MiB"};
+    if (!recording_is_of_commands(recording) || recording->suite.count > 1) return;
+    double *scratch = allocate((recording->sample_count + 1) * sizeof *scratch);
+    Table table;
+    table_start(&table, PROCESS_PARTS + 1);
+    table_cell(&table, "%s", "");
+    for (ProcessPart part = 0; part < PROCESS_PARTS; part++)
+        table_cell(&table, "%s", heads[part]);
+    for (size_t column = 0; column + 1 < summary->columns; column++) {
+        table_cell(&table, "%s",
+                   recording->contenders[summary->first + column].program->strategy);
+        for (ProcessPart part = 0; part < PROCESS_PARTS; part++) {
+            double median =
+                process_median(recording, 0, summary->first + column, part, scratch);
+            cell_or_dash(&table, !isnan(median), "%.1f", median);
+        }
+    }
+    print_heading(stream, "Medians");
+    table_print_folded(&table, 1, stream);
+    table_free(&table);
+    free(scratch);
 }
 
 /* "1.44 (1.41–1.47)". Noise has a digit more. To be freed. */
@@ -388,6 +441,7 @@ static void print_noise(const Recording *recording, const Summary *summary, FILE
 }
 
 static void print_instructions(const Recording *recording, const Summary *summary, FILE *stream) {
+    if (recording_is_of_commands(recording)) return; /* they execute no bytecode of ours */
     Table table;
     table_start(&table, summary->columns + 1);
     table_cell(&table, "workload");
@@ -860,12 +914,22 @@ static void print_group_name(const Recording *recording, const Group *group, FIL
     free(name);
 }
 
+/* The verdicts in words, as the last thing that is said. */
+static void print_sentences(const Recording *recording, FILE *stream) {
+    size_t i;
+    json_t *sentence, *sentences = json_object_get(recording->verdicts, "sentences");
+    if (json_array_size(sentences) > 0) print_heading(stream, "Verdict");
+    json_array_foreach(sentences, i, sentence)
+        print_paragraph(stream, "%s", json_string_value(sentence));
+}
+
 void summary_print(const Recording *recording, FILE *stream) {
     for (size_t i = 0; i < recording->group_count; i++) {
         const Group *group = &recording->groups[i];
         Summary summary = summary_make(recording, group);
         print_group_name(recording, group, stream);
         print_times(recording, &summary, stream);
+        print_processes(recording, &summary, stream);
         print_instructions(recording, &summary, stream);
         counter_summary_print(recording, group, stream);
         simulation_print(recording, group, stream);
@@ -878,4 +942,5 @@ void summary_print(const Recording *recording, FILE *stream) {
     print_isas(recording, stream);
     engines_print(recording, stream);
     print_warnings(recording, stream);
+    if (recording_is_of_commands(recording)) print_sentences(recording, stream);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/sampling/command_sample.h"
 #include "bench/sampling/engines.h"
 #include "bench/sampling/pace.h"
 #include "bench/sampling/plan.h"
@@ -11,15 +12,43 @@
 #include "bench/util/process.h"
 #include "bench/util/progress.h"
 
+/* What is asked: a program, which is an executor of ours or a command. */
+typedef struct Program {
+    const char *path;
+    json_t *arguments; /* of a command; NULL: an executor */
+    size_t layout;     /* index */
+} Program;
+
+static json_t *ask_command(const Recording *recording, const Program *program,
+                           const Workload *workload, const char *events, char **why) {
+    size_t argc = 0, i;
+    json_t *word;
+    char **argv = allocate((json_array_size(program->arguments) + workload_words(workload) + 2) *
+                           sizeof *argv);
+    argv[argc++] = (char *)program->path;
+    json_array_foreach(program->arguments, i, word)
+        argv[argc++] = (char *)json_string_value(word);
+    workload_command(workload, argv, argc);
+    const CommandOptions options = {
+        .cpu = recording->cpu,
+        .timeout = recording->timeout,
+        .events = events,
+        .seed = (uint64_t)builds_seed(&recording->builds, program->layout)};
+    json_t *answer = command_sample(argv, &options, why);
+    free(argv);
+    return answer;
+}
+
 /* Runs `program measure --events LIST --place PLACES --invoke EXPORT FILE ARG...` (or `... --trace
  * FILE`; no --place if it is empty), or `program info` if `workload` is NULL, and returns the JSON it
  * prints. NULL if that failed, with the reason in *why, to be freed, or with *why NULL if the user
  * interrupted. */
-static json_t *ask(const Recording *recording, const char *program, const Workload *workload,
+static json_t *ask(const Recording *recording, const Program *program, const Workload *workload,
                    char *events, char *place, char **why) {
+    if (program->arguments) return ask_command(recording, program, workload, events, why);
     size_t argc = 0;
     char **argv = allocate(((workload ? workload_words(workload) : 0) + 8) * sizeof *argv);
-    argv[argc++] = (char *)program;
+    argv[argc++] = (char *)program->path;
     if (workload) {
         argv[argc++] = "measure";
         argv[argc++] = "--events";
@@ -55,8 +84,11 @@ static char *wrong_result(const Workload *workload, json_t *answer) {
     json_t *expected = json_object_get(workload->json, "expect");
     if (workload_expects(workload, results)) return NULL;
     char *got = join_strings(results), *wanted = join_strings(expected);
-    char *why = format_string("returned %s instead of %s", *got ? got : "nothing",
-                              *wanted ? wanted : "nothing");
+    const char *quote = workload->command ? "\"" : "";
+    char *why = format_string("%s %s%s%s instead of %s%s%s",
+                              workload->command ? "printed" : "returned", quote,
+                              *got || *quote ? got : "nothing", quote, quote,
+                              *wanted || *quote ? wanted : "nothing", quote);
     free(got);
     free(wanted);
     return why;
@@ -65,15 +97,16 @@ static char *wrong_result(const Workload *workload, json_t *answer) {
 /* A workload whose results are not the same each time is no fault of the executor: the same program
  * is asked once more. Why it cannot be measured, to be freed; NULL if both times agree, or the
  * second one failed. */
-static char *differs_from_itself(const Recording *recording, const char *program,
+static char *differs_from_itself(const Recording *recording, const Program *program,
                                  const Workload *workload, json_t *answer) {
     char *why, *sentence = NULL;
     json_t *again = ask(recording, program, workload, "none", "", &why);
     json_t *first = json_object_get(answer, "results"), *second = json_object_get(again, "results");
     if (again && !json_equal(first, second)) {
         char *then = join_strings(first), *now = join_strings(second);
-        sentence = format_string("returns other results each time (%s, then %s): a workload has to "
-                                 "compute the same in every run, without clock and random numbers",
+        sentence = format_string("%s other results each time (%s, then %s): a workload has to compute "
+                                 "the same in every run, without clock and random numbers",
+                                 workload->command ? "prints" : "returns",
                                  *then ? then : "nothing", *now ? now : "nothing");
         free(then);
         free(now);
@@ -84,8 +117,8 @@ static char *differs_from_itself(const Recording *recording, const char *program
 }
 
 /* Why the answer's results cannot be used, to be freed; NULL if they can. */
-static char *check_result(const Recording *recording, const char *program, const Workload *workload,
-                          json_t *answer) {
+static char *check_result(const Recording *recording, const Program *program,
+                          const Workload *workload, json_t *answer) {
     char *why = wrong_result(workload, answer);
     char *itself = why ? differs_from_itself(recording, program, workload, answer) : NULL;
     if (!itself) return why;
@@ -102,7 +135,8 @@ static void note_failure(Recording *recording, NotMeasured entry, const char *wh
                     recording_is_same_gap(&recording->not_measured[i], &entry);
     if (was_said)
         ;
-    else if (entry.workload == ANY)
+    else if (entry.workload == ANY ||
+             (recording->suite.count == 1 && recording_is_of_commands(recording)))
         progress_note("%s %s", who, entry.reason);
     else
         progress_note("%s on %s: %s", who, recording->suite.workloads[entry.workload].name,
@@ -127,7 +161,10 @@ static json_t *identify_program(const Recording *recording, const Contender *con
                              seeds, program->strategy);
         free(seeds);
     } else
-        info = ask(recording, path, NULL, NULL, NULL, why);
+        info = contender->program->arguments
+                   ? need(json_pack("{s:s, s:s, s:I}", "strategy", program->strategy, "isa",
+                                    program->isa, "layout", wanted))
+                   : ask(recording, &(Program){.path = path}, NULL, NULL, NULL, why);
     if (info && (json_unpack(info, "{s:s, s:s, s?I}", "strategy", &strategy, "isa", &isa, "layout",
                              &seed) != 0 ||
                  strcmp(strategy, program->strategy) || strcmp(isa, program->isa)))
@@ -187,8 +224,9 @@ static void count_work(Recording *recording, size_t isa) {
         char *doing = format_string("counting instructions: %s, %s", workload->name, name), *why;
         progress_show(0, recording->budget, doing);
         free(doing);
-        json_t *answer = ask(recording, counter, workload, "none", "", &why);
-        if (answer) why = check_result(recording, counter, workload, answer);
+        const Program program = {.path = counter};
+        json_t *answer = ask(recording, &program, workload, "none", "", &why);
+        if (answer) why = check_result(recording, &program, workload, answer);
         if (answer && !why)
             *work = (Work){count_at(answer, "instructions"), count_at(answer, "branches"),
                            count_at(answer, "calls")};
@@ -206,11 +244,49 @@ static void count_work(Recording *recording, size_t isa) {
     free(who);
 }
 
+/* What commands of the user's own have to print is what the first of them prints, twice. */
+static void learn_results(Recording *recording, size_t index) {
+    const Contender *contender = &recording->contenders[index];
+    for (size_t i = 0; i < recording->suite.count && !interrupted(); i++) {
+        const Workload *workload = &recording->suite.workloads[i];
+        if (json_array_size(json_object_get(workload->json, "expect")) > 0 ||
+            recording_own_failure(recording, i, index))
+            continue;
+        char *path = executors_layout_path(&recording->builds.items[contender->build].executors,
+                                           contender->program, 0),
+             *who = contender_name(recording, contender), *why = NULL;
+        const Program program = {path, contender->program->arguments, 0};
+        progress_show(0, recording->budget, "what is to be printed");
+        for (int attempt = 0; attempt < 2 && !why && !interrupted(); attempt++) {
+            json_t *answer = ask(recording, &program, workload, "none", "", &why);
+            if (answer) why = check_result(recording, &program, workload, answer);
+            json_decref(answer);
+        }
+        if (why) {
+            json_array_clear(json_object_get(workload->json, "expect"));
+            note_failure(recording,
+                         (NotMeasured){.what = "sample",
+                                       .workload = i,
+                                       .contender = index,
+                                       .build = contender->build,
+                                       .isa = contender->program->isa,
+                                       .round = -1,
+                                       .reason = why},
+                         who);
+        }
+        free(who);
+        free(path);
+    }
+}
+
 void sampler_prepare(Recording *recording) {
     for (size_t i = 0; i < recording->contender_count; i++)
         identify(recording, i);
-    for (size_t i = 0; i < recording->isa_count; i++)
-        count_work(recording, i);
+    if (recording_is_of_commands(recording))
+        learn_results(recording, 0);
+    else
+        for (size_t i = 0; i < recording->isa_count; i++)
+            count_work(recording, i);
     progress_clear();
     engines_prepare(recording);
 }
@@ -243,9 +319,10 @@ static void take_sample(Recording *recording, Sample sample, const SamplerHooks 
     char *path = executors_layout_path(executors, contender->program, sample.layout), *why;
     const Placement placement = recording_placement(recording, sample.layout);
     char *place = need(placement_text(&placement));
+    const Program program = {path, contender->program->arguments, sample.layout};
     json_t *answer =
-        ask(recording, path, workload, recording_events(recording, &sample), place, &why);
-    if (answer) why = check_result(recording, path, workload, answer);
+        ask(recording, &program, workload, recording_events(recording, &sample), place, &why);
+    if (answer) why = check_result(recording, &program, workload, answer);
     if (answer && !why && *place) why = check_placement(recording, &placement, answer);
     free(place);
     free(path);
@@ -419,11 +496,15 @@ static bool sample_round(Run *run, int round) {
     return going;
 }
 
-/* Whether there is nothing left that could be measured. */
+/* Whether there is nothing left that could be measured; of commands, nothing that could be compared. */
 static bool all_failed(const Recording *recording) {
-    for (size_t i = 0; i < recording->suite.count; i++)
+    size_t needed = recording_is_of_commands(recording) && recording->groups[0].strategies > 1 ? 2 : 1;
+    for (size_t i = 0; i < recording->suite.count; i++) {
+        size_t left = 0;
         for (size_t j = 0; j < recording->contender_count; j++)
-            if (!recording_failure(recording, i, j)) return false;
+            left += !recording->contenders[j].control && !recording_failure(recording, i, j);
+        if (left >= needed) return false;
+    }
     return true;
 }
 
@@ -437,7 +518,10 @@ void sampler_run(Recording *recording, double started, const SamplerHooks *hooks
     for (int round = recording->rounds; sample_round(&run, round); round++) {
         recording->rounds = round;
         if (all_failed(recording)) {
-            stop(recording, "failed", copy_string("every executor failed at every workload"));
+            stop(recording, "failed",
+                 copy_string(recording_is_of_commands(recording)
+                                 ? "too few commands are left to compare"
+                                 : "every executor failed at every workload"));
             break;
         }
         if (round == 0 && cold) {

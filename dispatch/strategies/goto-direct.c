@@ -8,7 +8,8 @@
  * Needs: goto
  * Cost: as goto-indirect without the table's load, and instructions that are six bytes longer
  * Aliases: direct-threading, direct-threaded, threaded, goto, hybrid
- * Flags: -w -fno-gcse -fno-crossjumping -freorder-blocks-algorithm=simple
+ * Flags: -w -mllvm=-disable-block-placement -fno-gcse -fno-crossjumping
+ *     -freorder-blocks-algorithm=simple
  * Order: 3
  */
 #define DISPATCH_SIZE 8

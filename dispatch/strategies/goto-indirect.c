@@ -11,7 +11,8 @@
  *     before it; one function of all handlers: slow to compile, and its registers are allocated for
  *     all of them together
  * Aliases: token-threading, token-threaded, computed-goto, jump-table
- * Flags: -w -fno-gcse -fno-crossjumping -freorder-blocks-algorithm=simple
+ * Flags: -w -mllvm=-disable-block-placement -fno-gcse -fno-crossjumping
+ *     -freorder-blocks-algorithm=simple
  * Order: 2
  */
 #define DISPATCH_SIZE 2

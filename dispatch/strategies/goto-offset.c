@@ -8,7 +8,8 @@
  * Needs: goto
  * Cost: as goto-direct, an addition more for each jump and four bytes less for each instruction
  * Aliases: offset-threading, compact-threading
- * Flags: -w -fno-gcse -fno-crossjumping -freorder-blocks-algorithm=simple
+ * Flags: -w -mllvm=-disable-block-placement -fno-gcse -fno-crossjumping
+ *     -freorder-blocks-algorithm=simple
  * Measured: when asked
  * Order: 6
  */

@@ -11,7 +11,7 @@
  * Cost: one jump whose target a predictor must tell from history alone; a compare is saved, since
  *     no opcode is out of range; cheap to compile
  * Aliases: loop, switch-dispatch
- * Flags: -w -freorder-blocks-algorithm=simple
+ * Flags: -w -mllvm=-disable-block-placement -freorder-blocks-algorithm=simple
  * Order: 1
  */
 #define DISPATCH_SIZE 2

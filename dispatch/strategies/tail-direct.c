@@ -11,7 +11,6 @@
  *     registers; quick to compile whatever their number; handlers that call C functions save the
  *     state around it
  * Aliases: tail, tailcall, tail-call, musttail
- * Flags: -falign-functions=64
  * Order: 4
  */
 #define DISPATCH_SIZE 8

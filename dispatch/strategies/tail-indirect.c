@@ -9,7 +9,6 @@
  * Cost: as tail-direct, with the table's address and a load from it for each jump, and instructions
  *     that are six bytes shorter
  * Aliases: tail-table
- * Flags: -falign-functions=64
  * Measured: when asked
  * Order: 7
  */

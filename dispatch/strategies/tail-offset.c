@@ -9,7 +9,6 @@
  * Cost: as tail-direct, with two instructions more for each jump and four bytes less for each
  *     instruction
  * Aliases: tail-compact
- * Flags: -falign-functions=64
  * Measured: when asked
  * Order: 8
  */

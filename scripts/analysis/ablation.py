@@ -4,7 +4,7 @@ import dataclasses
 
 from . import comparison, inference
 
-WITHOUT = {"alignment": "the alignment of the shared dispatch"}  # and what stands for itself
+WITHOUT = {"alignment": "the alignment of handlers and of the shared dispatch"}  # and what stands for itself
 FETCH_LATER = "the next dispatch word loaded after ip moves on"
 PIE = "position-independent (PIE)"
 PLATFORM = "the platform's calling convention"

@@ -306,6 +306,17 @@ class Panel:
                          f"{len(self.names) + self.left}.")
         return notes + self.what_else_differs()
 
+    def rows(self):
+        """A table of texts: a row for each effect, a column for each CPU, and how much they disagree."""
+        def cell(found):
+            return f"{speed_text(found)} {self.judge(found).word}" if found else "–"
+        rows = [["effect", *map(self.name, self.places), "they disagree by"]]
+        for effect in self.effects:
+            told = self.suite.told(effect.disagreement[0])
+            rows.append([effect.name, *(cell(effect.cells.get(place)) for place in self.places),
+                         factor_text(told) + ("" if told[-1] else " not shown")])
+        return rows
+
     def data(self):
         texts = self.cases[0].texts
 
@@ -314,7 +325,7 @@ class Panel:
             return found and [rounded(found.speed, 6), rounded(found.low, 6), rounded(found.high, 6),
                               texts.place(str(self.judge(found)))]
         return {
-            "isa": self.isa, "family": self.family, "cases": self.places,
+            "isa": self.isa, "family": self.family, "rows": self.rows(), "cases": self.places,
             "names": [self.name(place) for place in self.places], "what": self.what, "workloads": self.names,
             "notes": self.notes(),
             "effects": [{

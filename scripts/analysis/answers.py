@@ -75,7 +75,7 @@ class Answers:
 
     def all(self):
         best, text = self.fastest()
-        answers = [{"question": "Which strategy is fastest?", "text": text, "word": "", "best": best}]
+        answers = [{"question": f"Which {'' if self.case.subject else 'strategy '}is fastest?", "text": text, "word": "", "best": best}]
         zero = self.case.zero and self.case.zero.answer()
         if zero:
             answers.insert(0, {"question": "What does dispatch cost?", "text": zero, "word": ""})

@@ -134,14 +134,15 @@ class Causes:
             own = [
                 sample for sample in self.samples if sample["strategy"] == strategy and not sample["control"] and
                 sample["workload"] in common]
-            bytecode = {sample["workload"]: sample["bytecode_bytes"] for sample in own}
+            # Whole processes have neither.
+            bytecode = {sample["workload"]: sample["bytecode_bytes"] for sample in own if "bytecode_bytes" in sample}
             translation = [
                 sample["phases"]["translate"]["cpu"] / sample["wasm_bytes"] for sample in own
-                if sample["wasm_bytes"]]
+                if sample.get("wasm_bytes")]
             audit = audited.get(strategy, {})
             findings = [f"{name}: {text}" for name, text in audit.get("findings", [])]
             found[strategy] = {
-                "word_bytes": words.get(strategy), "bytecode_bytes": sum(bytecode.values()) if own else None,
+                "word_bytes": words.get(strategy), "bytecode_bytes": sum(bytecode.values()) if bytecode else None,
                 "translation": rounded(statistics.median(translation), 4) if translation else None,
                 **{key: audit.get(key) for key in AUDITED}, "stack": count(
                     audit.get("handlers_that_use_the_stack")),

@@ -487,8 +487,10 @@ def mean_text(comparison, strategy):
     if not mean.found:
         return f"{strategy}: nothing to compare."
     others = population_text(mean.found)
-    return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}, geometric mean over "
-            f"{mean.found.workloads} of {len(comparison.workloads)} workloads{others and f' ({others})'}: {mean.verdict}"
+    over = "" if len(comparison.workloads) == 1 else (
+        f", geometric mean over {mean.found.workloads} of {len(comparison.workloads)} workloads")
+    return (f"{strategy} runs at {speed_text(mean.found)} the speed of {comparison.baseline}"
+            f"{over}{others and f' ({others})'}: {mean.verdict}"
             f"{' in this one layout' if comparison.luck else ''}.")
 
 

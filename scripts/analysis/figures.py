@@ -300,6 +300,32 @@ def answers():
     return "\n".join(lines) + "\n"
 
 
+@functools.cache
+def side_by_side_cases():
+    """The data of a report on the newest usual runs of each CPU, and its Cases: of position-independent executors, which
+    all of them were recorded with."""
+    names = [name for folder in folders() for suite in ("default", "real")
+             for name in latest_of_each(folder, suite) if relocation(dict(recorded())[name]) == "PIE"]
+    names = list(dict.fromkeys(names))
+    data, cases, _ = findings.make([dict(recorded())[name] for name in names], [f"{name}.json" for name in names],
+                                   inference.CONFIDENCE, inference.SMALLEST_EFFECT)
+    return data, cases
+
+
+def across_cpus():
+    """What CPUs say of each question, the largest disagreement first: a line each."""
+    data, _ = side_by_side_cases()
+    return "\n" + "".join(f"- {found['question']} **{found['text']}** {found['more']}\n" for found in data["overview"]
+                          if found.get("more"))
+
+
+def effects_on_cpus():
+    """Each effect on each CPU, a table for kernels and one for programs."""
+    data, _ = side_by_side_cases()
+    return "".join("".join([f"\n**{panel['what'].capitalize()}**\n", table(panel["rows"]),
+                            *(f"\n{note}\n" for note in panel["notes"])]) for panel in data["across"])
+
+
 def last_unplaced():
     """2026-11-28-clang-22: the newest run whose layouts are code alone."""
     return [name.partition("/")[2] for name, result in recorded() if "placement" not in result][-1]

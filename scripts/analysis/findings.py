@@ -102,7 +102,14 @@ class Case:
         self.answers = Answers(self)
 
     @property
+    def subject(self):
+        """The name of what is no build of ours but commands of somebody's; None of executors."""
+        return self.build.get("subject")
+
+    @property
     def label(self):
+        if self.subject and self.build["compiler"] == "unknown":
+            return "compilers that are not known"
         return f"{self.build['compiler']} {self.build['version']}"
 
     def mean(self, strategy, baseline):
@@ -118,7 +125,7 @@ class Case:
 
     def bytecode(self, strategy):
         """Bytes of each workload's bytecode; None where it was not measured."""
-        found = {sample["workload"]: sample["bytecode_bytes"] for sample in self.samples
+        found = {sample["workload"]: sample.get("bytecode_bytes") for sample in self.samples
                  if sample["strategy"] == strategy}
         return [found.get(name) for name in self.names]
 
@@ -185,7 +192,7 @@ class Case:
             self.strategies.index(baseline), self.strategies.index(strategy), self.estimates(found),
             self.points(strategy, baseline)] for (baseline, strategy), found in self.pairs.items()]
         return {
-            "file": self.file, "confidence": comparison.confidence, "build": self.build["name"], "compiler": self.label, "isa": self.isa,
+            "file": self.file, "confidence": comparison.confidence, "build": self.build["name"], "compiler": self.label, "isa": self.isa, "subject": self.subject,
             "flags": self.build.get("flags") or [], "bounds": self.build.get("bounds"),
             "relocation_model": self.weaknesses.relocation_model,
             "strategies": self.strategies, "layouts": comparison.layouts, "rounds": comparison.rounds,

@@ -58,6 +58,7 @@ class Build:
         # That of the programs without a seed in their names comes first.
         first = self.info.get("first_layout", self.info["layout_seeds"][0])
         self.seeds = [first, *(seed for seed in self.info["layout_seeds"] if seed != first)]
+        self.is_laid_out = self.info.get("layouts_from") == "assembly"
         self._opcodes = {}
 
     def name(self, strategy, isa, seed=None):
@@ -102,8 +103,9 @@ class Build:
         return self.folder / f"libexecutor-{name}.a"
 
     def cost_file(self, name):
-        """Where the compiler noted what compiling an executor cost (dispatch/compile_cost.py)."""
-        path = self.folder / name
+        """Where the compiler noted what compiling an executor cost (dispatch/compile_cost.py): once for all layouts
+        that are made of its assembly."""
+        path = self.folder / (re.sub(r"\.layout\d+$", "", name) if self.is_laid_out else name)
         return path.with_name(f"executor-{path.name}.cost")
 
     def elf_type(self, name):
@@ -144,8 +146,10 @@ class Build:
         return self._opcodes[path]
 
     def read(self, name, strategy, isa, seed):
+        # A switch numbers its cases in the order of the layout that was compiled, and others are made of its assembly.
+        compiled = self.seeds[0] if self.is_laid_out else seed
         return read_executor(self.library(name), self.mechanism(strategy), self.opcodes(isa),
-                             self.layout(isa, seed))
+                             self.layout(isa, compiled))
 
 
 # ---- Which opcodes are hot ---------------------------------------------------------------------------
@@ -262,7 +266,7 @@ class Object:
                 if match:
                     self.sizes[match[1]] = int(match[2], 16)
                     continue
-                match = re.match(r"^([0-9a-f]{16}) .{6}(.) (\S+)\t([0-9a-f]+) +(?:\.hidden )?(\S+)$", line)
+                match = re.match(r"^([0-9a-f]{16}) .{6}(.) (\S+)\t([0-9a-f]+) +(?:\.(?:hidden|internal|protected) )?(\S+)$", line)
                 if match:
                     address, size = int(match[1], 16), int(match[4], 16)
                     self.symbols.append(Symbol(match[5], match[3], address, size, match[2]))
@@ -391,7 +395,7 @@ class Executor:
             self.sites += [i.place for code in obj.code.values() for i in code if INDIRECT_CALL.match(i.text)]
 
     def find_handlers(self, opcodes, order):
-        """`order`: the opcodes in the order of the layout, by which a switch numbers its cases."""
+        """`order`: the opcodes in the order by which a switch numbers its cases."""
         obj = self.object
         if self.mechanism in ("tail", "call"):
             self.places = {s.name.removeprefix("handle_"): (s.section, s.address) for s in obj.symbols
@@ -551,7 +555,7 @@ class Executor:
 
 
 def read_executor(path, mechanism, opcodes, order):
-    """Reads an object or a library. `order`: the opcodes in the layout's order."""
+    """Reads an object or a library. `order`: the opcodes in the order of the layout that was compiled."""
     executor = Executor(Object(path), mechanism)
     executor.find_handlers(opcodes, order)
     return executor

@@ -162,8 +162,9 @@ def zero_line(zero):
     return figure
 
 
-def heat_map(cases, names):
-    """Speed over the suite relative to the baseline: a row for each case, a column for each strategy."""
+def heat_map(cases, names, labels=None):
+    """Speed over the suite relative to the baseline: a row for each case, a column for each strategy. `labels`: of the
+    rows, if not the cases' names."""
     rows = [[name in case.strategies and case.mean(name, case.strategies[0]) or None for name in names]
             for case in cases]
     logs = [[math.log(found.speed) if found else math.nan for found in row] for row in rows]
@@ -184,7 +185,7 @@ def heat_map(cases, names):
                           va="center",
                           color="white" if dark else "black")
     axes.set_xticks(range(len(names)), [short(name) for name in names])
-    axes.set_yticks(range(len(cases)), [short(case.name) for case in cases])
+    axes.set_yticks(range(len(cases)), labels or [short(case.name) for case in cases])
     axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     axes.set_xticks([x - 0.5 for x in range(1, len(names))], minor=True)
     axes.set_yticks([y - 0.5 for y in range(1, len(cases))], minor=True)
@@ -248,6 +249,11 @@ def side_by_side(machines):
 def save_side_by_side(machines, prefix):
     matplotlib.rcParams.update(STYLE)
     save(side_by_side(machines), prefix)
+
+
+def save_heat_map(cases, labels, prefix):
+    matplotlib.rcParams.update(STYLE)
+    save(heat_map(cases, cases[0].strategies[1:], labels), prefix)
 
 
 def save_all(cases, page, most, suffixes=("svg", "png")):

@@ -96,6 +96,7 @@ class Pool:
         files = [self.write_strategy(slowdown) for slowdown in self.slowdowns]
         options = ["-Ddispatch=" + ",".join([*self.layouts, *(slowdown.name for slowdown in self.slowdowns)]),
                    "-Disa=" + ISA, "-Dstrategy_files=" + ",".join(map(str, files)),
+                   "-Dlayouts_from=source",  # so that one of them can have other handlers than the others
                    "-Dlayouts=" + ",".join(map(str, range(max(self.layouts.values()))))]
         if (self.directory / "build.ninja").exists():
             run(["meson", "configure", self.directory, *options])

@@ -82,6 +82,8 @@ class Weaknesses:
 
     def missing_audits(self):
         audited = self.audit.by_strategy()
+        if self.build.get("subject") and not self.build.get("function"):
+            return  # of commands there is nothing to audit
         if not audited:
             yield {"of whom": "", "why": (self.audit.missing or "the file holds none").rstrip(".")}
         elif len(audited) < len(self.strategies):
@@ -90,9 +92,14 @@ class Weaknesses:
 
     def aligned_functions(self):
         """Of some strategies and not of others."""
-        aligned = [name for name in self.strategies
-                   if any(flag.startswith("-falign-functions")
-                          for flag in self.build["strategies"].get(name, {}).get("flags", []))]
+        def is_aligned(name):
+            about = self.build["strategies"].get(name, {})
+            flags = about.get("flags", [])
+            if self.build.get("layouts_from") == "source" and \
+                    (about.get("mechanism") or name.split("-")[0]) in ("tail", "call"):
+                flags = flags + self.build.get("flags", [])
+            return any(flag.startswith("-falign-functions") for flag in flags)
+        aligned = [name for name in self.strategies if is_aligned(name)]
         if aligned and len(aligned) < len(self.strategies):
             yield {"strategies": listed(aligned)}
 

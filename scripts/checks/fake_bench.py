@@ -17,7 +17,7 @@ from example_result import result
 parser = argparse.ArgumentParser()
 parser.add_argument("--no-setup", action="store_true")
 parser.add_argument("--no-report", action="store_true")
-for name in "--build-directory", "--cc", "--layout-seeds", "--suite", "--output", "--resume", "--budget":
+for name in "--build-directory", "--cc", "--layout-seeds", "--suite", "--output", "--resume", "--budget", "--layouts":
     parser.add_argument(name)
 options = parser.parse_args()
 rules = pathlib.Path(os.environ["FAKE_BENCH"])
@@ -33,6 +33,7 @@ def rule(name, default=""):
 
 if rule("fails"):
     sys.exit("bench: clang-22 could not build this")
+pathlib.Path(options.build_directory).mkdir(exist_ok=True)
 pathlib.Path(options.build_directory, "built").write_text("")
 path = pathlib.Path(options.resume or options.output)
 document = json.loads(path.read_text()) if options.resume else result()

@@ -92,6 +92,11 @@ def call(names, changes):
 MAKERS = {"tail-direct": tail, "goto-direct": goto, "switch": switch, "call-direct": call}
 
 
+def without_places(line):
+    """Of a listing: what in it does not depend on where the code lies."""
+    return re.sub(r"# (\d+ bytes|goes on at .*)|\b[0-9a-f]+ <.*", "", line)
+
+
 @unittest.skipUnless(platform.machine() == "x86_64" and shutil.which("as"), "needs an x86-64 assembler")
 class Findings(unittest.TestCase):
     def setUp(self):
@@ -465,6 +470,44 @@ class RealBuild(unittest.TestCase):
                     self.assertEqual(len(code[:common]), int(match[3]))
                 shown += 1
         self.assertGreater(shown, 0)
+
+    def test_a_layout_of_the_assembly_has_the_same_handlers(self):
+        """In another order, and at cache lines: what lay_out.py does for all layouts but the first."""
+        if not self.build.is_laid_out:
+            self.skipTest("each layout is compiled")
+        isa = self.build.isas[0]
+        opcodes = self.build.opcodes(isa)
+        wanted = list(opcodes)
+        random.Random(1).shuffle(wanted)
+        first = BUILD / f"encoder/isa/{isa}/layout.{self.build.seeds[0]}.h"
+        with tempfile.TemporaryDirectory() as folder:
+            layout, made = pathlib.Path(folder) / "layout.h", pathlib.Path(folder) / "made.o"
+            layout.write_text("#define LAYOUT_SEED 7\n#define LAYOUT_SHIFT 48\n#define LAYOUT_OPCODES(X) " +
+                              " ".join(f"X({opcode})" for opcode in wanted))
+            for strategy in ("switch", "goto-direct", "tail-direct", "call-direct"):  # one of each mechanism
+                if (strategy, isa) not in self.build.listed:
+                    continue
+                name = self.build.name(strategy, isa)
+                code = list((BUILD / "dispatch" / f"libcode-{name}.a.p").glob("*.o"))
+                if not code:
+                    continue
+                subprocess.run([sys.executable, SCRIPTS.parent / "dispatch/lay_out.py", "64", first, layout, code[0], made,
+                                self.build.info["compiler"]], check=True)
+                mechanism = self.build.mechanism(strategy)
+                # A switch numbers its cases as the compiled layout does.
+                ours = machine_code.read_executor(made, mechanism, opcodes, self.build.layout(isa, self.build.seeds[0]))
+                theirs = self.build.read(name, strategy, isa, self.build.seeds[0])
+                self.assertEqual(ours.handlers is None, theirs.handlers is None)
+                if not ours.handlers:
+                    continue
+                placed = sorted(opcodes, key=ours.places.get)
+                self.assertGreater(audit.same_order(wanted, placed), 0.99, name)
+                self.assertLess(audit.same_order(opcodes, placed), 0.8, name)
+                aligned = sum(ours.places[opcode][1] % 64 == 0 for opcode in opcodes)
+                self.assertGreater(aligned, 0.95 * len(opcodes), name)  # what shares code with another stays behind it
+                for opcode in opcodes:
+                    self.assertEqual(list(map(without_places, ours.listing(opcode))),
+                                     list(map(without_places, theirs.listing(opcode))), f"{name}: {opcode}")
 
     def test_columns(self):
         built = [s for s in self.build.strategies if self.build.info["strategies"][s]["measured_by_default"] and

@@ -161,6 +161,37 @@ class Export(unittest.TestCase):
         self.assertIn("vm/switch-acc/layout:0/control", names)
         self.assertEqual(len(self.rows(document)), len(document["samples"]))
 
+    def lnt(self, document, *arguments):
+        process = self.export(document, "--format", "lnt", *arguments)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        return json.loads(process.stdout)
+
+    def test_lnt(self):
+        document = result([sample(number, name, strategy, ms * number, control, layout, compiler)
+                           for number in range(4) for layout in (0, 5) for name in ("sort", "vm")
+                           for strategy, ms, control in (("switch", 8 + layout, False), ("switch", 99, True),
+                                                         ("tail-direct", 4, False))
+                           for compiler in ("clang-22", "gcc-12")])
+        document["builds"] = [build(), build("gcc-12")]
+        document["machine"]["cpu"].update(vendor="AuthenticAMD", family="26", model_number="2")
+        document["not_measured"] = [{"what": "sample", "workload": "vm", "build": "clang-22", "strategy": "tail-direct",
+                                     "isa": "acc", "control": False, "round": 2, "reason": "crashed"}]
+        exported = self.lnt(document)
+        self.assertEqual((exported["format_version"], exported["machine"]["name"]), ("2", "Zen 5 (Test CPU)"))
+        self.assertEqual((exported["run"]["start_time"], exported["run"]["llvm_project_revision"]),
+                         ("2026-01-01T00:00:00", "22"))
+        self.assertTrue(all(isinstance(value, str) for part in ("machine", "run") for value in exported[part].values()))
+        # A median for each layout, in seconds, without the warm-up; what failed has no time.
+        self.assertEqual({one.pop("name"): one for one in exported["tests"]}, {
+            "tailrace.sort/switch-acc": {"execution_time": [0.016, 0.026]},
+            "tailrace.sort/tail-direct-acc": {"execution_time": [0.008, 0.008]},
+            "tailrace.vm/switch-acc": {"execution_time": [0.016, 0.026]},
+            "tailrace.vm/tail-direct-acc": {"execution_status": 1}})
+        other = self.lnt(document, "--build", "gcc-12")
+        self.assertEqual((other["run"]["llvm_project_revision"], len(other["tests"][-1]["execution_time"])), ("12", 2))
+        process = self.export(document, "--format", "lnt", "--build", "icc")
+        self.assertIn('has no build "icc"; it has clang-22, gcc-12', process.stderr)
+
     def test_output_file_and_errors(self):
         path = self.folder / "out.csv"
         self.assertEqual(self.export(result(), "-f", "csv", "-o", path).stdout, "")

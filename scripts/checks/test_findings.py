@@ -98,6 +98,12 @@ class Warnings(unittest.TestCase):
         self.assertNotIn("aligned functions", self.warnings(flags(others=aligned)))
         self.assertNotIn("aligned functions", self.warnings(flags()))
 
+        def flags_of_all(layouts_from):
+            return lambda document: document["builds"][0].update(flags=aligned, layouts_from=layouts_from)
+        said = self.warnings(flags_of_all("source"))["aligned functions"]
+        self.assertIn("Handlers of tail-direct begin at cache lines", said)
+        self.assertNotIn("aligned functions", self.warnings(flags_of_all("assembly")))
+
     def test_missing_counters_are_said_once(self):
         gap = {"what": "counter", "workload": None, "build": None, "strategy": None, "isa": None,
                "control": False, "round": None, "reason": "cycles: there are none"}

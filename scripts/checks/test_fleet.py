@@ -215,6 +215,13 @@ class Configuration(Case):
         self.assertEqual(jobs.resumable(["--dispatch", "all", "--budget", "9", "--stop=budget", "--zero"]),
                          ["--budget", "9", "--stop=budget"])
 
+    def test_what_reframe_reads(self):
+        """The check itself takes ReFrame; what it runs on the machine does not."""
+        from example_result import result
+        (self.folder / "result.json").write_text(json.dumps(result()))
+        said = subprocess.run([SCRIPTS / "fleets/reframe_check.py", self.folder / "result.json"], capture_output=True, text=True)
+        self.assertEqual(said.stdout, "state: complete\ngain: tail-direct_over_switch 4.0000\n", said.stderr)
+
     def test_clocks_that_differ_are_said(self):
         self.assertEqual(jobs.skew_text(400.2), "its clock is 400 s ahead of this one's")
         self.assertEqual(jobs.skew_text(1), "")

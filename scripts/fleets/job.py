@@ -134,11 +134,6 @@ class Job:
         folder = pathlib.Path(self.settings["builds"]) / \
             f"{platform.machine()}-{digest}-{compilers}-{self.settings['revision']}-{seeds}"
         folder.mkdir(parents=True, exist_ok=True)
-        real = pathlib.Path(self.settings["source"]) / "build" / "real"  # recordings are the same everywhere
-        if real.is_dir():
-            (folder / "build").mkdir(exist_ok=True)
-            if not os.path.lexists(folder / "build" / "real"):
-                os.symlink(real, folder / "build" / "real")
         return folder
 
     def shell(self, words):

@@ -167,15 +167,18 @@ function whySection(state, change) {
   return section(
       'why', 'Why',
       h('p', {class: 'soft'},
-        'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
-            'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.',
+        one.subject ?
+            'Whole processes: start-up is part of what was timed and counted, in user space. Means over the ' +
+                'workloads.' :
+            'The same bytecode runs under each strategy: what differs for each of its instructions is the ' +
+                'cost of dispatch. Counted in user space, around the execution alone; means over the workloads.',
         countedToo(one),
         one.counting_cost === null ? '' :
                                      ` Starting and stopping the counters takes ${
                                          number(one.counting_cost)} µs a sample, outside of its times.`,
         one.luck && ` One layout was measured${one.luck}.`),
       countedParts(state, change), simulatedPart(state, change), sizeParts(one), wholeProcessParts(one),
-      instructions < one.workloads.length &&
+      !one.subject && instructions < one.workloads.length &&
           h('p', {class: 'soft'},
             `Executed bytecode instructions are known of ${instructions} of ${
                 one.workloads.length} workloads; the others are left out here.`));

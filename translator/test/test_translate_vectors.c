@@ -71,6 +71,32 @@ Test(vectors, other_memories_are_far) {
     expect_translation();
 }
 
+Test(vectors, products_are_added_in_one) {
+    translate_wat("(func (param v128 v128 v128) (result v128)"
+                  "  (f64x2.sub (local.get 2)"
+                  "    (f64x2.mul (f32x4.add (f32x4.mul (local.get 0) (local.get 1)) (local.get 2))"
+                  "               (local.get 1))))");
+    encode_f32x4_relaxed_madd(code, home(2), local(0), local(2), local(4));
+    encode_f64x2_relaxed_nmadd(code, home(0), home(2), local(2), local(4));
+    encode_return_many(code, home_slot(0), WIDE, LINK);
+    expect_translation();
+}
+
+Test(vectors, what_is_subtracted_from_a_product_or_needed_twice_is_not) {
+    translate_wat("(func (param v128 v128) (result v128) (local v128)"
+                  "  (f32x4.sub (f32x4.mul (local.get 0) (local.get 1)) (local.get 0))"
+                  "  (drop (f64x2.add (f32x4.mul (local.get 0) (local.get 1)) (local.get 0)))"
+                  "  (drop (f32x4.add (local.tee 2 (f32x4.mul (local.get 0) (local.get 1))) (local.get 2))))");
+    encode_f32x4_mul(code, home(0), local(0), local(2));
+    encode_f32x4_sub(code, home(0), home(0), local(0));
+    encode_f32x4_mul(code, home(2), local(0), local(2));
+    encode_f64x2_add(code, home(2), home(2), local(0));
+    encode_f32x4_mul(code, local(4), local(0), local(2));
+    encode_f32x4_add(code, home(2), local(4), local(4));
+    encode_return_many(code, home_slot(0), WIDE, LINK);
+    expect_translation();
+}
+
 Test(vectors, arguments_and_results_are_counted_by_slots) {
     translate_wat("(func (param v128) (result v128) (call 1 (i32.const 1) (local.get 0)))"
                   "(func (param i32 v128) (result v128) (local.get 1))");

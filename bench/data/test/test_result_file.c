@@ -41,9 +41,9 @@ static int files(void) {
 
 /* A small recording, of static parts. */
 static Recording recording(void) {
-    static ExecutorProgram program = {"switch-acc", "switch", "acc", "/p", NULL, NULL, false};
+    static ExecutorProgram program = {"switch-acc", "switch", "acc", "/p", NULL, NULL, NULL, false};
     static ExecutorProgram left_out = {"tail-direct-acc", "tail-direct", "acc", "/p",
-                                       "no musttail", NULL, false};
+                                       "no musttail", NULL, NULL, false};
     static ExecutorProgram programs[2];
     static Contender contenders[] = {{0, &program, false, NULL}, {0, &program, true, NULL}};
     static Workload workload = {.name = "sort"};

@@ -19,7 +19,8 @@ Test(schema, unknown_keywords_are_found_at_any_depth) {
     static const char *const schemas[] = {
         "{\"maxItems\": 3}", "{\"properties\": {\"a\": {\"items\": {\"format\": \"date\"}}}}",
         "{\"additionalProperties\": {\"not\": {}}}", "{\"$defs\": {\"a\": {\"maximum\": 1}}}",
-        "{\"$ref\": \"other.json\"}"};
+        "{\"$ref\": \"other.json\"}",
+        "{\"anyOf\": [{\"type\": \"null\"}, {\"maximum\": 1}]}"};
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
         Error error;
         json_t *schema = parse(schemas[i]);
@@ -34,6 +35,10 @@ Test(schema, each_keyword_and_the_place_of_the_damage) {
         const char *schema, *document, *message; /* NULL: it is valid */
     } cases[] = {
         {"{\"type\": \"integer\"}", "1", NULL},
+        {"{\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"integer\"}]}", "1", NULL},
+        {"{\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"integer\"}]}", "null", NULL},
+        {"{\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"integer\"}]}", "\"1\"",
+         "the document is \"1\": not of type integer"},
         {"{\"type\": \"integer\"}", "1.0", NULL},
         {"{\"type\": \"integer\"}", "1.5", "the document is 1.5: not of type integer"},
         {"{\"type\": \"integer\"}", "true", "the document is true: not of type integer"},

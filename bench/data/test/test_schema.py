@@ -61,6 +61,10 @@ def full_example():
     document["samples"][0]["counters"] = [
         {"event": "cycles", "counts": None, "state": "no PMU", "value": None, "counted": None, "enabled_ns": None,
          "running_ns": None, "overhead": None, "reason": "there is none"}]
+    process = document["samples"][1]
+    for key in "wasm_bytes", "bytecode_bytes", "functions":
+        del process[key]
+    process.update(phases={"execute": process["phases"]["execute"]}, process={"user": 1, "system": 2})
     document["not_measured"] = [{"what": "sample", "workload": "vm", "build": "clang-22", "strategy": "switch",
                                  "isa": "acc", "control": False, "round": 3, "reason": "it crashed"}]
     document["whole_processes"] = [{**who, "command": ["a"], "times": [0.5], "user": 1, "system": 0, "mean": 1,

@@ -188,3 +188,44 @@ Test(suite, damaged_files_are_refused) {
         cr_assert(strstr(error.message, "suite.json"));
     }
 }
+
+Test(suite, workloads_of_commands, .init = set_up, .fini = tear_down) {
+    Suite suite;
+    Error error;
+    char *argv[5] = {0};
+    cr_assert(load("{\"suite\": \"s\", \"workloads\": [{\"name\": \"a\", \"kind\": \"k\", "
+                   "\"description\": \"d\", \"file\": \"abc.wasm\", \"sha256\": "
+                   "\"BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD\", "
+                   "\"command\": [\"-q\", \"{file}\", 3], \"expect\": [\"x\"]}]}",
+                   &suite, &error),
+              "%s", error.message);
+    const Workload *workload = &suite.workloads[0];
+    cr_assert(workload_verify(workload, &error), "%s", error.message);
+    cr_assert_eq(workload_words(workload), 3);
+    cr_assert_eq(workload_command(workload, argv, 1), 4);
+    cr_assert_str_eq(argv[1], "-q");
+    cr_assert_str_eq(argv[2], workload->path);
+    cr_assert_str_eq(argv[3], "3");
+    cr_assert_not(suite_has_traces(&suite));
+    suite_free(&suite);
+}
+
+Test(suite, commands_without_a_file) {
+    Suite suite;
+    Error error;
+    char *words[] = {"{file}", "b"}, *argv[3] = {0};
+    suite_begin(&suite);
+    cr_assert(suite_add_command(&suite, "both", "text", words, 2, NULL, &error));
+    const Workload *workload = &suite.workloads[0];
+    cr_assert(workload_verify(workload, &error));
+    cr_assert_eq(workload_command(workload, argv, 0), 2);
+    cr_assert_str_eq(argv[0], "{file}"); /* a word like any other */
+    json_t *first = json_pack("[s]", "1"), *second = json_pack("[s]", "2");
+    cr_assert(workload_expects(workload, first)); /* and learns it */
+    cr_assert_not(workload_expects(workload, second));
+    json_decref(first);
+    json_decref(second);
+    cr_assert_not(suite_add_command(&suite, "no", "text", (char *[]){"\xff"}, 1, NULL, &error));
+    cr_assert(strstr(error.message, "not UTF-8"));
+    suite_free(&suite);
+}

@@ -100,6 +100,11 @@ static ssize_t fake_read(int descriptor, void *buffer, size_t size) {
     if (fake.unreadable) return 0;
     int leader = descriptor - 100;
     uint64_t *out = buffer, count = 0;
+    if (fake.event[leader].attr.inherit) {
+        const struct FakeEvent *event = &fake.event[leader];
+        memcpy(out, (uint64_t[]){event->value, event->enabled_ns, event->running_ns}, 24);
+        return 24;
+    }
     for (int i = 0; i < fake.events; i++)
         if (fake.event[i].open && fake.event[i].leader == leader)
             out[3 + count++] = fake.event[i].value;
@@ -110,10 +115,25 @@ static ssize_t fake_read(int descriptor, void *buffer, size_t size) {
     return (ssize_t)(3 + count) * 8;
 }
 
+/* Counts a period from then on. */
+static int fake_open_process(struct perf_event_attr *attr, pid_t process) {
+    cr_assert_eq(process, 4321);
+    cr_assert(attr->disabled && attr->enable_on_exec && attr->inherit);
+    cr_assert_eq(attr->read_format,
+                 PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING);
+    int descriptor = fake_open(attr, -1);
+    if (descriptor < 0) return descriptor;
+    struct FakeEvent *event = &fake.event[descriptor - 100];
+    event->enabled_ns = fake.period;
+    event->running_ns = event->software ? fake.period : fake.period / 2;
+    event->value = event->running_ns * fake.rate;
+    return descriptor;
+}
+
 static int fake_paranoid(void) { return fake.paranoid; }
 
 static const CounterKernel FAKE_KERNEL = {fake_open, fake_read, fake_control, fake_close,
-                                          fake_paranoid};
+                                          fake_paranoid, fake_open_process};
 
 /* To be called before each test. */
 static void fake_begin(void) {

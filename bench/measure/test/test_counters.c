@@ -420,3 +420,38 @@ Test(counters, the_real_kernel_counts_software_events) {
     }
     cr_assert(counters.cost_ns > 100 && counters.cost_ns < 10000000);
 }
+
+static Counters attached(const char *events) {
+    Counters counters;
+    Error error;
+    cr_assert(counters_attach(&counters, events, &FAKE_KERNEL, 4321, &error), "%s", error.message);
+    return counters;
+}
+
+Test(counters, of_a_process_and_what_it_starts, .init = fake_begin) {
+    Counters counters = attached("page-faults,instructions,no-such-event");
+    cr_assert_eq(fake.alive, 2); /* each alone: the fake checks how they were asked for */
+    counters_collect(&counters);
+    cr_assert_eq(fake.alive, 0);
+    cr_assert_eq(counters.items[0].state, COUNTER_MEASURED);
+    cr_assert_eq(counters.items[0].value, 3000000);
+    cr_assert_eq(counters.items[1].state, COUNTER_MULTIPLEXED); /* ran half of the time */
+    cr_assert_eq(counters.items[1].value, 3000000);
+    cr_assert_eq(counters.items[1].counted, 1500000);
+    cr_assert_eq(counters.items[2].state, COUNTER_UNKNOWN_EVENT);
+}
+
+Test(counters, of_a_process_that_cannot_be_counted, .init = fake_begin) {
+    fake.hardware_error = ENOENT;
+    Counters counters = attached("instructions");
+    counters_collect(&counters);
+    cr_assert_eq(counters.items[0].state, COUNTER_NO_PMU);
+    fake.hardware_error = 0;
+    counters = attached("instructions");
+    fake.unreadable = true;
+    counters_collect(&counters);
+    cr_assert_eq(counters.items[0].state, COUNTER_FAILED);
+    counters = attached("none");
+    counters_collect(&counters);
+    cr_assert_eq(counters.count, 0);
+}

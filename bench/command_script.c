@@ -1,4 +1,4 @@
-/* `tailrace asm`: a script's work, which reads what objdump says of this build. */
+/* `tailrace asm` and `tailrace subject`: scripts' work, which know this build. */
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <stdlib.h>
@@ -10,10 +10,11 @@
 #include "bench/util/options.h"
 #include "bench/util/paths.h"
 
-int command_asm(int argc, char **argv) {
+/* Becomes the script; the exit status if that cannot be. */
+static int become(const char *name, int argc, char **argv) {
     Error error;
     char *directory = program_directory(&error);
-    char *script = directory ? find_script(directory, "asm", &error) : NULL;
+    char *script = directory ? find_script(directory, name, &error) : NULL;
     if (script) {
         /* Its own words come last, since they may end in "--". */
         char **words = grow(NULL, (size_t)argc + 4, sizeof *words);
@@ -34,3 +35,7 @@ int command_asm(int argc, char **argv) {
     free(directory);
     return complain(&error, EXIT_FAILED);
 }
+
+int command_asm(int argc, char **argv) { return become("asm", argc, argv); }
+
+int command_subject(int argc, char **argv) { return become("subject", argc, argv); }

@@ -1,0 +1,86 @@
+"""The machine code of interpreters that are not ours: of the function with the dispatch, in each variant and layout.
+
+Nothing is known of such a function but its name, so handlers are not told apart. What is read of it: its size, its
+indirect jumps, by the table that they go through, what uses the native stack, and whether two variants are the same.
+"""
+import collections
+import re
+
+from .machine_code import MachineCodeError, Object
+
+STACK = re.compile(r"\(%r[sb]p|\[(?:sp|x29)\b")
+TABLE = re.compile(r"^(?:notrack )?jmp\s+\*(-?0x[0-9a-f]+)\(,%")
+ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{5,16}\b(?: <[^>]*>)?|<[^>]*>")
+FEW = 4  # indirect jumps more than a switch has: of computed gotos there would be one for each opcode
+AuditError = MachineCodeError
+
+
+class Function:
+    def __init__(self, path, name):
+        code = Object(path)
+        symbol = next((own for own in code.symbols if own.name == name and own.kind == "F"), None)
+        if not symbol:
+            raise AuditError(f"{path} has no function \"{name}\" of its own: was it inlined, or stripped?")
+        end = symbol.address + symbol.size
+        self.instructions = [own for own in code.code[symbol.section] if symbol.address <= own.place[1] < end]
+        self.bytes = symbol.size
+        self.sites = [own for own in self.instructions if own.kind == "site"]
+        self.stack = sum(bool(STACK.search(own.text)) for own in self.instructions)
+
+    @property
+    def by_table(self):
+        """How many indirect jumps go through each table, the most first; those by a register together, as "register"."""
+        found = collections.Counter()
+        for site in self.sites:
+            table = TABLE.match(site.text)
+            found[table[1] if table else "register"] += 1
+        return found.most_common()
+
+    @property
+    def text(self):
+        """The code without addresses, which differ from layout to layout."""
+        return [ADDRESS.sub("@", own.text.split("#")[0].strip()) for own in self.instructions]
+
+
+def plural(number, what):
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def findings_of(function, dispatch, switches):
+    """What is not as the variant says, a sentence each. A function may have switches besides its dispatch, so that
+    jumps through different tables are no copies of one. `switches`: indirect jumps of the variants that are switches."""
+    sites = len(function.sites)
+    most = function.by_table[0][1] if sites else 0
+    if dispatch == "switch" and most > 1:
+        yield f"the switch was turned into threaded code: the compiler made {most} copies of its indirect jump"
+    if dispatch == "goto" and sites <= max(switches, default=0) + FEW:
+        yield (f"the computed gotos were merged: {plural(sites, 'indirect jump')} in all" +
+               (f", and {min(switches)} where it is a switch" if switches else ""))
+    if dispatch == "switch" and not sites:
+        yield "there is no indirect jump in it: the compiler made comparisons of the switch, or the dispatch is elsewhere"
+
+
+def audit_programs(programs, seeds, subject, name, dispatches):
+    """An audit as result files have it. `programs`: paths by (variant, seed)."""
+    functions = {key: Function(path, name) for key, path in programs.items()}
+    executors = {}
+    for (variant, seed), function in functions.items():
+        switches = [len(functions[other, seed].sites) for other, how in dispatches.items()
+                    if how == "switch" and (other, seed) in functions]
+        findings = list(findings_of(function, dispatches.get(variant), switches)) if seed == seeds[0] else []
+        if seed == seeds[0]:
+            before = list(dispatches)[:list(dispatches).index(variant)]
+            same = [other for other in before if (other, seed) in functions and
+                    functions[other, seed].text == function.text]
+            findings += [f"{variant} and {other} have the same dispatch code: {name} is the same, instruction by instruction"
+                         for other in same[:1]]
+        elif len(function.instructions) != len(functions[variant, seeds[0]].instructions):
+            findings.append("the compiler made other code than in the first layout")
+        label = f"{variant}-{subject}" + ("" if seed == seeds[0] else f".layout{seed}")
+        executors[label] = {
+            "opcodes": None, "dispatch_sites": len(function.sites), "code_bytes": function.bytes,
+            "median_handler_bytes": None, "largest_handler_bytes": None, "largest_handler": None,
+            "handler_instructions": len(function.instructions), "handlers_that_use_the_stack": None,
+            "handlers_that_call": None, "function": name, "stack_instructions": function.stack,
+            "jump_tables": [count for _, count in function.by_table], "findings": findings}
+    return {"executors": executors, "listings": []}
