@@ -471,6 +471,12 @@ class RealBuild(unittest.TestCase):
                 shown += 1
         self.assertGreater(shown, 0)
 
+    def test_the_build_description_has_what_compiling_cost(self):
+        costs = self.build.info["compile_costs"]
+        self.assertTrue(costs)
+        for name, cost in costs.items():
+            self.assertEqual(cost, audit.compile_cost(self.build.cost_file(name)), name)
+
     def test_a_layout_of_the_assembly_has_the_same_handlers(self):
         """In another order, and at cache lines: what lay_out.py does for all layouts but the first."""
         if not self.build.is_laid_out:
