@@ -45,7 +45,8 @@ static void print_target(FILE *out, const uint8_t *begin, const uint8_t *base,
 }
 
 /* Prints an opcode whose operands are at `at`, of the instruction at `head`, and the table of a
- * br_table, which is behind the instruction, at `next`. Returns where what it has printed ends. */
+ * br_table. Returns where its operands end, or its table, if that is behind the instruction, at
+ * `next`. */
 static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t *head,
                                  const uint8_t *at, const uint8_t *next,
                                  const OpcodeInfo *opcode) {
@@ -77,13 +78,15 @@ static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t 
         print_value(out, result, opcode->result_class, op->result_type);
     }
     if (opcode->op != OP_br_table) return at + opcode->length;
+    const uint8_t *entry = head + read_i32(operand - 4);
+    const bool is_behind = entry == next;
     fputs(" [", out);
-    for (uint32_t i = 0; i <= count; i++, next += 4) {
+    for (uint32_t i = 0; i <= count; i++, entry += 4) {
         if (i) fputs(", ", out);
-        print_target(out, begin, next, next);
+        print_target(out, begin, entry, entry);
     }
     fputc(']', out);
-    return next;
+    return is_behind ? entry : next;
 }
 
 bool disassemble(FILE *out, const DispatchWords *words, const uint8_t *begin, const uint8_t *end) {

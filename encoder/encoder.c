@@ -8,6 +8,7 @@ enum { NO_OPCODE = 0xffff };
 struct LabelState {
     int64_t position; /* bound: where; else NOWHERE */
     int64_t waiting;  /* index of the last reference to it, or NOWHERE */
+    int64_t opening;  /* a loop's, its index, or NOWHERE */
 };
 /* A label's operand that waits for it to be bound. */
 struct Reference {
@@ -32,6 +33,7 @@ void encoder_free(Encoder *encoder) {
     free(encoder->bytes);
     free(encoder->labels);
     free(encoder->references);
+    free(encoder->openings);
     *encoder = (Encoder){.words = encoder->words};
 }
 
@@ -209,6 +211,28 @@ static void append(Encoder *encoder, uint16_t opcode, const Instruction *instruc
 }
 #endif
 
+/* Notes an instruction, or a label, of the loop's beginning. It ends with a br_table, and is of no use if
+ * it ends otherwise. Calls are not copied: where they are says what they are to be unwound to. */
+static void note_opening(Encoder *encoder, const Instruction *item) {
+    Opening *opening = &encoder->opening;
+    const unsigned flags = item->op == OP_COUNT ? 0 : op_info[item->op].flags;
+    const bool is_table = item->op == OP_br_table;
+    if (opening->count == OPENING_MOST || flags & OP_CALLS || (flags & OP_ENDS && !is_table)) {
+        encoder->is_opening = false;
+        return;
+    }
+    opening->items[opening->count++] = *item;
+    if (!is_table) return;
+    encoder->is_opening = false;
+    if (!reserve((void **)&encoder->openings, &encoder->opening_capacity, encoder->opening_count, 1,
+                 sizeof *opening)) {
+        encoder->status = ENCODER_OUT_OF_MEMORY;
+        return;
+    }
+    encoder->labels[encoder->opening_label].opening = (int64_t)encoder->opening_count;
+    encoder->openings[encoder->opening_count++] = *opening;
+}
+
 void encoder_emit(Encoder *encoder, Instruction instruction) {
     uint16_t opcode = find_opcode(&instruction);
     Instruction written = instruction;
@@ -221,6 +245,7 @@ void encoder_emit(Encoder *encoder, Instruction instruction) {
         return;
     }
     append(encoder, opcode, &written);
+    if (encoder->is_opening) note_opening(encoder, &written);
     encoder->last = instruction;
     encoder->has_last = !(op_info[written.op].flags & (OP_ENDS | OP_HAS_LABEL));
     if (op_info[written.op].flags & OP_ENDS) flush(encoder); /* no superinstruction goes on */
@@ -239,6 +264,7 @@ const Instruction *encoder_last(const Encoder *encoder) {
 void encoder_retract(Encoder *encoder) {
     if (ISA_HAS_SEQUENCES) encoder->pending_count--;
     else encoder->size = encoder->last_start;
+    if (encoder->is_opening) encoder->opening.count--;
     encoder->has_last = false;
 }
 
@@ -251,7 +277,7 @@ Label encoder_label(Encoder *encoder) {
         return 0;
     }
     encoder->label_capacity = (uint32_t)capacity;
-    encoder->labels[encoder->label_count] = (struct LabelState){NOWHERE, NOWHERE};
+    encoder->labels[encoder->label_count] = (struct LabelState){NOWHERE, NOWHERE, NOWHERE};
     return encoder->label_count++;
 }
 
@@ -265,6 +291,58 @@ void encoder_bind(Encoder *encoder, Label label) {
                      state->position);
     state->waiting = NOWHERE;
     encoder->has_last = false;
+    if (encoder->is_opening)
+        note_opening(encoder, &(Instruction){.op = OP_COUNT, .immediates = {label}});
+}
+
+void encoder_bind_loop(Encoder *encoder, Label label) {
+    encoder->is_opening = false;
+    encoder_bind(encoder, label);
+    encoder->is_opening = encoder->status == ENCODER_OK;
+    encoder->opening_label = label;
+    encoder->opening.count = 0;
+}
+
+/* What a copy has for a label: one of its own for those within it, which nothing else jumps to. */
+static Label copied_label(Label label, const Label (*labels)[2], unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        if (labels[i][0] == label) return labels[i][1];
+    return label;
+}
+
+static void copy_opening(Encoder *encoder, const Opening *opening) {
+    Label labels[OPENING_MOST][2]; /* within it, and in the copy */
+    unsigned label_count = 0;
+    for (unsigned i = 0; i < opening->count; i++) {
+        if (opening->items[i].op != OP_COUNT) continue;
+        labels[label_count][0] = (Label)opening->items[i].immediates[0];
+        labels[label_count++][1] = encoder_label(encoder);
+    }
+    for (unsigned i = 0; i < opening->count; i++) {
+        Instruction item = opening->items[i];
+        if (item.op == OP_COUNT) {
+            encoder_bind(encoder, copied_label((Label)item.immediates[0], labels, label_count));
+            continue;
+        }
+        const OpInfo *info = &op_info[item.op];
+        for (unsigned j = 0; j < info->immediate_count; j++)
+            if (info->immediate_kinds[j] == IMMEDIATE_LABEL)
+                item.immediates[j] = copied_label((Label)item.immediates[j], labels, label_count);
+        encoder_emit(encoder, item);
+    }
+}
+
+void encoder_branch(Encoder *encoder, Label label) {
+    if (encoder->status != ENCODER_OK) return;
+    const int64_t opening = encoder->labels[label].opening;
+    if (opening == NOWHERE) {
+        encode_br(encoder, label);
+        return;
+    }
+    encoder->is_opening = false;
+    /* By value: they may move. */
+    const Opening copy = encoder->openings[opening];
+    copy_opening(encoder, &copy);
 }
 
 size_t encoder_label_position(const Encoder *encoder, Label label) {
@@ -282,5 +360,7 @@ void encoder_end_function(Encoder *encoder) {
     flush(encoder);
     encoder->label_count = 0;
     encoder->reference_count = 0;
+    encoder->opening_count = 0;
+    encoder->is_opening = false;
     encoder->has_last = false;
 }

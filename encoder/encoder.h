@@ -12,7 +12,7 @@
  *
  * with no padding: the operands are as unaligned as their sizes make them, which costs nothing on
  * the processors of today. A label is a distance in bytes: from the beginning of the instruction,
- * and in a br_table's entries, which follow it, from the entry. The dispatch word (2, 4 or 8 bytes)
+ * and in a br_table's entries from the entry. The dispatch word (2, 4 or 8 bytes)
  * says which handler executes the instruction; what stands in it is the executor's business, see
  * DispatchWords.
  *
@@ -148,6 +148,13 @@ typedef struct PendingInstruction {
 } PendingInstruction;
 enum { PENDING_MOST = ISA_HAS_SEQUENCES ? 32 : 1 };
 
+/* The beginning of a loop up to its br_table, kept to be copied: see encoder_branch. */
+enum { OPENING_MOST = 16 }; /* instructions, and labels between them */
+typedef struct Opening {
+    uint32_t count;
+    Instruction items[OPENING_MOST]; /* op OP_COUNT: a label, its first immediate */
+} Opening;
+
 typedef struct Encoder {
     const DispatchWords *words;
     uint8_t *bytes; /* owned; moves as it grows */
@@ -161,6 +168,11 @@ typedef struct Encoder {
     bool has_last;
     PendingInstruction pending[PENDING_MOST]; /* the last is `last`, if has_last */
     unsigned pending_count;
+    Opening *openings; /* of the present function; owned */
+    size_t opening_count, opening_capacity;
+    Opening opening; /* of the loop that was begun last, so far */
+    Label opening_label;
+    bool is_opening; /* whether it goes on */
     EncoderStatus status;
 } Encoder;
 
@@ -185,6 +197,13 @@ Label encoder_label(Encoder *encoder);
 /* Puts the label at the present end of the code and patches all jumps to it. Once for each
  * label. */
 void encoder_bind(Encoder *encoder, Label label);
+/* The same with the label of a loop. */
+void encoder_bind_loop(Encoder *encoder, Label label);
+/* Appends a jump: `br`, or, to a loop that begins with few instructions and a br_table, a copy of
+ * these, with the same table. Such loops are interpreters and state machines; a copy for each way back spares
+ * a jump, and tells the processor's predictor of indirect branches by its place what was executed before,
+ * which is what replicating dispatch does for an interpreter of one's own (Ertl and Gregg 2003). */
+void encoder_branch(Encoder *encoder, Label label);
 /* Bytes of code so far: where the next instruction begins. */
 size_t encoder_position(Encoder *encoder);
 /* Bytes of code that are written. What stands between two instructions that call or end is written
@@ -192,7 +211,7 @@ size_t encoder_position(Encoder *encoder);
 static inline size_t encoder_written(const Encoder *encoder) { return encoder->size; }
 /* Where a label that is bound stands. */
 size_t encoder_label_position(const Encoder *encoder, Label label);
-/* Appends one entry of a br_table: count + 1 of them follow the instruction. */
+/* Appends one entry of a br_table: count + 1 of them, one after the other, begin at its label. */
 void encoder_table_entry(Encoder *encoder, Label target);
 /* Forgets all labels, so that the next function's numbering starts anew. Every label that was
  * jumped to must have been bound. */
@@ -201,5 +220,12 @@ void encoder_end_function(Encoder *encoder);
 #define OPS_H_ENCODE_FUNCTIONS
 #include "ops.h"
 #undef OPS_H_ENCODE_FUNCTIONS
+
+/* Appends a br_table whose count + 1 entries come next. */
+static inline void encode_table(Encoder *encoder, Operand index, uint32_t count) {
+    const Label table = encoder_label(encoder);
+    encode_br_table(encoder, index, count, table);
+    encoder_bind(encoder, table);
+}
 
 #endif

@@ -536,7 +536,7 @@ def op_description(op, product):
         "OP_MOVES": "move" in op.flags,
         "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
         "OP_CALLS": op.calls_runtime,
-        "OP_HAS_LABEL": any(o.type == "label" for o in op.operands) or op.name == "br_table",
+        "OP_HAS_LABEL": any(o.type == "label" for o in op.operands),
     }.items() if on]
     return (f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "
             f".value_count = {len(op.values)}, "

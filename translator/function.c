@@ -234,7 +234,7 @@ static void mark_branch(FunctionTranslator *t, Control *target) {
 static void branch_on(FunctionTranslator *t, Popped condition, bool sense, Label label) {
     Values *values = &t->values;
     if (condition.value.place == IN_CONSTANT) {
-        if ((condition.value.bits != 0) == sense) encode_br(t->encoder, label);
+        if ((condition.value.bits != 0) == sense) encoder_branch(t->encoder, label);
         return;
     }
     const Instruction *producer = producer_of(values, &condition);
@@ -329,7 +329,7 @@ static void jump(FunctionTranslator *t, uint32_t depth) {
         move_down(t, count, target->height);
     }
     emit_exchange(&t->values, &t->values.pins, &target->pins);
-    encode_br(t->encoder, target->label);
+    encoder_branch(t->encoder, target->label);
 }
 
 /* Whether registers hold other things at the target than here. */
@@ -369,7 +369,7 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
         mark_branch(t, target);
         move_down(t, count, target->height);
         emit_exchange(values, &values->pins, &target->pins);
-        encode_br(t->encoder, target->label);
+        encoder_branch(t->encoder, target->label);
     }
     encoder_bind(t->encoder, skip);
 }
@@ -390,7 +390,9 @@ static void translate_br_table(FunctionTranslator *t) {
         for (uint32_t i = 0; i <= count; i++)
             direct &= !changes_pins(t, control_at(t, leb_u32(&t->at)));
     }
-    emit_with(values, (Instruction){.op = OP_br_table, .immediates = {count}}, &index);
+    const Label table = encoder_label(t->encoder);
+    emit_with(values, (Instruction){.op = OP_br_table, .immediates = {count, table}}, &index);
+    encoder_bind(t->encoder, table);
     if (direct) {
         for (uint32_t i = 0; i <= count; i++) {
             Control *target = control_at(t, leb_u32(&labels));
@@ -466,7 +468,8 @@ static bool translate_loop(FunctionTranslator *t, BlockType type) {
     if (t->out_of_memory) return true;
     Control *control = control_at(t, 0);
     control->outer_pins = outer;
-    bind(t, control->label);
+    encoder_bind_loop(t->encoder, control->label);
+    forget_accumulators(&t->values);
     return true;
 }
 

@@ -27,17 +27,35 @@ static const OpInfo *last_op(uint16_t opcode) {
 static const uint8_t *behind(const uint8_t *at) {
     const uint16_t opcode = read_u16(at);
     const uint8_t *next = at + WORD + opcode_info[opcode].length;
-    /* The table's entries are behind the instruction, whose last operand is their number. */
-    if (last_op(opcode) == &op_info[OP_br_table]) next += 4 * ((uint64_t)read_u32(next - 4) + 1);
+    /* A table's entries are behind the instruction, if it is no copy; its last operands are their number
+     * and where they are. */
+    if (last_op(opcode) == &op_info[OP_br_table] && at + read_i32(next - 4) == next)
+        next += 4 * ((uint64_t)read_u32(next - 8) + 1);
     return next;
+}
+
+/* The instruction at `at` closes a loop that begins at `target`. */
+static void note_loop(Body *function, const uint8_t *at, const uint8_t *target) {
+    function->loops[target - function->begin]++;
+    function->loops[behind(at) - function->begin]--;
 }
 
 /* The instruction at `at` may jump to `target`. */
 static void note_target(Body *function, const uint8_t *at, const uint8_t *target) {
     function->is_target[target - function->begin] = 1;
-    if (target > at) return;
-    function->loops[target - function->begin]++; /* a jump back closes a loop */
-    function->loops[behind(at) - function->begin]--;
+    if (target <= at) note_loop(function, at, target);
+}
+
+/* The br_table at `at`, with its last operands before `operands`, may jump to what is in its table. A
+ * copy of one stands for one jump back. */
+static void note_table(Body *function, const uint8_t *at, const uint8_t *operands) {
+    const uint8_t *table = at + read_i32(operands - 4);
+    for (uint64_t i = 0; i <= read_u32(operands - 8); i++) {
+        const uint8_t *entry = table + 4 * i, *target = entry + read_i32(entry);
+        if (table > at) note_target(function, at, target);
+        else function->is_target[target - function->begin] = 1;
+    }
+    if (table < at) note_loop(function, at, table);
 }
 
 static void find_targets(Body *function) {
@@ -49,8 +67,7 @@ static void find_targets(Body *function) {
             const OpcodeInfo *part = &opcode_info[part_of(opcode, i)];
             operands += part->length;
             if (part->op == OP_br_table) {
-                for (const uint8_t *entry = operands; entry < next; entry += 4)
-                    note_target(function, at, entry + read_i32(entry));
+                note_table(function, at, operands);
             } else if (op_info[part->op].flags & OP_HAS_LABEL) { /* its last operand */
                 note_target(function, at, at + read_i32(operands - 4));
             }

@@ -60,6 +60,20 @@ def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def check_peers(folder):
+    """bench/PEERS.md, with an engine that is there and executors that are none of a test's: a call and a command."""
+    for command in "bench --peer node --workload fib.wasm --invoke fib 20", "bench --peer node --workload count.wasm \
+--dir texts --env LANG=C texts/prose.txt":
+        run(f"build/tailrace {command}", folder)
+        document = json.loads((folder / "r.json").read_text())
+        assert not [gap for gap in document["not_measured"] if gap["what"] == "peer"], document["not_measured"]
+        engines = {sample["engine"] for sample in document["peers"]["samples"]}
+        assert engines == {"node", "switch-acc"}, engines
+        told = [sample["execute_cpu_ns"] for sample in document["peers"]["samples"] if sample["engine"] == "node"]
+        assert told and None not in told, told
+        (folder / "r.json").unlink()
+
+
 def main():
     for tool in ("node", "wat2wasm"):
         if not shutil.which(tool):
@@ -104,6 +118,7 @@ def main():
                     "bench --suite default,./mine.json --workload 'sort,app'": ["sort", "app"]}
         for command, names in expected.items():
             assert said["build/tailrace " + command] == names, (command, said["build/tailrace " + command])
+        check_peers(folder)
     return 0
 
 

@@ -21,7 +21,8 @@ ENGINE = {
     "program": "fake-engine", "version": ["--version"], "call": ["{module}", "{arguments}"],
     "command": ["--command", "{module}", "{arguments}"], "results": {"in": "stderr", "pattern": "^Result: (.*)$"},
     "execution": {"in": "stderr", "cpu_ns": "execution: ([0-9]+) ns CPU", "wall_ns": "CPU, ([0-9]+) ns wall"},
-    "variants": {"fake": {"what": "a stand-in", "options": ["right"]}, "fake-wrong": {"what": "w", "options": ["wrong"]}},
+    "variants": {"fake": {"what": "a stand-in", "options": ["right"]},
+                 "fake-wrong": {"what": "w", "options": ["wrong"]}},
     "sources": {"all": "fake_peer"}}
 
 

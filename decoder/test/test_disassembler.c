@@ -133,17 +133,29 @@ Test(listing, jumps_lead_to_offsets) {
 Test(listing, tables) {
     Label start = encoder_label(code), end = encoder_label(code);
     encoder_bind(code, start);
-    ALONE(encode_br_table(code, slot(3), 2));
+    ALONE(encode_table(code, slot(3), 2));
     encoder_table_entry(code, end);
     encoder_table_entry(code, start);
     encoder_table_entry(code, end);
-    ALONE(encode_br_table(code, slot(3), 0));
+    ALONE(encode_table(code, slot(3), 0));
     encoder_table_entry(code, start);
     encoder_bind(code, end);
     ALONE(encode_unreachable(code));
-    expect_listing("0000  br_table           s3, 2 [0020, 0000, 0020]\n"
-                   "0014  br_table           s3, 0 [0000]\n"
-                   "0020  unreachable\n");
+    expect_listing("0000  br_table           s3, 2, 000c [0028, 0000, 0028]\n"
+                   "0018  br_table           s3, 0, 0024 [0000]\n"
+                   "0028  unreachable\n");
+}
+
+Test(listing, tables_of_copies_stand_elsewhere) {
+    Label loop = encoder_label(code);
+    encoder_bind_loop(code, loop);
+    ALONE(encode_table(code, slot(3), 0));
+    encoder_table_entry(code, loop);
+    ALONE(encoder_branch(code, loop));
+    ALONE(encode_unreachable(code));
+    expect_listing("0000  br_table           s3, 0, 000c [0000]\n"
+                   "0010  br_table           s3, 0, 000c [0000]\n"
+                   "001c  unreachable\n");
 }
 
 Test(listing, of_a_part_counts_from_its_start) {

@@ -72,9 +72,9 @@ static unsigned value_bytes(uint8_t class, uint8_t type) {
     return type == VALUE_I64 || type == VALUE_F64 ? 8 : 4;
 }
 
-/* The part at `at` of the instruction from `head` to `end`. */
+/* The part at `at` of the instruction at `head`. */
 static InstructionPart read_part(const Program *program, const OpcodeInfo *opcode, uint32_t head,
-                                 uint32_t at, uint32_t end) {
+                                 uint32_t at) {
     static const uint8_t sizes[] = {
         [IMMEDIATE_SLOT] = 2, [IMMEDIATE_U16] = 2, [IMMEDIATE_U32] = 4,
         [IMMEDIATE_U64] = 8,  [IMMEDIATE_PTR] = 8, [IMMEDIATE_LABEL] = 4};
@@ -95,7 +95,8 @@ static InstructionPart read_part(const Program *program, const OpcodeInfo *opcod
     }
     if (opcode->op == OP_br_table) {
         part.entries = count + 1;
-        part.table = end;
+        part.table = (uint32_t)part.target;
+        part.target = -1;
     }
     return part;
 }
@@ -108,11 +109,11 @@ void read_instruction(const Program *program, uint32_t head, InstructionText *in
     instruction->end = end;
     for (unsigned i = 0; i < whole->part_count; i++) {
         const OpcodeInfo *opcode = whole->parts ? &opcode_info[whole->parts[i]] : whole;
-        instruction->parts[i] = read_part(program, opcode, head, at, end);
+        instruction->parts[i] = read_part(program, opcode, head, at);
         at += opcode->length;
     }
     const InstructionPart *last = &instruction->parts[whole->part_count - 1];
-    instruction->end += 4 * last->entries;
+    if (last->table == end) instruction->end += 4 * last->entries; /* else it is a copy */
 }
 
 bool calls_directly(Op op) { return op == OP_call || op == OP_return_call; }

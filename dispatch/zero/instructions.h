@@ -35,7 +35,7 @@ typedef struct InstructionPart {
     const OpcodeInfo *opcode;
     const OpInfo *op;
     uint32_t at;      /* as HERE in unit.h */
-    int64_t target;   /* of its label; -1: it has none */
+    int64_t target;   /* of its label; -1: it has none, or is a br_table */
     int64_t address;  /* where its address is; -1: it has none */
     uint32_t entries; /* of a br_table, the default one included; 0: it is none */
     uint32_t table;   /* where they are */

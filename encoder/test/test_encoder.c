@@ -361,17 +361,83 @@ Test(labels, in_tables) {
     encoder_init(&encoder, words_of(2));
     Label before = encoder_label(&encoder), after = encoder_label(&encoder);
     encoder_bind(&encoder, before);
-    encode_br_table(&encoder, slot(7), 2);
-    cr_assert_eq(encoder_position(&encoder), 8);
+    encode_table(&encoder, slot(7), 2);
+    cr_assert_eq(encoder_position(&encoder), 12);
     encoder_table_entry(&encoder, after);
     encoder_table_entry(&encoder, before);
     encoder_table_entry(&encoder, after);
-    cr_assert_eq(encoder.size, 20);
+    cr_assert_eq(encoder.size, 24);
     encoder_bind(&encoder, after);
-    cr_assert_eq(target(&encoder, 8, 8), 20);
-    cr_assert_eq(target(&encoder, 12, 12), 0);
-    cr_assert_eq(target(&encoder, 16, 16), 20);
+    cr_assert_eq(target(&encoder, 0, 8), 12, "where the table is");
+    cr_assert_eq(target(&encoder, 12, 12), 24);
+    cr_assert_eq(target(&encoder, 16, 16), 0);
+    cr_assert_eq(target(&encoder, 20, 20), 24);
     encoder_free(&encoder);
+}
+
+/* ---- Loops that begin with a table ----------------------------------------------------------- */
+
+/* Two instructions, over one of which the other may jump, and a table. */
+static void encode_opening(Encoder *encoder, Label table, Label loop, Label end) {
+    Label behind = encoder_label(encoder);
+    encode_br_if_i32_nez(encoder, slot(1), behind);
+    encode_copy(encoder, slot(2), slot(3));
+    encoder_bind(encoder, behind);
+    encode_br_table(encoder, slot(2), 1, table);
+    if (end == loop) return; /* a copy */
+    encoder_bind(encoder, table);
+    encoder_table_entry(encoder, loop);
+    encoder_table_entry(encoder, end);
+}
+
+Test(loops, that_begin_with_a_table_are_begun_again_by_copies) {
+    Encoder encoders[2];
+    for (int i = 0; i < 2; i++) {
+        Encoder *encoder = &encoders[i];
+        encoder_init(encoder, words_of(2));
+        Label loop = encoder_label(encoder), end = encoder_label(encoder),
+              table = encoder_label(encoder);
+        encoder_bind_loop(encoder, loop);
+        encode_opening(encoder, table, loop, end);
+        for (int times = 0; times < 2; times++) {
+            encode_copy(encoder, slot(4), slot(5));
+            if (i == 0) encoder_branch(encoder, loop);
+            else encode_opening(encoder, table, loop, loop);
+        }
+        encoder_bind(encoder, end);
+        encoder_end_function(encoder);
+        cr_assert_eq(encoder->status, ENCODER_OK);
+    }
+    cr_assert_eq(encoders[0].size, encoders[1].size);
+    cr_assert_arr_eq(encoders[0].bytes, encoders[1].bytes, encoders[0].size);
+    for (int i = 0; i < 2; i++)
+        encoder_free(&encoders[i]);
+}
+
+Test(loops, that_begin_otherwise_are_jumped_to) {
+    enum { CALL, LONG, LOOP, RETURN, OPEN, PLAIN, FORWARD, KINDS };
+    for (int kind = 0; kind < KINDS; kind++) {
+        Encoder encoder;
+        encoder_init(&encoder, words_of(2));
+        Label loop = encoder_label(&encoder), inner = encoder_label(&encoder);
+        if (kind == PLAIN) encoder_bind(&encoder, loop);
+        else if (kind != FORWARD) encoder_bind_loop(&encoder, loop);
+        if (kind == CALL) encode_call_import(&encoder, 1, 5);
+        if (kind == RETURN) encode_return(&encoder, 5);
+        for (int i = 0; kind == LONG && i < OPENING_MOST; i++)
+            encode_copy(&encoder, slot(1), slot(2));
+        if (kind == LOOP) encoder_bind_loop(&encoder, inner);
+        if (kind != OPEN) {
+            encode_table(&encoder, slot(2), 0);
+            encoder_table_entry(&encoder, loop);
+        }
+        size_t place = encoder_position(&encoder);
+        encoder_branch(&encoder, loop);
+        cr_assert_eq(encoder_position(&encoder), place + 6, "kind %d", kind);
+        if (kind == FORWARD) encoder_bind(&encoder, loop);
+        cr_assert_eq(target(&encoder, place, place + 2), kind == FORWARD ? (int64_t)place + 6 : 0);
+        encoder_free(&encoder);
+    }
 }
 
 /* ---- The last instruction -------------------------------------------------------------------- */
@@ -421,7 +487,7 @@ Test(last, is_not_known_behind_labels_and_control) {
     EXPECT_NO_LAST_AFTER(encode_br(encoder, label));
     EXPECT_NO_LAST_AFTER(encode_br_if_i32_nez(encoder, slot(1), label));
     EXPECT_NO_LAST_AFTER(encode_br_unless_f32_lt(encoder, slot(1), slot(2), label));
-    EXPECT_NO_LAST_AFTER(encode_br_table(encoder, slot(1), 0));
+    EXPECT_NO_LAST_AFTER(encode_table(encoder, slot(1), 0));
     EXPECT_NO_LAST_AFTER(encode_call(encoder, NULL, 5));
     EXPECT_NO_LAST_AFTER(encode_call_import(encoder, 1, 5));
     EXPECT_NO_LAST_AFTER(encode_call_indirect(encoder, slot(1), NULL, 1, 5));
@@ -681,7 +747,8 @@ static void encode_much(Encoder *encoder) {
         encode_copy(encoder, slot(1), constant(i));
         if (encoder_last(encoder)) encoder_retract(encoder);
     }
-    encode_br_table(encoder, slot(1), 99);
+    encoder_bind_loop(encoder, encoder_label(encoder));
+    encode_table(encoder, slot(1), 99);
     for (unsigned i = 0; i < 100; i++)
         encoder_table_entry(encoder, labels[i]);
     for (unsigned i = 0; i < 100; i++)

@@ -214,8 +214,8 @@ class Panel:
         builds, named = {self.cases[place].build["name"] for place in places}, {}
         for place in places:
             case = self.cases[place]
-            cpu, number = case.result["machine"]["cpu"], case.machine.partition(" #")[2]
-            short = (microarchitecture(cpu) or cpu_name(cpu)) + (f" #{number}" if number else "") + \
+            cpu = case.result["machine"]["cpu"]
+            short = (microarchitecture(cpu) or cpu_name(cpu)) + case.which + \
                 (f" · {case.build['name']}" if len(builds) > 1 else "")
             named.setdefault(short, []).append(place)
         return {place: short + (self.cases[place].when if len(own) > 1 else "")

@@ -15,6 +15,7 @@ from . import ablation, findings, inference, places
 from .answers import QUESTIONS
 from .comparison import instruction_sets, load, speed_text
 from .microarchitecture import cpu_name
+from .peers import TIMES
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
 sys.path.insert(0, str(RESULTS.parent / "dispatch"))
@@ -356,6 +357,17 @@ def ablated(folder, change, column):
 def places_of(folder):
     """What scripts/ablate --places found on that CPU."""
     return table(places.table(document(f"{folder}/ablation-places.json")))
+
+
+def peers_of(folder):
+    """How other engines stood to the fastest executor there, in a run with peers."""
+    name = f"{folder}/peers"
+    _, cases, _ = findings.make([load(RESULTS / f"{name}.json")], [name], inference.CONFIDENCE, inference.SMALLEST_EFFECT)
+    peers = cases[0].peers
+    return table([["engine", "version", *(f"{title}, × {peers.base}" for title in TIMES.values())], *(
+        [engine["name"], engine.get("version") or "–",
+         *(speed_text(peers.means[time][engine["name"]]).replace("×", "") for time in TIMES)]
+        for engine in peers.engines if engine["name"] != peers.base and peers.means["whole"][engine["name"]])])
 
 
 # Other files

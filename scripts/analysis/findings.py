@@ -50,11 +50,18 @@ class Texts(list):
         return self.places[text]
 
 
-def fingerprint(machine):
+def fingerprint(result):
+    """The same for runs on one machine. Nodes of a cluster are alike, so that the host counts where it is known."""
+    machine = result["machine"]
     cpu = machine["cpu"]
     return (*(cpu[part]
               for part in ("vendor", "model", "family", "model_number", "stepping", "architecture")),
-            machine["logical_cpus"], machine["memory_mib"], machine["virtual"]["is"])
+            machine["logical_cpus"], machine["memory_mib"], machine["virtual"]["is"], host_of(result))
+
+
+def host_of(result):
+    """Of a run of scripts/fleet; otherwise empty."""
+    return result.get("fleet", {}).get("host", "")
 
 
 def refuse_strangers(results, paths):
@@ -484,7 +491,7 @@ def make(results, names, confidence, smallest_effect):
     label_cases(cases, names)
     changed, runs = [], {}
     for case in sorted(cases, key=lambda case: case.result["started"]):
-        key = fingerprint(case.result["machine"]), case.build["name"], case.isa
+        key = fingerprint(case.result), case.build["name"], case.isa
         before = runs.get(key)
         runs[key] = case
         found = before and change(before, case)
@@ -514,11 +521,12 @@ def label_cases(cases, names):
     models = {}
     for case in cases:
         model = cpu_name(case.result["machine"]["cpu"])
-        models.setdefault(model, {}).setdefault(fingerprint(case.result["machine"]), []).append(case)
+        models.setdefault(model, {}).setdefault(fingerprint(case.result), []).append(case)
     for model, machines in models.items():
         for number, own in enumerate(machines.values(), 1):
             for case in own:
-                case.machine = f"{model} #{number}" if len(machines) > 1 else model
+                case.which = f" {host_of(case.result) or f'#{number}'}" if len(machines) > 1 else ""
+                case.machine = model + case.which
     files = {}
     for case in cases:
         files.setdefault((case.machine, case.build["name"], case.isa), []).append(case)

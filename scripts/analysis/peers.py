@@ -18,19 +18,21 @@ TIMES = {
     "execution": "execution alone",
 }
 NOTES = {
-    "whole": "The CPU time, user and system, of a process with all of its threads and of what it started: start-up, reading, "
-             "translating or compiling, executing. Comparable between all engines of this section, executors as processes among "
-             "them, and with no other time of this report.",
-    "above": "The same less the median of the engine's own start-up, which is a process that calls an empty function of an "
-             "empty module: what this module takes. Comparable between all engines of this section.",
-    "execution": "CPU time of the call alone: of executors that of the samples, after translation; of peers what they tell, "
-                 "with what an engine compiles during the call and in its other threads. Comparable with the times of strategies "
-                 "in this report, with that reservation. Most engines do not tell it.",
+    "whole": "The CPU time, user and system, of a process with all of its threads and of what it started: start-up, "
+             "reading, translating or compiling, executing. Comparable between all engines of this section, executors as "
+             "processes among them, and with no other time of this report.",
+    "above": "The same less the median of the engine's own start-up, which is a process that calls an empty function of "
+             "an empty module: what this module takes. Comparable between all engines of this section.",
+    "execution": "CPU time of the call alone: of executors that of the samples, after translation; of peers what they "
+                 "tell, with what an engine compiles during the call and in its other threads. Comparable with the times "
+                 "of strategies in this report, with that reservation. Most engines do not tell it.",
 }
 CAVEATS = (
     "All processes ran on one CPU, so that threads took turns: wall times are not those of several CPUs.",
-    "A peer is what is installed here: one build, in the one layout that it has. Its interval tells of rounds and of the "
-    "executor's layouts, and nothing of what another build of it would take.",
+    "A peer is what is installed here: one build, in the one layout that it has. Its interval tells of rounds and of "
+    "the executor's layouts, and nothing of what another build of it would take.",
+    "Stacks and heaps of processes lie where the system puts them, in the same place each time, which layouts do not "
+    "change: of executors that was some percent against their samples, which are placed.",
 )
 
 
@@ -90,7 +92,8 @@ class Peers:
 
     def time_grid(self, name, workload, time):
         if time == "execution":
-            return self.sampled.get((name, workload)) if name in self.executors else self.grid(name, workload, "execution")
+            return (self.sampled.get((name, workload)) if name in self.executors
+                    else self.grid(name, workload, "execution"))
         grid = self.grid(name, workload, "cpu")
         if grid is None or time == "whole":
             return grid
@@ -131,11 +134,12 @@ class Peers:
         """(label, [seconds or None for each engine], [why for each engine])"""
         for run in self.starts if part != "execution" else ():
             label = "start-up" + ("" if len(self.starts) == 1 else f", {run}")
-            yield label, [self.median(self.start_grid(name, run, part)) for name in self.names], [None] * len(self.names)
+            times = [self.median(self.start_grid(name, run, part)) for name in self.names]
+            yield label, times, [None] * len(self.names)
         for workload in self.workloads:
-            time = [self.time_grid(name, workload, "execution") if part == "execution" else self.grid(name, workload, part)
-                    for name in self.names]
-            yield workload, list(map(self.median, time)), [self.why(name, workload) for name in self.names]
+            grids = [self.time_grid(name, workload, part) if part == "execution" else self.grid(name, workload, part)
+                     for name in self.names]
+            yield workload, list(map(self.median, grids)), [self.why(name, workload) for name in self.names]
 
     def tells_execution(self):
         return any(self.median(self.grid(name, workload, "execution")) is not None
@@ -167,8 +171,8 @@ class Peers:
             return None
         text = ", ".join(f"{name} at {speed_text(found)}" for found, name in
                          sorted(told, key=lambda entry: entry[0].speed, reverse=True))
-        return (f"Relative to {self.base}, the fastest executor as a process, and above the start-up of each: {text} of its "
-                "speed.")
+        return (f"Relative to {self.base}, the fastest executor as a process, and above the start-up of each: {text} of "
+                "its speed.")
 
     def data(self, file):
         """For the page: milliseconds, and Estimates as [speed, low, high, workloads]."""

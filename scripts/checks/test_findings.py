@@ -8,6 +8,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 try:
+    import numpy
     from analysis import comparison, findings, microarchitecture
     import jsonschema
 except ImportError as error:
@@ -481,6 +482,35 @@ class AcrossCPUs(unittest.TestCase):
         other = self.run_on(17, self.LESS)
         other["builds"][0]["relocation_model"] = "pie"
         self.assertEqual(made(self.run_on(1, self.GAINS), other)[0]["across"], [])
+
+    def test_so_many_comparisons_are_corrected(self):
+        """Ten CPUs that are alike: 45 pairs, of which some seem to disagree."""
+        random, documents = numpy.random.default_rng(1), []
+        for number in range(10):
+            document = self.run_on(1, self.GAINS)
+            document["machine"]["cpu"].update(vendor=None, model=f"CPU {number}")
+            luck = {}
+            for entry in document["samples"]:
+                key = entry["layout"], entry["strategy"]
+                luck.setdefault(key, random.normal(1, 0.01))
+                if not entry["control"]:
+                    entry["phases"]["execute"]["cpu"] = int(entry["phases"]["execute"]["cpu"] * luck[key])
+            documents.append(document)
+        data, _ = made(*documents)
+        effects = data["across"][0]["effects"]
+        self.assertFalse(any(effect["apart"][3] for effect in effects))
+        self.assertTrue(any(effect["apart"][1] > 1.005 for effect in effects))  # it would have been one
+        self.assertIn("not after correction", " ".join(effect["text"] for effect in effects))
+
+    def test_nodes_that_are_alike_are_several_machines(self):
+        documents = [self.run_on(1, self.GAINS), self.run_on(1, self.GAINS), self.run_on(17, self.LESS)]
+        for document, host in zip(documents, ("n1", "n2", "n3")):
+            document["fleet"] = {"job": "j", "group": "g", "host": host, "kind": "k", "conditions": []}
+        data, _ = made(*documents)
+        self.assertEqual(data["changes"], [])
+        self.assertEqual([case["machine"] for case in data["cases"]],
+                         ["Zen 3 (AMD EPYC) n1", "Zen 3 (AMD EPYC) n2", "Zen 4 (AMD EPYC)"])
+        self.assertEqual(data["across"][0]["names"], ["Zen 3 n1", "Zen 3 n2", "Zen 4"])
 
     def test_only_what_all_have_is_compared_by_family(self):
         names, kinds = ("sort", "vm", "text", "zstd"), ("kernel: a", "kernel: a", "kernel: a", "program: b")

@@ -8,11 +8,12 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from analysis.printable import Trouble, printable
+from analysis.printable import Trouble, file_name, printable
 
 from . import jobs
 from .configuration import ROOT
 
+MOST_AT_ONCE = 16  # connections
 CONNECT = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"]
 # Of each folder named: "= FOLDER", whether its process lives, and its events; first the time.
 ASK = """date +%s
@@ -47,6 +48,7 @@ class Host:
     def __init__(self, group, address=""):
         self.group, self.address = group, address
         self.where = address or "here"
+        self.home = ""  # asked when it is wanted
 
     def words(self, script, arguments):
         if not self.address:
@@ -79,7 +81,8 @@ class Host:
             return pathlib.PurePosixPath(self.group["directory"] or fleet.directory)
         directory = pathlib.PurePosixPath(self.group["directory"])
         if not directory.is_absolute():
-            directory = pathlib.PurePosixPath(self.run('printf %s "$HOME"').decode()) / directory
+            self.home = self.home or self.run('printf %s "$HOME"').decode()
+            directory = pathlib.PurePosixPath(self.home) / directory
         return directory
 
     def folder(self, fleet, job):
@@ -149,7 +152,7 @@ class Local:
     def plan(self, *_):
         for machine in self.machines:
             arch = platform.machine() if not machine.address else ""
-            name = f"{self.group.name}-{machine.address.rpartition('@')[2]}" if machine.address else self.group.name
+            name = f"{self.group.name}-{file_name(machine.address)}" if machine.address else self.group.name
             yield jobs.Job(name, self.group.name, " ".join(filter(None, [machine.where, arch])), machine.where,
                            ""), "one run at a time", "scripts/fleets/job.py in the background"
 
@@ -160,9 +163,15 @@ class Local:
         raise Trouble(f"{job.name} is of {job.where}, which is no host of [groups.{self.group.name}] any more")
 
     def submit(self, fleet, wanted):
-        for job in wanted:
-            self.machine(job).submit(fleet, job)
-            yield job
+        """At all hosts at once; what goes wrong at one stands in its job."""
+        def begin(job):
+            try:
+                self.machine(job).submit(fleet, job)
+            except (Trouble, OSError) as trouble:
+                job.why = str(trouble)
+            return job
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            yield from pool.map(begin, wanted)
 
     def poll(self, fleet, own):
         """Several hosts at once; one that does not answer holds up no other."""
@@ -175,7 +184,7 @@ class Local:
                 return self.machine(jobs_there[0]).poll(fleet, jobs_there)
             except Trouble as trouble:
                 return {job.name: jobs.Status(jobs.UNKNOWN, str(trouble)) for job in jobs_there}
-        with ThreadPoolExecutor(16) as pool:
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
             return {name: status for found in pool.map(ask, hosts.values()) for name, status in found.items()}
 
     def fetch(self, fleet, job, name):

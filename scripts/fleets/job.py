@@ -184,6 +184,9 @@ class Job:
 
     def stop(self, number, _):
         """A signal: the run is interrupted, which leaves a result that can be gone on with."""
+        if self.process is None:  # it waits for its turn, or is about to begin
+            self.note("ended", "it was told to end before it began")
+            sys.exit(1)
         self.told_to = "requeue" if number == signal.SIGUSR1 else self.told_to or "end"
         self.deadline = time.monotonic() + PATIENCE
         self.interrupt(signal.SIGINT)

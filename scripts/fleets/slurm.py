@@ -2,6 +2,7 @@
 squeue and scontrol, which know a job for some minutes after its end, and of sacct where the cluster keeps accounts.
 """
 import json
+import os
 import pathlib
 import re
 import shlex
@@ -84,6 +85,8 @@ def nodes_of_json(text, where="sinfo"):
     except ValueError as error:
         raise strangers(where, f"no JSON: {error}") from error
     try:
+        if document.get("errors"):
+            raise Trouble(f"{where}: {'; '.join(str(one.get('description') or one['error']) for one in document['errors'])}")
         if isinstance(document.get("nodes"), list):
             return [Node(node["name"], words_of(node["partitions"]), words_of(node.get("active_features", node.get("features"))),
                          node["architecture"], node["threads"],
@@ -161,12 +164,12 @@ def slurm(*words, given=None, timeout=60):
                       "as a login node") from error
     except subprocess.TimeoutExpired as error:
         raise Trouble(f"{words[0]} did not answer within {timeout} s") from error
-    if done.returncode:
-        said = [printable(line) for line in done.stderr.splitlines() if line.strip()]
-        text = " ".join(said)
-        if re.search(r"munge|auth", text, re.I):
+    said = [printable(line) for line in done.stderr.splitlines() if line.strip()]
+    for line in said:  # sinfo --json of 22.05 ends with 0 all the same
+        if re.search(r"munge (encode|decode)|authentication (error|credential)", line, re.I):
             raise Trouble("munge, by which Slurm knows who asks, does not answer here: start munged, with the key of the "
-                          f"cluster ({said[0]})")
+                          f"cluster ({line})")
+    if done.returncode:
         raise Trouble(f"{words[0]}: {said[-1] if said else f'status {done.returncode}'}")
     return done.stdout
 
@@ -277,7 +280,7 @@ class Slurm:
     def queue(self, identities):
         """By identity: Slurm's words about a job. Those it no longer knows are not there."""
         found = {}
-        for line in slurm("squeue", "-h", "-r", "--me", "-t", "all", "-o", "%i|%T|%L|%r|%N").splitlines():
+        for line in slurm("squeue", "-h", "-r", f"--user={os.getuid()}", "-t", "all", "-o", "%i|%T|%L|%r|%N").splitlines():
             fields = line.split("|")
             if len(fields) == 5:
                 found[fields[0]] = dict(zip(("state", "left", "reason", "node"), fields[1:]))

@@ -641,7 +641,7 @@ Test(br_table, jumps_straight_to_targets_without_values) {
                   "  (unreachable))");
     Label start = encoder_label(code), end = encoder_label(code), out = encoder_label(code);
     encoder_bind(code, start);
-    encode_br_table(code, local(0), 3);
+    encode_table(code, local(0), 3);
     encoder_table_entry(code, start);
     encoder_table_entry(code, end);
     encoder_table_entry(code, start);
@@ -659,11 +659,11 @@ Test(br_table, by_computed_and_constant_indices) {
                   "  (br_table 0 (i32.const 1)))");
     Label first = encoder_label(code), end = encoder_label(code);
     encode_i32_add(code, computed(0), local(0), constant(1));
-    encode_br_table(code, computed(0), 0);
+    encode_table(code, computed(0), 0);
     encoder_table_entry(code, first);
     encoder_bind(code, first);
     encode_const_i32(code, home(0), constant(1));
-    encode_br_table(code, home(0), 0);
+    encode_table(code, home(0), 0);
     encoder_table_entry(code, end);
     encoder_bind(code, end);
     encode_return(code, LINK);
@@ -680,7 +680,7 @@ Test(br_table, moves_values_behind_the_table) {
     Label inner = encoder_label(code), outer = encoder_label(code);
     Label stubs[3] = {encoder_label(code), encoder_label(code), encoder_label(code)};
     encode_i32_clz(code, home(1), local(0));
-    encode_br_table(code, local(0), 2);
+    encode_table(code, local(0), 2);
     for (unsigned i = 0; i < 3; i++)
         encoder_table_entry(code, stubs[i]);
     encoder_bind(code, stubs[0]);
@@ -706,7 +706,7 @@ Test(br_table, moves_several_values) {
     Label end = encoder_label(code), stubs[2] = {encoder_label(code), encoder_label(code)};
     encode_copy(code, home(1), local(0));
     encode_const_i32(code, home(2), constant(7));
-    encode_br_table(code, local(0), 1);
+    encode_table(code, local(0), 1);
     encoder_table_entry(code, stubs[0]);
     encoder_table_entry(code, stubs[1]);
     encoder_bind(code, stubs[0]);
@@ -715,6 +715,35 @@ Test(br_table, moves_several_values) {
     encode_return_many(code, home_slot(1), 2, LINK);
     encoder_bind(code, end);
     encode_unreachable(code);
+    expect_translation();
+}
+
+/* An interpreter's loop: what it begins with is copied to where it is gone back to. */
+Test(br_table, is_copied_to_where_its_loop_is_begun_again) {
+    translate_wat("(func (param i32 i32)"
+                  "  (block"
+                  "    (loop"
+                  "      (block"
+                  "        (br_table 0 2 1 (i32.clz (local.get 0))))"
+                  "      (local.set 1 (local.get 0))"
+                  "      (br_if 0 (local.get 1))"
+                  "      (br 0))))");
+    Label loop = encoder_label(code), first = encoder_label(code), end = encoder_label(code),
+          table = encoder_label(code);
+    encoder_bind(code, loop);
+    encode_i32_clz(code, computed(0), local(0));
+    encode_br_table(code, computed(0), 2, table);
+    encoder_bind(code, table);
+    encoder_table_entry(code, first);
+    encoder_table_entry(code, end);
+    encoder_table_entry(code, loop);
+    encoder_bind(code, first);
+    encode_copy(code, local(1), local(0));
+    encode_br_if_i32_nez(code, local(1), loop);
+    encode_i32_clz(code, computed(0), local(0));
+    encode_br_table(code, computed(0), 2, table);
+    encoder_bind(code, end);
+    encode_return(code, LINK);
     expect_translation();
 }
 

@@ -129,17 +129,18 @@ Test(pins, are_given_back_by_tables) {
                   "  (block (loop"
                   "    (local.set 0 (i32.xor (local.get 0) (local.get 0)))"
                   "    (br_table 0 1 2 (local.get 0)))))");
-    Label start = encoder_label(code), end = encoder_label(code), stubs[3];
+    Label table = encoder_label(code), end = encoder_label(code), stubs[3];
     for (unsigned i = 0; i < 3; i++)
         stubs[i] = encoder_label(code);
     enter(1, 0, -1, -1);
-    encoder_bind(code, start);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
-    encode_br_table(code, pin(0), 2);
+    encode_br_table(code, pin(0), 2, table);
+    encoder_bind(code, table);
     for (unsigned i = 0; i < 3; i++)
         encoder_table_entry(code, stubs[i]);
-    encoder_bind(code, stubs[0]);
-    encode_br(code, start);
+    encoder_bind(code, stubs[0]); /* back to the loop */
+    encode_i32_xor(code, pin(0), pin(0), pin(0));
+    encode_br_table(code, pin(0), 2, table);
     encoder_bind(code, stubs[1]);
     leave(1, 0, -1, -1);
     encode_br(code, end);
@@ -159,7 +160,7 @@ Test(pins, need_no_stubs_of_tables_within_the_loop) {
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
-    encode_br_table(code, pin(0), 1);
+    encode_table(code, pin(0), 1);
     encoder_table_entry(code, end);
     encoder_table_entry(code, start);
     encoder_bind(code, end);
