@@ -121,12 +121,14 @@ const SIZES = [
 
 const strategyHeads = one => one.strategies.map(name => h('th', {scope: 'col'}, name));
 
+const known = value => value !== null && value !== undefined;
+
 function sizeParts(one) {
   return [
     h('h3', null, 'Size and translation'),
     table(
         'Sizes', h('tr', null, h('th'), strategyHeads(one)),
-        SIZES.map(
+        SIZES.filter(([, key]) => !one.subject || one.strategies.some(name => known(one.sizes[name][key]))).map(
             ([label, key, format]) =>
                 h('tr', {'data-size': key}, h('th', {scope: 'row'}, label),
                   one.strategies.map(name => h('td', null, (format ?? whole)(one.sizes[name][key])))))),

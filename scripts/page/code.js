@@ -14,6 +14,8 @@ function codeSection(state, change) {
   if (!one.listings.length)
     return section(
         'code', 'The machine code',
+        one.subject ?
+            h('p', {class: 'none'}, 'There are listings of Tailrace’s own executors alone, whose handlers are known.') :
         h('p', {class: 'none'},
           `No listings: ${one.audit_missing ?? 'the audit of this build recorded none'}. `,
           h('code', null, 'scripts/audit'), ' makes them after each build.'));

@@ -149,7 +149,7 @@ const speedsKey = one =>
       `it lies within ±${
           level(
               data.smallest_effect)}. ? undecided: neither; what would decide it stands in its ` +
-              `tooltip. ms: CPU time of the execution alone, median and half the distance between the ` +
+              `tooltip. ms: CPU time of the ${one.subject ? 'whole process' : 'execution alone'}, median and half the distance between the ` +
               `quartiles. The geometric means of all pairs of strategies are corrected together (Holm); single ` +
               `workloads and kinds are exploratory: of their differences, ${
                   level(Math.round((1 - one.confidence) * 1e4) / 1e4)} are expected to be none (Benjamini and ` +
