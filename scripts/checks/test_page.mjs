@@ -125,10 +125,8 @@ function agree(chart, wanted, baseline) {
     }
 }
 
-const cells = (page, selector) => page.evaluate(
-    selector => [...document.querySelectorAll(`${selector} tr`)].map(
-        row => [...row.children].map(cell => cell.innerText.replace(/\s+/g, ' ').trim())),
-    selector);
+const cells = (page, selector) => page.locator(`${selector} tr`).evaluateAll(
+    rows => rows.map(row => [...row.children].map(cell => cell.innerText.replace(/\s+/g, ' ').trim())));
 const choose = (page, key, value) => page.selectOption(`#choices [data-choice="${key}"]`, value);
 
 test(
@@ -298,7 +296,7 @@ test('peers: what they take, and who failed', () => withPage(pageOf('peers'), {}
   assert.match(text, /Not on PATH: absent\./);
   assert.match(text, /slow \{module\} \{arguments\}/);
   const summary = readFileSync(pageOf('peers').replace('.html', '.md'), 'utf8');
-  assert.match(summary, /\| slow +\|[^|]*\| 0\.50× \(0\.50–0\.50\), of 4 \| 0\.50×/);
+  assert.match(summary, /\| slow +\|[^|]*\| 0\.50× \(0\.50–0\.50\), of 16 \| 0\.50×/);
   assert.equal(await tables.count(), 5);
 }));
 
