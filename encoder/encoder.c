@@ -34,6 +34,7 @@ void encoder_free(Encoder *encoder) {
     free(encoder->labels);
     free(encoder->references);
     free(encoder->openings);
+    free(encoder->entries);
     *encoder = (Encoder){.words = encoder->words};
 }
 
@@ -229,6 +230,8 @@ static void note_opening(Encoder *encoder, const Instruction *item) {
         encoder->status = ENCODER_OUT_OF_MEMORY;
         return;
     }
+    opening->first_entry = encoder->entry_count;
+    encoder->entries_to_come = (size_t)item->immediates[0] + 1;
     encoder->labels[encoder->opening_label].opening = (int64_t)encoder->opening_count;
     encoder->openings[encoder->opening_count++] = *opening;
 }
@@ -310,6 +313,24 @@ static Label copied_label(Label label, const Label (*labels)[2], unsigned count)
     return label;
 }
 
+/* Whether the instruction appended last sets the index of that br_table, to a constant. */
+static bool is_index_known(const Encoder *encoder, const Instruction *table) {
+    const Instruction *last = encoder_last(encoder);
+    const Operand index = table->values[0];
+    return last && last->op == OP_const_i32 && last->result.class == index.class &&
+           last->result.slot == index.slot;
+}
+
+static void copy_table(Encoder *encoder, const Opening *opening, const Instruction *table) {
+    if (!is_index_known(encoder, table)) {
+        encoder_emit(encoder, *table);
+        return;
+    }
+    const uint64_t index = (uint32_t)encoder_last(encoder)->values[0].bits;
+    const uint64_t count = table->immediates[0];
+    encode_br(encoder, encoder->entries[opening->first_entry + (index < count ? index : count)]);
+}
+
 static void copy_opening(Encoder *encoder, const Opening *opening) {
     Label labels[OPENING_MOST][2]; /* within it, and in the copy */
     unsigned label_count = 0;
@@ -328,7 +349,8 @@ static void copy_opening(Encoder *encoder, const Opening *opening) {
         for (unsigned j = 0; j < info->immediate_count; j++)
             if (info->immediate_kinds[j] == IMMEDIATE_LABEL)
                 item.immediates[j] = copied_label((Label)item.immediates[j], labels, label_count);
-        encoder_emit(encoder, item);
+        if (item.op == OP_br_table) copy_table(encoder, opening, &item);
+        else encoder_emit(encoder, item);
     }
 }
 
@@ -354,6 +376,14 @@ void encoder_table_entry(Encoder *encoder, Label target) {
     if (!make_room(encoder, 4)) return;
     encoder->size += 4;
     refer(encoder, target, encoder->size - 4, encoder->size - 4);
+    if (!encoder->entries_to_come) return;
+    encoder->entries_to_come--;
+    if (!reserve((void **)&encoder->entries, &encoder->entry_capacity, encoder->entry_count, 1,
+                 sizeof target)) {
+        encoder->status = ENCODER_OUT_OF_MEMORY;
+        return;
+    }
+    encoder->entries[encoder->entry_count++] = target;
 }
 
 void encoder_end_function(Encoder *encoder) {
@@ -361,6 +391,7 @@ void encoder_end_function(Encoder *encoder) {
     encoder->label_count = 0;
     encoder->reference_count = 0;
     encoder->opening_count = 0;
+    encoder->entry_count = encoder->entries_to_come = 0;
     encoder->is_opening = false;
     encoder->has_last = false;
 }

@@ -152,6 +152,7 @@ enum { PENDING_MOST = ISA_HAS_SEQUENCES ? 32 : 1 };
 enum { OPENING_MOST = 16 }; /* instructions, and labels between them */
 typedef struct Opening {
     uint32_t count;
+    size_t first_entry; /* of its table, in Encoder.entries */
     Instruction items[OPENING_MOST]; /* op OP_COUNT: a label, its first immediate */
 } Opening;
 
@@ -173,6 +174,8 @@ typedef struct Encoder {
     Opening opening; /* of the loop that was begun last, so far */
     Label opening_label;
     bool is_opening; /* whether it goes on */
+    Label *entries; /* of tables of openings; owned */
+    size_t entry_count, entry_capacity, entries_to_come;
     EncoderStatus status;
 } Encoder;
 
@@ -202,7 +205,8 @@ void encoder_bind_loop(Encoder *encoder, Label label);
 /* Appends a jump: `br`, or, to a loop that begins with few instructions and a br_table, a copy of
  * these, with the same table. Such loops are interpreters and state machines; a copy for each way back spares
  * a jump, and tells the processor's predictor of indirect branches by its place what was executed before,
- * which is what replicating dispatch does for an interpreter of one's own (Ertl and Gregg 2003). */
+ * which is what replicating dispatch does for an interpreter of one's own (Ertl and Gregg 2003). Where the
+ * index has just been set to a constant, as Go's compiler does, it is a jump to where that leads. */
 void encoder_branch(Encoder *encoder, Label label);
 /* Bytes of code so far: where the next instruction begins. */
 size_t encoder_position(Encoder *encoder);

@@ -1106,6 +1106,21 @@ static void translate_variable(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
+/* An i32 that is widened, added to and narrowed again, which is how Go's compiler makes addresses: the
+ * upper half does not matter. The instruction that widens has been read. */
+static bool translate_narrow_sum(FunctionTranslator *t) {
+    const uint8_t *at = t->at;
+    if (opcode_read(&at) != WASM_I64_CONST) return false;
+    const uint32_t constant = (uint32_t)leb_s64(&at);
+    const Opcode opcode = opcode_read(&at);
+    if (opcode != WASM_I64_ADD && opcode != WASM_I64_SUB) return false;
+    if (opcode_read(&at) != WASM_I32_WRAP_I64) return false;
+    t->at = at;
+    push_constant(&t->values, TYPE_I32, opcode == WASM_I64_ADD ? constant : -constant);
+    translate_numeric(t, OP_i32_add);
+    return true;
+}
+
 /* Translates one instruction that is not control. */
 static void translate_other(FunctionTranslator *t, Opcode opcode) {
     switch (opcode) {
@@ -1151,6 +1166,11 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     case WASM_I64_SUB128:
     case WASM_I64_MUL_WIDE_S:
     case WASM_I64_MUL_WIDE_U: translate_wide(t, opcode); break;
+
+    case WASM_I64_EXTEND_I32_S:
+    case WASM_I64_EXTEND_I32_U:
+        if (!translate_narrow_sum(t)) translate_numeric(t, op_of_wasm(opcode));
+        break;
 
     default:
         if (is_vector_opcode(opcode)) translate_vector(t, opcode);

@@ -414,6 +414,41 @@ Test(loops, that_begin_with_a_table_are_begun_again_by_copies) {
         encoder_free(&encoders[i]);
 }
 
+/* Where an index has just been set, the way is known. */
+Test(loops, that_begin_with_a_table_are_left_for_where_a_constant_leads) {
+    static const struct {
+        uint16_t set; /* the index is slot 7 */
+        uint32_t value;
+        int entry; /* that it leads to; -1: a copy of the table's instruction */
+    } cases[] = {{7, 0, 0}, {7, 1, 1}, {7, 2, 2}, {7, 3, 2}, {7, UINT32_MAX, 2}, {8, 1, -1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Encoder encoders[2];
+        for (int is_expected = 0; is_expected < 2; is_expected++) {
+            Encoder *encoder = &encoders[is_expected];
+            encoder_init(encoder, words_of(2));
+            Label loop = encoder_label(encoder), table = encoder_label(encoder), entries[3];
+            encoder_bind_loop(encoder, loop);
+            encode_br_table(encoder, slot(7), 2, table);
+            encoder_bind(encoder, table);
+            for (int j = 0; j < 3; j++)
+                encoder_table_entry(encoder, entries[j] = encoder_label(encoder));
+            encode_const_i32(encoder, slot(cases[i].set), constant(cases[i].value));
+            if (!is_expected) encoder_branch(encoder, loop);
+            else if (cases[i].entry >= 0) encode_br(encoder, entries[cases[i].entry]);
+            else encode_br_table(encoder, slot(7), 2, table);
+            for (int j = 0; j < 3; j++) {
+                encoder_bind(encoder, entries[j]);
+                encode_unreachable(encoder);
+            }
+            encoder_end_function(encoder);
+        }
+        cr_assert_eq(encoders[0].size, encoders[1].size, "case %zu", i);
+        cr_assert_arr_eq(encoders[0].bytes, encoders[1].bytes, encoders[0].size, "case %zu", i);
+        encoder_free(&encoders[0]);
+        encoder_free(&encoders[1]);
+    }
+}
+
 Test(loops, that_begin_otherwise_are_jumped_to) {
     enum { CALL, LONG, LOOP, RETURN, OPEN, PLAIN, FORWARD, KINDS };
     for (int kind = 0; kind < KINDS; kind++) {

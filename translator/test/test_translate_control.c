@@ -747,6 +747,32 @@ Test(br_table, is_copied_to_where_its_loop_is_begun_again) {
     expect_translation();
 }
 
+/* As Go's compiler writes functions: where to go on is known at most jumps. */
+Test(br_table, of_a_loop_is_passed_by_where_its_index_is_known) {
+    translate_wat("(func (param i32 i32)"
+                  "  (loop"
+                  "    (block (block"
+                  "      (br_table 0 1 (local.get 0)))"
+                  "     (local.set 0 (i32.const 1))"
+                  "     (br 1))"
+                  "    (local.set 0 (local.get 1))"
+                  "    (br 0)))");
+    Label loop = encoder_label(code), first = encoder_label(code), second = encoder_label(code),
+          table = encoder_label(code);
+    encoder_bind(code, loop);
+    encode_br_table(code, local(0), 1, table);
+    encoder_bind(code, table);
+    encoder_table_entry(code, first);
+    encoder_table_entry(code, second);
+    encoder_bind(code, first);
+    encode_const_i32(code, local(0), constant(1));
+    encode_br(code, second);
+    encoder_bind(code, second);
+    encode_copy(code, local(0), local(1));
+    encode_br_table(code, local(0), 1, table);
+    expect_translation();
+}
+
 /* ---- return ---------------------------------------------------------------------------------- */
 
 Test(returning, nothing) {

@@ -43,6 +43,38 @@ Test(address, is_a_scaled_local_and_a_base) {
     expect_translation();
 }
 
+/* Go's compiler has pointers of 64 bits. */
+Test(address, is_a_sum_that_is_formed_with_twice_the_bits) {
+    translate_wat("(memory 1) (func (param i32) (result i32)"
+                  "  (i32.load (i32.wrap_i64 (i64.add (i64.extend_i32_u (local.get 0))"
+                  "                                   (i64.const 0x10000000c))))"
+                  "  (i32.load (i32.wrap_i64 (i64.sub (i64.extend_i32_s (local.get 0))"
+                  "                                   (i64.const 4))))"
+                  "  (i32.add))");
+    encode_i32_load_sum(code, home(0), local(0), constant(12), 0);
+    encode_i32_load_sum(code, computed(1), local(0), constant(-4), 0);
+    encode_i32_add(code, computed(0), home(0), computed(1));
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
+Test(address, is_no_sum_of_half_the_bits_otherwise) {
+    translate_wat("(func (param i32 i64) (result i64)"
+                  "  (i64.add (i64.extend_i32_u (local.get 0)) (i64.const 12))"
+                  "  (i64.extend_i32_u"
+                  "    (i32.wrap_i64 (i64.mul (i64.extend_i32_u (local.get 0)) (i64.const 3))))"
+                  "  (i64.xor))");
+    encode_i64_extend_i32_u(code, computed(0), local(0));
+    encode_i64_add(code, home(0), computed(0), constant(12));
+    encode_i64_extend_i32_u(code, computed(1), local(0));
+    encode_i64_mul(code, computed(1), computed(1), constant(3));
+    encode_i32_wrap_i64(code, computed(1), computed(1));
+    encode_i64_extend_i32_u(code, computed(1), computed(1));
+    encode_i64_xor(code, computed(0), home(0), computed(1));
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
 Test(address, constants_add_up) {
     translate_wat("(memory 1) (func (param i32) (result i32)"
                   "  (i32.load (i32.sub (i32.add (local.get 0) (i32.const 7)) (i32.const 3))))");
