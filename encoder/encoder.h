@@ -228,7 +228,8 @@ void encoder_end_function(Encoder *encoder);
 /* Appends a br_table whose count + 1 entries come next. */
 static inline void encode_table(Encoder *encoder, Operand index, uint32_t count) {
     const Label table = encoder_label(encoder);
-    encode_br_table(encoder, index, count, table);
+    encoder_emit(encoder, (Instruction){
+                              .op = OP_br_table, .values = {index}, .immediates = {count, table}});
     encoder_bind(encoder, table);
 }
 
