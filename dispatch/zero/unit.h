@@ -3,6 +3,7 @@
  *
  *     HERE     the instruction's offset in the bytecode; of a superinstruction's part, as if that
  *              were an instruction
+ *     HEAD     where the whole instruction begins, from which its labels count
  *     GO       goes where control goes if it does not fall through
  *     ADDRESS  the instruction's operand that is an address; not at level one
  *
@@ -30,6 +31,9 @@ enum {
     OPCODES(X)
 #undef X
 };
+
+#undef OPERAND_LABEL
+#define OPERAND_LABEL(offset) (code + HEAD + read_i32(OPERAND_AT(offset)))
 
 /* Operands. At level one the compiler does not know what `code` points to. */
 #if ZERO_LEVEL > 1

@@ -64,6 +64,7 @@ static void print_function(const Unit *unit, uint32_t function, const uint32_t *
          at = instruction.end) {
         read_instruction(unit->program, at, &instruction);
         if (unit->marks[at] & IS_TARGET) printf("at_%04x:;\n", at);
+        printf("#undef HEAD\n#define HEAD 0x%04x\n", at);
         bool loads = false, stores = false;
         for (unsigned i = 0; i < instruction.part_count; i++) {
             const InstructionPart *part = &instruction.parts[i];
