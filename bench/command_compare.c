@@ -103,6 +103,7 @@ static bool split(const char *command, wordexp_t *words, bool *is_broken, Error 
         fail(error, ERROR_UNSUPPORTED, "\"%s\" is no command: %s", command,
              failure ? "a quote or a brace is not closed" : "it is empty");
     if (failure == WRDE_NOSPACE) need(NULL);
+    if (failure == 0 && *is_broken) wordfree(words);
     /* NAME=VALUE before the program is a shell's business, too. */
     if (failure == 0 && !*is_broken &&
         strcspn(words->we_wordv[0], "=") < strcspn(words->we_wordv[0], "/")) {
