@@ -4,6 +4,10 @@
 #include <string.h>
 
 enum { NO_OPCODE = 0xffff };
+enum { FUNCTION_MOST = INT32_MAX }; /* bytes: what a label, a distance, can cross */
+/* Bytes of copies of loops' openings in a function of `size` bytes: no more, since a function may
+ * have thousands of ways back to a loop that begins with much. */
+static size_t copies_most(size_t size) { return 4096 + size / 2; }
 
 struct LabelState {
     int64_t position; /* bound: where; else NOWHERE */
@@ -34,6 +38,7 @@ void encoder_free(Encoder *encoder) {
     free(encoder->labels);
     free(encoder->references);
     free(encoder->openings);
+    free(encoder->items);
     free(encoder->entries);
     *encoder = (Encoder){.words = encoder->words};
 }
@@ -50,9 +55,21 @@ static bool reserve(void **array, size_t *capacity, size_t used, size_t count, s
     return true;
 }
 
+/* Makes room for one more element; false, and the sticky status, if there is none. */
+static bool reserve_one(Encoder *encoder, void **array, size_t *capacity, size_t used,
+                        size_t element) {
+    if (reserve(array, capacity, used, 1, element)) return true;
+    encoder->status = ENCODER_OUT_OF_MEMORY;
+    return false;
+}
+
 /* Room for `count` bytes, or NULL and the sticky status. */
 static uint8_t *make_room(Encoder *encoder, size_t count) {
     if (encoder->status != ENCODER_OK) return NULL;
+    if (encoder->size - encoder->function_begin > FUNCTION_MOST - count) {
+        encoder->status = ENCODER_TOO_LONG;
+        return NULL;
+    }
     if (!reserve((void **)&encoder->bytes, &encoder->capacity, encoder->size, count, 1)) {
         encoder->status = ENCODER_OUT_OF_MEMORY;
         return NULL;
@@ -99,11 +116,9 @@ static void refer(Encoder *encoder, Label label, size_t position, size_t base) {
         put_distance(encoder, position, base, state->position);
         return;
     }
-    if (!reserve((void **)&encoder->references, &encoder->reference_capacity,
-                 encoder->reference_count, 1, sizeof *encoder->references)) {
-        encoder->status = ENCODER_OUT_OF_MEMORY;
+    if (!reserve_one(encoder, (void **)&encoder->references, &encoder->reference_capacity,
+                     encoder->reference_count, sizeof *encoder->references))
         return;
-    }
     encoder->references[encoder->reference_count] =
         (struct Reference){position, base, state->waiting};
     state->waiting = (int64_t)encoder->reference_count++;
@@ -212,24 +227,33 @@ static void append(Encoder *encoder, uint16_t opcode, const Instruction *instruc
 }
 #endif
 
-/* Notes an instruction, or a label, of the loop's beginning. It ends with a br_table, and is of no use if
- * it ends otherwise. Calls are not copied: where they are says what they are to be unwound to. */
+/* The loop that was begun last does not begin with a table. */
+static void give_opening_up(Encoder *encoder) {
+    if (encoder->is_opening) encoder->item_count = encoder->opening.first_item;
+    encoder->is_opening = false;
+}
+
+/* Notes an instruction, or a label, of the loop's beginning. It ends with a br_table, and is of no
+ * use if it ends otherwise. Calls are not copied: where they are says what they are to be unwound
+ * to. */
 static void note_opening(Encoder *encoder, const Instruction *item) {
     Opening *opening = &encoder->opening;
     const unsigned flags = item->op == OP_COUNT ? 0 : op_info[item->op].flags;
     const bool is_table = item->op == OP_br_table;
     if (opening->count == OPENING_MOST || flags & OP_CALLS || (flags & OP_ENDS && !is_table)) {
-        encoder->is_opening = false;
+        give_opening_up(encoder);
         return;
     }
-    opening->items[opening->count++] = *item;
+    if (!reserve_one(encoder, (void **)&encoder->items, &encoder->item_capacity,
+                     encoder->item_count, sizeof *item))
+        return;
+    encoder->items[encoder->item_count++] = *item;
+    opening->count++;
     if (!is_table) return;
     encoder->is_opening = false;
-    if (!reserve((void **)&encoder->openings, &encoder->opening_capacity, encoder->opening_count, 1,
-                 sizeof *opening)) {
-        encoder->status = ENCODER_OUT_OF_MEMORY;
+    if (!reserve_one(encoder, (void **)&encoder->openings, &encoder->opening_capacity,
+                     encoder->opening_count, sizeof *opening))
         return;
-    }
     opening->first_entry = encoder->entry_count;
     encoder->entries_to_come = (size_t)item->immediates[0] + 1;
     encoder->labels[encoder->opening_label].opening = (int64_t)encoder->opening_count;
@@ -267,18 +291,16 @@ const Instruction *encoder_last(const Encoder *encoder) {
 void encoder_retract(Encoder *encoder) {
     if (ISA_HAS_SEQUENCES) encoder->pending_count--;
     else encoder->size = encoder->last_start;
-    if (encoder->is_opening) encoder->opening.count--;
+    if (encoder->is_opening) encoder->opening.count--, encoder->item_count--;
     encoder->has_last = false;
 }
 
 Label encoder_label(Encoder *encoder) {
     size_t capacity = encoder->label_capacity;
     if (encoder->status != ENCODER_OK) return 0;
-    if (!reserve((void **)&encoder->labels, &capacity, encoder->label_count, 1,
-                 sizeof *encoder->labels)) {
-        encoder->status = ENCODER_OUT_OF_MEMORY;
+    if (!reserve_one(encoder, (void **)&encoder->labels, &capacity, encoder->label_count,
+                     sizeof *encoder->labels))
         return 0;
-    }
     encoder->label_capacity = (uint32_t)capacity;
     encoder->labels[encoder->label_count] = (struct LabelState){NOWHERE, NOWHERE, NOWHERE};
     return encoder->label_count++;
@@ -299,11 +321,11 @@ void encoder_bind(Encoder *encoder, Label label) {
 }
 
 void encoder_bind_loop(Encoder *encoder, Label label) {
-    encoder->is_opening = false;
+    give_opening_up(encoder);
     encoder_bind(encoder, label);
     encoder->is_opening = encoder->status == ENCODER_OK;
     encoder->opening_label = label;
-    encoder->opening.count = 0;
+    encoder->opening = (Opening){.first_item = encoder->item_count};
 }
 
 /* What a copy has for a label: one of its own for those within it, which nothing else jumps to. */
@@ -332,15 +354,16 @@ static void copy_table(Encoder *encoder, const Opening *opening, const Instructi
 }
 
 static void copy_opening(Encoder *encoder, const Opening *opening) {
+    const Instruction *items = &encoder->items[opening->first_item]; /* none is noted meanwhile */
     Label labels[OPENING_MOST][2]; /* within it, and in the copy */
     unsigned label_count = 0;
     for (unsigned i = 0; i < opening->count; i++) {
-        if (opening->items[i].op != OP_COUNT) continue;
-        labels[label_count][0] = (Label)opening->items[i].immediates[0];
+        if (items[i].op != OP_COUNT) continue;
+        labels[label_count][0] = (Label)items[i].immediates[0];
         labels[label_count++][1] = encoder_label(encoder);
     }
     for (unsigned i = 0; i < opening->count; i++) {
-        Instruction item = opening->items[i];
+        Instruction item = items[i];
         if (item.op == OP_COUNT) {
             encoder_bind(encoder, copied_label((Label)item.immediates[0], labels, label_count));
             continue;
@@ -357,14 +380,15 @@ static void copy_opening(Encoder *encoder, const Opening *opening) {
 void encoder_branch(Encoder *encoder, Label label) {
     if (encoder->status != ENCODER_OK) return;
     const int64_t opening = encoder->labels[label].opening;
-    if (opening == NOWHERE) {
+    if (opening == NOWHERE ||
+        encoder->copied > copies_most(encoder->size - encoder->function_begin)) {
         encode_br(encoder, label);
         return;
     }
-    encoder->is_opening = false;
-    /* By value: they may move. */
-    const Opening copy = encoder->openings[opening];
-    copy_opening(encoder, &copy);
+    give_opening_up(encoder);
+    const size_t begin = encoder->size; /* what is still pending counts as copied, too */
+    copy_opening(encoder, &encoder->openings[opening]);
+    encoder->copied += encoder->size - begin;
 }
 
 size_t encoder_label_position(const Encoder *encoder, Label label) {
@@ -378,11 +402,9 @@ void encoder_table_entry(Encoder *encoder, Label target) {
     refer(encoder, target, encoder->size - 4, encoder->size - 4);
     if (!encoder->entries_to_come) return;
     encoder->entries_to_come--;
-    if (!reserve((void **)&encoder->entries, &encoder->entry_capacity, encoder->entry_count, 1,
-                 sizeof target)) {
-        encoder->status = ENCODER_OUT_OF_MEMORY;
+    if (!reserve_one(encoder, (void **)&encoder->entries, &encoder->entry_capacity,
+                     encoder->entry_count, sizeof target))
         return;
-    }
     encoder->entries[encoder->entry_count++] = target;
 }
 
@@ -390,8 +412,10 @@ void encoder_end_function(Encoder *encoder) {
     flush(encoder);
     encoder->label_count = 0;
     encoder->reference_count = 0;
-    encoder->opening_count = 0;
+    encoder->opening_count = encoder->item_count = 0;
     encoder->entry_count = encoder->entries_to_come = 0;
     encoder->is_opening = false;
     encoder->has_last = false;
+    encoder->function_begin = encoder->size;
+    encoder->copied = 0;
 }

@@ -138,6 +138,7 @@ typedef enum EncoderStatus {
     ENCODER_OK,
     ENCODER_OUT_OF_MEMORY,
     ENCODER_NO_SUCH_FORM, /* the instruction set has no handler for these operand classes */
+    ENCODER_TOO_LONG,     /* a function of more than 2 GiB, which no label could cross */
 } EncoderStatus;
 
 /* Instructions that are not written yet, in instruction sets with superinstructions: a straight
@@ -151,9 +152,9 @@ enum { PENDING_MOST = ISA_HAS_SEQUENCES ? 32 : 1 };
 /* The beginning of a loop up to its br_table, kept to be copied: see encoder_branch. */
 enum { OPENING_MOST = 16 }; /* instructions, and labels between them */
 typedef struct Opening {
-    uint32_t count;
+    size_t first_item;  /* in Encoder.items */
+    uint32_t count;     /* items */
     size_t first_entry; /* of its table, in Encoder.entries */
-    Instruction items[OPENING_MOST]; /* op OP_COUNT: a label, its first immediate */
 } Opening;
 
 typedef struct Encoder {
@@ -169,13 +170,17 @@ typedef struct Encoder {
     bool has_last;
     PendingInstruction pending[PENDING_MOST]; /* the last is `last`, if has_last */
     unsigned pending_count;
+    size_t function_begin; /* where the present function begins */
     Opening *openings; /* of the present function; owned */
     size_t opening_count, opening_capacity;
     Opening opening; /* of the loop that was begun last, so far */
     Label opening_label;
     bool is_opening; /* whether it goes on */
+    Instruction *items; /* of openings; op OP_COUNT: a label, its first immediate; owned */
+    size_t item_count, item_capacity;
     Label *entries; /* of tables of openings; owned */
     size_t entry_count, entry_capacity, entries_to_come;
+    size_t copied; /* bytes of copies in the present function */
     EncoderStatus status;
 } Encoder;
 
@@ -203,10 +208,12 @@ void encoder_bind(Encoder *encoder, Label label);
 /* The same with the label of a loop. */
 void encoder_bind_loop(Encoder *encoder, Label label);
 /* Appends a jump: `br`, or, to a loop that begins with few instructions and a br_table, a copy of
- * these, with the same table. Such loops are interpreters and state machines; a copy for each way back spares
- * a jump, and tells the processor's predictor of indirect branches by its place what was executed before,
- * which is what replicating dispatch does for an interpreter of one's own (Ertl and Gregg 2003). Where the
- * index has just been set to a constant, as Go's compiler does, it is a jump to where that leads. */
+ * these, with the same table. Such loops are interpreters and state machines; a copy for each way
+ * back spares a jump, and tells the processor's predictor of indirect branches by its place what
+ * was executed before, which is what replicating dispatch does for an interpreter of one's own
+ * (Ertl and Gregg 2003). Where the index has just been set to a constant, as Go's compiler does,
+ * it is a jump to where that leads. Copies are at most 4 KiB and half of a function: what comes
+ * after that is jumps. */
 void encoder_branch(Encoder *encoder, Label label);
 /* Bytes of code so far: where the next instruction begins. */
 size_t encoder_position(Encoder *encoder);

@@ -1371,6 +1371,11 @@ bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, Co
         return fail(error, ERROR_LIMIT,
                     "function %u needs a frame of %llu slots; this implementation has 65,535",
                     function, (unsigned long long)slots);
+    if (t->encoder->status == ENCODER_TOO_LONG)
+        return fail(error, ERROR_LIMIT,
+                    "function %u is more than 2 GiB of bytecode, which this implementation does "
+                    "not have",
+                    function);
     if (t->encoder->status != ENCODER_OK)
         return fail(error, ERROR_LIMIT, "function %u needs an instruction that the instruction set "
                                         ISA_NAME " does not have", function);

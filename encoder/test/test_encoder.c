@@ -475,6 +475,83 @@ Test(loops, that_begin_otherwise_are_jumped_to) {
     }
 }
 
+/* What was taken back is not copied. */
+Test(loops, that_begin_with_a_table_are_copied_without_what_was_retracted) {
+    Encoder encoders[2];
+    for (int is_expected = 0; is_expected < 2; is_expected++) {
+        Encoder *encoder = &encoders[is_expected];
+        encoder_init(encoder, words_of(2));
+        Label loop = encoder_label(encoder), table = encoder_label(encoder);
+        encoder_bind_loop(encoder, loop);
+        for (int copies = 0; copies < 2; copies++) {
+            if (copies && !is_expected) {
+                encoder_branch(encoder, loop);
+                break;
+            }
+            if (!is_expected) {
+                encode_copy(encoder, slot(3), slot(4));
+                encoder_retract(encoder);
+            }
+            encode_copy(encoder, slot(1), slot(2));
+            encode_br_table(encoder, slot(1), 0, table);
+            if (copies) break;
+            encoder_bind(encoder, table);
+            encoder_table_entry(encoder, loop);
+        }
+        encoder_end_function(encoder);
+        cr_assert_eq(encoder->status, ENCODER_OK);
+    }
+    cr_assert_eq(encoders[0].size, encoders[1].size);
+    cr_assert_arr_eq(encoders[0].bytes, encoders[1].bytes, encoders[0].size);
+    encoder_free(&encoders[0]);
+    encoder_free(&encoders[1]);
+}
+
+/* Thousands of ways back make jumps in the end, and the next function has copies of its own. */
+Test(loops, are_copied_up_to_half_of_a_function) {
+    enum { WAYS = 20000 };
+    Encoder encoder;
+    encoder_init(&encoder, words_of(2));
+    for (int function = 0; function < 2; function++) {
+        const size_t begin = encoder.size;
+        Label loop = encoder_label(&encoder), end = encoder_label(&encoder),
+              table = encoder_label(&encoder);
+        encoder_bind_loop(&encoder, loop);
+        encode_opening(&encoder, table, loop, end);
+        size_t copies = 0, copied = 0;
+        for (int i = 0; i < WAYS; i++) {
+            encode_copy(&encoder, slot(4), slot(5));
+            const size_t before = encoder_position(&encoder);
+            encoder_branch(&encoder, loop);
+            const size_t length = encoder_position(&encoder) - before;
+            if (length > 6) copied += length, copies++;
+        }
+        encoder_bind(&encoder, end);
+        encoder_end_function(&encoder);
+        cr_assert_eq(encoder.status, ENCODER_OK);
+        cr_expect_gt(copied, 4096);
+        cr_expect_lt(copied, 4096 + (encoder.size - begin) / 2 + 100);
+        cr_expect_lt(copies, WAYS);
+    }
+    encoder_free(&encoder);
+}
+
+/* A label is a distance of 32 bits. */
+Test(functions, of_more_than_2_GiB_are_refused) {
+    Encoder encoder;
+    encoder_init(&encoder, words_of(2));
+    encode_unreachable(&encoder);
+    encoder_end_function(&encoder);
+    encoder.function_begin = encoder.size - (INT32_MAX - 2); /* as if so much were written */
+    encode_unreachable(&encoder);
+    encoder_position(&encoder);
+    cr_assert_eq(encoder.status, ENCODER_OK);
+    encode_unreachable(&encoder);
+    encoder_position(&encoder);
+    cr_assert_eq(encoder.status, ENCODER_TOO_LONG);
+    encoder_free(&encoder);
+}
+
 /* ---- The last instruction -------------------------------------------------------------------- */
 
 Test(last, can_be_replaced) {
