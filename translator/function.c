@@ -1167,6 +1167,9 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     case WASM_I64_MUL_WIDE_S:
     case WASM_I64_MUL_WIDE_U: translate_wide(t, opcode); break;
 
+    case WASM_I32_WRAP_I64:
+        if (!narrow_local(&t->values)) translate_numeric(t, op_of_wasm(opcode));
+        break;
     case WASM_I64_EXTEND_I32_S:
     case WASM_I64_EXTEND_I32_U:
         if (!translate_narrow_sum(t)) translate_numeric(t, op_of_wasm(opcode));

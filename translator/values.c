@@ -221,6 +221,11 @@ static void copy(Values *values, Operand from, Operand to, ValueType type) {
         values->accumulators[bank].mirror = to.slot;
 }
 
+/* The low half of what is in a local goes to `to`. A move: accumulators stay as they are. */
+static void narrow(Values *values, Operand from, Operand to) {
+    emit(values, (Instruction){.op = OP_i32_wrap_i64, .result = to, .values = {from}});
+}
+
 void spill(Values *values, Bank bank) {
     int64_t height = values->accumulators[bank].pending;
     if (height == NONE) return;
@@ -278,6 +283,15 @@ void push_local(Values *values, ValueType type, uint32_t local) {
     value->local = local;
     value->earlier = values->local_heads[local];
     values->local_heads[local] = index;
+}
+
+bool narrow_local(Values *values) {
+    Value *value = &values->stack[values->height - 1];
+    if (value->place != IN_LOCAL && value->place != IN_CONSTANT) return false;
+    value->type = TYPE_I32;
+    value->bits = (uint32_t)value->bits;
+    value->is_wide = value->place == IN_LOCAL;
+    return true;
 }
 
 void push_home(Values *values, ValueType type) { push(values, IN_HOME, type); }
@@ -495,6 +509,18 @@ const Instruction *producer_of(const Values *values, const Popped *popped) {
     return last_writing(values, plain, bank_of(popped->value.type));
 }
 
+/* The operands of an instruction that takes all bits of what it is given are narrowed first. */
+static void narrow_operands(Values *values, Op op, const Popped *operands, Popped *narrowed) {
+    const OpInfo *info = &op_info[op];
+    for (unsigned i = 0; i < info->value_count; i++) {
+        narrowed[i] = operands[i];
+        if (!operands[i].value.is_wide || info->value_types[i] == VALUE_I32) continue;
+        narrowed[i].operand = slot(home_of(values, operands[i].height));
+        narrowed[i].value.place = IN_HOME;
+        narrow(values, operands[i].operand, narrowed[i].operand);
+    }
+}
+
 /* Fills in the operands, in forms that the instruction set has a handler for. Forms that do not
  * exist (two accumulators, only constants, a constant where the table wants a slot) are rare: name
  * mirrored slots as slots, then bring operands home one by one. */
@@ -512,7 +538,9 @@ static void set_operands(Values *values, Instruction *instruction, const Popped 
 }
 
 void emit_with(Values *values, Instruction instruction, const Popped *operands) {
-    set_operands(values, &instruction, operands);
+    Popped narrowed[3];
+    narrow_operands(values, instruction.op, operands, narrowed);
+    set_operands(values, &instruction, narrowed);
     emit(values, instruction);
 }
 
@@ -521,11 +549,13 @@ void push_result_of(Values *values, Instruction instruction, const Popped *opera
     /* Forms of operands are looked for with a result in the accumulator, where the result goes if
      * it can; else with one in a slot, since every op has that. */
     instruction.result = accumulator();
+    Popped narrowed[3];
+    narrow_operands(values, instruction.op, operands, narrowed);
     for (unsigned i = 0; i < op_info[instruction.op].value_count; i++)
-        instruction.values[i] = operands[i].operand;
+        instruction.values[i] = narrowed[i].operand;
     if (!encoder_accepts(&instruction)) {
         instruction.result = slot(0);
-        set_operands(values, &instruction, operands);
+        set_operands(values, &instruction, narrowed);
     }
     push_result(values, instruction, type);
 }
@@ -537,7 +567,8 @@ void move_to(Values *values, const Popped *popped, Operand to) {
     if (plain.class == to.class && (plain.class != CLASS_SLOT || plain.slot == to.slot)) return;
     const Instruction *producer = producer_of(values, popped);
     if (producer && redirect_last(values, producer, to, bank_of(popped->value.type))) return;
-    copy(values, popped->operand, to, popped->value.type);
+    if (popped->value.is_wide) narrow(values, popped->operand, to);
+    else copy(values, popped->operand, to, popped->value.type);
 }
 
 /* Brings the value at `height`, which stays on the stack, home. IN_LOCAL values are left in their
@@ -560,7 +591,9 @@ static void bring_home(Values *values, uint32_t height) {
     Operand from = plain_operand(values, value, height), home = slot(home_of(values, height));
     if (value->place == IN_PIN) values->pin_pending[bank][value->local] = NONE;
     value->place = IN_HOME;
-    copy(values, from, home, value->type);
+    if (value->is_wide) narrow(values, from, home);
+    else copy(values, from, home, value->type);
+    value->is_wide = false;
 }
 
 static bool is_part_of_sum(const Values *values, uint32_t local) {
@@ -595,6 +628,7 @@ void assign_local(Values *values, const Popped *popped, uint32_t local) {
             move_to(values, &value, home);
             value.operand = home;
             value.value.place = IN_HOME;
+            value.value.is_wide = false;
             producer = NULL;
         }
         Instruction remade = producer ? *producer : (Instruction){0};
@@ -614,7 +648,7 @@ static uint32_t copy_run(Values *values, uint32_t height) {
     Instruction instruction = {.op = OP_copy3, .immediates = {home_of(values, height)}};
     for (; count < 3 && height + count < values->height; count++) {
         const Value *value = &values->stack[height + count];
-        if (value->place != IN_LOCAL) break;
+        if (value->place != IN_LOCAL || value->is_wide) break;
         instruction.values[count] = local_operand(values, value->local);
         if (is_pin(instruction.values[count]) && bank_of(value->type) == FLOATS) break;
     }
@@ -650,7 +684,9 @@ void push_vector(Values *values, Instruction instruction) {
 }
 
 void push_vector_of(Values *values, Instruction instruction, const Popped *operands) {
-    set_operands(values, &instruction, operands);
+    Popped narrowed[3];
+    narrow_operands(values, instruction.op, operands, narrowed);
+    set_operands(values, &instruction, narrowed);
     push_vector(values, instruction);
 }
 

@@ -45,6 +45,7 @@ typedef struct Value {
     ValueType type;
     uint32_t local;  /* IN_LOCAL; IN_PIN: the register's number */
     int32_t earlier; /* IN_LOCAL: index of the next lower value in the same local, or -1 */
+    bool is_wide;    /* IN_LOCAL: the low half of an i64, see narrow_local */
     uint64_t bits;   /* IN_CONSTANT */
     Sum sum;         /* IN_SUM */
 } Value;
@@ -96,6 +97,10 @@ void push_local(Values *values, ValueType type, uint32_t local);
 /* Where `op`, an i32.add or i32.shl, of the two values on top is a sum: leaves that in their place
  * and emits nothing. Else false. */
 bool delay_sum(Values *values, Op op);
+/* Where the value on top is an i64 in a local or a constant, makes it its low half, and emits
+ * nothing: what takes an i32 reads no more than that. It is narrowed when it moves, or where
+ * something takes all bits of what it is given. Else false. */
+bool narrow_local(Values *values);
 /* Something that is in its home already: a block's result, a call's. */
 void push_home(Values *values, ValueType type);
 /* Emits `instruction`, whose operands have been popped, and pushes its result of that type. */

@@ -94,6 +94,60 @@ Test(operands, are_those_of_the_op_that_is_named_as_the_instruction) {
                          opcode_name((Opcode)(0xfc00 | n)));
 }
 
+/* ---- Halves ---------------------------------------------------------------------------------- */
+
+Test(halves, of_locals_and_constants_are_read_where_they_are) {
+    translate_wat("(memory 1) (func (param i64 i32) (result i32)"
+                  "  (i32.store (i32.wrap_i64 (local.get 0)) (i32.wrap_i64 (local.get 0)))"
+                  "  (i32.mul (i32.wrap_i64 (i64.const 0x100000007)) (local.get 1))"
+                  "  (i32.load offset=4 (i32.add (i32.wrap_i64 (local.get 0)) (local.get 1)))"
+                  "  (i32.sub))");
+    encode_i32_store(code, local(0), local(0), 0);
+    encode_i32_mul(code, home(0), local(1), constant(7));
+    encode_i32_load_sum(code, computed(1), local(0), local(1), 4);
+    encode_i32_sub(code, computed(0), home(0), computed(1));
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
+Test(halves, are_narrowed_when_they_move) {
+    translate_wat("(global (mut i32) (i32.const 0)) (func (param i64 i32) (result i32)"
+                  "  (local.set 1 (i32.wrap_i64 (local.get 0)))"
+                  "  (global.set 0 (i32.wrap_i64 (local.get 0)))"
+                  "  (block (result i32) (i32.wrap_i64 (local.get 0)) (nop)))");
+    encode_i32_wrap_i64(code, local(1), local(0));
+    encode_i32_wrap_i64(code, home(0), local(0));
+    encode_global_set(code, home(0), 0);
+    encode_i32_wrap_i64(code, home(0), local(0));
+    encode_return_i(code, home(0), LINK);
+    expect_translation();
+}
+
+Test(halves, are_narrowed_before_the_local_changes_and_at_blocks) {
+    translate_wat("(func (param i64) (result i32 i32)"
+                  "  (i32.wrap_i64 (local.get 0))"
+                  "  (local.set 0 (i64.const 5))"
+                  "  (i32.wrap_i64 (local.get 0))"
+                  "  (block))");
+    encode_i32_wrap_i64(code, home(0), local(0));
+    encode_copy(code, local(0), constant(5));
+    encode_i32_wrap_i64(code, home(1), local(0));
+    encode_return_many(code, home_slot(0), 2, LINK);
+    expect_translation();
+}
+
+/* The accumulator holds another operand meanwhile. */
+Test(halves, are_narrowed_for_what_takes_all_bits) {
+    translate_wat("(func (param i64 i32) (result i32)"
+                  "  (select (i32.wrap_i64 (local.get 0)) (i32.mul (local.get 1) (local.get 1))"
+                  "          (local.get 1)))");
+    encode_i32_mul(code, computed(1), local(1), local(1));
+    encode_i32_wrap_i64(code, home(0), local(0));
+    encode_select(code, computed(0), home(0), computed(1), local(1));
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
 /* ---- Results --------------------------------------------------------------------------------- */
 
 Test(results, are_written_to_the_local_they_are_for) {
