@@ -354,6 +354,49 @@ def ablated(folder, change, column):
     return re.match(r"[\d.]+× \([^)]*\)", row[column])[0]
 
 
+# The zero line
+
+@functools.cache
+def zero_of(name, isa="acc"):
+    """The ZeroLine of a run and instruction set."""
+    _, cases, _ = findings.make([dict(recorded())[name]], [name], inference.CONFIDENCE, inference.SMALLEST_EFFECT)
+    return next(own.zero for own in cases if own.isa == isa)
+
+
+def zero_share(name, strategy, part="dispatch", isa="acc", workload=None):
+    """31 % (29–33): of a strategy's time, over the suite or on one workload."""
+    zero = zero_of(name, isa)
+    own = zero.suite if workload is None else {strategy: zero.by_workload[strategy][zero.names.index(workload)]}
+    return own[strategy][part].text()
+
+
+def zero_native(name, strategy, isa="acc"):
+    """12 % (11–13): what native code of the same C takes of a strategy's time."""
+    return zero_of(name, isa).native(strategy).text()
+
+
+def zero_nanoseconds(name, strategy, isa="acc"):
+    """0.42: of dispatch, for a bytecode instruction."""
+    zero = zero_of(name, isa)
+    return f"{zero.nanoseconds(strategy) * zero.suite[strategy]['dispatch'].share:.2f}"
+
+
+def zero_shares(name):
+    """What each strategy's time is made of, a row for each instruction set and strategy."""
+    isas = dict.fromkeys(sample["isa"] for sample in dict(recorded())[name]["samples"])
+    rows = []
+    for isa in isas:
+        head, *found = zero_of(name, isa).rows()
+        rows = rows or [["instruction set", *head]]
+        rows += [[f"`{isa}`", *row] for row in found]
+    return table(rows)
+
+
+def zero_workloads(name, isa="acc"):
+    """The share of dispatch on each workload."""
+    return table(list(zero_of(name, isa).workload_rows()))
+
+
 def places_of(folder):
     """What scripts/ablate --places found on that CPU."""
     return table(places.table(document(f"{folder}/ablation-places.json")))
