@@ -287,10 +287,16 @@ void push_local(Values *values, ValueType type, uint32_t local) {
 
 bool narrow_local(Values *values) {
     Value *value = &values->stack[values->height - 1];
-    if (value->place != IN_LOCAL && value->place != IN_CONSTANT) return false;
+    if (value->place == IN_CONSTANT) {
+        value->type = TYPE_I32;
+        value->bits = (uint32_t)value->bits;
+        return true;
+    }
+    if (value->place != IN_LOCAL || local_operand(values, value->local).class != CLASS_SLOT ||
+        value->local == values->accumulators[INTEGERS].mirror)
+        return false;
     value->type = TYPE_I32;
-    value->bits = (uint32_t)value->bits;
-    value->is_wide = value->place == IN_LOCAL;
+    value->is_wide = true;
     return true;
 }
 
@@ -396,7 +402,7 @@ Popped pop_address(Values *values) {
     if (value.place == IN_ACCUMULATOR) values->accumulators[bank].pending = NONE;
     if (value.place == IN_PIN) values->pin_pending[bank][value.local] = NONE;
     if (value.place == IN_SUM) values->sum_count--; /* it is the highest */
-    if (popped.operand.class == CLASS_SLOT &&
+    if (popped.operand.class == CLASS_SLOT && !value.is_wide &&
         popped.operand.slot == values->accumulators[bank].mirror)
         popped.operand = accumulator();
     return popped;

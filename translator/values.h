@@ -97,9 +97,10 @@ void push_local(Values *values, ValueType type, uint32_t local);
 /* Where `op`, an i32.add or i32.shl, of the two values on top is a sum: leaves that in their place
  * and emits nothing. Else false. */
 bool delay_sum(Values *values, Op op);
-/* Where the value on top is an i64 in a local or a constant, makes it its low half, and emits
- * nothing: what takes an i32 reads no more than that. It is narrowed when it moves, or where
- * something takes all bits of what it is given. Else false. */
+/* Where the value on top is an i64 constant, or in a local's slot and no register, makes it its low
+ * half, and emits nothing: what takes an i32 reads no more of a slot. It is narrowed when it moves,
+ * or where something takes all bits of what it is given. Else false: an i32 in a register has to
+ * have nothing above it, since addresses are used as they are. */
 bool narrow_local(Values *values);
 /* Something that is in its home already: a block's result, a call's. */
 void push_home(Values *values, ValueType type);

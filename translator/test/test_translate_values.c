@@ -110,6 +110,22 @@ Test(halves, of_locals_and_constants_are_read_where_they_are) {
     expect_translation();
 }
 
+/* An address in a register is used as it is: it must have nothing above its 32 bits. */
+Test(halves, of_what_a_register_holds_are_narrowed) {
+    translate_wat("(memory 1) (func (param i64) (result i32)"
+                  "  (local.set 0 (i64.mul (local.get 0) (local.get 0)))"
+                  "  (i32.load (i32.wrap_i64 (local.get 0))))");
+    encode_i64_mul(code, local(0), local(0), local(0));
+    if (ISA_HAS_ACCUMULATORS) {
+        encode_i32_wrap_i64(code, accumulator(), accumulator());
+        encode_i32_load(code, accumulator(), accumulator(), 0);
+    } else {
+        encode_i32_load(code, home(0), local(0), 0);
+    }
+    encode_return_i(code, computed(0), LINK);
+    expect_translation();
+}
+
 Test(halves, are_narrowed_when_they_move) {
     translate_wat("(global (mut i32) (i32.const 0)) (func (param i64 i32) (result i32)"
                   "  (local.set 1 (i32.wrap_i64 (local.get 0)))"
