@@ -201,9 +201,21 @@ class Function:
         if self.chance(0.2):
             self.emit(f"{type_name}.const {self.random.randrange(limit)}")
             return
+        wide = self.locals_of("i64", written=True)
+        if type_name == "i32" and wide and self.chance(0.2):
+            self.half(self.random.choice(wide), limit, depth)
+            return
         self.value(type_name, depth)
         if self.chance(0.95):
             self.emit(f"{type_name}.const {limit - 1}\n{type_name}.and")
+
+    def half(self, local, limit, depth):
+        """An index in the low half of a local whose high half is not to matter, with and without an instruction between."""
+        self.value("i64", depth)
+        self.emit(f"i64.const {limit - 1}\ni64.and\ni64.const {self.random.getrandbits(31) << 32}\ni64.or\nlocal.set {local}")
+        if self.chance(0.5):
+            self.emit(f"local.get {local}\ni64.eqz\ndrop")
+        self.emit(f"local.get {local}\ni32.wrap_i64")
 
     def place(self, alignment=1):
         """The memory and the offset of an access; leaves the address on the stack, mostly aligned if that is wanted."""

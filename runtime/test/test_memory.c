@@ -220,7 +220,10 @@ Test(atomics, trap_where_they_would_not_be_atomic_or_would_not_end) {
         "(module (memory 1 2 shared)"
         "  (func (export \"add\") (param i32) (result i32)"
         "    (drop (i64.atomic.rmw.add (local.get 0) (i64.const -1)))"
-        "    (i32.atomic.rmw8.cmpxchg_u (local.get 0) (i32.const 0x1ff) (i32.const 1)))"
+        "    (i32.atomic.rmw8.cmpxchg_u (local.get 0) (i32.const 0x1fe) (i32.const 1)))"
+        "  (func (export \"exchange\") (param i32) (result i32)"
+        "    (drop (i32.atomic.rmw8.cmpxchg_u (local.get 0) (i32.const 0x1ff) (i32.const 0x101)))"
+        "    (i32.atomic.rmw16.cmpxchg_u (local.get 0) (i32.const 0x1ff01) (i32.const 2)))"
         "  (func (export \"wait\") (param i32) (result i32)"
         "    (memory.atomic.wait32 (local.get 0) (i32.const -1) (i64.const -1)))"
         "  (func (export \"timeout\") (param i32) (result i32)"
@@ -236,6 +239,10 @@ Test(atomics, trap_where_they_would_not_be_atomic_or_would_not_end) {
     world_expect_trap(&world, instance, "add", 65536, "out of bounds memory access in function add");
     world_expect_trap(&world, instance, "timeout", 0xfffffff8,
                       "out of bounds memory access in function timeout");
+    /* Of what is expected only the bits that are in memory are compared. */
+    cr_assert_eq(world_call(&world, instance, "exchange", 0), 0xff01);
+    cr_assert_eq(world_call(&world, instance, "exchange", 0), 2);
+    cr_assert_eq(world_call(&world, instance, "timeout", 0), NOT_EQUAL);
     world_close(&world);
 }
 
