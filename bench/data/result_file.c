@@ -86,21 +86,21 @@ json_t *result_sample(const Recording *recording, const Sample *sample) {
     return entry;
 }
 
-static json_t *nanoseconds_or_null(int64_t count) {
-    return count < 0 ? json_null() : json_integer(count);
+static json_t *number_or_null(int64_t number) {
+    return number < 0 ? json_null() : json_integer(number);
 }
 
 json_t *result_process(const Recording *recording, const ProcessSample *sample) {
     return need(json_pack(
-        "{s:i, s:i, s:I, s:s, s:o, s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "round", sample->round,
+        "{s:i, s:i, s:I, s:s, s:o, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "round", sample->round,
         "order", sample->order, "layout", builds_seed(&recording->builds, sample->layout), "engine",
         recording->engines[sample->engine].name, "workload",
         index_name(recording->suite.workloads, sample->workload), "run",
         sample->is_command ? "command" : "call", "user_ns", (json_int_t)sample->user_ns, "system_ns",
         (json_int_t)sample->system_ns, "wall_ns", (json_int_t)sample->wall_ns, "peak_rss_kib",
-        (json_int_t)sample->peak_rss_kib, "execute_cpu_ns",
-        nanoseconds_or_null(sample->execute_cpu_ns), "execute_wall_ns",
-        nanoseconds_or_null(sample->execute_wall_ns)));
+        number_or_null(sample->peak_rss_kib), "execute_cpu_ns",
+        number_or_null(sample->execute_cpu_ns), "execute_wall_ns",
+        number_or_null(sample->execute_wall_ns)));
 }
 
 static json_t *engine_description(const Recording *recording, const Engine *engine) {

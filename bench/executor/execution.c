@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench/measure/counter_report.h"
@@ -118,14 +117,12 @@ void execution_count(const Execution *execution) {
 
 /* The JSON object that `measure` prints; NULL if out of memory. */
 static json_t *report(const Execution *execution, int status) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
     const ModuleFile *file = &execution->file;
     const Module *module = &file->module;
     Cost cost = {.wasm_bytes = (int64_t)file->size,
                  .bytecode_bytes = (int64_t)file->program.size,
                  .functions = module->function_count - module->imported_function_count,
-                 .peak_rss_kib = usage.ru_maxrss,
+                 .peak_rss_kib = peak_memory_now(),
                  .counters = counters_json(execution->counters),
                  .counting_cost_ns = (int64_t)execution->counters->cost_ns};
     memcpy(cost.phases, execution->phases, sizeof cost.phases);

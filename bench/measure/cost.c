@@ -2,6 +2,7 @@
 #include "bench/measure/cost.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <time.h>
 
 static const char *const names[PHASE_COUNT] = {"read_validate", "translate", "instantiate",
@@ -22,15 +23,35 @@ PhaseTime clocks_since(PhaseTime start) {
     return (PhaseTime){end.cpu - start.cpu, end.wall - start.wall};
 }
 
+int64_t peak_memory_now(void) {
+    FILE *status = fopen("/proc/self/status", "re");
+    char line[200];
+    long long found = -1;
+    while (status && found < 0 && fgets(line, sizeof line, status))
+        if (sscanf(line, "VmHWM: %lld kB", &found) != 1) found = -1;
+    if (status) fclose(status);
+    return found;
+}
+
+static json_t *memory_json(const Cost *cost) {
+    return cost->peak_rss_kib < 0 ? json_null() : json_integer(cost->peak_rss_kib);
+}
+
+static bool read_memory(const json_t *json, Cost *cost) {
+    const json_t *memory = json_object_get(json, "peak_rss_kib");
+    cost->peak_rss_kib = json_is_integer(memory) ? json_integer_value(memory) : -1;
+    return json_is_integer(memory) || json_is_null(memory);
+}
+
 static json_t *time_json(PhaseTime time) {
     return json_pack("{s:I, s:I}", "cpu", (json_int_t)time.cpu, "wall", (json_int_t)time.wall);
 }
 
 static json_t *process_json(const Cost *cost) {
-    return json_pack("{s:{s:o}, s:{s:I, s:I}, s:I, s:o, s:I}", "phases", names[PHASE_EXECUTE],
+    return json_pack("{s:{s:o}, s:{s:I, s:I}, s:o, s:o, s:I}", "phases", names[PHASE_EXECUTE],
                      time_json(cost->phases[PHASE_EXECUTE]), "process", "user",
                      (json_int_t)cost->user, "system", (json_int_t)cost->system, "peak_rss_kib",
-                     (json_int_t)cost->peak_rss_kib, "counters",
+                     memory_json(cost), "counters",
                      cost->counters ? json_incref(cost->counters) : json_array(),
                      "counting_cost_ns", (json_int_t)cost->counting_cost_ns);
 }
@@ -41,9 +62,9 @@ json_t *cost_json(const Cost *cost, int phase_count) {
     for (int i = 0; i < phase_count; i++)
         json_object_set_new(phases, names[i], time_json(cost->phases[i]));
     json_t *json = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:o, s:I}", "phases", phases, "wasm_bytes",
+        "{s:o, s:I, s:I, s:I, s:o, s:o, s:I}", "phases", phases, "wasm_bytes",
         (json_int_t)cost->wasm_bytes, "bytecode_bytes", (json_int_t)cost->bytecode_bytes,
-        "functions", (json_int_t)cost->functions, "peak_rss_kib", (json_int_t)cost->peak_rss_kib,
+        "functions", (json_int_t)cost->functions, "peak_rss_kib", memory_json(cost),
         "counters", cost->counters ? json_incref(cost->counters) : json_array(), "counting_cost_ns",
         (json_int_t)cost->counting_cost_ns);
     if (cost->crossings > 0) {
@@ -55,10 +76,10 @@ json_t *cost_json(const Cost *cost, int phase_count) {
 
 static bool read_times(json_t *json, Cost *cost) {
     json_t *phases;
-    json_int_t wasm, bytecode, functions, memory;
-    if (json_unpack(json, "{s:o, s:I, s:I, s:I, s:I}", "phases", &phases, "wasm_bytes", &wasm,
-                    "bytecode_bytes", &bytecode, "functions", &functions, "peak_rss_kib",
-                    &memory) != 0)
+    json_int_t wasm, bytecode, functions;
+    if (json_unpack(json, "{s:o, s:I, s:I, s:I}", "phases", &phases, "wasm_bytes", &wasm,
+                    "bytecode_bytes", &bytecode, "functions", &functions) != 0 ||
+        !read_memory(json, cost))
         return false;
     for (int i = 0; i < PHASE_COUNT; i++) {
         json_int_t cpu, wall;
@@ -69,21 +90,19 @@ static bool read_times(json_t *json, Cost *cost) {
     cost->wasm_bytes = wasm;
     cost->bytecode_bytes = bytecode;
     cost->functions = functions;
-    cost->peak_rss_kib = memory;
     return true;
 }
 
 static bool read_process(json_t *json, Cost *cost) {
-    json_int_t cpu, wall, user, system, memory;
-    if (json_unpack(json, "{s:{s:{s:I, s:I}}, s:{s:I, s:I}, s:I}", "phases", names[PHASE_EXECUTE],
-                    "cpu", &cpu, "wall", &wall, "process", "user", &user, "system", &system,
-                    "peak_rss_kib", &memory) != 0)
+    json_int_t cpu, wall, user, system;
+    if (json_unpack(json, "{s:{s:{s:I, s:I}}, s:{s:I, s:I}}", "phases", names[PHASE_EXECUTE],
+                    "cpu", &cpu, "wall", &wall, "process", "user", &user, "system", &system) != 0 ||
+        !read_memory(json, cost))
         return false;
     cost->is_process = true;
     cost->phases[PHASE_EXECUTE] = (PhaseTime){cpu, wall};
     cost->user = user;
     cost->system = system;
-    cost->peak_rss_kib = memory;
     return true;
 }
 

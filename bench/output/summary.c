@@ -322,21 +322,26 @@ static double process_part(const Cost *cost, ProcessPart part) {
     case PROCESS_WALL: return (double)cost->phases[PHASE_EXECUTE].wall / 1e6;
     case PROCESS_USER: return (double)cost->user / 1e6;
     case PROCESS_SYSTEM: return (double)cost->system / 1e6;
-    case PROCESS_MEMORY: return (double)cost->peak_rss_kib / 1024;
+    case PROCESS_MEMORY: return cost->peak_rss_kib < 0 ? NAN : (double)cost->peak_rss_kib / 1024;
     case PROCESS_PARTS: break;
     }
     return NAN;
 }
 
-/* The median over the samples of a command on a workload, the warm-up's left out. */
+/* The median over the samples of a command on a workload, the warm-up's left out; NaN if it failed there, or
+ * one of them does not know. */
 static double process_median(const Recording *recording, size_t workload, size_t contender,
                              ProcessPart part, double *scratch) {
     size_t count = 0;
-    for (size_t i = 0; i < recording->sample_count; i++) {
+    bool is_known = !recording_failure(recording, workload, contender);
+    for (size_t i = 0; is_known && i < recording->sample_count; i++) {
         const Sample *sample = &recording->samples[i];
-        if (sample->workload == workload && sample->contender == contender && sample->round > 0)
-            scratch[count++] = process_part(&sample->cost, part);
+        if (sample->workload != workload || sample->contender != contender || sample->round == 0)
+            continue;
+        scratch[count++] = process_part(&sample->cost, part);
+        is_known = !isnan(scratch[count - 1]);
     }
+    if (!is_known) return NAN;
     sort_numbers(scratch, count);
     return quantile(scratch, count, 0.5);
 }

@@ -121,13 +121,126 @@ static bool stream_read(Stream *stream) {
     return true;
 }
 
-/* The pipes to a child: its output, its errors, what exec failed with, and the word to begin. */
-enum { OUTPUT, ERRORS, REPORT, GO, PIPES };
+/* ---- The child's side ------------------------------------------------------------------------ */
+
+/* The pipes to a child: its output, its errors, what exec failed with, the word to begin, and what a stage
+ * tells. */
+enum { OUTPUT, ERRORS, REPORT, GO, TELL, PIPES };
+
+#define STAGE "tailrace: a stage"
+
+/* What the process of a stage tells when it waits for the word, and the stage when it has ended. */
+typedef struct Told {
+    pid_t process;
+    int status;
+    struct rusage usage; /* at first: of what is not yet the program */
+    bool left_others;
+} Told;
+
+static void await(int go) {
+    char word;
+    while (read(go, &word, 1) < 0 && errno == EINTR)
+        continue;
+}
+
+static void fail_to_become(int report) {
+    int reason = errno;
+    if (write(report, &reason, sizeof reason) < 0) _exit(126);
+    _exit(127);
+}
+
+static volatile pid_t staged; /* 0: there is none yet, or it has ended */
+
+static void end_staged(int signal) {
+    (void)signal;
+    if (staged <= 0) return;
+    kill(-staged, SIGKILL);
+    kill(staged, SIGKILL);
+}
+
+/* Those of this process, where the kernel lists them: also such as have groups of their own. */
+static void kill_children(void) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *list = fopen(path, "re");
+    int child;
+    while (list && fscanf(list, "%d", &child) == 1)
+        kill(child, SIGKILL);
+    if (list) fclose(list);
+}
+
+/* Ends what the process of a stage has left behind. Whether there was anything. */
+static bool end_others(pid_t process) {
+    bool any = false;
+    for (int i = 0; i < 1000; i++) { /* a second at most */
+        pid_t other = waitpid(-1, NULL, WNOHANG);
+        if (other < 0 && errno != EINTR) break;
+        any = true;
+        kill(-process, SIGKILL);
+        kill_children();
+        if (other == 0) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return any;
+}
+
+/* What is measured is not our child, but that of a stage: of this program begun anew, before its main(). Linux
+ * hands the peak memory of who calls exec on to the program, and ours would be in it; a stage is small, and its
+ * process tells how much that is. And it adopts what the process leaves behind, and nobody else's children, which we may have.
+ * Its words: STAGE, descriptors, and those of the program. */
+__attribute__((constructor)) static void stage(int argc, char **argv) {
+    int report, go, tell;
+    if (argc < 3 || strcmp(argv[0], STAGE) != 0 ||
+        sscanf(argv[1], "%d,%d,%d", &report, &go, &tell) != 3)
+        return;
+    fcntl(report, F_SETFD, FD_CLOEXEC);
+    fcntl(go, F_SETFD, FD_CLOEXEC);
+    fcntl(tell, F_SETFD, FD_CLOEXEC);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    Told told = {.process = fork()};
+    if (told.process == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        setpgid(0, 0);
+        told.process = getpid();
+        getrusage(RUSAGE_SELF, &told.usage);
+        if (write(tell, &told, sizeof told) == sizeof told) await(go);
+        execv(argv[2], argv + 2);
+        fail_to_become(report);
+    }
+    if (told.process < 0) fail_to_become(report);
+    staged = told.process;
+    signal(SIGTERM, end_staged);
+    close(report);
+    close(STDOUT_FILENO); /* which end with the process */
+    close(STDERR_FILENO);
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)told.process, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+        continue;
+    staged = 0;
+    while (wait4(told.process, &told.status, 0, &told.usage) < 0 && errno == EINTR)
+        continue;
+    told.left_others = end_others(told.process);
+    _exit(write(tell, &told, sizeof told) == sizeof told ? 0 : 1);
+}
+
+static void become_stage(char *const *argv, int pipes[PIPES][2]) {
+    const int kept[] = {pipes[REPORT][1], pipes[GO][0], pipes[TELL][1]};
+    size_t count = 0;
+    while (argv[count])
+        count++;
+    char **words = allocate((count + 3) * sizeof *words);
+    words[0] = STAGE;
+    words[1] = format_string("%d,%d,%d", kept[0], kept[1], kept[2]);
+    memcpy(words + 2, argv, (count + 1) * sizeof *words);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        fcntl(kept[i], F_SETFD, 0);
+    execv("/proc/self/exe", words);
+}
 
 /* Never returns. This program has one thread, so that setenv is safe after the fork. */
 static void become(char *const *argv, const ProcessOptions *options, int pipes[PIPES][2]) {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan goes on computing after us */
-    signal(SIGPIPE, SIG_DFL);         /* that we ignore it is our business */
+    signal(SIGPIPE, SIG_DFL);         /* that we ignore these is our business */
+    signal(SIGXFSZ, SIG_DFL);
     setpgid(0, 0);                    /* a Ctrl-C is for us; we end the child */
     personality(ADDR_NO_RANDOMIZE);   /* addresses repeat; where that is forbidden, they do not */
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -145,15 +258,17 @@ static void become(char *const *argv, const ProcessOptions *options, int pipes[P
         memset(padding, '.', options->padding);
         setenv("TAILRACE_PADDING", padding, 1);
     }
-    char word;
     close(pipes[GO][1]); /* if the parent dies, the wait ends */
-    while (options->before && read(pipes[GO][0], &word, 1) < 0 && errno == EINTR)
-        continue;
-    execv(argv[0], argv);
-    int reason = errno;
-    if (write(pipes[REPORT][1], &reason, sizeof reason) < 0) _exit(126);
-    _exit(127);
+    if (options->measured) {
+        become_stage(argv, pipes);
+    } else {
+        if (options->before) await(pipes[GO][0]);
+        execv(argv[0], argv);
+    }
+    fail_to_become(pipes[REPORT][1]);
 }
+
+/* ---- Ours ------------------------------------------------------------------------------------ */
 
 /* Collects both streams until they end. `watch` is a descriptor of the process; *ended is when it
  * ended, 0: that was not seen. The way collecting ended otherwise, or PROCESS_EXITED. */
@@ -235,70 +350,84 @@ static pid_t start(char *const *argv, const ProcessOptions *options, int pipes[P
     return child;
 }
 
-/* Those of this process, where the kernel lists them: also such as have groups of their own. */
-static void kill_children(void) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-    FILE *list = fopen(path, "re");
-    int child;
-    while (list && fscanf(list, "%d", &child) == 1)
-        kill(child, SIGKILL);
-    if (list) fclose(list);
+/* What a stage tells next; false if it was killed. */
+static bool hear(int tell, Told *told) {
+    ssize_t length;
+    while ((length = read(tell, told, sizeof *told)) < 0 && errno == EINTR)
+        continue;
+    return length == sizeof *told;
 }
 
-/* Ends what a child has left behind, which was adopted. Whether there was anything. */
-static bool end_others(pid_t child) {
-    bool any = false;
-    for (int i = 0; i < 1000; i++) { /* a second at most */
-        pid_t other = waitpid(-1, NULL, WNOHANG);
-        if (other < 0 && errno != EINTR) break;
-        any = true;
-        kill(-child, SIGKILL);
-        kill_children();
-        if (other == 0) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+/* The same as reap, of a stage: waits until it tells how its process ended. */
+static ProcessEnd await_stage(int tell, double deadline) {
+    for (;;) {
+        double left = deadline - seconds_now();
+        if (interrupted()) return PROCESS_INTERRUPTED;
+        if (left <= 0) return PROCESS_TIMED_OUT;
+        struct pollfd told = {.fd = tell, .events = POLLIN};
+        if (poll(&told, 1, left > 1 ? 1000 : (int)(left * 1000) + 1) > 0) return PROCESS_EXITED;
     }
-    return any;
+}
+
+/* Waits until a child that was started has ended, and ends it if it has to be; says how. */
+static ProcessEnd wait_for(pid_t child, int watch, double deadline, ProcessEnd end, Told *told) {
+    if (end == PROCESS_EXITED) end = reap(child, watch, deadline, &told->status, &told->usage);
+    if (end == PROCESS_EXITED) return end;
+    kill(-child, SIGKILL); /* and what it has started */
+    while (wait4(child, &told->status, 0, &told->usage) < 0 && errno == EINTR)
+        continue;
+    return end;
+}
+
+/* The same of a stage. */
+static ProcessEnd wait_for_stage(pid_t child, int tell, double deadline, ProcessEnd end, Told *told) {
+    const pid_t process = told->process;
+    if (end == PROCESS_EXITED) end = await_stage(tell, deadline);
+    if (end != PROCESS_EXITED) kill(child, SIGTERM);
+    if (!hear(tell, told)) { /* somebody has killed the stage, and so its process */
+        kill(-process, SIGKILL);
+        *told = (Told){.process = process, .status = SIGKILL};
+    }
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    return end;
 }
 
 bool process_run_with(char *const *argv, const ProcessOptions *options, ProcessResult *result,
                       Error *error) {
     int pipes[PIPES][2];
-    *result = (ProcessResult){0};
-    if (options->measured) prctl(PR_SET_CHILD_SUBREAPER, 1);
+    *result = (ProcessResult){.peak_rss_kib = -1};
     pid_t child = start(argv, options, pipes);
     if (child < 0) return fail(error, ERROR_FILE, "cannot start a process: %s", strerror(errno));
-    if (options->before) options->before(options->context, child);
+    Told told = {.process = child};
+    if (options->measured && !hear(pipes[TELL][0], &told)) told.process = child;
+    const long before_exec = told.usage.ru_maxrss;
+    int watch = (int)syscall(SYS_pidfd_open, told.process, 0); /* -1: an old kernel */
+    if (options->before) options->before(options->context, told.process);
     double started = seconds_now(), deadline = started + options->timeout, ended = 0;
     close(pipes[GO][1]);
 
-    int exec_error = 0, watch = (int)syscall(SYS_pidfd_open, child, 0); /* -1: an old kernel */
+    int exec_error = 0;
     while (read(pipes[REPORT][0], &exec_error, sizeof exec_error) < 0 && errno == EINTR)
         continue;
     Stream streams[2] = {{.descriptor = pipes[OUTPUT][0], .limit = OUTPUT_LIMIT},
-                         {.descriptor = pipes[ERRORS][0], 
+                         {.descriptor = pipes[ERRORS][0],
                           .limit = options->errors ? ERRORS_LIMIT : sizeof result->complaint}};
-    int status = 0;
-    struct rusage usage = {0};
-    result->end = collect(streams, watch, deadline, &ended, &result->left_others);
-    if (result->end == PROCESS_EXITED) result->end = reap(child, watch, deadline, &status, &usage);
-    if (result->end != PROCESS_EXITED) {
-        kill(-child, SIGKILL); /* and what it has started */
-        while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR)
-            continue;
-    } else if (WIFSIGNALED(status)) {
-        result->end = PROCESS_SIGNALLED;
-    }
+    ProcessEnd end = collect(streams, watch, deadline, &ended, &result->left_others);
+    result->end = options->measured
+                      ? wait_for_stage(child, pipes[TELL][0], deadline, end, &told)
+                      : wait_for(child, watch, deadline, end, &told);
     if (result->left_others) kill(-child, SIGKILL);
-    if (options->measured) {
-        bool others = end_others(child);
-        result->left_others |= others && result->end == PROCESS_EXITED;
-        prctl(PR_SET_CHILD_SUBREAPER, 0);
+    if (result->end == PROCESS_EXITED) {
+        result->left_others |= told.left_others;
+        if (WIFSIGNALED(told.status)) result->end = PROCESS_SIGNALLED;
     }
-    result->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-    result->user_ns = nanoseconds(usage.ru_utime);
-    result->system_ns = nanoseconds(usage.ru_stime);
+    result->status = WIFSIGNALED(told.status) ? WTERMSIG(told.status) : WEXITSTATUS(told.status);
+    result->user_ns = nanoseconds(told.usage.ru_utime);
+    result->system_ns = nanoseconds(told.usage.ru_stime);
     result->wall_ns = (int64_t)(((ended > 0 ? ended : seconds_now()) - started) * 1e9);
-    result->peak_rss_kib = usage.ru_maxrss;
+    if (told.usage.ru_maxrss > before_exec && options->measured)
+        result->peak_rss_kib = told.usage.ru_maxrss;
     result->output = streams[0].bytes ? streams[0].bytes : copy_string("");
     result->length = streams[0].length;
     result->dropped = streams[0].dropped;
@@ -307,8 +436,8 @@ bool process_run_with(char *const *argv, const ProcessOptions *options, ProcessR
         result->errors = streams[1].bytes ? streams[1].bytes : copy_string("");
     else
         free(streams[1].bytes);
-    for (int i = OUTPUT; i <= REPORT; i++)
-        close(pipes[i][0]);
+    for (int i = 0; i < PIPES; i++)
+        if (i != GO) close(pipes[i][0]);
     if (watch >= 0) close(watch);
     if (!exec_error) return true;
     free(result->output);

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/util/memory.h"
 #include "bench/util/process.h"
 #include "bench/util/test/scratch.h"
 
@@ -116,12 +118,59 @@ Test(process, what_outlives_it_is_told) {
 
 Test(process, costs_of_a_process_and_of_what_it_waited_for) {
     ProcessResult result =
-        shell("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; "
-              "(i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done); sleep 0.01",
-              60);
+        measured("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; "
+                 "(i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done); sleep 0.01");
     cr_assert_gt(result.user_ns + result.system_ns, 1000000);
     cr_assert_geq(result.wall_ns, 10000000);
     cr_assert_gt(result.peak_rss_kib, 100);
+    free(result.output);
+    free(result.errors);
+}
+
+Test(process, peak_memory_is_its_own) {
+    enum { OURS = 200 << 20 };
+    char *memory = need(malloc(OURS));
+    for (size_t i = 0; i < OURS; i += 4096)
+        memory[i] = (char)i;
+    ProcessResult result = measured(":");
+    cr_assert_lt(result.peak_rss_kib, OURS >> 11, "%lld", (long long)result.peak_rss_kib);
+    free(result.output);
+    free(result.errors);
+    cr_assert_eq(memory[4096], 0);
+    free(memory);
+    result = shell(":", 10);
+    cr_assert_eq(result.peak_rss_kib, -1); /* ours would be in it */
+    free(result.output);
+}
+
+Test(process, children_of_ours_are_left_alone) {
+    pid_t ours = fork();
+    if (ours == 0) {
+        pause();
+        _exit(0);
+    }
+    ProcessResult result = measured("sleep 60 >/dev/null 2>&1 & echo $!");
+    cr_assert(result.left_others);
+    cr_assert_eq(waitpid(ours, NULL, WNOHANG), 0, "it was killed");
+    cr_assert_eq(kill(atoi(result.output), 0), -1, "what was left behind lives");
+    free(result.output);
+    free(result.errors);
+    result = measured("echo done");
+    cr_assert_not(result.left_others);
+    free(result.output);
+    free(result.errors);
+    kill(ours, SIGKILL);
+    waitpid(ours, NULL, 0);
+}
+
+Test(process, what_is_measured_ends_in_time) {
+    char *argv[] = {"/bin/sh", "-c", "echo $$; sleep 60 & exec sleep 60", NULL};
+    ProcessOptions options = {.cpu = NOT_PINNED, .timeout = 0.2, .measured = true};
+    ProcessResult result;
+    Error error;
+    cr_assert(process_run_with(argv, &options, &result, &error), "%s", error.message);
+    cr_assert_eq(result.end, PROCESS_TIMED_OUT);
+    cr_assert_eq(kill(atoi(result.output), 0), -1);
     free(result.output);
 }
 
@@ -141,10 +190,14 @@ Test(process, options) {
         .cpu = NOT_PINNED, .timeout = 10, .padding = 17, .before = say_go, .context = &waits};
     ProcessResult result;
     Error error;
-    cr_assert(process_run_with(argv, &options, &result, &error), "%s", error.message);
-    cr_assert(waits);
-    cr_assert_eq(result.length, 17);
-    free(result.output);
+    for (int i = 0; i < 2; i++) {
+        options.measured = i == 1;
+        waits = false;
+        cr_assert(process_run_with(argv, &options, &result, &error), "%s", error.message);
+        cr_assert(waits);
+        cr_assert_eq(result.length, 17);
+        free(result.output);
+    }
 }
 
 Test(process, interruption_ends_the_child) {
