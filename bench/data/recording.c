@@ -278,7 +278,7 @@ void recording_free(Recording *recording) {
     }
     free(recording->engines);
     for (size_t i = 0; recording->printed && i < recording->suite.count; i++)
-        free(recording->printed[i]);
+        free(recording->printed[i].text);
     free(recording->printed);
     free(recording->process_samples);
     peers_free(&recording->peers);

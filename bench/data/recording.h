@@ -81,6 +81,12 @@ typedef struct ProcessSample {
     int64_t execute_cpu_ns, execute_wall_ns; /* of the execution alone, where a peer tells; -1: not */
 } ProcessSample;
 
+/* What a workload prints as a process, as the first executor said that ran it. */
+typedef struct Printed {
+    char *text; /* owned; NULL: none has run it */
+    size_t length;
+} Printed;
+
 /* Something that should have been measured and was not. */
 typedef struct NotMeasured {
     const char *what;           /* "sample", "instructions", "executor", "counter", "simulation" or
@@ -110,8 +116,7 @@ typedef struct Recording {
     Engine *engines; /* the executors, then the peers; none if there are no peers */
     size_t engine_count;
     bool calls, commands; /* how the workloads of engines are run: of each there is a start-up */
-    char **printed; /* by workload that is a WASI command: what it has to print, by the first that ran
-                       it; NULL before */
+    Printed *printed; /* by workload; NULL before the first */
     ProcessSample *process_samples;
     size_t process_sample_count;
 

@@ -85,6 +85,7 @@ static json_t *command(const Recording *recording, const Engine *engine, const W
 /* Of a call: why its results are not those expected, to be freed; NULL if they are. An executor says
  * what is expected where nobody has said that yet (suite.h). */
 static char *check_call(const Engine *engine, const Workload *workload, const ProcessResult *ran) {
+    if (memchr(ran->output, 0, ran->length)) return copy_string("printed a byte that is 0");
     json_t *results = peer_results(engine->peer, ran->output, ran->errors);
     const json_t *expected = json_object_get(workload->json, "expect");
     char *why = NULL;
@@ -100,23 +101,38 @@ static char *check_call(const Engine *engine, const Workload *workload, const Pr
     return why;
 }
 
-/* Of a WASI command: it has to print what the first executor here prints, to which `printed` is set by
- * whoever comes first. */
-static char *check_command(const char *output, char **printed) {
-    if (!*printed) *printed = copy_string(output);
-    if (strcmp(*printed, output) == 0) return NULL;
+/* Of a WASI command: it has to print what the first executor here prints. */
+static char *check_command(const ProcessResult *ran, const Printed *printed) {
     size_t at = 0;
-    while (output[at] == (*printed)[at])
+    while (at < ran->length && at < printed->length && ran->output[at] == printed->text[at])
         at++;
+    if (at == ran->length && at == printed->length) return NULL;
     return format_string("printed something else than the first executor here: byte %zu on differs",
                          at + 1);
 }
 
-/* What a workload that is a WASI command prints, by the first engine that ran it; owned. */
-static char **printed_by(Recording *recording, size_t workload) {
+static Printed *printed_by(Recording *recording, size_t workload) {
     if (!recording->printed)
         recording->printed = allocate((recording->suite.count + 1) * sizeof *recording->printed);
     return &recording->printed[workload];
+}
+
+/* Why a process that ended well did not do what it should, to be freed; NULL if it did. Where nobody says what
+ * that is, the first executor does. */
+static char *check(Recording *recording, const Engine *engine, size_t index, bool is_command,
+                   const ProcessResult *ran) {
+    const Workload *workload = &recording->suite.workloads[index];
+    Printed *printed = printed_by(recording, index);
+    if (engine->peer && !printed->text && (is_command || workload->is_own))
+        return copy_string("cannot be checked, since no executor here has run it");
+    char *why = !is_command      ? check_call(engine, workload, ran)
+                : printed->text ? check_command(ran, printed)
+                                : NULL;
+    if (!why && !engine->peer && !printed->text) {
+        printed->length = ran->length;
+        printed->text = memcpy(allocate(ran->length + 1), ran->output, ran->length);
+    }
+    return why;
 }
 
 static NotMeasured gap_of(size_t workload, size_t engine, int round, char *why) {
@@ -146,8 +162,7 @@ static bool run_checked(Recording *recording, size_t engine, size_t workload, bo
     bool done = run_words(recording, words, ran, why);
     json_decref(words);
     if (!done || !what) return done;
-    *why = is_command ? check_command(ran->output, printed_by(recording, workload))
-                      : check_call(own, what, ran);
+    *why = check(recording, own, workload, is_command, ran);
     if (!*why) return true;
     ran_free(ran);
     return false;
@@ -209,6 +224,24 @@ static void try_start(Recording *recording, size_t engine, bool is_command) {
     free(why);
 }
 
+/* What a WASI command prints, and what a module of the user's own returns, is what an executor says: the first one
+ * that can run it. */
+static void learn(Recording *recording, size_t index) {
+    const Workload *workload = &recording->suite.workloads[index];
+    const bool is_command = workload_is_command(workload);
+    if (!workload->invoke || !(is_command || workload->is_own)) return;
+    for (size_t i = 0; i < recording->engine_count && !interrupted(); i++) {
+        ProcessResult ran;
+        char *why;
+        if (recording->engines[i].peer || recording_engine_failure(recording, index, i)) continue;
+        if (run_checked(recording, i, index, is_command, 0, &ran, &why)) {
+            ran_free(&ran);
+            return;
+        }
+        if (why) note(recording, index, i, -1, why);
+    }
+}
+
 void engines_prepare(Recording *recording) {
     for (size_t i = 0; i < recording->engine_count && !interrupted(); i++) {
         Engine *engine = &recording->engines[i];
@@ -219,19 +252,8 @@ void engines_prepare(Recording *recording) {
         for (size_t j = 0; j < recording_starts(recording) && !interrupted(); j++)
             try_start(recording, i, recording_start_is_command(recording, j));
     }
-    /* What WASI commands print, and what the user's own modules return, is what an executor says. */
-    for (size_t i = 0; recording->engine_count && i < recording->suite.count && !interrupted(); i++) {
-        const Workload *workload = &recording->suite.workloads[i];
-        ProcessResult ran;
-        char *why;
-        if (!workload->invoke || !(workload_is_command(workload) || workload->is_own) ||
-            recording_engine_failure(recording, i, 0))
-            continue;
-        if (run_checked(recording, 0, i, workload_is_command(workload), 0, &ran, &why))
-            ran_free(&ran);
-        else if (why)
-            note(recording, i, 0, -1, why);
-    }
+    for (size_t i = 0; recording->engine_count && i < recording->suite.count && !interrupted(); i++)
+        learn(recording, i);
     progress_clear();
 }
 

@@ -72,7 +72,8 @@ static json_t *ask(const Recording *recording, const Program *program, const Wor
     json_t *answer = NULL;
     json_error_t reason;
     *why = process_failure(&result, recording->timeout);
-    if (result.end == PROCESS_EXITED && !*why && !(answer = json_loads(result.output, 0, &reason)))
+    if (result.end == PROCESS_EXITED && !*why &&
+        !(answer = json_loadb(result.output, result.length, 0, &reason)))
         *why = format_string("printed something else than its JSON: %s", reason.text);
     free(result.output);
     return answer;

@@ -155,6 +155,33 @@ class Peers(unittest.TestCase):
         process = self.bench("--workload", str(module), "--peer", "fake", "--dir", str(self.root))
         self.assertIn("cannot be given a directory", self.document()["not_measured"][0]["reason"])
 
+    def test_what_is_behind_a_zero_byte_is_compared_too(self):
+        module = self.root / "own.wasm"
+        module.write_text("own\n")
+        (self.folder / "peers/fake.json").write_text(json.dumps(ENGINE | {"variants": {
+            "fake-zero": {"what": "z", "options": ["zero"]}}}))
+        self.bench("--workload", str(module), "--peer", "fake-zero", "one", "two")
+        gap, = self.document()["not_measured"]
+        self.assertEqual(gap["reason"], "printed something else than the first executor here: byte 9 on differs")
+        self.bench("--workload", "sort", *self.own("zero"))
+        gap, = self.document()["not_measured"]
+        self.assertEqual(gap["reason"], "printed a byte that is 0")
+
+    def test_a_peer_is_no_reference(self):
+        module = self.root / "own.wasm"
+        module.write_text("own\n")
+        crash = {name: f"{name}:process:own=crash" for name in ("switch-acc", "tail-direct-acc")}
+        for invoke in [], ["--invoke", "run"]:
+            call = "--workload", str(module), *invoke, "--peer", "fake", "--peer", "fake-wrong", "one", "two"
+            process = self.bench(*call, trouble=" ".join(crash.values()))
+            self.assertEqual(process.returncode, 1)
+            told = {gap["engine"]: gap["reason"] for gap in self.document()["not_measured"]}
+            for name in "fake", "fake-wrong":
+                self.assertEqual(told[name], "cannot be checked, since no executor here has run it")
+            self.bench(*call, trouble=crash["switch-acc"])  # the other one tells
+            self.assertEqual({sample["engine"] for sample in self.document()["peers"]["samples"] if sample["workload"]},
+                             {"tail-direct-acc", "fake"})
+
     def test_all_are_those_on_path(self):
         process = self.bench("--workload", "sort", "--peer", "all")
         self.assertIn("Not on PATH: other\n", process.stdout)
@@ -231,11 +258,11 @@ class Known(unittest.TestCase):
     def test_node_runs_calls_and_commands(self):
         default = json.loads((HERE.parent / "workloads/default.json").read_text())
         sort = next(workload for workload in default["workloads"] if workload["name"] == "sort")
-        process = subprocess.run(["node", PEERS / "node.mjs", "--invoke", "run", HERE.parent / "workloads/sort.wasm", "1"],
+        process = subprocess.run(["node", PEERS / "node.mjs", "--invoke", sort["invoke"],
+                                  HERE.parent / "workloads/sort.wasm", *map(str, sort["args"])],
                                  text=True, capture_output=True, check=True)
-        self.assertRegex(process.stdout, r"^-?\d+\n$")
+        self.assertEqual(process.stdout.split(), list(map(str, sort["expect"])))
         self.assertRegex(process.stderr, r"^execution: \d+ ns CPU, \d+ ns wall\n$")
-        self.assertEqual(sort["invoke"], "run")
         process = subprocess.run(["node", "--no-warnings", PEERS / "node.mjs", PEERS / "empty.wasm", "an", "argument"],
                                  text=True, capture_output=True, check=True)
         self.assertEqual(process.stdout, "")

@@ -34,10 +34,36 @@ Test(peer_results, fractions_have_as_many_digits_as_are_printed) {
     cr_assert(agree("nan", "nan"));
     cr_assert(agree("-inf", "-inf"));
     cr_assert(agree("2.5:f64", "2.5"));
+    cr_assert(agree("1.23457e+10", "12345678901.5"));
+    cr_assert(!agree("1.23458e+10", "12345678901.5"));
     cr_assert(!agree("0.333334", "0.3333333333333333"));
     cr_assert(!agree("0", "0.3333333333333333"));
     cr_assert(!agree("2.5", "nan"));
     cr_assert(!agree("0.3x", "0.3333"));
+}
+
+Test(peer_results, an_f32_may_be_printed_as_the_f64_that_it_is) {
+    cr_assert(agree("0.3333333432674408", "0.33333334"));
+    cr_assert(agree("0.333333343", "0.33333334"));
+    cr_assert(agree("0.333333343267:f32", "0.33333334"));
+    cr_assert(agree("f32:0.33333334", "0.33333334"));
+    cr_assert(!agree("0.33333337", "0.33333334"));
+    cr_assert(!agree("0.3333333432674408:f64", "0.33333334"));
+    cr_assert(!agree("0.5000000001", "0.5"));
+    cr_assert(!agree("0.3333333432674408", "0.3333333333333333"));
+}
+
+Test(peer_results, names_in_braces_end_in_one) {
+    json_t *json = json_pack("{s:[], s:[s, s, s, s]}", "options", "call", "{module", "{module}", "{mod}", "{");
+    const Peers peers = {.empty = "empty.wasm"};
+    const Peer peer = {.program = "engine", .folder = "", .json = json};
+    char *why;
+    json_t *found = peer_command(&peers, &peer, NULL, false, &why),
+           *wanted = json_pack("[s, s, s, s, s]", "engine", "{module", "empty.wasm", "{mod}", "{");
+    cr_assert(json_equal(found, wanted));
+    json_decref(found);
+    json_decref(wanted);
+    json_decref(json);
 }
 
 Test(peer_results, as_many_results_as_are_expected) {
