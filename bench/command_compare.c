@@ -10,6 +10,7 @@
 #include <wordexp.h>
 
 #include "bench/bench.h"
+#include "bench/sampling/command_sample.h"
 #include "bench/util/memory.h"
 #include "bench/util/options.h"
 #include "bench/util/paths.h"
@@ -22,7 +23,7 @@
 typedef struct Comparing {
     Wishes wishes;
     bool layouts; /* the first two words are directories */
-    const char *expected;
+    char *expected; /* as outputs are compared; owned */
     char **words;
     size_t word_count;
 } Comparing;
@@ -31,10 +32,21 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     Comparing *comparing = state->input;
     switch (key) {
     case 'L': comparing->layouts = true; return 0;
-    case OPTION_EXPECT: comparing->expected = argument; return 0;
+    case OPTION_EXPECT:
+        free(comparing->expected);
+        comparing->expected = command_output_text(argument, strlen(argument));
+        return 0;
     case ARGP_KEY_ARG:
         comparing->words = grow(comparing->words, comparing->word_count + 1, sizeof(char *));
         comparing->words[comparing->word_count++] = argument;
+        /* What follows the directories is the programs', whatever it looks like. */
+        if (comparing->layouts && comparing->word_count == 2) {
+            bool is_marked = state->next < state->argc && !strcmp(state->argv[state->next], "--");
+            size_t count = (size_t)(state->argc - state->next - is_marked);
+            comparing->words = grow(comparing->words, 2 + count, sizeof(char *));
+            for (state->next += is_marked; state->next < state->argc; state->next++)
+                comparing->words[comparing->word_count++] = state->argv[state->next];
+        }
         return 0;
     case ARGP_KEY_SUCCESS:
         if (comparing->word_count < 2)
@@ -57,11 +69,9 @@ static const struct argp COMPARE = {
     .options =
         (const struct argp_option[]){
             {"runs-layouts", 'L', NULL, 0,
-             "compare two directories instead, which hold the same program in the same layouts "
-             "under "
-             "the same names, each run with the ARGs: what differs by the luck of where code lies "
-             "is "
-             "then in the interval",
+             "compare two directories instead, which hold the same program in the same layouts under "
+             "the same names, each run with the ARGs, before which all options stand: what differs by "
+             "the luck of where code lies is then in the interval",
              0},
             {"expect", OPTION_EXPECT, "TEXT", 0,
              "what all have to print, without the end of the last line (default: what A prints)",
@@ -113,13 +123,22 @@ static bool split(const char *command, wordexp_t *words, bool *is_broken, Error 
     return failure == 0 && !*is_broken;
 }
 
-/* The program that is meant, as an absolute path. To be freed. NULL and an Error if it is not
- * there. */
+/* The program that is meant, as an absolute path in which links stay links, since programs look at the names by
+ * which they are called. To be freed. NULL and an Error if it is not there. */
 static char *find_program(const char *name, Error *error) {
     struct stat status;
-    char *found = strchr(name, '/') ? realpath(name, NULL) : find_on_path(name);
+    const bool is_path = strchr(name, '/');
+    char *found = is_path ? copy_string(name) : find_on_path(name);
+    if (found && *found != '/') {
+        char *here = need(get_current_dir_name()), *whole = format_string("%s/%s", here, found);
+        free(here);
+        free(found);
+        found = whole;
+    }
     if (!found)
-        fail(error, ERROR_FILE, strchr(name, '/') ? "%s is not there" : "%s is not in $PATH", name);
+        fail(error, ERROR_FILE, "%s is not in $PATH", name);
+    else if (access(found, F_OK) != 0)
+        fail(error, ERROR_FILE, "%s is not there", name);
     else if (stat(found, &status) != 0 || !S_ISREG(status.st_mode) || access(found, X_OK) != 0)
         fail(error, ERROR_FILE, "%s is not executable", name);
     else
@@ -326,5 +345,6 @@ int command_compare(int argc, char **argv) {
         json_decref(line);
     suite_free(&commands.suite);
     free(comparing.words);
+    free(comparing.expected);
     return status;
 }

@@ -288,8 +288,13 @@ static bool check_peers(Wishes *wishes, size_t count, Error *error) {
 }
 
 bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, Error *error) {
+    json_t *command = json_object_get(document, "command");
+    const char *name = json_string_value(json_array_get(command, 1));
+    if (name && strcmp(name, "bench") != 0)
+        return fail(error, ERROR_UNSUPPORTED, "it is of \"tailrace %s\", whose runs are not gone on with",
+                    name);
     wishes_free(wishes);
-    if (!wishes_of_command(json_object_get(document, "command"), wishes))
+    if (!wishes_of_command(command, wishes))
         return fail(error, ERROR_FILE, "its command line is damaged");
     const char *builds = wishes->builds;
     wishes->builds = NULL;

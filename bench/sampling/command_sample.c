@@ -33,8 +33,8 @@ char *command_output_text(const char *output, size_t length) {
     if (shown <= SHOWN && is_printable(output, shown))
         return format_string("%.*s", (int)shown, output);
     char digest[SHA256_DIGEST_STRING_LENGTH];
-    SHA256Data((const uint8_t *)output, length, digest);
-    return format_string("%zu bytes, SHA-256 %s", length, digest);
+    SHA256Data((const uint8_t *)output, shown, digest);
+    return format_string("%zu bytes, SHA-256 %s", shown, digest);
 }
 
 /* What makes the environment so much longer that the words, which the kernel puts above the stack

@@ -4,8 +4,10 @@
 Usage: test_compare.py TAILRACE_PROGRAM SCHEMA_JSON
 """
 import json
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,7 +62,7 @@ class Failures(CompareTest):
                 ("cat /no/such/file", "B ended with status 1: "),
                 ("head -c 17000000 /dev/zero", "B printed more than 16 MiB: let it print a hash"),
                 ("sh -c 'sleep 60 & echo y'", "B ended before processes that it had started"),
-                ("seq 100000", "B printed \"588895 bytes, SHA-256 "),
+                ("seq 100000", "B printed \"588894 bytes, SHA-256 "),
                 ("no-such-program-at-all", "B: no-such-program-at-all is not in $PATH"),
                 ("./absent", "B: ./absent is not there"),
                 ("/etc/passwd", "B: /etc/passwd is not executable")]:
@@ -80,11 +82,25 @@ class Failures(CompareTest):
         self.assertEqual(document["stop"], {"rule": "failed", "reason": "too few commands are left to compare"})
         self.assertEqual({sample["strategy"] for sample in document["samples"]}, {"A"})
 
+    def test_what_failed_later_has_no_medians(self):
+        script = self.folder / "later"
+        script.write_text(f"#!/bin/sh\necho x >>{self.folder}/runs\n[ $(wc -l <{self.folder}/runs) -lt 4 ] || exit 3\necho y\n")
+        script.chmod(0o755)
+        process = self.compare("echo y", "./later", "echo y")
+        self.assertIn("B ended with status 3", process.stderr)
+        rows = {line.split()[0]: line.split()[1:] for line in process.stdout.split("\nMedians\n")[1].splitlines()
+                if line.split()[:1] in (["A"], ["B"], ["C"])}
+        self.assertTrue(any(sample["strategy"] == "B" and sample["round"] for sample in self.document()["samples"]))
+        self.assertEqual(rows["B"], ["-"] * 4)
+        self.assertNotIn("-", rows["A"][:3])
+
     def test_usage(self):
         for arguments in [["echo y"], ["echo 'y", "echo y"], ["", "echo y"], ["--budget", "x", "echo", "echo"]]:
             self.assertEqual(self.compare(*arguments).returncode, 2, arguments)
+        self.assertEqual(self.compare("echo y", "echo y").returncode, 0)
         process = subprocess.run([TAILRACE, "bench", "--resume", self.result], capture_output=True, text=True)
         self.assertEqual(process.returncode, 1)
+        self.assertIn('it is of "tailrace compare", whose runs are not gone on with', process.stderr)
 
 
 class Comparisons(CompareTest):
@@ -128,6 +144,10 @@ class Comparisons(CompareTest):
         self.assertEqual(document["builds"][0]["layout_seeds"], [0, 1])
         self.assertEqual({sample["layout"] for sample in document["samples"] if sample["round"]}, {0, 1})
         self.assertEqual(document["suite"]["workloads"][0]["expect"], ["done x"])
+        for words, printed in (["-x", "--output", "y"], "done -x --output y"), (["--", "-x"], "done -x"):
+            process = self.compare("--runs-layouts", "A", "B", *words)
+            self.assertEqual(process.returncode, 0, process.stderr)
+            self.assertEqual(self.document()["suite"]["workloads"][0]["expect"], [printed])
         (self.folder / "B/10").unlink()
         process = self.compare("--runs-layouts", "A", "B", "x")
         self.assertEqual(process.returncode, 1)
@@ -139,7 +159,7 @@ class Comparisons(CompareTest):
 
     def verdict(self):
         self.tailrace = TAILRACE
-        process = self.compare("--runs-layouts", "A", "B", "--stop", "budget", budget=3)
+        process = self.compare("--stop", "budget", "--runs-layouts", "A", "B", budget=3)
         if "No verdicts" in process.stdout:
             self.skipTest("without Python's scipy there are no verdicts")
         self.assertEqual(process.returncode, 0, process.stderr)
@@ -160,6 +180,28 @@ class Comparisons(CompareTest):
         process = self.compare("--expect", "z", "echo y", "echo y")
         self.assertEqual(process.returncode, 1)
         self.assertIn('A printed "y" instead of "z"', process.stderr)
+        many = "y" * 300
+        self.assertEqual(self.compare("--expect", many, f"echo {many}", f"printf {many}").returncode, 0)
+        self.assertEqual(self.compare("--expect", many + "z", f"echo {many}", f"printf {many}").returncode, 1)
+
+    def test_a_program_is_called_by_the_name_that_was_given(self):
+        program = self.folder / "real/program"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\nbasename \"$(dirname \"$0\")\"\n")
+        program.chmod(0o755)
+        (self.folder / "link").mkdir()
+        (self.folder / "link/program").symlink_to(program)
+        for command in "link/program", f"{self.folder}/link/program":
+            process = self.compare("--expect", "link", command, command)
+            self.assertEqual(process.returncode, 0, process.stderr)
+            self.assertEqual(self.document()["suite"]["workloads"][0]["expect"], ["link"])
+
+    def test_children_that_were_there_before_live_on(self):
+        script = (f"sleep 60 >/dev/null 2>&1 & echo $!; exec {self.tailrace} compare --budget 0 --events none "
+                  f"--output {self.result} 'echo y' 'echo y' >/dev/null")
+        process = subprocess.run(["sh", "-c", script], text=True, capture_output=True, timeout=120)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        os.kill(int(process.stdout), signal.SIGKILL)  # an error if it is not there
 
 
 if __name__ == "__main__":

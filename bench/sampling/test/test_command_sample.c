@@ -85,5 +85,11 @@ Test(command_sample, outputs_as_texts) {
     char *text = command_output_text(many, sizeof many);
     cr_assert_eq(strncmp(text, "300 bytes, SHA-256 ", 19), 0);
     cr_assert_eq(strlen(text), 19 + 64);
+    many[299] = '\n';
+    char *one = command_output_text(many, 300), *other = command_output_text(many, 299);
+    cr_assert_str_eq(one, other); /* whether the last line has an end or not */
+    cr_assert_str_neq(one, text);
     free(text);
+    free(one);
+    free(other);
 }
