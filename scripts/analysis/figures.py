@@ -409,7 +409,7 @@ def peers_of(folder):
     peers = cases[0].peers
     return table([["engine", "version", *(f"{title}, × {peers.base}" for title in TIMES.values())], *(
         [engine["name"], engine.get("version") or "–",
-         *(speed_text(peers.means[time][engine["name"]]).replace("×", "") for time in TIMES)]
+         *(speed_text(found).replace("×", "") if (found := peers.means[time][engine["name"]]) else "–" for time in TIMES)]
         for engine in peers.engines if engine["name"] != peers.base and peers.means["whole"][engine["name"]])])
 
 

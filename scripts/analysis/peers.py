@@ -4,7 +4,6 @@ Four times are told apart, each comparable with itself alone (NOTES). Ratios are
 everywhere (inference.py), relative to the executor that is fastest as a process.
 """
 import collections
-import math
 
 import numpy
 
@@ -21,12 +20,14 @@ NOTES = {
     "whole": "The CPU time, user and system, of a process with all of its threads and of what it started: start-up, "
              "reading, translating or compiling, executing. Comparable between all engines of this section, executors as "
              "processes among them, and with no other time of this report.",
-    "above": "The same less the median of the engine's own start-up, which is a process that calls an empty function of "
-             "an empty module: what this module takes. Comparable between all engines of this section.",
+    "above": "The same less the engine's own start-up in the same block, which is a process that calls an empty function "
+             "of an empty module: what this module takes. Comparable between all engines of this section. Of whose time "
+             "start-up is most, on any workload, nothing is told.",
     "execution": "CPU time of the call alone: of executors that of the samples, after translation; of peers what they "
                  "tell, with what an engine compiles during the call and in its other threads. Comparable with the times "
                  "of strategies in this report, with that reservation. Most engines do not tell it.",
 }
+MOST = 0.5  # of the time of a process: if start-up is more of it, what is above is a difference of two nearly alike
 CAVEATS = (
     "All processes ran on one CPU, so that threads took turns: wall times are not those of several CPUs.",
     "A peer is what is installed here: one build, in the one layout that it has. Its interval tells of rounds and of "
@@ -47,6 +48,8 @@ class Peers:
         self.traces = len(result["suite"]["workloads"]) - len(self.workloads)
         self.failed = {(gap["engine"], gap["workload"]): (gap["round"], gap["reason"])
                        for gap in result["not_measured"] if gap.get("engine")}
+        # Who was wrong once, and did not just lack something, has times but no speed.
+        self.unsound = {name for (name, _), (number, _) in self.failed.items() if number is not None}
         self.layouts, self.rounds = first.layouts, first.rounds
         grids = collections.defaultdict(lambda: numpy.full((len(self.layouts), len(self.rounds)), numpy.nan))
         places = {(layout, number): (row, column) for row, layout in enumerate(self.layouts)
@@ -55,7 +58,7 @@ class Peers:
             place = places.get((sample["layout"], sample["round"]))
             what = sample["workload"] or sample["run"]
             key = sample["engine"], what, sample["workload"] is None
-            if place is None or not key[2] and (sample["engine"], what) in self.failed:
+            if place is None or not key[2] and self.failure(sample["engine"], what):
                 continue
             for part, value in (("cpu", sample["user_ns"] + sample["system_ns"]), ("wall", sample["wall_ns"]),
                                 ("execution", sample["execute_cpu_ns"])):
@@ -78,6 +81,10 @@ class Peers:
 
     # Times
 
+    def failure(self, name, workload):
+        """(round or None, reason), on it or on all; None if there was none."""
+        return self.failed.get((name, workload)) or self.failed.get((name, None))
+
     def grid(self, name, workload, part):
         """Seconds, [layout, round]; None: nothing was measured."""
         return self.grids.get((name, workload, False, part))
@@ -97,9 +104,19 @@ class Peers:
         grid = self.grid(name, workload, "cpu")
         if grid is None or time == "whole":
             return grid
+        start = self.start_grid(name, self.runs.get(workload), "cpu")
+        if start is None or self.is_mostly_start(name, workload):
+            return None
+        rest = grid - start  # of the same block, so that its interval has what both vary by
+        return None if (rest <= 0).any() else rest
+
+    def mostly_start(self, name):
+        return [workload for workload in self.workloads if self.is_mostly_start(name, workload)]
+
+    def is_mostly_start(self, name, workload):
+        whole = self.median(self.grid(name, workload, "cpu"))
         start = self.median(self.start_grid(name, self.runs.get(workload), "cpu"))
-        rest = grid - (math.nan if start is None else start)
-        return numpy.where(rest > 0, rest, numpy.nan)
+        return bool(whole and start and start > MOST * whole)
 
     def logs(self, name, time):
         logs = numpy.full((len(self.workloads), len(self.layouts), len(self.rounds)), numpy.nan)
@@ -111,13 +128,19 @@ class Peers:
 
     def fastest(self):
         """The executor with the least geometric mean over the workloads that all executors have; None: none has any."""
-        logs = {name: inference.quietly(numpy.nanmean, self.logs(name, "whole"), axis=(1, 2)) for name in self.executors}
+        logs = {name: inference.quietly(numpy.nanmean, self.logs(name, "whole"), axis=(1, 2)) for name in self.executors
+                if name not in self.unsound}
+        if not logs:
+            return None
         common = ~numpy.isnan(list(logs.values())).any(axis=0)
         return min(logs, key=lambda name: logs[name][common].mean()) if common.any() else None
 
     def mean(self, name, time):
-        """The Estimate of the engine's speed relative to the base; None: nothing in common."""
-        if not self.base or name == self.base:
+        """The Estimate of the engine's speed relative to the base; None: nothing in common, it failed somewhere, or what is
+        above start-up is not told of all that it ran, of which those left are the ones where it is slow."""
+        if not self.base or name == self.base or name in self.unsound:
+            return None
+        if time == "above" and any(self.mostly_start(one) for one in (name, self.base)):
             return None
         return inference.estimate(self.logs(self.base, time) - self.logs(name, time), self.confidence)
 
@@ -127,7 +150,7 @@ class Peers:
         """Why it has no time there: "cannot", "failed" or "" and the sentence; None if it has one."""
         if self.grid(name, workload, "cpu") is not None:
             return None
-        number, reason = self.failed.get((name, workload)) or self.failed.get((name, None)) or (None, "")
+        number, reason = self.failure(name, workload) or (None, "")
         return ("failed" if number is not None else "cannot" if reason else ""), reason
 
     def rows(self, part):
@@ -157,6 +180,12 @@ class Peers:
     def remarks(self):
         """Sentences."""
         yield from self.reasons()
+        if self.unsound:
+            yield f"No speed is given of who failed: {listed(sorted(self.unsound))}."
+        for name in self.names:
+            if mostly := self.mostly_start(name):
+                where = "all workloads" if len(mostly) == len(self.workloads) > 1 else listed(mostly)
+                yield f"Start-up is most of what {name} takes on {where}, so that no speed above it is told of."
         if self.traces:
             yield f"{self.traces} of the workloads are recorded traces, which no peer can replay."
         if self.not_found:

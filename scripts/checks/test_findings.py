@@ -15,6 +15,7 @@ except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
 from example_result import result, sample
+import golden_results
 
 
 def made(*documents):
@@ -521,6 +522,70 @@ class AcrossCPUs(unittest.TestCase):
         self.assertEqual((panel["family"], panel["cases"], panel["workloads"]), ("kernel", [0, 1], ["sort", "vm"]))
         self.assertIn(f"Left out here, with less than half of the workloads: {data['cases'][2]['name']}.", panel["notes"])
         self.assertIn("Compared over the 2 workloads that all have, of 3.", panel["notes"])
+
+
+class Peers(unittest.TestCase):
+    def peers(self, change=lambda samples, document: None, layouts=2):
+        """Of a run whose kernels take a second, with start-ups of 30 ms."""
+        document = golden_results.with_peers(golden_results.result("p", layouts=layouts, workloads=["sort", "vm", "json"], scale=8),
+                                             {"slow": 2.0, "like": 1.0})
+        change(document["peers"]["samples"], document)
+        _, cases, _ = findings.make([document], ["p.json"], 0.95, 0.01)
+        return cases[0].peers
+
+    @staticmethod
+    def add_failure(document, engine, workload, number):
+        document["not_measured"].append({
+            "what": "peer", "workload": workload, "strategy": None, "isa": None, "build": None, "control": False,
+            "round": number, "reason": "returned 7", "engine": engine})
+
+    def test_speeds_are_known(self):
+        means = self.peers().means
+        for time in "above", "execution":
+            self.assertAlmostEqual(means[time]["slow"].speed, 0.5, delta=0.02)
+            self.assertEqual(means[time]["slow"].workloads, 3)
+
+    def test_who_failed_on_one_workload_has_no_speed(self):
+        for workload, number in ("vm", 2), (None, 1):
+            peers = self.peers(lambda samples, document: self.add_failure(document, "slow", workload, number))
+            self.assertEqual([peers.means[time]["slow"] for time in ("whole", "above", "execution")], [None] * 3)
+            self.assertIsNotNone(peers.means["whole"]["like"])
+            self.assertEqual(peers.grid("slow", "vm", "cpu"), None)
+            self.assertEqual(peers.grid("slow", "sort", "cpu") is None, workload is None)
+            self.assertIn("No speed is given of who failed: slow.", list(peers.remarks()))
+        fastest = self.peers().base
+        self.assertNotEqual(self.peers(lambda samples, document: self.add_failure(document, fastest, "vm", 2)).base, fastest)
+        peers = self.peers(lambda samples, document: self.add_failure(document, "slow", "vm", None))  # lacks something
+        self.assertEqual(peers.means["whole"]["slow"].workloads, 2)
+
+    def test_start_up_is_as_uncertain_as_it_is(self):
+        def change(samples, document):
+            for number, one in enumerate(samples):  # the same each time, but for start-up
+                one["user_ns"], one["system_ns"] = (2_000_000_000 if one["workload"] else 0), 0
+                if one["workload"] is None:
+                    one["user_ns"] = 100_000_000 * (1 + one["round"] + one["layout"])
+        for layouts in 1, 3:
+            found = self.peers(change, layouts).means["above"]["slow"]
+            self.assertAlmostEqual(found.speed, 1, delta=0.001)  # both began later by the same
+        def only_slow(samples, document):
+            change(samples, document)
+            for one in samples:
+                if one["workload"] is None and one["engine"] != "slow":
+                    one["user_ns"] = 300_000_000
+        for layouts in 1, 3:
+            found = self.peers(only_slow, layouts).means["above"]["slow"]
+            self.assertLess(found.low * 1.05, found.high)
+
+    def test_nothing_is_told_above_a_start_up_that_is_most(self):
+        def change(samples, document):
+            for one in samples:
+                if one["engine"] == "slow" and one["workload"] in (None, "vm"):
+                    one["user_ns"] = 3_000_000_000 if one["workload"] is None else 4_000_000_000
+        peers = self.peers(change)
+        self.assertIsNone(peers.means["above"]["slow"])
+        self.assertIsNotNone(peers.means["whole"]["slow"])
+        self.assertIn("Start-up is most of what slow takes on", " ".join(peers.remarks()))
+        self.assertNotIn("slow", peers.answer())
 
 
 if __name__ == "__main__":
