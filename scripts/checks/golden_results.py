@@ -287,7 +287,7 @@ DOCUMENTS = {
                             revision="ba9876543210",
                             factors={"tail-direct": 0.93, ("sort", "switch"): 1.2}), "hostile": hostile,
     "instruction-sets": instruction_sets,
-    "peers": lambda: with_peers(result("peers", layouts=2),
+    "peers": lambda: with_peers(result("peers", layouts=2, scale=2.0),
                                 {"slow": 2.0, "quick": 0.25, "wrong": "returned 7 instead of 5"}), }
 
 

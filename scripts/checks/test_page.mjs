@@ -284,6 +284,7 @@ test('peers: what they take, and who failed', () => withPage(pageOf('peers'), {}
   const speeds = await rowsOf(0);
   assert.deepEqual([...speeds.keys()], ['switch-acc', 'goto-indirect-acc', 'goto-direct-acc', 'slow', 'quick', 'wrong']);
   assert.match(speeds.get('slow')[1], /^0\.50× \(0\.50–0\.50\)$/); // above start-up, and the execution alone
+  assert.equal(speeds.get('quick')[1], '–'); // whose start-up is most of it
   assert.match(speeds.get('quick')[2], /^4\.00×/);
   assert.match(speeds.get('quick')[0], /^[12]\./); // whole processes, of which 30 ms are start-up
   assert.deepEqual(speeds.get('wrong').slice(0, 3), ['–', '–', '–']);
