@@ -141,15 +141,22 @@ static bool has_whole_workload(const Suite *suite, const Wishes *wishes) {
     return !wishes->whole_workloads;
 }
 
+static bool build_fits(const Build *build, const Suite *suite, Error *error) {
+    for (size_t i = 0; i < build->executors.count; i++) {
+        const ExecutorProgram *program = &build->executors.items[i];
+        for (size_t j = 0; j < suite->count; j++)
+            if (!suite->workloads[j].command != !program->arguments)
+                return fail(error, ERROR_UNSUPPORTED, "%s of %s is %s, and the workload \"%s\" is for %s",
+                            program->name, build->name, program->arguments ? "a command" : "an executor",
+                            suite->workloads[j].name, program->arguments ? "executors" : "commands");
+    }
+    return true;
+}
+
 /* Whether builds and workloads go together: a command runs no module, and an executor nothing else. */
 static bool fit_together(const Recording *recording, Error *error) {
-    const Executors *executors = &recording->builds.items[0].executors;
-    bool of_commands = executors->count > 0 && executors->items[0].arguments;
-    for (size_t i = 0; i < recording->suite.count; i++)
-        if ((recording->suite.workloads[i].command != NULL) != of_commands)
-            return fail(error, ERROR_UNSUPPORTED, "%s is a build of %s, and the workload \"%s\" is for %s",
-                        recording->builds.items[0].name, of_commands ? "commands" : "executors",
-                        recording->suite.workloads[i].name, of_commands ? "executors" : "commands");
+    for (size_t i = 0; i < recording->builds.count; i++)
+        if (!build_fits(&recording->builds.items[i], &recording->suite, error)) return false;
     return true;
 }
 

@@ -4,6 +4,8 @@ source can be had.
 
 Usage: test_subject.py BUILD_DIRECTORY
 """
+import importlib.machinery
+import importlib.util
 import json
 import os
 import pathlib
@@ -12,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+from fake_build import make_executors
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1]).resolve()
@@ -145,7 +149,7 @@ class Builds(SubjectTest):
         places = {}
         for number in "01":
             for seed in "123":
-                symbols = subprocess.run(["nm", "-n", self.build / f"work/{number}/small.{seed}"], text=True,
+                symbols = subprocess.run(["nm", "-n", self.build / f"variants/{number}/small.{seed}"], text=True,
                                          capture_output=True, check=True).stdout.split("\n")
                 own = {words[2]: int(words[0], 16) for line in symbols if len(words := line.split()) == 3}
                 names = [name for name in own if name in ("run", "main")]
@@ -160,6 +164,46 @@ class Builds(SubjectTest):
         self.assertEqual(process.returncode, 0, process.stderr)
         self.assertIn("subject: left out: bad: linking bad failed: ", process.stderr)
         self.assertIn("error", self.written("dispatch/build.json")["executors"][1]["left_out"])
+
+    def test_what_was_built_of_something_else_is_built_anew(self):
+        two = variant("a"), variant("b")
+        source = self.folder / "source/small.c"
+
+        def run():
+            process = self.subject(*two)
+            self.assertEqual(process.returncode, 0, process.stderr)
+            printed = {subprocess.run([self.build / f"variants/{number}/small.1", "5"], text=True, capture_output=True,
+                                      check=True).stdout for number in "01"}
+            self.assertEqual(len(printed), 1)
+            return "building" in process.stderr, *printed
+        built, first = run()
+        self.assertTrue(built)
+        self.assertEqual(run(), (False, first))
+        source.write_text(INTERPRETER.replace("sum = 1;", "sum = 2;"))
+        os.utime(source, (1, 1))  # as if it were old
+        built, second = run()
+        self.assertTrue(built)
+        self.assertNotEqual(first, second)
+
+    def test_sources_are_the_own_ones_of_apt(self):
+        apt = self.folder / "apt"
+        (apt / "sources.list.d").mkdir(parents=True)
+        (apt / "sources.list").write_text("# deb mirror:/off x main\ndeb [arch=amd64] mirror:/one stable main # why\n"
+                                          "deb-src mirror:/one stable main\n")
+        (apt / "sources.list.d/two.list").write_text("  deb mirror:/two stable main contrib\ndebug\n")
+        (apt / "sources.list.d/three.sources").write_text(
+            "# a comment\nTypes: deb\n# another\nURIs: mirror:/three\nSuites: a b\n\n"
+            "Enabled: no\nTypes: deb\nURIs: mirror:/off\n")
+        (apt / "sources.list.d/four.sources.disabled").write_text("Types: deb\nURIs: mirror:/off\n")
+        loader = importlib.machinery.SourceFileLoader("subject", str(ROOT / "scripts/subject"))
+        script = importlib.util.module_from_spec(importlib.util.spec_from_loader("subject", loader))
+        sys.path.insert(0, str(ROOT / "scripts"))
+        sys.dont_write_bytecode = True
+        loader.exec_module(script)
+        self.assertEqual(script.source_entries(apt), (
+            "deb-src [arch=amd64] mirror:/one stable main\ndeb-src mirror:/one stable main\n"
+            "deb-src mirror:/two stable main contrib\n", "Types: deb-src\nURIs: mirror:/three\nSuites: a b"))
+        self.assertEqual(script.source_entries(self.folder / "absent"), ("", ""))
 
     def test_mistakes_in_the_file(self):
         two = variant("a"), variant("b")
@@ -194,6 +238,15 @@ class Measurements(SubjectTest):
         self.assertTrue(self.result.with_suffix(".html").exists())
         self.assertNotIn(str(self.folder), json.dumps(document["suite"]))
 
+    def test_builds_of_commands_and_of_executors_do_not_go_together(self):
+        self.subject(variant("switch"), variant("goto", "-DGOTO", "goto"))
+        make_executors(self.folder / "executors", ["switch"])
+        for builds in f"{self.build},{self.folder}/executors", f"{self.folder}/executors,{self.build}":
+            process = subprocess.run([BUILD / "tailrace", "bench", "--builds", builds, "--suite", self.build / "suite.json",
+                                      "--output", self.result], text=True, capture_output=True, timeout=60)
+            self.assertEqual(process.returncode, 2, process.stderr)
+            self.assertIn('is an executor, and the workload "w" is for commands', process.stderr)
+
     def test_each_failure_is_told_apart(self):
         broken = {"wrong": 'printed "1912064950" instead of', "crash": "crashed (Aborted)",
                   "hang": "did not finish within 2 s", "status": "ended with status 3",
@@ -217,7 +270,7 @@ class RealLua(unittest.TestCase):
             self.assertEqual(process.returncode, 0, process.stderr)
             self.assertRegex(process.stderr, r"subject: switch: luaV_execute has [\d,]+ bytes and 1 indirect jump,")
             for number in "01":
-                done = subprocess.run([f"{folder}/work/{number}/lua.5", ROOT / "bench/subjects/lua/fib.lua", "20"],
+                done = subprocess.run([f"{folder}/variants/{number}/lua.5", ROOT / "bench/subjects/lua/fib.lua", "20"],
                                       text=True, capture_output=True, timeout=60)
                 self.assertEqual(done.stdout, "6765\n")
 

@@ -413,6 +413,19 @@ def peers_of(folder):
         for engine in peers.engines if engine["name"] != peers.base and peers.means["whole"][engine["name"]])])
 
 
+def dispatch_code(*names):
+    """What the audit said of the function with the dispatch, in each variant of interpreters that are not ours."""
+    rows = [["interpreter", "function", "variant", "indirect jumps", "bytes", "what is not as its name says"]]
+    for name in names:
+        for build in dict(recorded())[name]["builds"]:
+            for variant in build["strategies"]:
+                found = build["audit"]["executors"][f"{variant}-{build['subject']}"]
+                rows.append([f"{build['subject']}, {build['compiler']} {build['version'].split('.')[0]}", f"`{build['function']}`",
+                             variant, f"{found['dispatch_sites']:,}", f"{found['code_bytes']:,}",
+                             "; ".join(found["findings"]) or "–"])
+    return table(rows)
+
+
 # Other files
 
 @functools.cache
