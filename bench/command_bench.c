@@ -146,9 +146,11 @@ static bool build_fits(const Build *build, const Suite *suite, Error *error) {
         const ExecutorProgram *program = &build->executors.items[i];
         for (size_t j = 0; j < suite->count; j++)
             if (!suite->workloads[j].command != !program->arguments)
-                return fail(error, ERROR_UNSUPPORTED, "%s of %s is %s, and the workload \"%s\" is for %s",
-                            program->name, build->name, program->arguments ? "a command" : "an executor",
-                            suite->workloads[j].name, program->arguments ? "executors" : "commands");
+                return fail(error, ERROR_UNSUPPORTED,
+                            "%s of %s is %s, and the workload \"%s\" is for %s", program->name,
+                            build->name, program->arguments ? "a command" : "an executor",
+                            suite->workloads[j].name,
+                            program->arguments ? "executors" : "commands");
     }
     return true;
 }

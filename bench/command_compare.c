@@ -69,9 +69,9 @@ static const struct argp COMPARE = {
     .options =
         (const struct argp_option[]){
             {"runs-layouts", 'L', NULL, 0,
-             "compare two directories instead, which hold the same program in the same layouts under "
-             "the same names, each run with the ARGs, before which all options stand: what differs by "
-             "the luck of where code lies is then in the interval",
+             "compare two directories instead, which hold the same program in the same layouts "
+             "under the same names, each run with the ARGs, before which all options stand: what "
+             "differs by the luck of where code lies is then in the interval",
              0},
             {"expect", OPTION_EXPECT, "TEXT", 0,
              "what all have to print, without the end of the last line (default: what A prints)",
@@ -123,8 +123,8 @@ static bool split(const char *command, wordexp_t *words, bool *is_broken, Error 
     return failure == 0 && !*is_broken;
 }
 
-/* The program that is meant, as an absolute path in which links stay links, since programs look at the names by
- * which they are called. To be freed. NULL and an Error if it is not there. */
+/* The program that is meant, as an absolute path in which links stay links, since programs look at
+ * the names by which they are called. To be freed. NULL and an Error if it is not there. */
 static char *find_program(const char *name, Error *error) {
     struct stat status;
     const bool is_path = strchr(name, '/');

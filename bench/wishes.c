@@ -291,8 +291,8 @@ bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, E
     json_t *command = json_object_get(document, "command");
     const char *name = json_string_value(json_array_get(command, 1));
     if (name && strcmp(name, "bench") != 0)
-        return fail(error, ERROR_UNSUPPORTED, "it is of \"tailrace %s\", whose runs are not gone on with",
-                    name);
+        return fail(error, ERROR_UNSUPPORTED,
+                    "it is of \"tailrace %s\", whose runs are not gone on with", name);
     wishes_free(wishes);
     if (!wishes_of_command(command, wishes))
         return fail(error, ERROR_FILE, "its command line is damaged");

@@ -591,8 +591,8 @@ static bool is_narrow(const char *text) {
     return strtod(digits, NULL) == strtod(text, NULL);
 }
 
-/* `bits`: of the type; 0: it is not known, and what can be an f32 may be one. An engine prints that with digits
- * of its own, or as the f64 that it makes of it. */
+/* `bits`: of the type; 0: it is not known, and what can be an f32 may be one. An engine prints that
+ * with digits of its own, or as the f64 that it makes of it. */
 static bool same_fraction(const char *text, const char *expected, int bits) {
     char *end, *other_end;
     double value = strtod(text, &end), wanted = strtod(expected, &other_end);
@@ -600,7 +600,8 @@ static bool same_fraction(const char *text, const char *expected, int bits) {
     if (*end || *other_end || end == text || other_end == expected) return false;
     if (isnan(wanted)) return isnan(value);
     if (bits == 32) return strtof(text, NULL) == narrow || is_rounded(text, (double)narrow);
-    return is_rounded(text, wanted) || (!bits && is_narrow(expected) && is_rounded(text, (double)narrow));
+    return is_rounded(text, wanted) ||
+           (!bits && is_narrow(expected) && is_rounded(text, (double)narrow));
 }
 
 static bool same_value(const char *printed, const char *expected) {
@@ -613,7 +614,8 @@ static bool same_value(const char *printed, const char *expected) {
     else if (bits && read_integer(text, bits, &value) && read_integer(expected, bits, &wanted))
         same = value == wanted;
     else
-        same = (strpbrk(expected, ".eni") || strpbrk(text, ".e")) && same_fraction(text, expected, bits);
+        same = (strpbrk(expected, ".eni") || strpbrk(text, ".e")) &&
+               same_fraction(text, expected, bits);
     free(copy);
     return same;
 }

@@ -60,8 +60,8 @@ void peer_execution(const Peer *peer, const char *output, const char *errors, in
 
 /* Whether results are those that are expected, in any of the notations of engines: integers that say
  * of which type they are may be unsigned or hexadecimal ("0xfffffffb:i32", "i32:4294967291"), and
- * decimal fractions have as many digits as the engine prints, of the number as an f32 or an f64 where it does
- * not say which. */
+ * decimal fractions have as many digits as the engine prints, of the number as an f32 or an f64 where
+ * it does not say which. */
 bool peer_results_agree(const json_t *results, const json_t *expected);
 
 #endif

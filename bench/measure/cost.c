@@ -33,14 +33,16 @@ int64_t peak_memory_now(void) {
     return found;
 }
 
-static json_t *memory_json(const Cost *cost) {
-    return cost->peak_rss_kib < 0 ? json_null() : json_integer(cost->peak_rss_kib);
+/* What is negative is not known. */
+static json_t *known(int64_t number) {
+    return number < 0 ? json_null() : json_integer(number);
 }
 
-static bool read_memory(const json_t *json, Cost *cost) {
-    const json_t *memory = json_object_get(json, "peak_rss_kib");
-    cost->peak_rss_kib = json_is_integer(memory) ? json_integer_value(memory) : -1;
-    return json_is_integer(memory) || json_is_null(memory);
+/* False if there is neither a number nor null. */
+static bool read_known(const json_t *json, const char *key, int64_t *number) {
+    const json_t *value = json_object_get(json, key);
+    *number = json_is_integer(value) ? json_integer_value(value) : -1;
+    return json_is_integer(value) || json_is_null(value);
 }
 
 static json_t *time_json(PhaseTime time) {
@@ -48,12 +50,12 @@ static json_t *time_json(PhaseTime time) {
 }
 
 static json_t *process_json(const Cost *cost) {
-    return json_pack("{s:{s:o}, s:{s:I, s:I}, s:o, s:o, s:I}", "phases", names[PHASE_EXECUTE],
+    return json_pack("{s:{s:o}, s:{s:I, s:I}, s:o, s:o, s:n}", "phases", names[PHASE_EXECUTE],
                      time_json(cost->phases[PHASE_EXECUTE]), "process", "user",
                      (json_int_t)cost->user, "system", (json_int_t)cost->system, "peak_rss_kib",
-                     memory_json(cost), "counters",
+                     known(cost->peak_rss_kib), "counters",
                      cost->counters ? json_incref(cost->counters) : json_array(),
-                     "counting_cost_ns", (json_int_t)cost->counting_cost_ns);
+                     "counting_cost_ns");
 }
 
 json_t *cost_json(const Cost *cost, int phase_count) {
@@ -64,7 +66,7 @@ json_t *cost_json(const Cost *cost, int phase_count) {
     json_t *json = json_pack(
         "{s:o, s:I, s:I, s:I, s:o, s:o, s:I}", "phases", phases, "wasm_bytes",
         (json_int_t)cost->wasm_bytes, "bytecode_bytes", (json_int_t)cost->bytecode_bytes,
-        "functions", (json_int_t)cost->functions, "peak_rss_kib", memory_json(cost),
+        "functions", (json_int_t)cost->functions, "peak_rss_kib", known(cost->peak_rss_kib),
         "counters", cost->counters ? json_incref(cost->counters) : json_array(), "counting_cost_ns",
         (json_int_t)cost->counting_cost_ns);
     if (cost->crossings > 0) {
@@ -79,7 +81,7 @@ static bool read_times(json_t *json, Cost *cost) {
     json_int_t wasm, bytecode, functions;
     if (json_unpack(json, "{s:o, s:I, s:I, s:I}", "phases", &phases, "wasm_bytes", &wasm,
                     "bytecode_bytes", &bytecode, "functions", &functions) != 0 ||
-        !read_memory(json, cost))
+        !read_known(json, "peak_rss_kib", &cost->peak_rss_kib))
         return false;
     for (int i = 0; i < PHASE_COUNT; i++) {
         json_int_t cpu, wall;
@@ -97,7 +99,7 @@ static bool read_process(json_t *json, Cost *cost) {
     json_int_t cpu, wall, user, system;
     if (json_unpack(json, "{s:{s:{s:I, s:I}}, s:{s:I, s:I}}", "phases", names[PHASE_EXECUTE],
                     "cpu", &cpu, "wall", &wall, "process", "user", &user, "system", &system) != 0 ||
-        !read_memory(json, cost))
+        !read_known(json, "peak_rss_kib", &cost->peak_rss_kib))
         return false;
     cost->is_process = true;
     cost->phases[PHASE_EXECUTE] = (PhaseTime){cpu, wall};
@@ -108,16 +110,14 @@ static bool read_process(json_t *json, Cost *cost) {
 
 static bool read_counters(json_t *json, Cost *cost) {
     json_t *list, *counter;
-    json_int_t counting;
     const char *event, *state;
     size_t i;
-    if (json_unpack(json, "{s:o, s:I}", "counters", &list, "counting_cost_ns", &counting) != 0 ||
-        !json_is_array(list))
+    if (json_unpack(json, "{s:o}", "counters", &list) != 0 || !json_is_array(list) ||
+        !read_known(json, "counting_cost_ns", &cost->counting_cost_ns))
         return false;
     json_array_foreach(list, i, counter)
         if (json_unpack(counter, "{s:s, s:s}", "event", &event, "state", &state) != 0) return false;
     cost->counters = json_incref(list);
-    cost->counting_cost_ns = counting;
     return true;
 }
 

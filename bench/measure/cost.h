@@ -25,7 +25,7 @@ typedef struct Cost {
     int64_t wasm_bytes, bytecode_bytes, functions;
     int64_t peak_rss_kib;     /* -1: not known */
     json_t *counters;         /* a list as of counters_json (counter_report.h), owned; NULL: none */
-    int64_t counting_cost_ns; /* of starting and stopping them once */
+    int64_t counting_cost_ns; /* of starting and stopping them once; -1: not known, of processes */
     int64_t crossings;        /* of a trace: between module and host; 0: it is none */
     int64_t replayer_ns;      /* CPU time that the replayer itself took of the execution */
     bool is_process;          /* of a whole process that is not ours: only its execution, memory and
@@ -37,8 +37,8 @@ typedef struct Cost {
 PhaseTime clocks_now(void);
 PhaseTime clocks_since(PhaseTime start);
 
-/* The most memory that this process has had since it became this program, KiB; -1 if the system does not
- * tell. (In getrusage() there is also what it was before, a part of whoever started it.) */
+/* The most memory that this process has had since it became this program, KiB; -1 if the system does
+ * not tell. (In getrusage() there is also what it was before, a part of whoever started it.) */
 int64_t peak_memory_now(void);
 
 /* An object with "phases" (the first `phase_count` of them), "wasm_bytes", "bytecode_bytes",

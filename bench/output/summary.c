@@ -328,8 +328,8 @@ static double process_part(const Cost *cost, ProcessPart part) {
     return NAN;
 }
 
-/* The median over the samples of a command on a workload, the warm-up's left out; NaN if it failed there, or
- * one of them does not know. */
+/* The median over the samples of a command on a workload, the warm-up's left out; NaN if it failed
+ * there, or one of them does not know. */
 static double process_median(const Recording *recording, size_t workload, size_t contender,
                              ProcessPart part, double *scratch) {
     size_t count = 0;

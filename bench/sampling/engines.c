@@ -117,8 +117,8 @@ static Printed *printed_by(Recording *recording, size_t workload) {
     return &recording->printed[workload];
 }
 
-/* Why a process that ended well did not do what it should, to be freed; NULL if it did. Where nobody says what
- * that is, the first executor does. */
+/* Why a process that ended well did not do what it should, to be freed; NULL if it did. Where nobody
+ * says what that is, the first executor does. */
 static char *check(Recording *recording, const Engine *engine, size_t index, bool is_command,
                    const ProcessResult *ran) {
     const Workload *workload = &recording->suite.workloads[index];
@@ -224,8 +224,8 @@ static void try_start(Recording *recording, size_t engine, bool is_command) {
     free(why);
 }
 
-/* What a WASI command prints, and what a module of the user's own returns, is what an executor says: the first one
- * that can run it. */
+/* What a WASI command prints, and what a module of the user's own returns, is what an executor says:
+ * the first one that can run it. */
 static void learn(Recording *recording, size_t index) {
     const Workload *workload = &recording->suite.workloads[index];
     const bool is_command = workload_is_command(workload);
@@ -375,10 +375,12 @@ static void print_table(const Recording *recording, const char *heading, Share *
         if (!workload->invoke) continue;
         table_cell(&table, "%s", workload->name);
         for (size_t j = 0; j < recording->engine_count; j++) {
-            double seconds =
-                is_execution && !recording->engines[j].peer
-                    ? sampled_seconds(recording, i, recording->engines[j].contender)
-                    : median_of(recording, j, i, workload_is_command(workload), part);
+            const size_t contender = recording->engines[j].contender;
+            double seconds = !is_execution || contender == ANY
+                                 ? median_of(recording, j, i, workload_is_command(workload), part)
+                             : recording_failure(recording, i, contender)
+                                 ? NAN
+                                 : sampled_seconds(recording, i, contender);
             any |= !isnan(seconds) && (!is_execution || recording->engines[j].peer);
             add_time(&table, recording, j, i, seconds);
         }

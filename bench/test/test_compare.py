@@ -121,6 +121,8 @@ class Comparisons(CompareTest):
             time = sample["phases"]["execute"]
             self.assertEqual(time["cpu"], sample["process"]["user"] + sample["process"]["system"])
             self.assertNotIn("bytecode_bytes", sample)
+            self.assertIsNone(sample["counting_cost_ns"])
+            self.assertNotEqual(sample["peak_rss_kib"], 0)
         try:
             import jsonschema
             jsonschema.validate(document, json.loads(SCHEMA.read_text()))

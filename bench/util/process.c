@@ -123,11 +123,12 @@ static bool stream_read(Stream *stream) {
 
 /* ---- The child's side ------------------------------------------------------------------------ */
 
-/* The pipes to a child: its output, its errors, what exec failed with, the word to begin, and what a stage
- * tells. */
+/* The pipes to a child: its output, its errors, what exec failed with, the word to begin, and what a
+ * stage tells. */
 enum { OUTPUT, ERRORS, REPORT, GO, TELL, PIPES };
 
 #define STAGE "tailrace: a stage"
+#define GROWTH 256 /* KiB by which the process of a stage may grow before it is the program */
 
 /* What the process of a stage tells when it waits for the word, and the stage when it has ended. */
 typedef struct Told {
@@ -183,10 +184,11 @@ static bool end_others(pid_t process) {
     return any;
 }
 
-/* What is measured is not our child, but that of a stage: of this program begun anew, before its main(). Linux
- * hands the peak memory of who calls exec on to the program, and ours would be in it; a stage is small, and its
- * process tells how much that is. And it adopts what the process leaves behind, and nobody else's children, which we may have.
- * Its words: STAGE, descriptors, and those of the program. */
+/* What is measured is not our child, but that of a stage: of this program begun anew, before its
+ * main(). Linux hands the peak memory of who calls exec on to the program, and ours would be in it; a
+ * stage is small, and its process tells how much that is. And a stage adopts what the process leaves
+ * behind, where we may have children of somebody else's. Its words: STAGE, descriptors, and those of
+ * the program. */
 __attribute__((constructor)) static void stage(int argc, char **argv) {
     int report, go, tell;
     if (argc < 3 || strcmp(argv[0], STAGE) != 0 ||
@@ -380,7 +382,8 @@ static ProcessEnd wait_for(pid_t child, int watch, double deadline, ProcessEnd e
 }
 
 /* The same of a stage. */
-static ProcessEnd wait_for_stage(pid_t child, int tell, double deadline, ProcessEnd end, Told *told) {
+static ProcessEnd wait_for_stage(pid_t child, int tell, double deadline, ProcessEnd end,
+                                 Told *told) {
     const pid_t process = told->process;
     if (end == PROCESS_EXITED) end = await_stage(tell, deadline);
     if (end != PROCESS_EXITED) kill(child, SIGTERM);
@@ -417,7 +420,7 @@ bool process_run_with(char *const *argv, const ProcessOptions *options, ProcessR
     result->end = options->measured
                       ? wait_for_stage(child, pipes[TELL][0], deadline, end, &told)
                       : wait_for(child, watch, deadline, end, &told);
-    if (result->left_others) kill(-child, SIGKILL);
+    if (result->left_others && !options->measured) kill(-child, SIGKILL);
     if (result->end == PROCESS_EXITED) {
         result->left_others |= told.left_others;
         if (WIFSIGNALED(told.status)) result->end = PROCESS_SIGNALLED;
@@ -426,7 +429,7 @@ bool process_run_with(char *const *argv, const ProcessOptions *options, ProcessR
     result->user_ns = nanoseconds(told.usage.ru_utime);
     result->system_ns = nanoseconds(told.usage.ru_stime);
     result->wall_ns = (int64_t)(((ended > 0 ? ended : seconds_now()) - started) * 1e9);
-    if (told.usage.ru_maxrss > before_exec && options->measured)
+    if (options->measured && told.usage.ru_maxrss > before_exec + GROWTH)
         result->peak_rss_kib = told.usage.ru_maxrss;
     result->output = streams[0].bytes ? streams[0].bytes : copy_string("");
     result->length = streams[0].length;

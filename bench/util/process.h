@@ -30,15 +30,15 @@ typedef struct ProcessResult {
                             they were killed */
     int64_t user_ns, system_ns; /* CPU time of the process and of those that it waited for */
     int64_t wall_ns;            /* from before exec until it ended */
-    int64_t peak_rss_kib;       /* of the largest of these processes; -1: not known, since it was not `measured`, or
-                                   has less than what started it */
+    int64_t peak_rss_kib;       /* of the largest of these processes; -1: not known, since it was not
+                                   `measured`, or has no more than what starts it */
 } ProcessResult;
 
 typedef struct ProcessOptions {
     int cpu;        /* NOT_PINNED: wherever the system likes */
     double timeout; /* seconds */
-    bool measured;  /* tell of its memory and of left_others, for which a small process stands between
-                       us and it */
+    bool measured;  /* tell of its memory and of left_others, for which a small process stands
+                       between us and it */
     bool errors;    /* keep all of stderr */
     size_t padding; /* bytes that its environment is longer by, which moves its stack */
     void (*before)(void *context, pid_t child); /* called while the child waits, right before exec;

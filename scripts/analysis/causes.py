@@ -96,8 +96,8 @@ class Causes:
 
     def counting_cost(self):
         """Microseconds that starting and stopping the counters takes, once a sample; None if nothing is
-        counted."""
-        costs = [sample["counting_cost_ns"] for sample in self.samples if sample["counters"]]
+        counted, or nobody knows, as of whole processes."""
+        costs = [sample["counting_cost_ns"] for sample in self.samples if sample["counters"] and "process" not in sample]
         return rounded(statistics.median(costs) / 1000, 2) if costs else None
 
     def simulated(self):

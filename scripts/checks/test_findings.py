@@ -47,6 +47,20 @@ def counted(document, event, values, **others):
     return document
 
 
+class Counting(unittest.TestCase):
+    def test_what_it_costs_is_not_told_of_processes(self):
+        document = result()
+        counter = {"event": "task-clock", "value": 5, "state": "measured", "reason": None, "counts": "t", "counted": 5,
+                   "enabled_ns": 1, "running_ns": 1, "overhead": None}
+        for entry in document["samples"]:
+            entry.update(counters=[counter], counting_cost_ns=1500)
+        self.assertEqual(made(copy.deepcopy(document))[1]["counting_cost"], 1.5)
+        for cost in None, 0:
+            for entry in document["samples"]:
+                entry.update(process={"user": 1, "system": 1}, counting_cost_ns=cost)
+            self.assertIsNone(made(copy.deepcopy(document))[1]["counting_cost"])
+
+
 class Warnings(unittest.TestCase):
     def warnings(self, change):
         document = result()

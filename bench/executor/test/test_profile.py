@@ -56,6 +56,10 @@ class Profile(unittest.TestCase):
     def coverage(self, function, argument="5"):
         return json.loads(self.run_counter("measure", function, "--profile", argument=argument))
 
+    def test_its_memory_is_not_that_of_who_started_it(self):
+        memory = bytearray(b"x") * (200 << 20)
+        self.assertLess(json.loads(self.run_counter("measure"))["peak_rss_kib"], len(memory) >> 11)
+
     def test_counts_exactly(self):
         report = json.loads(self.run_counter("measure"))
         self.assertEqual(report["results"], ["15"])

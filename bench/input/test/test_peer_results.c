@@ -54,7 +54,8 @@ Test(peer_results, an_f32_may_be_printed_as_the_f64_that_it_is) {
 }
 
 Test(peer_results, names_in_braces_end_in_one) {
-    json_t *json = json_pack("{s:[], s:[s, s, s, s]}", "options", "call", "{module", "{module}", "{mod}", "{");
+    json_t *json = json_pack("{s:[], s:[s, s, s, s]}", "options", "call", "{module", "{module}",
+                             "{mod}", "{");
     const Peers peers = {.empty = "empty.wasm"};
     const Peer peer = {.program = "engine", .folder = "", .json = json};
     char *why;

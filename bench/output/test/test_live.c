@@ -7,9 +7,10 @@
 
 #define WORKLOADS 12
 
-static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL, NULL, false},
-                                     {"goto-indirect-acc", "goto-indirect", "acc", "/p", NULL, NULL, NULL, false},
-                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, NULL, false}};
+static ExecutorProgram programs[] = {
+    {"switch-acc", "switch", "acc", "/p", NULL, NULL, NULL, false},
+    {"goto-indirect-acc", "goto-indirect", "acc", "/p", NULL, NULL, NULL, false},
+    {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, NULL, false}};
 static Contender contenders[] = {{0, &programs[0], false, NULL}, {0, &programs[1], false, NULL},
                                  {0, &programs[2], false, NULL}, {0, &programs[0], true, NULL},
                                  {1, &programs[0], false, NULL}, {1, &programs[1], false, NULL},
