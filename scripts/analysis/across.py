@@ -1,14 +1,16 @@
 """What several CPUs say of the same questions, and where they disagree.
 
-An effect is a pair of strategies (answers.py) or of instruction sets, as the gain of one over the other. It has a size
-and an interval on each CPU; nothing is averaged over CPUs. How much two CPUs disagree is the ratio of the two sizes,
-with Welch's interval of their difference, since two machines are never interleaved. Cases are compared where they were
-built by the same compiler and with the same code model, over the workloads that all of them have; kernels and programs
-apart, as suites mix them in other shares. Of all pairs of CPUs and effects, disagreements over the suite are corrected
-together (Holm); those on single workloads say where it comes from, with the share of false ones controlled (Benjamini and
-Hochberg).
+An effect is a pair of strategies (answers.py) or of instruction sets, as the gain of one over the other.
+It has a size and an interval on each CPU; nothing is averaged over CPUs. How much two CPUs disagree is the
+ratio of the two sizes, with Welch's interval of their difference, since two machines are never interleaved.
+Cases are compared where they were built by the same compiler and with the same code model, over the
+workloads that all of them have; kernels and programs apart, as suites mix them in other shares. What was
+measured in one layout disagrees with nothing: its luck cannot be told from the CPU.
+
+All disagreements over a suite, of all pairs of CPUs, effects, families of workloads and instruction sets,
+are corrected together (Holm). Those on single workloads say where it comes from, with the share of false
+ones controlled, of all of them together as well (Benjamini and Hochberg).
 """
-import dataclasses
 import itertools
 import math
 
@@ -17,7 +19,7 @@ from scipy import stats
 
 from . import inference
 from .answers import QUESTIONS
-from .comparison import speed_text
+from .comparison import percent, speed_text
 from .microarchitecture import cpu_name, microarchitecture
 from .wording import listed, rounded
 
@@ -27,8 +29,8 @@ LEAST_SHARE = 0.5    # of a panel's workloads that a case has to have for it to 
 
 
 class Effect:
-    """The gain of `better` over `baseline`. `sources`: by a case's place its Estimates of the single workloads and then of
-    all, and what makes one of some workloads (their numbers)."""
+    """The gain of `better` over `baseline`. `sources`: by a case's place its Estimates of the single workloads
+    and then of all, and what makes one of some workloads (a tuple of their numbers)."""
 
     def __init__(self, question, better, baseline, sources):
         self.question, self.better, self.baseline, self.sources = question, better, baseline, sources
@@ -38,11 +40,8 @@ class Effect:
     def estimates(self, place, names, wanted):
         """Of the case at this place, which has `names`: the Estimate over the workloads `wanted`, and theirs."""
         found, make = self.sources[place]
-        numbers = [names.index(name) for name in wanted]
-        whole = found[len(names)]
-        if len(numbers) < len(names) and whole:
-            some = make(numbers)
-            whole = some and dataclasses.replace(some, floor=whole.floor)
+        numbers = tuple(names.index(name) for name in wanted)
+        whole = found[len(names)] if len(numbers) == len(names) else make(numbers)
         return whole, [found[number] for number in numbers]
 
 
@@ -52,8 +51,9 @@ def effects_of(cases, compared, places):
     found = []
 
     def add(question, better, baseline):
-        own = {place: (cases[place].pairs[baseline, better],
-                       lambda numbers, one=cases[place].comparison: one.estimates([numbers], better, baseline)[0])
+        def mean(place):
+            return lambda numbers: cases[place].comparison.means(numbers)[baseline, better]
+        own = {place: (cases[place].pairs[baseline, better], mean(place))
                for place in places if better != baseline and {better, baseline} <= set(cases[place].strategies)}
         if own:
             found.append(Effect(question, better, baseline, own))
@@ -73,21 +73,23 @@ def effects_of(cases, compared, places):
         place = next((place for place in places if cases[place] is entry.first), None)
         for isa in entry.isas[1:] if place is not None else ():
             sets.setdefault((entry.strategy, entry.isas[0], isa), {})[place] = (
-                entry.pairs[entry.isas[0], isa], lambda numbers, sets=entry.sets, isa=isa: inference.estimates(
-                    sets.speeds(isa), [numbers], sets.first.confidence)[0])
+                entry.pairs[entry.isas[0], isa],
+                lambda numbers, sets=entry.sets, isa=isa: sets.means(numbers)[sets.baseline, isa])
     return found + [Effect(f"What does the instruction set {isa} gain, with {strategy}?", f"{isa} ({strategy})", baseline,
                            own) for (strategy, baseline, isa), own in sets.items()]
 
 
 class Differences:
-    """Of many pairs of Estimates at once: how much larger the first is, as a factor, with its interval, the chance of it
-    and the noise that it has to be above."""
+    """Of many pairs of Estimates at once: how much larger the first is, as a factor, with its interval,
+    the chance of it and the noise that it has to be above. Of one layout there is no interval, since what
+    its rounds say is about that layout."""
 
     def __init__(self, pairs, confidence):
         def column(value):
             return [numpy.array([value(pair[number]) for pair in pairs], dtype=float) for number in (0, 1)]
         size, error = column(lambda found: math.log(found.speed)), column(lambda found: found.error)
-        free = column(lambda found: max(found.layouts if found.layouts > 1 else found.rounds, 1) - 1)
+        free = column(lambda found: found.layouts - 1)
+        self.lucky = numpy.minimum(*free) < 1
         self.difference = size[0] - size[1]
         self.floor = sum(column(lambda found: math.log1p(found.floor)))
         with numpy.errstate(divide="ignore", invalid="ignore"):
@@ -101,9 +103,6 @@ class Differences:
         self.level = 1 - confidence
         self.adjusted = self.p
 
-    def correct(self, method):
-        self.adjusted = numpy.array(method(self.p.tolist()))
-
     def shown(self, place):
         """Whether there is a difference beyond its interval, the noise, and what so many comparisons bring by chance."""
         return bool(abs(self.difference[place]) > max(self.half[place], self.floor[place]) and
@@ -113,7 +112,9 @@ class Differences:
         return bool(abs(self.difference[place]) + self.half[place] <= math.log1p(smallest_effect))
 
     def why_not(self, place):
-        """For what was not shown though its interval leaves out 1."""
+        """For what was not shown though its interval leaves out 1, or has no interval."""
+        if self.lucky[place]:
+            return "; one layout cannot tell its luck from the CPU"
         size = abs(self.difference[place])
         if not size > self.half[place]:
             return ""
@@ -132,6 +133,13 @@ class Differences:
                 self.shown(place)]
 
 
+def correct(families, method):
+    """These Differences, held against all of them together."""
+    adjusted = iter(method([p for own in families for p in own.p.tolist()]))
+    for own in families:
+        own.adjusted = numpy.array(list(itertools.islice(adjusted, len(own.p))))
+
+
 def factor_text(told, decimals=2):
     """1.33× (1.29–1.37)"""
     factor, low, high, _ = told
@@ -143,7 +151,8 @@ class Panel:
     them."""
 
     def __init__(self, cases, compared, isa, family, confidence, smallest_effect):
-        self.cases, self.isa, self.family, self.smallest_effect = cases, isa, family, smallest_effect
+        self.cases, self.isa, self.family = cases, isa, family
+        self.confidence, self.smallest_effect = confidence, smallest_effect
         own = {}
         for place, case in enumerate(cases):
             names = [name for number, name in enumerate(case.names)
@@ -157,13 +166,16 @@ class Panel:
         self.names = [name for name in every if all(name in own[place] for place in self.places)]
         self.left = len(every) - len(self.names)
         self.effects, self.short_names = [], self.names_of(self.places)
-        if len({cpu_name(cases[place].result["machine"]["cpu"]) for place in self.places}) > 1 and self.names:
-            self.find(effects_of(cases, compared, self.places), confidence)
+        # Of each Difference the effect's number and the two cases, and of single workloads the workload.
+        self.suite_keys, self.single_keys = [], []
+        if len({self.cpu(place) for place in self.places}) > 1 and self.names:
+            self.compare(effects_of(cases, compared, self.places))
 
-    def find(self, effects, confidence):
-        suite, single, keys = [], [], ([], [])
+    def compare(self, effects):
+        """Makes the Differences of all pairs of CPUs; rank() goes on when they were corrected."""
+        suite, single = [], []
         for number, effect in enumerate(effects):
-            effect.cells, effect.singles = {}, {}
+            effect.cells, effect.singles, effect.differences = {}, {}, []
             for place in effect.sources:
                 whole, alone = effect.estimates(place, self.cases[place].names, self.names)
                 if whole:
@@ -171,63 +183,70 @@ class Panel:
             for one, other in itertools.combinations(effect.cells, 2):
                 if not self.comparable(one, other):
                     continue
+                effect.differences.append(len(suite))
                 suite.append((effect.cells[one], effect.cells[other]))
-                keys[0].append((number, one, other))
+                self.suite_keys.append((number, one, other))
                 for row, pair in enumerate(zip(effect.singles[one], effect.singles[other])):
                     if all(pair):
                         single.append(pair)
-                        keys[1].append((number, one, other, row))
-        if not suite:
-            return
-        self.suite, self.single = Differences(suite, confidence), Differences(single, confidence)
-        self.suite.correct(inference.holm)
-        self.single.correct(inference.benjamini_hochberg)
-        found = {}
-        for place, (number, one, other) in enumerate(keys[0]):
+                        self.single_keys.append((number, one, other, row))
+        self.effects = effects
+        self.suite, self.single = (Differences(pairs, self.confidence) for pairs in (suite, single))
+
+    def rank(self):
+        """The effects, each with its largest disagreement and the workloads it comes from."""
+        found, workloads = {}, {}
+        for place, (number, one, other) in enumerate(self.suite_keys):
             before = found.get(number)
             if before is None or self.suite.beyond(place) > self.suite.beyond(before[0]):
                 found[number] = place, one, other
-        workloads = {}
-        for place, (number, one, other, row) in enumerate(keys[1]):
+        for place, (number, one, other, row) in enumerate(self.single_keys):
             before = workloads.setdefault(number, {}).get(row)
             if before is None or self.single.beyond(place) > self.single.beyond(before[0]):
                 workloads[number][row] = place, one, other
-        for number, effect in enumerate(effects):
-            if number not in found:
-                continue
-            effect.disagreement = found[number]
+        for number, disagreement in found.items():
+            effect = self.effects[number]
+            effect.disagreement = disagreement
             effect.apart = sorted(((row, *own) for row, own in workloads.get(number, {}).items()),
                                   key=lambda entry: self.single.beyond(entry[1]), reverse=True)
-            effect.turns = self.turns(effect)
-            self.effects.append(effect)
-        self.effects.sort(key=lambda effect: self.suite.beyond(effect.disagreement[0]), reverse=True)
+        self.effects = sorted((self.effects[number] for number in found), reverse=True,
+                              key=lambda effect: self.suite.beyond(effect.disagreement[0]))
 
     def comparable(self, one, other):
         """Different CPUs, and the same compiler and code model."""
         first, second = self.cases[one], self.cases[other]
         return first.build["name"] == second.build["name"] and \
             first.weaknesses.relocation_model == second.weaknesses.relocation_model and \
-            cpu_name(first.result["machine"]["cpu"]) != cpu_name(second.result["machine"]["cpu"])
+            self.cpu(one) != self.cpu(other)
+
+    def cpu(self, place):
+        return cpu_name(self.cases[place].result["machine"]["cpu"])
 
     def names_of(self, places):
         """As short as is unambiguous here: by place "Zen 5", or with more of its name."""
-        builds, named = {self.cases[place].build["name"] for place in places}, {}
+        builds, longer = {self.cases[place].build["name"] for place in places}, {}
         for place in places:
             case = self.cases[place]
-            cpu = case.result["machine"]["cpu"]
-            short = (microarchitecture(cpu) or cpu_name(cpu)) + case.which + \
-                (f" · {case.build['name']}" if len(builds) > 1 else "")
-            named.setdefault(short, []).append(place)
-        return {place: short + (self.cases[place].when if len(own) > 1 else "")
-                for short, own in named.items() for place in own}
+            rest = case.which + (f" · {case.build['name']}" if len(builds) > 1 else "")
+            short = (microarchitecture(case.result["machine"]["cpu"]) or self.cpu(place)) + rest
+            whole = self.cpu(place) + rest
+            longer[place] = short, whole, short + case.when, whole + case.when
+        columns = list(zip(*longer.values()))
+        return {place: next((name for name, column in zip(names, columns) if column.count(name) == 1),
+                            names[-1]) for place, names in longer.items()}
 
     def judge(self, cell):
         return inference.judge(cell, self.smallest_effect)
 
     def turns(self, effect):
-        """Whether it was shown to gain on one CPU and to lose on another."""
-        words = {self.judge(cell).word for cell in effect.cells.values()}
+        """Whether it was shown to gain on one CPU and to lose on another, in several layouts."""
+        words = {self.judge(cell).word for cell in effect.cells.values() if cell.layouts > 1}
         return {inference.FASTER, inference.SLOWER} <= words
+
+    def all_compared(self, effect):
+        """Whether each CPU of this effect was held against each other one."""
+        pairs = itertools.combinations(effect.cells, 2)
+        return len(effect.differences) == sum(self.cpu(one) != self.cpu(other) for one, other in pairs)
 
     def larger_first(self, cells, one, other):
         return (one, other) if cells[one].speed >= cells[other].speed else (other, one)
@@ -254,11 +273,12 @@ class Panel:
         factor = factor_text(self.suite.told(place), digits)
         if self.suite.shown(place):
             said = f"{who or ' They'} disagree by {factor}."
-        elif self.suite.within(place, self.smallest_effect):
-            said = f" They agree{', even' + who if who else ''}: {factor}."
+        elif all(self.suite.within(own, self.smallest_effect) for own in effect.differences):
+            they = "They" if self.all_compared(effect) else "Those that can be compared"
+            said = f" {they} agree{', even' + who if who else ''}: {factor}."
         else:
             said = f" No disagreement shown: {factor}{' of' + who if who else ''}{self.suite.why_not(place)}."
-        if effect.turns:
+        if self.turns(effect):
             said += " It gains on one CPU, and loses on another."
         return f"{effect.name}: {sizes}{between}.{said}"
 
@@ -288,6 +308,9 @@ class Panel:
                 ("revisions of the sources", lambda case: case.build["revision"]),
                 ("flags", lambda case: " ".join(case.build.get("flags") or [])),
                 ("bounds checks", lambda case: case.build.get("bounds")),
+                ("way that layouts are made", lambda case: {
+                    "assembly": "from one assembly", "source": "each compiled anew"}.get(
+                        case.build.get("layouts_from"))),
                 ("layouts", lambda case: len(case.comparison.layouts))]:
             values = {}
             for place in self.places:
@@ -304,6 +327,10 @@ class Panel:
         if self.left:
             notes.append(f"Compared over the {len(self.names)} workloads that all have, of "
                          f"{len(self.names) + self.left}.")
+        own = sorted({self.cases[place].comparison.confidence for place in self.places})
+        if own != [self.confidence]:
+            notes.append(f"Disagreements have {percent(self.confidence)} intervals; sizes have those of their "
+                         f"runs, {listed(list(map(percent, own)))}.")
         return notes + self.what_else_differs()
 
     def rows(self):
@@ -325,12 +352,14 @@ class Panel:
             return found and [rounded(found.speed, 6), rounded(found.low, 6), rounded(found.high, 6),
                               texts.place(str(self.judge(found)))]
         return {
-            "isa": self.isa, "family": self.family, "rows": self.rows(), "cases": self.places,
+            "isa": self.isa, "family": self.family, "confidence": self.confidence, "rows": self.rows(),
+            "cases": self.places,
             "names": [self.name(place) for place in self.places], "what": self.what, "workloads": self.names,
             "notes": self.notes(),
             "effects": [{
                 "question": effect.question, "name": effect.name, "better": effect.better, "baseline": effect.baseline,
-                "text": self.text(effect), "more": self.workloads_text(effect), "turns": effect.turns,
+                "text": self.text(effect), "more": self.workloads_text(effect),
+                "turns": self.turns(effect),
                 "cells": [cell(effect.cells.get(place)) for place in self.places],
                 "apart": [*self.suite.told(effect.disagreement[0]),
                           *self.larger_first(effect.cells, *effect.disagreement[1:])],
@@ -352,8 +381,9 @@ def told(panels):
 
 
 def panels(cases, compared, confidence, smallest_effect):
-    """Those that have something to say: by instruction set and family."""
-    found = []
+    """Those that have something to say: by instruction set and family. Runs that ended when all was decided
+    have surer intervals than were asked for, and what is made of them is no less sure."""
+    confidence, found = max([confidence, *(case.comparison.confidence for case in cases)]), []
     for isa in dict.fromkeys(case.isa for case in cases):
         own = [case for case in cases if case.isa == isa]
         families = []
@@ -363,4 +393,9 @@ def panels(cases, compared, confidence, smallest_effect):
                 families.append(family if colon else "")
         families = [""] if "" in families else list(dict.fromkeys(families))
         found += [Panel(cases, compared, isa, family, confidence, smallest_effect) for family in families]
-    return [panel for panel in found if panel.effects]
+    found = [panel for panel in found if panel.suite_keys]
+    correct([panel.suite for panel in found], inference.holm)
+    correct([panel.single for panel in found], inference.benjamini_hochberg)
+    for panel in found:
+        panel.rank()
+    return found

@@ -287,16 +287,18 @@ class Comparison:
     @functools.cache
     def control(self, workload=None, strategy=None):
         """The Estimate of what programs and themselves seem to differ by; None: no control was measured.
-        `workload`: a number, None: all; `strategy`: None: of all that have a control."""
-        group = self.usual_groups[-1 if workload is None else workload]
+        `workload`: a number, or a tuple of them, None: all; `strategy`: None: of all that have a control."""
+        group = list(workload) if isinstance(workload, tuple) else \
+            self.usual_groups[-1 if workload is None else workload]
         return inference.control_estimate(self.control_logs(group, strategy and (strategy,)),
                                           self.confidence)
 
     def floor(self, strategy, baseline, workload=None):
         """Up to which difference of two strategies nothing is called one: the outer bound of A/A intervals. On
-        a workload (its number) that is one of all controls; over the suite the larger one of the two strategies, or
-        of all controls where these have none."""
-        names = [name for name in (strategy, baseline) if name in self.controls] if workload is None else []
+        a workload (its number) that is one of all controls; over the suite, or some workloads (a tuple), the
+        larger one of the two strategies, or of all controls where these have none."""
+        single = isinstance(workload, int)
+        names = [] if single else [name for name in (strategy, baseline) if name in self.controls]
         found = [self.control(workload, name) for name in names or [None]]
         return max((entry.outer_bound for entry in found if entry and entry.has_interval), default=0.0)
 
@@ -334,20 +336,26 @@ class Comparison:
 
     # All pairs
 
-    def families(self, groups, means, pairs):
-        """Estimates by pair, as pairs() has them, held against their floors and families: of each pair the group
-        number `means` is an answer, all others are exploratory."""
-        return held_against(pairs, means, lambda strategy, baseline, place: self.floor(
-            strategy, baseline, place if place < len(self.workloads) else None))
-
-    def pairs(self, groups):
-        """By (baseline, strategy): an Estimate for each group; the groups are the single workloads, all of
-        them, and any others. The reverse of a pair is the same estimate, turned around."""
+    def held(self, groups, means, noise_of):
+        """By (baseline, strategy): an Estimate for each group, held against floors and families: the group
+        number `means` is an answer, all others are exploratory. `noise_of`: by a group's number what floor()
+        takes. The reverse of a pair is the same estimate, turned around."""
         found = {(baseline, strategy): self.estimates(groups, strategy, baseline)
                  for place, baseline in enumerate(self.strategies) for strategy in self.strategies[place + 1:]}
-        found = self.families(groups, len(self.workloads), found)
+        found = held_against(found, means, lambda strategy, baseline, place: self.floor(
+            strategy, baseline, noise_of(place)))
         return found | {(strategy, baseline): [entry and entry.reversed for entry in own]
                         for (baseline, strategy), own in found.items()}
+
+    def pairs(self, groups):
+        """Estimates by pair; the groups are the single workloads, all of them, and any others."""
+        every = len(self.workloads)
+        return self.held(groups, every, lambda place: place if place < every else None)
+
+    @functools.cache
+    def means(self, group):
+        """By pair the Estimate over these workloads alone (a tuple of numbers), corrected together."""
+        return {pair: found for pair, (found,) in self.held([list(group)], 0, lambda _: group).items()}
 
     @functools.cached_property
     def usual_pairs(self):
@@ -420,18 +428,26 @@ class InstructionSets:
             return "No noise floor: no A/A control was measured often enough for an interval."
         return f"Noise floor (A/A): the largest of theirs, {' and '.join(told)}."
 
-    def floor(self, isa, baseline, place):
-        """Of the group at this place; the larger one of the two."""
-        workload = place if place < len(self.first.workloads) else None
+    def floor(self, isa, baseline, workload):
+        """As Comparison.floor; the larger one of the two."""
         return max(self.comparisons[name].floor(self.strategy, self.strategy, workload) for name in (isa, baseline))
 
-    def pairs(self, groups):
-        """As Comparison.pairs, by instruction sets."""
+    def held(self, groups, means, noise_of):
+        """As Comparison.held, by instruction sets."""
         found = {(baseline, isa): inference.estimates(self.speeds(isa, baseline), groups, self.first.confidence)
                  for place, baseline in enumerate(self.isas) for isa in self.isas[place + 1:]}
-        found = held_against(found, len(self.first.workloads), self.floor)
+        found = held_against(found, means, lambda isa, baseline, place: self.floor(
+            isa, baseline, noise_of(place)))
         return found | {(isa, baseline): [entry and entry.reversed for entry in own]
                         for (baseline, isa), own in found.items()}
+
+    def pairs(self, groups):
+        every = len(self.first.workloads)
+        return self.held(groups, every, lambda place: place if place < every else None)
+
+    @functools.cache
+    def means(self, group):
+        return {pair: found for pair, (found,) in self.held([list(group)], 0, lambda _: group).items()}
 
     def judge(self, found):
         return self.first.judge(found)

@@ -216,7 +216,7 @@ class Case:
 
 
 def rank_changes(cases):
-    """Pairs of strategies of which here the one and there the other was shown to be faster."""
+    """Pairs of strategies of which here the one and there the other was shown to be faster, in several layouts."""
     found = []
     isas = dict.fromkeys(case.isa for case in cases)
     for isa in isas:
@@ -229,7 +229,7 @@ def rank_changes(cases):
                     if first in case.strategies and second in case.strategies and case.mean(first, second):
                         estimate = case.mean(first, second)
                         word = case.judge(estimate).word
-                        if word in sides:
+                        if word in sides and estimate.layouts > 1:
                             sides[word].append([cases.index(case), rounded(estimate.speed)])
                 if all(sides.values()):
                     found.append({
