@@ -8,22 +8,27 @@ the vendor's name, as before.
 """
 import re
 
-# Of family 6 by model. Where steppings are several generations of one model: (the last stepping, name).
+# Of family 6 by model.
 INTEL = {
     "Nehalem": [0x1A, 0x1E, 0x1F, 0x2E], "Westmere": [0x25, 0x2C, 0x2F], "Sandy Bridge": [0x2A, 0x2D],
     "Ivy Bridge": [0x3A, 0x3E], "Haswell": [0x3C, 0x3F, 0x45, 0x46], "Broadwell": [0x3D, 0x47, 0x4F, 0x56],
-    "Skylake": [0x4E, 0x5E], "Comet Lake": [0xA5, 0xA6], "Cannon Lake": [0x66], "Ice Lake": [0x6A, 0x6C, 0x7D, 0x7E],
+    "Skylake": [0x4E, 0x5E], "Comet Lake": [0xA5, 0xA6], "Cannon Lake": [0x66],
+    "Ice Lake": [0x6A, 0x6C, 0x7D, 0x7E, 0x9D], "Lakefield": [0x8A],
     "Rocket Lake": [0xA7], "Tiger Lake": [0x8C, 0x8D], "Sapphire Rapids": [0x8F], "Emerald Rapids": [0xCF],
     "Granite Rapids": [0xAD, 0xAE], "Alder Lake": [0x97, 0x9A], "Raptor Lake": [0xB7, 0xBA, 0xBF],
     "Meteor Lake": [0xAA, 0xAC], "Arrow Lake": [0xB5, 0xC5, 0xC6], "Lunar Lake": [0xBD], "Panther Lake": [0xCC],
-    "Silvermont": [0x37, 0x4A, 0x4D, 0x5A], "Airmont": [0x4C], "Goldmont": [0x5C, 0x5F], "Goldmont Plus": [0x7A],
+    "Silvermont": [0x37, 0x4A, 0x4D, 0x5A], "Airmont": [0x4C, 0x75], "Goldmont": [0x5C, 0x5F], "Goldmont Plus": [0x7A],
     "Tremont": [0x86, 0x96, 0x9C], "Gracemont": [0xBE], "Sierra Forest": [0xAF], "Grand Ridge": [0xB6],
     "Clearwater Forest": [0xDD], "Knights Landing": [0x57], "Knights Mill": [0x85],
 }
+# Models of which steppings are several generations: (the last stepping, name). Of 0x8E, stepping 9 is Amber Lake
+# Y, too, which is the same; 10 was sold as Kaby Lake R and as Coffee Lake U, and 12 as Whiskey, Amber and Comet
+# Lake: what they have is one core, and no number tells them apart.
 INTEL_STEPPINGS = {
-    0x55: [(4, "Skylake"), (7, "Cascade Lake"), (15, "Cooper Lake")],
-    0x8E: [(9, "Kaby Lake"), (10, "Coffee Lake"), (11, "Whiskey Lake"), (15, "Comet Lake")],
-    0x9E: [(9, "Kaby Lake"), (15, "Coffee Lake")],
+    0x55: [(4, "Skylake"), (7, "Cascade Lake"), (11, "Cooper Lake")],
+    0x8E: [(9, "Kaby Lake"), (10, "Kaby Lake R or Coffee Lake"), (11, "Whiskey Lake"),
+           (12, "Whiskey Lake or Comet Lake")],
+    0x9E: [(9, "Kaby Lake"), (13, "Coffee Lake")],
 }
 # By family: (first model, last model, name).
 AMD = {

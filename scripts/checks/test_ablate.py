@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """test_ablate.py FOLDER: scripts/ablate on one strategy and one quick workload, in FOLDER. Whether the times are as
 they should be is not asked: there are too few. Exit status 77: skipped."""
-import importlib.machinery
-import importlib.util
 import json
 import pathlib
 import subprocess
@@ -15,9 +13,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
     import numpy  # noqa: F401
-    loader = importlib.machinery.SourceFileLoader("ablate", str(SCRIPTS / "ablate"))
-    ablate = importlib.util.module_from_spec(importlib.util.spec_from_loader("ablate", loader))
-    loader.exec_module(ablate)
+    from analysis.script_loader import load_script
+    ablate = load_script("ablate")
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)

@@ -4,8 +4,6 @@
 
 The first part audits executors in assembly, made here: good ones, and for each finding one that differs from a
 good one by what must be found."""
-import importlib.machinery
-import importlib.util
 import json
 import os
 import pathlib
@@ -24,10 +22,9 @@ BUILD, TAILRACE = pathlib.Path(sys.argv[1]), sys.argv[2]
 sys.path.insert(0, str(SCRIPTS))
 sys.dont_write_bytecode = True
 from analysis import machine_code  # noqa: E402
+from analysis.script_loader import load_script  # noqa: E402
 
-loader = importlib.machinery.SourceFileLoader("audit", str(SCRIPTS / "audit"))
-audit = importlib.util.module_from_spec(importlib.util.spec_from_loader("audit", loader))
-loader.exec_module(audit)
+audit = load_script("audit")
 
 OPCODES = ["halt", "zero", *machine_code.HOT["acc"], *(f"filler{n}__s_s" for n in range(20))]
 VICTIM = "i32_add__s_sk"

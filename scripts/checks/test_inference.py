@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """Tests scripts/analysis/inference.py, and the method itself by a short scripts/calibrate. Exit status 77:
 skipped."""
-import importlib.machinery
-import importlib.util
 import math
 import pathlib
 import sys
@@ -15,17 +13,10 @@ sys.path.insert(0, str(SCRIPTS))
 try:
     import numpy
     from analysis import inference
+    from analysis.script_loader import load_script
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
-
-
-def load_script(name):
-    loader = importlib.machinery.SourceFileLoader(name, str(SCRIPTS / name))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
-    sys.modules[name] = module
-    loader.exec_module(module)
-    return module
 
 
 calibrate = load_script("calibrate")

@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """Tests scripts/report. Exit status 77: skipped."""
 import contextlib
-import importlib.machinery
-import importlib.util
 import io
 import json
 import pathlib
@@ -23,18 +21,13 @@ except ImportError as error:
 from example_result import build, result, sample
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(SCRIPTS))
+from analysis.script_loader import load_script  # noqa: E402
+
 REPORT = SCRIPTS / "report"
 if not (SCRIPTS / "page/node_modules/charts.js").exists():
     print("skipped: the charts are missing; scripts/setup installs them")
     sys.exit(77)
-
-
-def load_script():
-    sys.path.insert(0, str(SCRIPTS))
-    loader = importlib.machinery.SourceFileLoader("report", str(REPORT))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("report", loader))
-    loader.exec_module(module)
-    return module
 
 
 class Report(unittest.TestCase):
@@ -169,7 +162,7 @@ class Report(unittest.TestCase):
     def test_machines_that_failed_stand_in_the_report(self):
         path = self.folder / "result.json"
         path.write_text(json.dumps(result()))
-        report = load_script()
+        report = load_script("report")
         with contextlib.redirect_stdout(io.StringIO()):
             report.make_page([path], self.folder / "fleet.html",
                              failed=[{"machine": "zen9", "state": "failed", "why": "no compiler <there>"}])
