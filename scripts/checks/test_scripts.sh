@@ -195,6 +195,50 @@ if [ $status -ne 0 ] || [[ $said != *$'\n6 passed, 0 failed, 6 skipped' ]]; then
     failures=1
 fi
 
+# Services that the tests need are neither started nor enabled, and what holds them is gone again.
+mkdir -p "$tree/setup/scripts/page" "$tree/setup-bin"
+cp scripts/setup scripts/common.sh "$tree/setup/scripts"
+printf '#!/bin/sh\n' | tee "$tree/setup/scripts/page/fetch-charts" "$tree/setup-bin/apt-cache" \
+    >"$tree/setup-bin/npm"
+printf '#!/bin/sh\necho 1000\n' >"$tree/setup-bin/id"
+printf '#!/bin/sh\necho "installed munge"\n' >"$tree/setup-bin/dpkg-query"
+# shellcheck disable=SC2016 # they are the stand-ins'
+{
+    printf '%s\n' '#!/bin/bash' 'for word; do' \
+        'words+=("${word//\/usr\/sbin\/policy-rc.d/$POLICY}")' 'done' 'exec "${words[@]}"' \
+        >"$tree/setup-bin/sudo"
+    printf '%s\n' '#!/bin/sh' '[ "$1" = install ] || exit 0' \
+        'exec >"$TOLD"' 'if [ -e "$POLICY" ]; then "$POLICY"; echo "held by $?"' \
+        'else echo "not held"; fi' \
+        'exit "$APT_STATUS"' >"$tree/setup-bin/apt-get"
+    printf '%s\n' '#!/bin/sh' 'echo "$*" | sed "s/ --now//" >>"$TOLD"' >"$tree/setup-bin/systemctl"
+}
+chmod +x "$tree"/setup/scripts/page/* "$tree"/setup-bin/*
+# set_up STATUS [OPTION]: with an apt-get that ends so; what it was told, and what is left.
+set_up() {
+    local status=0
+    : >"$tree/told"
+    POLICY=$tree/policy TOLD=$tree/told APT_STATUS=$1 PATH=$tree/setup-bin:$PATH \
+        "$tree/setup/scripts/setup" --yes "${@:2}" >/dev/null 2>&1 || status=$?
+    tr '\n' ';' <"$tree/told"
+    echo " ends with $status; $(cat "$tree/policy" 2>/dev/null || echo "nothing is left")"
+}
+check_set_up() {
+    local said
+    said=$(set_up "${@:2}")
+    if [ "$said" != "$1" ]; then
+        echo "scripts/setup ${*:3} where apt-get ends with $2: $said"
+        failures=1
+    fi
+}
+units='slurmctld slurmd ssh'
+check_set_up "held by 101;disable --quiet $units; ends with 0; nothing is left" 0 --for-tests
+check_set_up "held by 101; ends with 1; nothing is left" 1 --for-tests
+check_set_up "not held; ends with 0; nothing is left" 0
+printf '%s\n' '#!/bin/sh' 'exit 7' >"$tree/policy"
+chmod +x "$tree/policy"
+check_set_up "held by 7;disable --quiet $units; ends with 0; $(cat "$tree/policy")" 0 --for-tests
+
 # What is not a build of this script is not emptied.
 mkdir -p "$tree/foreign/meson-private" "$tree/by-hand/meson-private" "$tree/linked/meson-private"
 touch "$tree/foreign/precious" "$tree/by-hand/precious" "$tree/by-hand/build.ninja" "$tree/linked/precious"
