@@ -1,4 +1,5 @@
 """Text that may come from anybody, such as names in a result file, as it can be shown."""
+import hashlib
 import re
 
 
@@ -21,6 +22,15 @@ def markdown(text):
     return re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", text)
 
 
-def file_name(text):
-    """As a part of a file's name."""
-    return re.sub(r"[^\w.+-]+", "-", str(text))[:60].lstrip(".") or "unnamed"
+def digest_of(text):
+    """Eight letters, as good as never those of another text."""
+    return hashlib.sha256(str(text).encode(errors="surrogatepass")).hexdigest()[:8]
+
+
+def file_name(text, most=60):
+    """As a part of a file's name. Where something is replaced or cut, a digest of the whole stands
+    at the end: no two texts have one name."""
+    kept = re.sub(r"[^A-Za-z0-9_.+@-]+", "-", str(text)).lstrip(".")
+    if kept == str(text) and 0 < len(kept) <= most:
+        return kept
+    return f"{kept[:most - 9] or 'unnamed'}-{digest_of(text)}"

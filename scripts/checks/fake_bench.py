@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """In place of scripts/bench in the tests of scripts/fleet: writes a small result file after a while, as the real one does.
 
-What it does is told by files in the folder FAKE_BENCH of its environment: "fails" (it cannot build), "seconds" (how long it
-measures). Interrupted, it leaves a result to go on with, and takes its samples no second time.
+What it does is told by files in the folder FAKE_BENCH of its environment: "fails" (it cannot
+build), "seconds" (how long it measures), "nothing" (it has no samples). Interrupted, it leaves a
+result to go on with, and takes its samples no second time.
 """
 import argparse
 import json
@@ -37,6 +38,8 @@ pathlib.Path(options.build_directory).mkdir(exist_ok=True)
 pathlib.Path(options.build_directory, "built").write_text("")
 path = pathlib.Path(options.resume or options.output)
 document = json.loads(path.read_text()) if options.resume else result()
+if rule("nothing"):
+    document["samples"] = []
 document["state"] = "running"
 document["machine"]["cpu"].update(json.loads(rule("cpu", "{}")))
 sitting = {**document["sittings"][0], "state": "running", "command": [str(os.getpid())]}

@@ -5,6 +5,7 @@ not installed, with a message.
 What is measured is scripts/checks/fake_bench.py. Every process that is started here is ended by its id.
 """
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import unittest
+from unittest import mock
 
 try:
     import jsonschema
@@ -28,8 +30,8 @@ except ImportError as error:
 sys.dont_write_bytecode = True
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SCRIPTS))
-from analysis.printable import Trouble  # noqa: E402
-from fleets import configuration, jobs, slurm  # noqa: E402
+from analysis.printable import Trouble, file_name  # noqa: E402
+from fleets import configuration, hosts, jobs, slurm  # noqa: E402
 
 FLEET = SCRIPTS / "fleet"
 PATIENCE = 300  # seconds for what takes none, on a busy machine
@@ -74,19 +76,21 @@ class Servers:
 
 
 class Case(unittest.TestCase):
+    state = "state"  # the folder of jobs and results
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.rules = self.folder / "rules"
         self.rules.mkdir()
-        self.environment = dict(os.environ)
+        # Runs of others on this machine keep these waiting no more than these keep others.
+        self.environment = {**os.environ, "TMPDIR": folder.name}
 
-    def configure(self, groups, measure=""):
-        (self.folder / "fleet.toml").write_text(f"""directory = "state"
+    def configure(self, groups, measure="layouts = 2"):
+        (self.folder / "fleet.toml").write_text(f"""directory = "{self.state}"
 [measure]
 command = "scripts/checks/fake_bench.py"
-layouts = 2
 before = ["export FAKE_BENCH={self.rules}"]
 {measure}
 {groups}""")
@@ -119,7 +123,8 @@ before = ["export FAKE_BENCH={self.rules}"]
             time.sleep(0.3)
 
     def results(self):
-        return {path.name: path.read_text() for path in (self.folder / "state/results").glob("*")}
+        return {path.name: path.read_text()
+                for path in (self.folder / self.state / "results").glob("*")}
 
 
 class Local(Case):
@@ -180,7 +185,73 @@ class Local(Case):
         result = json.loads((self.folder / "state/jobs/here/result.json").read_text())
         os.kill(int((self.folder / "state/jobs/here/process").read_text().split()[0]), signal.SIGKILL)
         self.assertIn("its process is gone", self.wait_for("here", "lost")[-1])
+        # The run goes on, and no other one begins beside it.
+        self.fleet("submit", "--again")
+        while not (row := self.wait_for("here", "pending", "done"))[-1] and row[1] == "pending":
+            time.sleep(0.1)  # it begins
+        self.assertIn("another run of this machine goes on", row[-1])
         os.kill(int(result["sittings"][0]["command"][0]), signal.SIGKILL)
+        self.wait_for("here", "done")
+
+    def test_jobs_with_names_alike_share_nothing(self):
+        """The one's name ends with the other's, as do their results'; both measure the layout 0."""
+        groups = [f'[groups.{name}]\nbackend = "local"\n' for name in ("a-z", "z")]
+        self.configure("".join(groups), "layouts = 1")
+        self.assertIn("2 jobs submitted", self.fleet("submit"))
+        for name in "a-z", "z":
+            self.wait_for(name, "done")
+        self.assertEqual(len(list((self.folder / "state/builds").iterdir())), 2)
+        self.assertIn("2 results collected, 0 had been before", self.fleet("collect"))
+        self.assertIn("0 results collected, 2 had been before", self.fleet("collect"))
+        host = socket.gethostname()
+        self.assertEqual(sorted(self.results()),
+                         [f"Test-CPU-{host}-{name}-1.json" for name in ("a-z", "z")])
+        # What was collected is collected again if it is gone, and never over something else.
+        path = self.folder / f"state/results/Test-CPU-{host}-z-1.json"
+        path.unlink()
+        self.assertIn("1 result collected, 1 had been before", self.fleet("collect"))
+        job = self.folder / "state/jobs/z/job.json"
+        job.write_text(json.dumps({**json.loads(job.read_text()), "result": ""}))
+        path.write_text("{}")
+        self.fleet("collect", status=1)
+        self.assertRegex(self.complaints, r"z: .*z-1.json is there, and is of another run")
+        self.assertEqual(path.read_text(), "{}")
+        path.unlink()
+        # A job that the configuration has no more stands in the report, and what measured nothing.
+        (self.rules / "nothing").write_text("yes")
+        (self.folder / "state/jobs/z/result.json").unlink()
+        self.fleet("collect", status=1)
+        self.assertIn("z: it is done, and its result is gone", self.complaints)
+        job.write_text(json.dumps({**json.loads(job.read_text()), "identity": ""}))
+        self.fleet("submit")
+        self.wait_for("z", "done")
+        self.assertIn("1 result collected", self.fleet("collect"))
+        self.configure(groups[1])
+        report = self.fleet("report", status=1)
+        self.assertRegex(report, r"\| here .*: a-z +\| unknown +\| .* does not have its group")
+        self.assertRegex(report, r"\| Test-CPU-.*-z-2.json +\| empty +\| nothing could be measured")
+
+    def test_torn_conditions_are_left_out(self):
+        self.configure('[groups.here]\nbackend = "local"')
+        self.fleet("submit")
+        self.wait_for("here", "done")
+        with open(self.folder / "state/jobs/here/conditions.json", "ab") as file:
+            file.write(b'{"seconds": 1, "lo\n\0\0\xff')
+        self.assertIn("1 result collected", self.fleet("collect"))
+        self.assertIn("here: line 2 of its conditions.json is torn; the result is collected "
+                      "without it\n", self.complaints)
+        result = json.loads(next(iter(self.results().values())))
+        self.assertEqual(len(result["fleet"]["conditions"]), 1)
+
+    def test_whatever_is_wrong_is_said(self):
+        folder = self.folder / "job"
+        folder.mkdir()
+        (folder / "settings.json").write_text("{}")
+        done = subprocess.run([SCRIPTS / "fleets/job.py", folder], capture_output=True, text=True)
+        self.assertIn("Traceback", done.stderr)
+        event, = jobs.parse_events((folder / "events").read_text())
+        self.assertEqual((done.returncode, event[1], event[3]),
+                         (1, "failed", "KeyError: 'by_turns'; see its log"))
 
     def test_a_machine_without_compiler_or_room(self):
         self.configure('[groups.here]\nbackend = "local"\ncompilers = ["clang-999"]')
@@ -212,8 +283,31 @@ class Configuration(Case):
         self.assertEqual(self.complaints.count("\n"), 1)
 
     def test_only_what_holds_for_going_on_is_kept(self):
-        self.assertEqual(jobs.resumable(["--dispatch", "all", "--budget", "9", "--stop=budget", "--zero"]),
-                         ["--budget", "9", "--stop=budget"])
+        for given, kept in [
+                ("--dispatch all --budget 9 --stop=budget --zero", "--budget 9 --stop budget"),
+                ("-b9 -t 5 -oFILE -l2", "-b 9 -t 5"), ("-zb9 -ob -m -p3", "-b 9"),
+                ("--budg=9", "--budget 9"),
+                ("--no-whole-processes -w -t* --output --budget", "--no-whole-processes"),
+                ("--smallest-effect 1% -- --budget 9", "--smallest-effect 1%")]:
+            self.assertEqual(jobs.resumable(given.split()), kept.split(), given)
+        with self.assertRaisesRegex(Trouble, "would not understand --bugdet 9: .*'--bugdet'"):
+            jobs.resumable(["--bugdet", "9"])
+
+    def test_names_of_groups_and_hosts_make_one_name(self):
+        self.configure('[groups.lab]\nbackend = "ssh"\nhosts = ["a-b", "c"]\n'
+                       '[groups.lab-a]\nbackend = "ssh"\nhosts = ["b"]')
+        plan = self.fleet("plan", status=1)
+        self.assertEqual(self.complaints,
+                         'fleet: [groups.lab-a]: its job "lab-a-b" has the name of one of '
+                         '[groups.lab]; give one of these groups another name\n')
+        self.assertEqual((plan.count(" new\n"), "lab-c " in plan), (2, True))
+
+    def test_names_are_cut_with_a_digest(self):
+        for name in "zen5.example", "user@arm.example":
+            self.assertEqual(file_name(name), name)
+        names = ["a b", "a-b", "a:b", "", ".", "unnamed", *("x" * 70 + end for end in "12")]
+        self.assertEqual(len({file_name(name) for name in names}), len(names))
+        self.assertTrue(all(0 < len(file_name(name)) <= 60 for name in names))
 
     def test_what_reframe_reads(self):
         """The check itself takes ReFrame; what it runs on the machine does not."""
@@ -253,14 +347,88 @@ class Sinfo(Case):
             node("e", "zen4", ["other"], flags=["DRAIN"], reason="fan"), node("f", "zen5")]}))
         kinds = slurm.kinds_of(nodes)
         self.assertEqual([(kind.name, [one.name for one in kind.nodes]) for kind in kinds], [
-            ("main-zen4-x86_64", ["a"]), ("main-zen4-gpu-x86_64", ["b", "c"]), ("main-zen4-aarch64", ["d"]),
+            ("main-zen4-x86_64", ["a"]), ("main-gpu-zen4-x86_64", ["b", "c"]),
+            ("main-zen4-aarch64", ["d"]),
             ("other-zen4-x86_64", ["e"]), ("main-zen5-x86_64", ["f"])])
         self.assertEqual(kinds[3].state, "0 of 1 nodes; 1 drain: fan")
         self.configure('[groups.a]\nbackend = "slurm"')
         group, = configuration.read(self.folder / "fleet.toml").groups
         self.assertIn("--exclude=b,c,d", slurm.Slurm(group).sbatch(kinds[0], nodes, 1))
         self.assertEqual(len(slurm.kinds_of(nodes, ["other"])), 1)
-        self.assertEqual([kind.name for kind in slurm.kinds_of(nodes, [], "gpu")], ["main-zen4-gpu-x86_64"])
+        self.assertEqual([kind.name for kind in slurm.kinds_of(nodes, [], "gpu")],
+                         ["main-gpu-zen4-x86_64"])
+
+    def test_kinds_have_names_of_their_own(self):
+        """Long ones, and a partition whose name is that of another with a feature."""
+        long = ",".join(f"feature{number:02}" for number in range(20))
+        text = json.dumps({"nodes": [
+            node("a", "b", ["a"]), node("b", "", ["a-b"]), node("c", f"{long},x"),
+            node("d", f"{long},y"), node("e", "gpu:1", ["a"]), node("f", "gpu-1", ["a"])]})
+        self.assertEqual(len({kind.name for kind in slurm.kinds_of(slurm.nodes_of_json(text))}), 5)
+        (self.folder / "sinfo.json").write_text(text)
+        self.configure('[groups.s]\nbackend = "slurm"')
+        plan = self.fleet("plan", "--sinfo", self.folder / "sinfo.json")
+        names = [line.split()[0] for line in plan.splitlines() if line.endswith(" new")]
+        self.assertEqual((len(names), len(set(names))), (6, 6))
+
+    def test_lists_of_nodes_have_brackets(self):
+        for text, names in [
+                ("node[01-03,07]", "node01 node02 node03 node07"),
+                ("a,b[1],c-[9-10]", "a b1 c-9 c-10"),
+                ("r[1-2]n[08-09]x,y", "r1n08x r1n09x r2n08x r2n09x y"), ("n", "n")]:
+            self.assertEqual(list(slurm.names_of(text)), names.split())
+        self.assertEqual(list(slurm.names_of(["a[1-2]", "b"])), ["a1", "a2", "b"])
+        with self.assertRaisesRegex(Trouble, "sinfo answers in a format that is not known here"):
+            slurm.nodes_of_json(json.dumps({"sinfo": [{
+                "node": {"state": []}, "nodes": {"nodes": ["n[a-b]"]},
+                "partition": {"name": "main"}, "features": {"total": "", "active": ""},
+                "threads": {"maximum": 2}}]}))
+
+    def stand_in(self, name, script):
+        (self.folder / name).write_text(f"#!/bin/bash\n{script}\n")
+        (self.folder / name).chmod(0o755)
+
+    def test_an_answer_that_comes_too_late(self):
+        """sbatch takes a job and says nothing: the queue is asked, now or the next time."""
+        (self.folder / "sinfo.json").write_text(json.dumps({"nodes": [node("a", "zen4")]}))
+        self.stand_in("sinfo", f'[ "$1" = --help ] && echo --json || cat {self.folder}/sinfo.json')
+        self.stand_in("sbatch", f'printf "%s\\n" "$@" >>{self.folder}/asked; exec sleep 60')
+        self.stand_in("squeue", f'[ ! -e {self.folder}/away ] || exit 1\n'
+                                'for word; do [[ $word != --name=* ]] || name=$word; done\n'
+                                f'! grep -qx -e "--job-${{name#--}}" {self.folder}/asked ||'
+                                ' echo 77')
+        self.configure('[groups.a]\nbackend = "slurm"')
+        fleet = configuration.read(self.folder / "fleet.toml")
+        fleet.directory = self.folder / "100%"
+        backend = slurm.Slurm(fleet.groups[0])
+
+        def submit(job):
+            job.attempt += 1
+            jobs.write(fleet, job)
+            return list(backend.submit(fleet, [job]))[0]
+        with mock.patch.dict(os.environ, {"PATH": f"{self.folder}:{os.environ['PATH']}"}), \
+                mock.patch.object(slurm, "ANSWERS_IN", 1):
+            job, = (job for job, _, _ in backend.plan())
+            job.token = "1234"
+            self.assertEqual((submit(job).identity, job.why), ("77", ""))
+            self.assertIn(f"--output={self.folder}/100%%/jobs/{job.name}/log",
+                          (self.folder / "asked").read_text())
+            job.identity, job.token = "", "5678"
+            (self.folder / "away").touch()
+            self.assertEqual((submit(job).identity, job.why),
+                             ("", "sbatch did not answer within 1 s"))
+            (self.folder / "away").unlink()
+            asked = (self.folder / "asked").read_text()
+            self.assertEqual((submit(job).identity, job.why), ("77", ""))
+            self.assertEqual((self.folder / "asked").read_text(), asked)
+            gone = jobs.Job("a-main-zen9", "a", "zen9 in main", "main", "0")
+            self.assertIn("no nodes of this kind any more", submit(gone).why)
+
+    def test_what_was_preempted_is_no_more_running(self):
+        status = slurm.Slurm.by_slurm({"state": "PREEMPTED", "left": "0:10"},
+                                      jobs.Status(jobs.RUNNING))
+        self.assertEqual(status.state, jobs.FAILED)
+        self.assertIn("submit --again goes on", status.text)
 
     def test_newer_and_older_versions(self):
         newer = slurm.nodes_of_json(json.dumps({"sinfo": [{
@@ -328,6 +496,7 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 @unittest.skipIf(lacking("slurmctld", "slurmd", "munged"), lacking("slurmctld", "slurmd", "munged"))
 class Slurm(Case):
     KINDS = {"n1": "zen5", "n2": "zen3", "n3": "zen2", "n4": "zen4"}
+    state = "100%j"  # which means something to sbatch
 
     def setUp(self):
         super().setUp()
@@ -409,7 +578,8 @@ class Slurm(Case):
             row = self.states()[self.job("n1")]
             self.assertIn(row[1], ("running", "pending"), row)
         (self.rules / "n1-seconds").write_text("0")
-        identity = json.loads((self.folder / "state/jobs" / self.job("n1") / "job.json").read_text())["identity"]
+        record = self.folder / self.state / "jobs" / self.job("n1") / "job.json"
+        identity = json.loads(record.read_text())["identity"]
         self.slurm("scontrol", "update", f"jobid={identity}", "starttime=now")
         self.wait_for(self.job("n1"), "done")
         self.assertIn("1 result collected, 1 had been before, 2 jobs without one", self.fleet("collect"))
@@ -438,6 +608,71 @@ class Slurm(Case):
         self.servers.stop("munge")
         self.fleet("plan", status=1)
         self.assertRegex(self.complaints, r"^fleet: \[groups.cluster\]: munge, by which Slurm knows who asks, .*\n$")
+
+
+class Hosts(Case):
+    """Hosts whose ssh is a script of this machine; all have one home directory."""
+
+    def setUp(self):
+        super().setUp()
+        ssh = self.folder / "ssh"
+        ssh.write_text(f'#!/bin/bash\n[ ! -e {self.rules}/${{@: -2:1}}-is-away ] || exit 255\n'
+                       'exec bash -c "${@: -1}"\n')
+        ssh.chmod(0o755)
+        self.configure('[groups.lab]\nbackend = "ssh"\nhosts = ["bad", "good"]\n'
+                       f'directory = "{self.folder}/remote"\nssh = ["{ssh}"]')
+
+    def test_cancelling_goes_on(self):
+        (self.rules / "seconds").write_text("100")
+        self.assertIn("2 jobs submitted", self.fleet("submit"))
+        self.wait_for("lab-good", "running", "pending")
+        (self.rules / "bad-is-away").touch()
+        self.assertIn("1 job cancelled", self.fleet("cancel", status=1))
+        self.assertRegex(self.complaints, "^fleet: lab-bad: bad cannot be reached: .*\n$")
+        self.wait_for("lab-good", "cancelled")
+        (self.rules / "bad-is-away").unlink()
+        self.assertIn("1 job cancelled", self.fleet("cancel"))
+        self.wait_for("lab-bad", "cancelled")
+
+    def test_sources_are_unpacked_apart(self):
+        """While another one, of a host with the same home directory, does."""
+        source = self.folder / "source.git"
+        subprocess.run(["git", "init", "-q", "--bare", source], check=True)
+        packed = subprocess.run(["tar", "-C", self.folder, "-c", "source.git"], capture_output=True,
+                                check=True).stdout
+        target = self.folder / "home/source-1"
+        words = ["bash", "-c", hosts.UNPACK, "fleet", target]
+        slow = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        slow.stdin.write(packed[:2000])
+        slow.stdin.flush()
+        while not list(target.parent.glob("*")):
+            time.sleep(0.01)
+        done = subprocess.run(words, input=packed, capture_output=True)
+        self.assertEqual((done.returncode, done.stderr.count(b"error")), (0, 0), done.stderr)
+        self.assertTrue((target / ".complete").exists())
+        there = target.stat().st_ino
+        _, said = slow.communicate(packed[2000:])
+        self.assertEqual((slow.returncode, target.stat().st_ino), (0, there), said)
+        self.assertEqual([path.name for path in target.parent.iterdir()], ["source-1"])
+
+    def test_fleets_have_folders_of_their_own(self):
+        fleet = configuration.read(self.folder / "fleet.toml")
+        host = hosts.Ssh(fleet.groups[0]).machines[0]
+        job = jobs.Job("lab-bad", "lab", "bad", "bad", "0")
+        other = dataclasses.replace(fleet, name="another")
+        self.assertNotEqual(host.folder(fleet, job), host.folder(other, job))
+
+    def test_a_process_may_take_a_while_to_begin(self):
+        fleet = configuration.read(self.folder / "fleet.toml")
+        host = hosts.Ssh(fleet.groups[0]).machines[0]
+        new, old, cut = (jobs.Job(name, "lab", "bad", "bad", "0", "bad", 1, "", moment)
+                         for name, moment in (("new", time.time()), ("old", 0), ("cut", 0)))
+        said = f"1\n= {host.folder(fleet, new)}\ngone\n= {host.folder(fleet, old)}\ngone\n"
+        with mock.patch.object(host, "run", return_value=said.encode()):
+            found = host.poll(fleet, [new, old, cut])
+        self.assertEqual({name: status.state for name, status in found.items()},
+                         {"new": jobs.PENDING, "old": jobs.LOST, "cut": jobs.UNKNOWN})
+        self.assertEqual(host.poll(fleet, [old])["old"].state, jobs.LOST)  # there is nothing of it
 
 
 @unittest.skipIf(lacking("sshd", "ssh", "ssh-keygen"), lacking("sshd", "ssh", "ssh-keygen"))
@@ -476,7 +711,7 @@ class Ssh(Case):
         (self.rules / "seconds").write_text("4")
         self.assertIn("1 job submitted", self.fleet("submit", status=1))
         self.assertIn("nowhere.invalid cannot be reached", self.complaints)
-        job, row = "lab-root-127.0.0.1", self.states()
+        job, row = "lab-root@127.0.0.1", self.states()
         self.assertEqual(row["lab-nowhere.invalid"][1], "failed")
         self.wait_for(job, "running", "done")
         # The connection through which something is watched is cut, and then the machine is away for a while.
@@ -492,7 +727,7 @@ class Ssh(Case):
         self.wait_for(job, "done")
         # Half a result is none.
         half = self.folder / "half"
-        half.write_text(f'#!/bin/bash\nexec "$@" | head -c 3000\n')
+        half.write_text('#!/bin/bash\nexec "$@" | head -c 3000\n')
         half.chmod(0o755)
         self.hosts([str(half), *self.ssh])
         self.fleet("collect", status=1)

@@ -23,19 +23,30 @@ for folder; do
     then echo alive; else echo gone; fi
     cat "$folder/events"
 done 2>/dev/null
+:
 """
 # Its process group ends at the next signal that it handles, and says so in its events.
-CANCEL = """read -r process start <"$1/process" && [ "$(sed 's/.*) //' "/proc/$process/stat" | cut -d' ' -f20)" = "$start" ] &&
+CANCEL = """for try in $(seq 100); do [ ! -s "$1/process" ] || break; sleep 0.1; done
+read -r process start <"$1/process" &&
+    [ "$(sed 's/.*) //' "/proc/$process/stat" | cut -d' ' -f20)" = "$start" ] &&
     kill -TERM "$process" 2>/dev/null; :"""
 # In a session of its own, with nothing of the connection open.
 START = 'cd / && rm -f "$1/events" "$1/process" && cat >"$1/settings.json" && ' \
     '{ setsid nohup "$2" "$3" "$1" </dev/null >"$1/log" 2>&1 & }'
 
+# In a folder of its own, which then takes its place as a whole; another one, of a host with the
+# same home directory, may have been quicker.
 UNPACK = """set -e
 command -v git >/dev/null || { echo "there is no git, which the sources are unpacked with" >&2; exit 1; }
-rm -rf "$1" "$1.packed"; mkdir -p "$1.packed"; tar -x -C "$1.packed"
-git clone -q "$1.packed/source.git" "$1"; rm -rf "$1.packed"; : >"$1/.complete"
+mkdir -p "${1%/*}"
+folder=$(mktemp -d "$1.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+tar -x -C "$folder"
+git clone -q "$folder/source.git" "$folder/source"
+: >"$folder/source/.complete"
+mv -T "$folder/source" "$1" || [ -e "$1/.complete" ]
 """
+BEGINS = 60  # seconds that a process may take until it says that it is there
 
 
 class Unreachable(Trouble):
@@ -64,7 +75,8 @@ class Host:
         except subprocess.TimeoutExpired as error:
             raise Unreachable(f"{self.where} did not answer within {timeout} s") from error
         except OSError as error:
-            raise Unreachable(f"cannot run {self.group['ssh'][0]}: {error.strerror}") from error
+            program = self.words(script, arguments)[0]
+            raise Unreachable(f"cannot run {program}: {error.strerror}") from error
         if done.returncode == 255 and self.address:  # ssh's own
             said = done.stderr.decode(errors="replace").strip().splitlines()
             raise Unreachable(f"{self.where} cannot be reached: {printable(said[-1]) if said else 'ssh failed'}")
@@ -86,7 +98,9 @@ class Host:
         return directory
 
     def folder(self, fleet, job):
-        return str(self.base(fleet) / "jobs" / job.name)
+        """A folder on a host may be that of several fleets."""
+        base = self.base(fleet) / "jobs"
+        return str(base / job.name if base == fleet.jobs else base / fleet.name / job.name)
 
     def send_source(self, fleet):
         """Where the sources are; a host gets the commit as it is here, unless it has it."""
@@ -111,20 +125,25 @@ class Host:
     def submit(self, fleet, job):
         source, folder = self.send_source(fleet), self.folder(fleet, job)
         self.run('mkdir -p "$1" || exit; command -v python3 >/dev/null || { echo "there is no python3" >&2; exit 1; }', folder)
-        text = jobs.settings(self.group, job, source, self.base(fleet) / "builds", str(self.base(fleet) / "lock"))
+        text = jobs.settings(self.group, job, source, self.base(fleet) / "builds", by_turns=True)
         self.run(START, folder, "python3", str(pathlib.PurePosixPath(source) / "scripts/fleets/job.py"), given=text)
         job.identity = self.where
 
     def poll(self, fleet, own):
         """By name of the job: its Status."""
         asked = time.time()
-        text = self.run(ASK, *(self.folder(fleet, job) for job in own)).decode(errors="replace")
-        first, *parts = ("\n" + text).split("\n= ")
+        folders = {self.folder(fleet, job): job for job in own}
+        first, *parts = ("\n" + self.run(ASK, *folders).decode(errors="replace")).split("\n= ")
         skew = int(first) - asked if first.strip().isdigit() else None
-        found = {}
-        for job, part in zip(own, parts):
-            _, alive, events = part.split("\n", 2)
-            status = found[job.name] = jobs.by_events(jobs.parse_events(events), alive == "alive")
+        silent = f"{self.where} said nothing about it"
+        found = {job.name: jobs.Status(jobs.UNKNOWN, silent) for job in own}
+        for part in parts:
+            folder, alive, events = (part + "\n\n").split("\n", 2)
+            job, events = folders.get(folder), jobs.parse_events(events)
+            if not job:
+                continue
+            begins = not events and asked - job.submitted < BEGINS
+            status = found[job.name] = jobs.by_events(events, None if begins else alive == "alive")
             status.text = "; ".join(filter(None, [status.text, jobs.skew_text(skew)]))
         return found
 
@@ -144,12 +163,14 @@ class Host:
 
 
 class Local:
-    """The backends' interface: plan() yields (job name, kind, where, note, words); submit(), poll(), fetch(), cancel()."""
+    """The backends' interface: plan() yields (Job, a clause about its machines, the command),
+    submit() the jobs that it tried to begin, cancel() (job, why it could not be cancelled); poll()
+    and fetch()."""
 
     def __init__(self, group):
         self.group, self.machines = group, [Host(group)]
 
-    def plan(self, *_):
+    def plan(self, _=None):
         for machine in self.machines:
             arch = platform.machine() if not machine.address else ""
             name = f"{self.group.name}-{file_name(machine.address)}" if machine.address else self.group.name
@@ -191,8 +212,15 @@ class Local:
         return self.machine(job).fetch(fleet, job, name)
 
     def cancel(self, fleet, own):
-        for job in own:
-            self.machine(job).cancel(fleet, job)
+        """At all hosts at once; one that does not answer keeps no other from it."""
+        def end(job):
+            try:
+                self.machine(job).cancel(fleet, job)
+            except Trouble as trouble:
+                return job, str(trouble)
+            return job, ""
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            yield from pool.map(end, own)
 
 
 class Ssh(Local):

@@ -3,13 +3,16 @@
 
 Usage: job.py FOLDER
 
-FOLDER has settings.json. What happens is appended to FOLDER/events, a line each: time (by the clock of this machine), state,
-host, and a sentence; the last line is the state. The result is FOLDER/result.json, which is gone on with if it is there: after
-a requeue, or when the job is submitted again. FOLDER/conditions.json says what else the machine did meanwhile.
+FOLDER has settings.json. What happens is appended to FOLDER/events, a line each: time (by the clock
+of this machine), state, host, and a sentence; the last line is the state. The result is
+FOLDER/result.json, which is gone on with if it is there: after a requeue, or when the job is
+submitted again. FOLDER/conditions.json says what else the machine did meanwhile.
 
-SIGUSR1 (Slurm sends it before the time limit) interrupts the run and requeues the job; SIGTERM ends it. Nothing but the
-standard library is needed. Exit status: 0 done; 1 failed; 73 nothing can be written here.
+SIGUSR1 (Slurm sends it before the time limit) interrupts the run and requeues the job; SIGTERM ends
+it. Nothing but the standard library is needed. Exit status: 0 done; 1 failed; 73 nothing can be
+written here.
 """
+import fcntl
 import hashlib
 import json
 import os
@@ -17,10 +20,10 @@ import pathlib
 import platform
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 CANNOT_WRITE = 73  # EX_CANTCREAT of sysexits.h
@@ -96,7 +99,7 @@ class Job:
         self.folder, self.host = folder, os.environ.get("SLURMD_NODENAME") or platform.node()
         self.settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
         self.result, self.log = folder / "result.json", folder / "run.log"
-        self.process, self.told_to = None, None
+        self.process, self.told_to, self.turn, self.begun = None, None, None, False
 
     def note(self, state, text=""):
         line = "\t".join([str(int(time.time())), state, self.host, re.sub(r"\s+", " ", text)]) + "\n"
@@ -123,16 +126,17 @@ class Job:
                 path.unlink()
 
     def build_folder(self):
-        """For this architecture, these CPU flags, compilers and sources, so that two kinds of machine with one file
-        system never share a build; and for these layouts, so that two machines of a kind do not."""
+        """For this architecture, these CPU flags, compilers and sources, so that two kinds of
+        machine with one file system never share a build; and for this job, so that two machines of
+        a kind do not."""
         flags = ""
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
             flags = next((line for line in file if re.match(r"(flags|Features)\s*:", line)), "")
         digest = hashlib.sha256(" ".join(sorted(flags.split())).encode()).hexdigest()[:8]
-        seeds = hashlib.sha256(self.settings["layout_seeds"].encode()).hexdigest()[:8]
+        job = hashlib.sha256(os.fsencode(self.folder.resolve())).hexdigest()[:8]
         compilers = "+".join(self.settings["compilers"]).replace("/", "-") or "default"
         folder = pathlib.Path(self.settings["builds"]) / \
-            f"{platform.machine()}-{digest}-{compilers}-{self.settings['revision']}-{seeds}"
+            f"{platform.machine()}-{digest}-{compilers}-{self.settings['revision']}-{job}"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -184,7 +188,7 @@ class Job:
 
     def stop(self, number, _):
         """A signal: the run is interrupted, which leaves a result that can be gone on with."""
-        if self.process is None:  # it waits for its turn, or is about to begin
+        if not self.begun:  # it waits for its turn, or is about to build
             self.note("ended", "it was told to end before it began")
             sys.exit(1)
         self.told_to = "requeue" if number == signal.SIGUSR1 else self.told_to or "end"
@@ -230,10 +234,8 @@ class Job:
         time.sleep(PATIENCE)
 
     def run(self):
-        for number in signal.SIGUSR1, signal.SIGTERM:
-            signal.signal(number, self.stop)
-        if self.settings["lock"]:
-            self.take_turn(pathlib.Path(self.settings["lock"]))
+        if self.settings["by_turns"]:
+            self.take_turn()
         if self.state_of_result() == "complete":
             self.note("done", "it had been measured before")
             return
@@ -242,8 +244,14 @@ class Job:
         self.check_compilers()
         conditions = Conditions()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.shell(self.command()), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                            cwd=self.settings["source"], start_new_session=True)
+            self.begun = True  # from here a signal is one for the run
+            # The run keeps its turn even if this process is killed.
+            self.process = subprocess.Popen(
+                self.shell(self.command()), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                cwd=self.settings["source"], start_new_session=True,
+                pass_fds=[self.turn.fileno()] if self.turn else [])
+            if self.told_to:
+                self.interrupt(signal.SIGINT)
             self.wait(conditions)
         status = self.process.returncode
         with open(self.folder / "conditions.json", "a", encoding="utf-8") as file:
@@ -258,20 +266,23 @@ class Job:
             what = "the run" if self.state_of_result() else "the build"
             raise Failure(f"{what} ended with status {status}: {self.last_words()}")
 
-    def take_turn(self, path):
-        """One run at a time on a machine that has no scheduler."""
-        import fcntl
-        file = open(path, "a")
+    def take_turn(self):
+        """One run at a time of a user on a machine that has no scheduler, of all fleets. Home
+        directories may be those of other machines, too."""
+        name = f"tailrace-fleet-{os.getuid()}-{platform.node()}.lock"
+        path = os.path.join(tempfile.gettempdir(), name)
+        self.turn = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self.turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self.note("waiting", "another job of this machine runs")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        self.turn = file
+            self.note("waiting", "another run of this machine goes on")
+            fcntl.flock(self.turn, fcntl.LOCK_EX)
 
 
 def main():
     job = Job(pathlib.Path(sys.argv[1]))
+    for number in signal.SIGUSR1, signal.SIGTERM:
+        signal.signal(number, job.stop)
     with open(f"/proc/{os.getpid()}/stat", encoding="utf-8") as stat:  # a process of another start has another time there
         (job.folder / "process").write_text(f"{os.getpid()} {stat.read().rpartition(')')[2].split()[19]}\n")
     try:
@@ -282,6 +293,9 @@ def main():
     except OSError as error:
         job.note("failed", f"{error.filename or 'the machine'}: {error.strerror}")
         return 1
+    except Exception as error:  # with what is wrong here in the log
+        job.note("failed", f"{type(error).__name__}: {error}; see its log")
+        raise
     return 0
 
 

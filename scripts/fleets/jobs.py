@@ -8,8 +8,9 @@ import dataclasses
 import fcntl
 import json
 import random
+import re
+import shlex
 import subprocess
-import time
 
 from analysis import output_files
 from analysis.printable import Trouble
@@ -22,8 +23,8 @@ PENDING, RUNNING, DONE, FAILED, CANCELLED, LOST, UNKNOWN = (
 ENDED = DONE, FAILED, CANCELLED, LOST
 MOST_SKEW = 5  # seconds that two clocks may differ by before it is said
 # What scripts/bench takes when it goes on with a run, which says itself what is compared.
-RESUMABLE = "--budget", "-b", "--stop", "--timeout", "-t", "--confidence", "--smallest-effect", "--no-whole-processes"
-HAVE_NO_VALUE = "--no-whole-processes",
+RESUMABLE = ("--budget", "-b", "--stop", "--timeout", "-t", "--confidence", "--smallest-effect",
+             "--no-whole-processes")
 
 
 @dataclasses.dataclass
@@ -37,6 +38,8 @@ class Job:
     attempt: int = 0
     why: str = ""      # it could not be submitted
     submitted: float = 0.0
+    token: str = ""    # of an attempt, kept while nobody has said whether it was accepted
+    result: str = ""   # the file among the results that its result was collected to
 
 
 @dataclasses.dataclass
@@ -85,22 +88,37 @@ def revision():
     return done.stdout.strip() if done.returncode == 0 else "unknown"
 
 
+def options_of_bench():
+    """What scripts/bench gives getopt: letters, and names with commas between them."""
+    text = (ROOT / "scripts/bench").read_text(encoding="utf-8").replace("\\\n", "")
+    own = dict(re.findall(r"^(letters|names|own_names)=(\S+)$", text, re.M))
+    return f"yh{own['letters']}", f"{own['own_names']},{own['names']}"
+
+
 def resumable(options):
-    """Those of the options that hold for going on, too."""
-    kept, words = [], iter(options)
+    """Those of the options that hold for going on, too; read as scripts/bench does, also -b9 and
+    --budg=9."""
+    letters, names = options_of_bench()
+    done = subprocess.run(["getopt", "--name", "options", "--options", letters, "--longoptions",
+                           names, "--", *options], capture_output=True, text=True)
+    if done.returncode:
+        raise Trouble(f"scripts/bench would not understand {shlex.join(options)}: "
+                      f"{done.stderr.strip()}")
+    valued = {f"-{letter}" for letter in re.findall(r"(\w):", letters)} | {
+        f"--{name.rstrip(':')}" for name in names.split(",") if name.endswith(":")}
+    kept, words = [], iter(shlex.split(done.stdout))
     for word in words:
-        name = word.partition("=")[0]
-        if name in RESUMABLE:
-            kept.append(word)
-            if name not in HAVE_NO_VALUE and "=" not in word:
-                kept.append(next(words, ""))
+        if word == "--":
+            return kept
+        own = [word, next(words)] if word in valued else [word]
+        kept += own if word in RESUMABLE else []
     return kept
 
 
-def settings(group, job, source, builds, lock=""):
+def settings(group, job, source, builds, by_turns=False):
     """The text of settings.json (job.py)."""
     return json.dumps({
-        "source": str(source), "builds": str(builds), "revision": revision(), "lock": lock,
+        "source": str(source), "builds": str(builds), "revision": revision(), "by_turns": by_turns,
         "layout_seeds": job.layout_seeds, **{key: group[key] for key in (
             "suites", "compilers", "options", "before", "setup", "command")},
         "resume_options": resumable(group["options"]), "requeues": group.options.get("requeues", 0)}, indent=1) + "\n"
@@ -139,9 +157,3 @@ def skew_text(seconds):
     if seconds is None or abs(seconds) <= MOST_SKEW:
         return ""
     return f"its clock is {abs(round(seconds))} s {'ahead of' if seconds > 0 else 'behind'} this one's"
-
-
-def since(moment):
-    """2 h 05 min"""
-    minutes = max(0, int(time.time() - moment)) // 60
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

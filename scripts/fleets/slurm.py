@@ -1,6 +1,8 @@
 """Nodes under Slurm: what the cluster has is asked of sinfo, jobs are batch scripts, and what becomes of them is asked of
 squeue and scontrol, which know a job for some minutes after its end, and of sacct where the cluster keeps accounts.
 """
+import collections
+import itertools
 import json
 import os
 import pathlib
@@ -8,7 +10,7 @@ import re
 import shlex
 import subprocess
 
-from analysis.printable import Trouble, printable
+from analysis.printable import Trouble, digest_of, file_name, printable
 
 from . import jobs
 from .configuration import ROOT
@@ -17,6 +19,7 @@ from .job import CANNOT_WRITE
 CANNOT_RUN = {"DOWN", "DRAIN", "DRAINED", "DRAINING", "FAIL", "FAILING", "NOT_RESPONDING", "MAINT", "POWERED_DOWN", "POWER_DOWN",
               "POWERING_DOWN", "FUTURE", "UNKNOWN", "ERROR", "INVAL"}
 FOR_NOW = {"POWERED_DOWN", "POWER_DOWN"}  # Slurm starts them when they are wanted
+ANSWERS_IN = 60  # seconds that a command of Slurm may take
 PLAIN_FORMAT = "%N|%R|%f|%X|%Y|%Z|%T|%E"  # of sinfo without JSON, a node a line
 
 
@@ -36,13 +39,14 @@ class Kind:
     """Nodes of one partition, architecture and set of features."""
 
     def __init__(self, partition, architecture, features):
-        self.partition, self.architecture, self.features, self.nodes = partition, architecture, features, []
+        self.partition, self.architecture, self.nodes = partition, architecture, []
+        self.features = sorted(features)  # nodes, and versions of Slurm, have them in any order
 
     @property
     def name(self):
         """For jobs and people: zen5-avx512-x86_64"""
-        words = [self.partition, *self.features, self.architecture or ""]
-        return re.sub(r"[^\w.-]+", "-", "-".join(filter(None, words)))[:80]
+        words = [self.partition, *self.features, self.architecture]
+        return file_name("-".join(filter(None, words)), 80)
 
     @property
     def description(self):
@@ -98,23 +102,27 @@ def nodes_of_json(text, where="sinfo"):
                      "", group["threads"]["maximum"], words_of(group["node"]["state"]),
                      (group.get("reason") or {}).get("description") or "")
                 for group in document["sinfo"] for name in names_of(group["nodes"]["nodes"]))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise strangers(where, f"{type(error).__name__}: {error}") from error
     raise strangers(where, "its JSON has neither \"nodes\" nor \"sinfo\"")
 
 
 def names_of(words):
-    """n[1-3,07],x: each of them."""
+    """rack[1-2]n[01-03,7]x,y: each of them."""
     for word in words if isinstance(words, list) else [words]:
-        for part in re.findall(r"[^,\[]+(?:\[[^\]]*\][^,\[]*)?", word):
-            found = re.fullmatch(r"([^\[]*)\[([^\]]*)\](.*)", part)
-            for span in found[2].split(",") if found else [None]:
-                if span is None:
-                    yield part
-                    continue
-                first, _, last = span.partition("-")
-                for number in range(int(first), int(last or first) + 1):
-                    yield f"{found[1]}{number:0{len(first)}}{found[3]}"
+        for part in re.findall(r"(?:[^,\[\]]|\[[^\]]*\])+", word):
+            pieces = re.split(r"\[([^\]]*)\]", part)  # what stands in brackets at the odd places
+            yield from map("".join, itertools.product(*(
+                numbers_of(piece) if place % 2 else [piece] for place, piece in enumerate(pieces))))
+
+
+def numbers_of(spans):
+    """01-03,7: 01, 02, 03 and 7."""
+    found = []
+    for span in spans.split(","):
+        first, _, last = span.partition("-")
+        found += [f"{number:0{len(first)}}" for number in range(int(first), int(last or first) + 1)]
+    return found
 
 
 def merged(nodes):
@@ -155,15 +163,16 @@ def kinds_of(nodes, partitions=(), constraint=""):
 
 # Commands of Slurm
 
-def slurm(*words, given=None, timeout=60):
+def slurm(*words, given=None):
     """What it prints. A Trouble that says what to do about what is usually wrong."""
     try:
-        done = subprocess.run(words, input=given, capture_output=True, text=True, timeout=timeout)
+        done = subprocess.run(words, input=given, capture_output=True, text=True,
+                              timeout=ANSWERS_IN)
     except FileNotFoundError as error:
-        raise Trouble(f"there is no {words[0]} here: a fleet under Slurm is sent from a machine that has Slurm's commands, such "
-                      "as a login node") from error
+        raise Trouble(f"there is no {words[0]} here: a fleet under Slurm is sent from a machine "
+                      "that has Slurm's commands, such as a login node") from error
     except subprocess.TimeoutExpired as error:
-        raise Trouble(f"{words[0]} did not answer within {timeout} s") from error
+        raise Trouble(f"{words[0]} did not answer within {ANSWERS_IN} s") from error
     said = [printable(line) for line in done.stderr.splitlines() if line.strip()]
     for line in said:  # sinfo --json of 22.05 ends with 0 all the same
         if re.search(r"munge (encode|decode)|authentication (error|credential)", line, re.I):
@@ -208,14 +217,22 @@ class Slurm:
             raise Trouble(f"[groups.{self.group.name}]: no node of the cluster has \"{self.group['constraint']}\"")
         return found, nodes
 
-    def plan(self, _, recorded=None):
-        """(Job, a clause about its nodes, the command), a job for each node that is to be measured."""
-        found, nodes = self.kinds(recorded)
-        for kind in found:
+    def named(self, kinds):
+        """(Kind, the names of its jobs): one for each node that is to be measured."""
+        often = collections.Counter(kind.name for kind in kinds)
+        for kind in kinds:
+            name = f"{self.group.name}-{kind.name}"
+            if often[kind.name] > 1:  # a partition a-b, and the feature b in a partition a
+                name += f"-{digest_of([kind.partition, kind.features, kind.architecture])}"
             count = min(self.group["nodes"], len(kind.nodes))
-            words = shlex.join(self.sbatch(kind, nodes, count))
-            for number in range(1, count + 1):
-                name = f"{self.group.name}-{kind.name}" + (f"-{number}" if count > 1 else "")
+            several = [f"{name}-{number}" for number in range(1, count + 1)]
+            yield kind, several if count > 1 else [name]
+
+    def plan(self, recorded=None):
+        found, nodes = self.kinds(recorded)
+        for kind, names in self.named(found):
+            words = shlex.join(self.sbatch(kind, nodes, len(names)))
+            for name in names:
                 yield jobs.Job(name, self.group.name, kind.description, kind.partition, ""), kind.state, words
 
     def sbatch(self, kind, nodes, count):
@@ -236,36 +253,53 @@ class Slurm:
 
     def submit(self, fleet, wanted):
         """An sbatch for each kind; of a kind that some nodes are done of, one for each that is left."""
+        left = {job.name: job for job in wanted}
         found, nodes = self.kinds()
-        for kind in found:
-            own = [job for job in wanted if job.kind == kind.description and job.where == kind.partition]
-            count = min(self.group["nodes"], len(kind.nodes))
-            together = [own] if len(own) == count else [[job] for job in own]
-            for some in filter(None, together):
+        for kind, names in self.named(found):
+            own = [left.pop(name) for name in names if name in left]
+            for some in filter(None, [own] if len(own) == len(names) else [[job] for job in own]):
                 yield from self.submit_together(fleet, some, self.sbatch(kind, nodes, len(some)))
+        for job in left.values():
+            job.why = "the cluster has no nodes of this kind any more"
+            yield job
 
     def submit_together(self, fleet, own, words):
-        stem = own[0].name[:-2] if len(own) > 1 else own[0].name  # NAME-1, NAME-2...
+        stem = own[0].name.rpartition("-")[0] if len(own) > 1 else own[0].name  # NAME-1, NAME-2...
         for job in own:
             folder = fleet.jobs / job.name
-            for name in "events", "process":
-                (folder / name).unlink(missing_ok=True)
-            (folder / "settings.json").write_text(jobs.settings(self.group, job, ROOT, fleet.directory / "builds"),
-                                                  encoding="utf-8")
-        folder = f"{shlex.quote(str(fleet.jobs / stem))}" + ('-"$SLURM_ARRAY_TASK_ID"' if len(own) > 1 else "")
-        script = f"#!/bin/bash\nexec python3 {shlex.quote(str(ROOT / 'scripts/fleets/job.py'))} {folder}\n"
-        log = fleet.jobs / (f"{stem}-%a" if len(own) > 1 else stem) / "log"
-        try:
-            number = slurm(*words, f"--job-name=tailrace-{stem}", f"--output={log}", "--chdir=/", given=script)
-            number = number.strip().partition(";")[0]
-        except Trouble as trouble:
+            (folder / "settings.json").write_text(
+                jobs.settings(self.group, job, ROOT, fleet.directory / "builds"), encoding="utf-8")
+        place = '-"$SLURM_ARRAY_TASK_ID"' if len(own) > 1 else ""
+        program = shlex.join(["python3", str(ROOT / "scripts/fleets/job.py"), str(fleet.jobs / stem)])
+        script = f"#!/bin/bash\nexec {program}{place}\n"
+        log = str(fleet.jobs / stem).replace("%", "%%") + ("-%a" if len(own) > 1 else "") + "/log"
+        # By this name it is found again if nobody says its number.
+        name = f"tailrace-{stem}-{own[0].token}"
+        why, number = "", self.accepted(name) if own[0].attempt > 1 else ""
+        if not number:
             for job in own:
-                job.why = str(trouble)
-                yield job
-            return
+                for old in "events", "process":
+                    (fleet.jobs / job.name / old).unlink(missing_ok=True)
+            try:
+                said = slurm(*words, f"--job-name={name}", f"--output={log}", "--chdir=/",
+                             given=script)
+                number = said.strip().partition(";")[0]
+            except Trouble as trouble:  # perhaps it was accepted, and the answer came too late
+                why, number = str(trouble), self.accepted(name)
         for place, job in enumerate(own, 1):
-            job.identity = f"{number}_{place}" if len(own) > 1 else number
+            job.identity = f"{number}_{place}" if number and len(own) > 1 else number
+            job.why = "" if number else why
             yield job
+
+    @staticmethod
+    def accepted(name):
+        """The number of the job of this name; empty if there is none, or nobody answers."""
+        try:
+            said = slurm("squeue", "-h", f"--user={os.getuid()}", "-t", "all", f"--name={name}",
+                         "-o", "%F")
+        except Trouble:
+            return ""
+        return next(iter(said.split()), "")
 
     # What became of them
 
@@ -336,7 +370,7 @@ class Slurm:
         if state in ("PENDING", "REQUEUED", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT", "REQUEUE_HOLD"):
             again = "; it goes on with what was measured" if events and events[-1][1] in ("requeued", "measuring") else ""
             return made(jobs.PENDING, f"{reason or state.lower()}{again}")
-        if state in ("RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STAGE_OUT", "SIGNALING", "PREEMPTED"):
+        if state in ("RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STAGE_OUT", "SIGNALING"):
             if state == "COMPLETING" and (status.state in jobs.ENDED or status.state == jobs.PENDING):
                 return made(status.state, status.text)
             return made(jobs.RUNNING, events[-1][1] if events else state.lower(), told["left"])
@@ -344,8 +378,9 @@ class Slurm:
             return status if status.state == jobs.DONE else made(jobs.FAILED, "it ended without a word: see its log")
         if state == "CANCELLED":
             return made(jobs.CANCELLED, "")
-        if state in ("TIMEOUT", "DEADLINE"):
-            return made(jobs.FAILED, f"the time limit; scripts/fleet submit --again goes on")
+        if state in ("TIMEOUT", "DEADLINE", "PREEMPTED"):
+            why = "pre-empted, and not requeued" if state == "PREEMPTED" else "the time limit"
+            return made(jobs.FAILED, f"{why}; scripts/fleet submit --again goes on")
         if status.state == jobs.FAILED:
             return made(jobs.FAILED, status.text)
         code = told.get("exit", "0:0").partition(":")[0]
@@ -361,5 +396,10 @@ class Slurm:
             return None
 
     def cancel(self, _, own):
-        if own:
-            slurm("scancel", *(job.identity for job in own))
+        for job in own:
+            try:
+                slurm("scancel", job.identity)
+            except Trouble as trouble:
+                yield job, str(trouble)
+            else:
+                yield job, ""
