@@ -106,20 +106,23 @@ static void choose_budget(void *context, Recording *recording, double done, doub
     size_t layouts = recording->builds.layout_count;
     double least = sampler_least_blocks(recording);
     double needed = ceil(1.1 * (done + block * fmax((double)layouts, least)));
-    if (isnan(sitting->wishes.budget)) recording->budget = fmax(sitting->wishes.least_budget, needed);
+    if (isnan(sitting->wishes.budget))
+        recording->budget = fmax(sitting->wishes.least_budget, needed);
     double blocks = fmax(floor((recording->budget - done) / block), least);
     progress_clear();
     if (blocks < (double)layouts)
-        print_paragraph(stdout,
-                        "A round over the %zu layouts takes about %.0f s, %.0f s for each: the budget "
-                        "has room for %.0f of them. Verdicts will be few; one round needs --budget %.0f",
-                        layouts, block * (double)layouts, block, blocks, needed);
+        print_paragraph(
+            stdout,
+            "A round over the %zu layouts takes about %.0f s, %.0f s for each: the budget "
+            "has room for %.0f of them. Verdicts will be few; one round needs --budget %.0f",
+            layouts, block * (double)layouts, block, blocks, needed);
     else
-        print_paragraph(stdout,
-                        "A round over %zu layout%s takes about %.0f s: a budget of %.0f s has room "
-                        "for %.0f. Verdicts need one; more lessen noise, and not the luck of layouts",
-                        layouts, layouts == 1 ? "" : "s", block * (double)layouts, recording->budget,
-                        floor(blocks / (double)layouts));
+        print_paragraph(
+            stdout,
+            "A round over %zu layout%s takes about %.0f s: a budget of %.0f s has room "
+            "for %.0f. Verdicts need one; more lessen noise, and not the luck of layouts",
+            layouts, layouts == 1 ? "" : "s", block * (double)layouts, recording->budget,
+            floor(blocks / (double)layouts));
     fflush(stdout);
 }
 
@@ -155,7 +158,8 @@ static bool build_fits(const Build *build, const Suite *suite, Error *error) {
     return true;
 }
 
-/* Whether builds and workloads go together: a command runs no module, and an executor nothing else. */
+/* Whether builds and workloads go together: a command runs no module, and an executor nothing else.
+ */
 static bool fit_together(const Recording *recording, Error *error) {
     for (size_t i = 0; i < recording->builds.count; i++)
         if (!build_fits(&recording->builds.items[i], &recording->suite, error)) return false;
@@ -189,7 +193,8 @@ static int choose(Sitting *sitting) {
     if (!fit_together(recording, &error)) return complain(&error, EXIT_USAGE);
     if (!has_whole_workload(&recording->suite, wishes)) {
         fail(&error, ERROR_UNSUPPORTED,
-             "no workload of this run matches \"%s\", of which --whole-processes is to time processes",
+             "no workload of this run matches \"%s\", of which --whole-processes is to time "
+             "processes",
              wishes->whole_workloads);
         return complain(&error, EXIT_USAGE);
     }
@@ -202,13 +207,13 @@ static int choose(Sitting *sitting) {
              "workloads that it measures");
         return complain(&error, EXIT_USAGE);
     }
-    bool chosen = builds_choose_layouts(&recording->builds, wishes->layouts, wishes->layout_seeds,
-                                        &error) &&
-                  recording_prepare(recording, strategies, wishes->isa, &error) &&
-                  recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error) &&
-                  peers_choose(&recording->peers, sitting->directory, wishes->peers, wishes->peer_count,
-                               &error) &&
-                  recording_add_engines(recording, &error);
+    bool chosen =
+        builds_choose_layouts(&recording->builds, wishes->layouts, wishes->layout_seeds, &error) &&
+        recording_prepare(recording, strategies, wishes->isa, &error) &&
+        recording_choose_events(recording, wishes->events, &COUNTER_KERNEL, &error) &&
+        peers_choose(&recording->peers, sitting->directory, wishes->peers, wishes->peer_count,
+                     &error) &&
+        recording_add_engines(recording, &error);
     free(strategies);
     if (!chosen) return complain(&error, EXIT_USAGE);
     for (size_t i = 0; i < recording->suite.count; i++)

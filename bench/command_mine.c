@@ -39,13 +39,16 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     Options *options = state->input;
     switch (key) {
     case 'c': options->miner.most = parse_number(argument, 1, 50000, "--count", state); return 0;
-    case OPTION_FORMS: options->forms = parse_number(argument, 0, 50000, "--forms", state); return 0;
+    case OPTION_FORMS:
+        options->forms = parse_number(argument, 0, 50000, "--forms", state);
+        return 0;
     case OPTION_LONGEST:
         options->miner.longest =
             (uint32_t)parse_number(argument, 2, LONGEST_SEQUENCE, "--longest", state);
         return 0;
     case OPTION_PROGRAMS:
-        options->miner.least_programs = (uint32_t)parse_number(argument, 1, 64, "--programs", state);
+        options->miner.least_programs =
+            (uint32_t)parse_number(argument, 1, 64, "--programs", state);
         return 0;
     case OPTION_ONE_OUT: options->leave_one_out = true; return 0;
     case OPTION_RENAME: options->renames = true; return 0;
@@ -233,8 +236,8 @@ static void write_forms(FILE *out, const Corpus *corpus, size_t wanted,
     free(named);
 }
 
-static bool write_table(const Corpus *corpus, const Options *options, const MinedSequence *sequences,
-                        size_t count, Error *error) {
+static bool write_table(const Corpus *corpus, const Options *options,
+                        const MinedSequence *sequences, size_t count, Error *error) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = need(open_memstream(&text, &size));

@@ -75,14 +75,14 @@ error_t wishes_parse_option(int key, char *argument, struct argp_state *state);
  * one. */
 void wishes_parse(Wishes *wishes, int argc, char **argv);
 
-/* Those of a run that is gone on with. What is compared is what its document says, by the options of
- * its first sitting, whose strings the wishes then point to, with those of this command line over
- * them. Only which programs run, and which directories they may use, is never taken from a file,
- * which may come from anybody. False and an Error if that cannot be. */
+/* Those of a run that is gone on with. What is compared is what its document says, by the options
+ * of its first sitting, whose strings the wishes then point to, with those of this command line
+ * over them. Only which programs run, and which directories they may use, is never taken from a
+ * file, which may come from anybody. False and an Error if that cannot be. */
 bool wishes_take_over(Wishes *wishes, json_t *document, int argc, char **argv, Error *error);
 
-/* Measures what `bench` would with these wishes, which are taken over and name no file to go on with.
- * `command`: the command line, as bench_command_line made it, taken over. The exit status. */
+/* Measures what `bench` would with these wishes, which are taken over and name no file to go on
+ * with. `command`: the command line, as bench_command_line made it, taken over. The exit status. */
 int bench_run(const Wishes *wishes, json_t *command);
 /* The words of a command line for result files; a seed for the order of samples. */
 json_t *bench_command_line(const char *command, int argc, char **argv);

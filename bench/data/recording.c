@@ -32,8 +32,8 @@ static void note_left_out(Recording *recording, size_t build, const ExecutorProg
 }
 
 /* Those of one build and instruction set that are references, or those that are not. */
-static void add_programs(Recording *recording, size_t build, const char *strategies, const char *isa,
-                         bool references) {
+static void add_programs(Recording *recording, size_t build, const char *strategies,
+                         const char *isa, bool references) {
     const Executors *executors = &recording->builds.items[build].executors;
     for (size_t i = 0; i < executors->count; i++) {
         const ExecutorProgram *program = &executors->items[i];

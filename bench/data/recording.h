@@ -38,8 +38,8 @@ typedef struct Group {
     size_t build, isa;   /* indexes */
     size_t first, count; /* of the contenders */
     size_t strategies;   /* so many are no controls */
-    size_t references;   /* levels of the zero line (dispatch/zero/zero.h): so many contenders behind
-                            these. No table compares them */
+    size_t references; /* levels of the zero line (dispatch/zero/zero.h): so many contenders behind
+                          these. No table compares them */
 } Group;
 
 /* What one run of a workload executes in one instruction set, whatever the strategy; each -1 if it
@@ -61,8 +61,8 @@ typedef struct Sample {
 
 #define ANY ((size_t)-1)
 
-/* What is measured as whole processes: a peer, or an executor of ours by the same path, so that there is
- * something to compare peers with. */
+/* What is measured as whole processes: a peer, or an executor of ours by the same path, so that
+ * there is something to compare peers with. */
 typedef struct Engine {
     char *name;       /* the peer's, or "tail-direct-acc", "gcc-12 tail-direct-acc" */
     const Peer *peer; /* NULL: an executor of ours */
@@ -78,7 +78,8 @@ typedef struct ProcessSample {
     size_t engine;    /* index */
     size_t layout;    /* index; that of an executor, and the block of a peer */
     int64_t user_ns, system_ns, wall_ns, peak_rss_kib; /* of the process (bench/util/process.h) */
-    int64_t execute_cpu_ns, execute_wall_ns; /* of the execution alone, where a peer tells; -1: not */
+    int64_t execute_cpu_ns,
+        execute_wall_ns; /* of the execution alone, where a peer tells; -1: not */
 } ProcessSample;
 
 /* What a workload prints as a process, as the first executor said that ran it. */
@@ -152,8 +153,8 @@ typedef struct Recording {
 
 /* Chooses what takes part: of all builds, the executors of the named strategies and instruction
  * sets, both comma-separated, NULL for the defaults (all strategies; acc, or the first instruction
- * set that has any of them). Hashes their programs. The suite and the builds must be there. False and an Error if nothing is
- * left. */
+ * set that has any of them). Hashes their programs. The suite and the builds must be there. False
+ * and an Error if nothing is left. */
 bool recording_prepare(Recording *recording, const char *strategies, const char *isas,
                        Error *error);
 void recording_free(Recording *recording);
@@ -161,12 +162,12 @@ void recording_free(Recording *recording);
 /* Whether it compares commands of somebody's (executors.h), and not executors. */
 bool recording_is_of_commands(const Recording *recording);
 
-/* Adds the engines, if there are peers: these and all strategies, without controls and references. The
- * contenders and the peers must be there. False and an Error if two have one name. */
+/* Adds the engines, if there are peers: these and all strategies, without controls and references.
+ * The contenders and the peers must be there. False and an Error if two have one name. */
 bool recording_add_engines(Recording *recording, Error *error);
 
-/* How many empty modules the plan has behind the workloads (none without engines), and whether one of
- * these is run as a WASI command. */
+/* How many empty modules the plan has behind the workloads (none without engines), and whether one
+ * of these is run as a WASI command. */
 size_t recording_starts(const Recording *recording);
 bool recording_start_is_command(const Recording *recording, size_t start);
 
@@ -175,8 +176,9 @@ char *join_strings(const json_t *strings);
 
 /* Chooses what samples count: those of `events`, a list as counters_open takes it, that can be
  * counted on this machine. More than the PMU has counters for take turns by sample, and not by time
- * within one, so that each is counted during a whole execution. The others are noted as not measured, each reason once. False and an
- * Error if the list cannot be read or names an unknown event. */
+ * within one, so that each is counted during a whole execution. The others are noted as not
+ * measured, each reason once. False and an Error if the list cannot be read or names an unknown
+ * event. */
 bool recording_choose_events(Recording *recording, const char *events, const CounterKernel *kernel,
                              Error *error);
 
@@ -197,12 +199,14 @@ void recording_add_not_measured(Recording *recording, NotMeasured entry);
 /* Drops what was not measured of this kind, since it is tried again. */
 void recording_forget(Recording *recording, const char *what);
 
-/* Why this contender is out for this workload; NULL if it is not. A control is where its strategy is. */
+/* Why this contender is out for this workload; NULL if it is not. A control is where its strategy
+ * is. */
 const char *recording_failure(const Recording *recording, size_t workload, size_t contender);
 /* Without looking at its strategy's. */
 const char *recording_own_failure(const Recording *recording, size_t workload, size_t contender);
 
-/* Whether an engine has failed: of those that nobody named, not if they could not run something at all. */
+/* Whether an engine has failed: of those that nobody named, not if they could not run something at
+ * all. */
 bool recording_is_failure_of_engine(const Recording *recording, const NotMeasured *entry);
 /* Why this engine is out for this workload, or for all (ANY); NULL if it is not. */
 const char *recording_engine_failure(const Recording *recording, size_t workload, size_t engine);

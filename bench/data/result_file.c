@@ -96,9 +96,9 @@ json_t *result_process(const Recording *recording, const ProcessSample *sample) 
         "order", sample->order, "layout", builds_seed(&recording->builds, sample->layout), "engine",
         recording->engines[sample->engine].name, "workload",
         index_name(recording->suite.workloads, sample->workload), "run",
-        sample->is_command ? "command" : "call", "user_ns", (json_int_t)sample->user_ns, "system_ns",
-        (json_int_t)sample->system_ns, "wall_ns", (json_int_t)sample->wall_ns, "peak_rss_kib",
-        number_or_null(sample->peak_rss_kib), "execute_cpu_ns",
+        sample->is_command ? "command" : "call", "user_ns", (json_int_t)sample->user_ns,
+        "system_ns", (json_int_t)sample->system_ns, "wall_ns", (json_int_t)sample->wall_ns,
+        "peak_rss_kib", number_or_null(sample->peak_rss_kib), "execute_cpu_ns",
         number_or_null(sample->execute_cpu_ns), "execute_wall_ns",
         number_or_null(sample->execute_wall_ns)));
 }

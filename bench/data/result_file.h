@@ -17,7 +17,8 @@
 /* The document. A new reference. */
 json_t *result_document(const Recording *recording);
 
-/* An entry of its "samples", of the samples of its "peers", and of its "not_measured". New references. */
+/* An entry of its "samples", of the samples of its "peers", and of its "not_measured". New
+ * references. */
 json_t *result_sample(const Recording *recording, const Sample *sample);
 json_t *result_process(const Recording *recording, const ProcessSample *sample);
 json_t *result_gap(const Recording *recording, const NotMeasured *entry);

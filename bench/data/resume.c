@@ -344,8 +344,8 @@ static bool check_engines(const Recording *recording, json_t *document, Error *e
     json_t *engines = json_object_get(json_object_get(document, "peers"), "engines");
     if (json_array_size(engines) != recording->engine_count)
         return fail(error, ERROR_UNSUPPORTED,
-                    "it measured %zu engines as processes and not %zu: --peer", json_array_size(engines),
-                    recording->engine_count);
+                    "it measured %zu engines as processes and not %zu: --peer",
+                    json_array_size(engines), recording->engine_count);
     for (size_t i = 0; i < recording->engine_count; i++) {
         const Engine *engine = &recording->engines[i];
         json_t *old = json_array_get(engines, i);
@@ -354,8 +354,9 @@ static bool check_engines(const Recording *recording, json_t *document, Error *e
                         text_at(old, "name"), engine->name);
         const char *digest = text_at(old, "sha256");
         if (engine->peer && (!digest || strcmp(digest, engine->peer->sha256) != 0))
-            return fail(error, ERROR_UNSUPPORTED, "the program of the peer %s is another one now, %s",
-                        engine->name, engine->peer->program);
+            return fail(error, ERROR_UNSUPPORTED,
+                        "the program of the peer %s is another one now, %s", engine->name,
+                        engine->peer->program);
     }
     return true;
 }
@@ -412,7 +413,8 @@ static bool load_placement(Recording *recording, json_t *document, Error *error)
     json_t *then = json_object_get(document, "placement");
     if (!then) recording->placed = 0;
     json_t *now = result_placement(recording);
-    bool same = !then || json_equal(json_object_get(then, "layouts"), json_object_get(now, "layouts"));
+    bool same =
+        !then || json_equal(json_object_get(then, "layouts"), json_object_get(now, "layouts"));
     json_decref(now);
     return same || fail(error, ERROR_UNSUPPORTED,
                         "its layouts put bytecode, frames, memories and stack elsewhere");
@@ -457,7 +459,8 @@ bool resume_load(Recording *recording, json_t *document, char **notes, Error *er
     json_array_foreach(json_object_get(json_object_get(document, "peers"), "samples"), i, entry)
         if (!load_process(recording, entry))
             return fail(error, ERROR_FILE,
-                        "it is damaged: peers.samples[%zu] is of something that did not take part", i);
+                        "it is damaged: peers.samples[%zu] is of something that did not take part",
+                        i);
     json_array_foreach(json_object_get(document, "not_measured"), i, entry)
         if (!load_gap(recording, entry))
             return fail(error, ERROR_FILE,

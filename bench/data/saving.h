@@ -31,8 +31,8 @@ typedef struct Saving {
 bool saving_new(Saving *saving, const Recording *recording, const char *path, const char *folder,
                 Error *error);
 
-/* Opens the file of a run that is to be gone on with: `earlier` is what is known of it. False and an
- * Error, which names the file, if there is none. */
+/* Opens the file of a run that is to be gone on with: `earlier` is what is known of it. False and
+ * an Error, which names the file, if there is none. */
 bool saving_resume(Saving *saving, const char *path, Error *error);
 
 /* Takes over what was measured in earlier sittings, after recording_prepare. False and an Error if

@@ -25,9 +25,10 @@ static char *choose_name(const Builds *builds, const char *directory) {
                 &version, "relocation_model", &model);
     bool is_built = strcmp(compiler, "unknown") != 0;
     char *name = subject && !is_built ? copy_string(subject)
-                 : subject ? format_string("%s-%s-%.*s", subject, compiler, (int)strcspn(version, "."), version)
-                         : format_string("%s-%.*s%s", compiler, (int)strcspn(version, "."), version,
-                                         strcmp(model, "pie") == 0 ? "-pie" : "");
+                 : subject            ? format_string("%s-%s-%.*s", subject, compiler,
+                                                      (int)strcspn(version, "."), version)
+                           : format_string("%s-%.*s%s", compiler, (int)strcspn(version, "."),
+                                           version, strcmp(model, "pie") == 0 ? "-pie" : "");
     if (!name_is_taken(builds, name)) return name;
     free(name);
     char *resolved = realpath(directory, NULL),

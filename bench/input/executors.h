@@ -1,15 +1,15 @@
 /* The executor programs of this build.
  *
  * `dispatch/build.json`, written by the build, is the list. Its "executors" are the strategies of
- * "strategies" in the instruction sets of "isas", each with a "name", its "strategy" and its "isa", and
- * either "left_out", the reason, or "programs": by the seed of each layout, the file beside
+ * "strategies" in the instruction sets of "isas", each with a "name", its "strategy" and its "isa",
+ * and either "left_out", the reason, or "programs": by the seed of each layout, the file beside
  * build.json. "layout_seeds" are the layouts to be measured; "first_layout", which may be none of
- * these (without it: the first of them), is the one that `run` uses. "counters" has by instruction set
- * the program that counts what is executed. Nothing else puts names of these files together.
+ * these (without it: the first of them), is the one that `run` uses. "counters" has by instruction
+ * set the program that counts what is executed. Nothing else puts names of these files together.
  *
- * An entry with "arguments", a list, is no executor of ours but a command of somebody's: the program
- * and these words, and behind them those of a workload ("command" in suite.h). It is measured as a
- * whole process (bench/sampling/command_sample.h). */
+ * An entry with "arguments", a list, is no executor of ours but a command of somebody's: the
+ * program and these words, and behind them those of a workload ("command" in suite.h). It is
+ * measured as a whole process (bench/sampling/command_sample.h). */
 #ifndef TAILRACE_BENCH_INPUT_EXECUTORS_H
 #define TAILRACE_BENCH_INPUT_EXECUTORS_H
 
@@ -59,7 +59,8 @@ void executors_free(Executors *executors);
 const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
                                         const char *isa, Error *error);
 
-/* The program of an executor in the layout `layouts[index]`, "" if the build has none. To be freed. */
+/* The program of an executor in the layout `layouts[index]`, "" if the build has none. To be freed.
+ */
 char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
                             size_t index);
 

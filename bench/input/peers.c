@@ -62,7 +62,8 @@ static bool is_engine(json_t *json) {
     return true;
 }
 
-/* The engines of a folder, as a list of their documents; NULL and an Error if one cannot be read. */
+/* The engines of a folder, as a list of their documents; NULL and an Error if one cannot be read.
+ */
 static json_t *read_engines(const char *folder, Error *error) {
     struct dirent **names;
     int count = scandir(folder, &names, is_json, alphasort);
@@ -157,8 +158,8 @@ static bool add_known(Peers *peers, json_t *engine, const char *name, const char
     return add_peer(peers, name, path, folder, variant_of(engine, name), error);
 }
 
-/* The words of a line as a shell splits it, of quotes, backslashes and blanks alone. NULL if a quote is
- * open at its end. */
+/* The words of a line as a shell splits it, of quotes, backslashes and blanks alone. NULL if a
+ * quote is open at its end. */
 static json_t *split_words(const char *line) {
     json_t *words = need(json_array());
     char *word = allocate(strlen(line) + 1), quote = 0;
@@ -246,7 +247,8 @@ static bool add_wish(Peers *peers, json_t *engines, const char *folder, const ch
     json_t *engine = find_engine(engines, need(name));
     bool done;
     if (*name == 0 || (equals && !equals[1]))
-        done = fail(error, ERROR_FILE, "--peer takes NAME, NAME=COMMAND or \"all\", not \"%s\"", wish);
+        done =
+            fail(error, ERROR_FILE, "--peer takes NAME, NAME=COMMAND or \"all\", not \"%s\"", wish);
     else if (engine && (!equals || !strpbrk(equals + 1, " {")))
         done = add_known(peers, engine, name,
                          equals ? equals + 1
@@ -359,7 +361,8 @@ static void add_words(json_t *line, const json_t *words, const Meanings *meaning
         json_array_append_new(line, expanded(json_string_value(word), meanings));
 }
 
-/* The words for each --dir or --env of a workload. False, and why, if the engine has none for those. */
+/* The words for each --dir or --env of a workload. False, and why, if the engine has none for
+ * those. */
 static bool add_options(json_t *line, const Peer *peer, const Workload *workload,
                         const char *option, const char *key, char **why) {
     const json_t *words = json_object_get(peer->json, key);
@@ -460,11 +463,13 @@ static void add_values(json_t *values, char *text) {
     for (char *value; (value = strsep(&text, " ,\t\r"));)
         if (*value) {
             json_t *string = json_string(value);
-            json_array_append_new(values, string ? string : json_string("something that is no text"));
+            json_array_append_new(values,
+                                  string ? string : json_string("something that is no text"));
         }
 }
 
-/* What the pattern `key` of a part of the engine's file finds in the lines of the stream that it names. */
+/* What the pattern `key` of a part of the engine's file finds in the lines of the stream that it
+ * names. */
 static json_t *find_values(const json_t *part, const char *key, const char *output,
                            const char *errors) {
     const char *stream = json_string_value(json_object_get(part, "in")),
@@ -472,7 +477,8 @@ static json_t *find_values(const json_t *part, const char *key, const char *outp
     json_t *values = need(json_array());
     regex_t pattern;
     if (!text || regcomp(&pattern, text, REG_EXTENDED) != 0) return values;
-    char *copy = copy_string(stream && strcmp(stream, "stderr") == 0 ? errors : output), *rest = copy;
+    char *copy = copy_string(stream && strcmp(stream, "stderr") == 0 ? errors : output),
+         *rest = copy;
     for (char *line; (line = strsep(&rest, "\n"));) {
         char *found = match(&pattern, line);
         if (found) add_values(values, found);
@@ -488,7 +494,8 @@ static json_t *number_of_bits(const char *text) {
     unsigned long long bits;
     unsigned width;
     char end;
-    if (sscanf(text, "%llu:f%u%c", &bits, &width, &end) != 2 || (width != 32 && width != 64)) return NULL;
+    if (sscanf(text, "%llu:f%u%c", &bits, &width, &end) != 2 || (width != 32 && width != 64))
+        return NULL;
     float single;
     double number;
     uint32_t half = (uint32_t)bits;
@@ -539,7 +546,8 @@ void peer_execution(const Peer *peer, const char *output, const char *errors, in
 
 /* ---- Whether results agree ------------------------------------------------------------------- */
 
-/* Takes "i32:" or ":i32" and so on off a value: its bits, 0 if it does not say. `text` is changed. */
+/* Takes "i32:" or ":i32" and so on off a value: its bits, 0 if it does not say. `text` is changed.
+ */
 static int take_type(char **text) {
     static const char *const types[] = {"i32", "i64", "f32", "f64"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -564,7 +572,8 @@ static bool read_integer(const char *text, int bits, int64_t *value) {
     const char *digits = text + (negative || *text == '+');
     if (!isdigit((unsigned char)*digits)) return false;
     errno = 0;
-    uint64_t number = strtoull(digits, &end, digits[0] == '0' && tolower(digits[1]) == 'x' ? 16 : 10);
+    uint64_t number =
+        strtoull(digits, &end, digits[0] == '0' && tolower(digits[1]) == 'x' ? 16 : 10);
     if (errno || *end) return false;
     if (bits == 32 && number > UINT32_MAX) return false;
     number = negative ? -number : number;

@@ -1,9 +1,9 @@
-/* Peers: other WebAssembly engines that the user has installed, which `tailrace bench --peer` measures
- * as processes in the same rounds as the executors.
+/* Peers: other WebAssembly engines that the user has installed, which `tailrace bench --peer`
+ * measures as processes in the same rounds as the executors.
  *
- * Known engines are data, one file each in bench/peers/ (its README.md describes them): how an export of
- * a module is called, how a WASI command is run, and how the results are found in what the engine
- * prints. The user may name any other one by its command line. */
+ * Known engines are data, one file each in bench/peers/ (its README.md describes them): how an
+ * export of a module is called, how a WASI command is run, and how the results are found in what
+ * the engine prints. The user may name any other one by its command line. */
 #ifndef TAILRACE_BENCH_INPUT_PEERS_H
 #define TAILRACE_BENCH_INPUT_PEERS_H
 
@@ -27,22 +27,24 @@ typedef struct Peer {
 typedef struct Peers {
     Peer *items;
     size_t count;
-    json_t *not_found; /* those of "all" that are not on PATH: [{"name", "program"}]; owned; NULL: none */
+    json_t *not_found; /* those of "all" that are not on PATH: [{"name", "program"}]; owned; NULL:
+                          none */
     char *empty;       /* the path of the empty module, whose time is a process's start-up */
 } Peers;
 
-/* Finds what `wishes` name: the NAME of a known engine, NAME=COMMAND, or "all", those that are on PATH.
- * COMMAND is a line of words as a shell takes them, with quotes but without anything else, in which
- * {module}, {export} and {arguments} stand for those of a workload; if NAME is a known engine, it may be
- * the path of its program alone. `directory` is that of the tailrace program. Nothing is started.
- * False and an Error that says what to do if one of them cannot be found or read. */
+/* Finds what `wishes` name: the NAME of a known engine, NAME=COMMAND, or "all", those that are on
+ * PATH. COMMAND is a line of words as a shell takes them, with quotes but without anything else, in
+ * which {module}, {export} and {arguments} stand for those of a workload; if NAME is a known
+ * engine, it may be the path of its program alone. `directory` is that of the tailrace program.
+ * Nothing is started. False and an Error that says what to do if one of them cannot be found or
+ * read. */
 bool peers_choose(Peers *peers, const char *directory, char *const *wishes, size_t wish_count,
                   Error *error);
 void peers_free(Peers *peers);
 
 /* The words by which an engine runs a workload, a new list; of NULL, of the empty module, as a WASI
- * command if `is_command`, else calling its export "run". NULL and the reason in *why, to be freed, if
- * this engine cannot do that. */
+ * command if `is_command`, else calling its export "run". NULL and the reason in *why, to be freed,
+ * if this engine cannot do that. */
 json_t *peer_command(const Peers *peers, const Peer *peer, const Workload *workload,
                      bool is_command, char **why);
 
@@ -58,10 +60,10 @@ json_t *peer_results(const Peer *peer, const char *output, const char *errors);
 void peer_execution(const Peer *peer, const char *output, const char *errors, int64_t *cpu,
                     int64_t *wall);
 
-/* Whether results are those that are expected, in any of the notations of engines: integers that say
- * of which type they are may be unsigned or hexadecimal ("0xfffffffb:i32", "i32:4294967291"), and
- * decimal fractions have as many digits as the engine prints, of the number as an f32 or an f64 where
- * it does not say which. */
+/* Whether results are those that are expected, in any of the notations of engines: integers that
+ * say of which type they are may be unsigned or hexadecimal ("0xfffffffb:i32", "i32:4294967291"),
+ * and decimal fractions have as many digits as the engine prints, of the number as an f32 or an f64
+ * where it does not say which. */
 bool peer_results_agree(const json_t *results, const json_t *expected);
 
 #endif

@@ -9,12 +9,12 @@
 #include "bench/input/executors.h"
 
 /* The names that the comma-separated `list` stands for, once each, to be freed: an alias is its
- * strategy, "all" every strategy of the build, which references are not; unknown names stay. Without a list (NULL): those
- * that are measured by default, or NULL if these are all. */
+ * strategy, "all" every strategy of the build, which references are not; unknown names stay.
+ * Without a list (NULL): those that are measured by default, or NULL if these are all. */
 char *strategies_meant(const Executors *executors, const char *list);
 
-/* `list`, an owned list of strategies_meant, and the build's levels of the zero line; NULL if it has
- * none. */
+/* `list`, an owned list of strategies_meant, and the build's levels of the zero line; NULL if it
+ * has none. */
 char *strategies_with_references(const Executors *executors, char *list);
 
 /* A field of a strategy: "mechanism", "sites", "does", "called", "used_by", "cost"; the aliases are

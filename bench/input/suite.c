@@ -138,7 +138,8 @@ bool suite_load(const char *path, Suite *suite, Error *error) {
         if (!done)
             fail(error, ERROR_FILE,
                  "%s: workload %zu needs name, kind, description, sha256, expect and either file, "
-                 "invoke and args or trace or command; dirs and env, if it has them, are lists of strings",
+                 "invoke and args or trace or command; dirs and env, if it has them, are lists of "
+                 "strings",
                  path, i + 1);
         else if (!(done = read_options(&suite->workloads[i], directory, &reasons)))
             fail(error, ERROR_FILE, "%s: workload \"%s\": %s", path, suite->workloads[i].name,
@@ -437,5 +438,8 @@ bool workload_verify(const Workload *workload, Error *error) {
         error, ERROR_FILE,
         "%s is not the %s that the suite was made with: its SHA-256 begins %.12s, not %.12s",
         workload->path,
-        workload->command ? "file" : workload->invoke ? "module" : "trace", digest, workload->sha256);
+        workload->command  ? "file"
+        : workload->invoke ? "module"
+                           : "trace",
+        digest, workload->sha256);
 }

@@ -10,9 +10,9 @@
  * (HOST or HOST::GUEST), and "env" its environment ("NAME=VALUE"). What else a workload has is kept
  * in result files; results/schema.json has names for some of it. bench/OWN.md shows a file.
  *
- * What the commands of a build run (executors.h) has "command" instead of "invoke" and "args": the words
- * behind the program, of which "{file}" is the path of "file", if it has one; "expect" is then a list
- * with the text of what is printed (command_output_text).
+ * What the commands of a build run (executors.h) has "command" instead of "invoke" and "args": the
+ * words behind the program, of which "{file}" is the path of "file", if it has one; "expect" is
+ * then a list with the text of what is printed (command_output_text).
  *
  * What a user names on the command line expects nothing at first: the first result becomes what it
  * expects, so that all executors have to agree. */
@@ -79,8 +79,8 @@ bool suite_add(Suite *suite, const char *path, const Call *call, Error *error);
 bool suite_name(Suite *suite, const Suite *others, Error *error);
 
 /* Adds a workload that is run by commands, with these words behind the program. What it prints
- * first becomes what it has to print, unless `expected` says so. `identity`: what its hash is of. False
- * and an Error if one of them is not UTF-8. */
+ * first becomes what it has to print, unless `expected` says so. `identity`: what its hash is of.
+ * False and an Error if one of them is not UTF-8. */
 bool suite_add_command(Suite *suite, const char *name, const char *identity, char *const *words,
                        size_t count, const char *expected, Error *error);
 

@@ -246,7 +246,8 @@ void live_next(Live *live, const Sample *next, double fraction, double left) {
 void live_other(Live *live, const char *doing, double fraction, double left) {
     live->fraction = fraction;
     live->left = left;
-    if (terminal_is_live(stderr) && seconds_now() - live->drawn >= INTERVAL) draw(live, NULL, doing);
+    if (terminal_is_live(stderr) && seconds_now() - live->drawn >= INTERVAL)
+        draw(live, NULL, doing);
 }
 
 void live_doing(Live *live, const char *doing) {

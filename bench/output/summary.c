@@ -16,7 +16,8 @@
 #include "bench/util/table.h"
 #include "bench/util/terminal.h"
 
-#define BASELINE_ISA "acc" /* what others are compared with; in scripts/analysis/comparison.py, too */
+#define BASELINE_ISA                                                                               \
+    "acc"               /* what others are compared with; in scripts/analysis/comparison.py, too */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
 /* CPU seconds of the execution by contender of the group, controls included, round and layout; NaN
@@ -208,7 +209,8 @@ static Cell *find_cell(const Recording *recording, const Summary *summary, json_
         return NULL;
     size_t column = control ? summary->columns - 1 : 0, row = 0;
     for (; !control && column + 1 < summary->columns; column++)
-        if (!strcmp(recording->contenders[summary->first + column].program->strategy, strategy)) break;
+        if (!strcmp(recording->contenders[summary->first + column].program->strategy, strategy))
+            break;
     if (!control && column + 1 == summary->columns) return NULL;
     if (!workload) return &summary->means[column];
     for (; row < recording->suite.count; row++)
@@ -315,7 +317,13 @@ static void print_times(const Recording *recording, const Summary *summary, FILE
     table_free(&table);
 }
 
-typedef enum ProcessPart { PROCESS_WALL, PROCESS_USER, PROCESS_SYSTEM, PROCESS_MEMORY, PROCESS_PARTS } ProcessPart;
+typedef enum ProcessPart {
+    PROCESS_WALL,
+    PROCESS_USER,
+    PROCESS_SYSTEM,
+    PROCESS_MEMORY,
+    PROCESS_PARTS
+} ProcessPart;
 
 static double process_part(const Cost *cost, ProcessPart part) {
     switch (part) {
@@ -439,10 +447,11 @@ static void print_noise(const Recording *recording, const Summary *summary, FILE
     if (judged)
         print_paragraph(stream, "%s", judged);
     else
-        print_paragraph(stream,
-                        "Noise floor (A/A): strategies measured under two names differed by up to %.1f%% on a "
-                        "workload and by %.1f%% in the geometric mean.",
-                        summary->noise * 100, summary->mean_noise * 100);
+        print_paragraph(
+            stream,
+            "Noise floor (A/A): strategies measured under two names differed by up to %.1f%% on a "
+            "workload and by %.1f%% in the geometric mean.",
+            summary->noise * 100, summary->mean_noise * 100);
 }
 
 static void print_instructions(const Recording *recording, const Summary *summary, FILE *stream) {
@@ -726,9 +735,9 @@ static void print_findings(const Recording *recording, FILE *stream) {
         json_object_foreach(executors, name, audited) {
             const char *strategy = audited_strategy(recording, i, name);
             if (!strategy) continue;
-            char *executor = format_string("%s%s%s",
-                                           recording->builds.count > 1 ? recording->builds.items[i].name : "",
-                                           recording->builds.count > 1 ? " " : "", name);
+            char *executor = format_string(
+                "%s%s%s", recording->builds.count > 1 ? recording->builds.items[i].name : "",
+                recording->builds.count > 1 ? " " : "", name);
             json_array_foreach(json_object_get(audited, "findings"), j, finding) {
                 if (printed++ < MOST_MISSING)
                     warn_of(stream, "failed audit",
@@ -826,8 +835,9 @@ static json_t *short_workloads(const Recording *recording, const Summary *summar
                 quickest = fmin(quickest, cell_at(summary, i, j)->median);
         if (!summary->too_short[i]) continue;
         char *time = format_string("%.4g", quickest * 1e3);
-        json_array_append_new(list, json_pack("{s:s, s:s}", "workload",
-                                              recording->suite.workloads[i].name, "milliseconds", time));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "workload",
+                                        recording->suite.workloads[i].name, "milliseconds", time));
         free(time);
     }
     return list;
@@ -850,14 +860,15 @@ static json_t *facts_of(const Recording *recording, const Group *group) {
     json_t *virtual = json_object_get(recording->machine, "virtual");
     json_t *hypervisor = json_object_get(virtual, "hypervisor");
     const char *name = json_string_value(hypervisor);
-    char *in_parentheses = format_string("%s%s%s", name ? " (" : "", name ? name : "", name ? ")" : "");
+    char *in_parentheses =
+        format_string("%s%s%s", name ? " (" : "", name ? name : "", name ? ")" : "");
     json_int_t layouts = (json_int_t)recording->builds.layout_count, rounds = recording->rounds;
-    json_t *facts = need(json_pack(
-        "{s:I, s:I, s:I, s:I, s:b, s:b, s:s, s:o}", "layouts", layouts, "rounds", rounds,
-        "rounds of all layouts", rounds * layouts, "absurd",
-        (json_int_t)absurd_times(recording, group), "pinned", recording->cpu >= 0, "complete",
-        !recording->state || strcmp(recording->state, "complete") == 0, "hypervisor", in_parentheses,
-        "too short", short_workloads(recording, &summary)));
+    json_t *facts = need(
+        json_pack("{s:I, s:I, s:I, s:I, s:b, s:b, s:s, s:o}", "layouts", layouts, "rounds", rounds,
+                  "rounds of all layouts", rounds * layouts, "absurd",
+                  (json_int_t)absurd_times(recording, group), "pinned", recording->cpu >= 0,
+                  "complete", !recording->state || strcmp(recording->state, "complete") == 0,
+                  "hypervisor", in_parentheses, "too short", short_workloads(recording, &summary)));
     json_object_set_new(facts, "waiting", json_real(waiting(recording, group))); /* none of NaN */
     if (rounds > 0) json_object_set_new(facts, "control", json_boolean(!isnan(summary.noise)));
     set_fact(facts, "virtual", json_object_get(virtual, "is"));

@@ -9,15 +9,15 @@
 #include "bench/util/terminal.h"
 
 /* A workload is too short to time if its quickest strategy takes less than the "seconds" that
- * warnings.json has for that, or less than its "seconds if noisy" and the A/A controls seem to differ
- * by more than its "noise": reading the clock, cold caches and the first touch of memory are part of
- * each execution, and not the same in each. An exported function that does nothing took 12 to 17 us of
- * CPU time in the samples of one run (a busy virtual machine): below the first limit a tenth of what is
- * measured or more, and up to the second a hundredth, the smallest effect that is asked for by default.
- * It is shown, but neither compared nor part of a mean. */
+ * warnings.json has for that, or less than its "seconds if noisy" and the A/A controls seem to
+ * differ by more than its "noise": reading the clock, cold caches and the first touch of memory are
+ * part of each execution, and not the same in each. An exported function that does nothing took 12
+ * to 17 us of CPU time in the samples of one run (a busy virtual machine): below the first limit a
+ * tenth of what is measured or more, and up to the second a hundredth, the smallest effect that is
+ * asked for by default. It is shown, but neither compared nor part of a mean. */
 
-/* A strategy on a workload. Times are CPU seconds of the execution alone. That of A/A, of all controls
- * relative to their strategies, has a speed alone. */
+/* A strategy on a workload. Times are CPU seconds of the execution alone. That of A/A, of all
+ * controls relative to their strategies, has a speed alone. */
 typedef struct Cell {
     size_t samples; /* 0: not measured, and the rest is NaN */
     double median;  /* seconds */

@@ -26,8 +26,8 @@ typedef struct CommandOptions {
  * processes behind; with *why NULL if the user interrupted. */
 json_t *command_sample(char *const *argv, const CommandOptions *options, char **why);
 
-/* An output as results are compared and kept, without the end of its last line: itself if it is short
- * and printable, else "N bytes, SHA-256 ..." of it. To be freed. */
+/* An output as results are compared and kept, without the end of its last line: itself if it is
+ * short and printable, else "N bytes, SHA-256 ..." of it. To be freed. */
 char *command_output_text(const char *output, size_t length);
 
 #endif

@@ -20,8 +20,8 @@ static void ran_free(ProcessResult *ran) {
     free(ran->errors);
 }
 
-/* Runs a line of words. False and the reason in *why, to be freed, if it did not end as it should; NULL
- * if the user interrupted. Else *ran is to be freed. */
+/* Runs a line of words. False and the reason in *why, to be freed, if it did not end as it should;
+ * NULL if the user interrupted. Else *ran is to be freed. */
 static bool run_words(const Recording *recording, const json_t *words, ProcessResult *ran,
                       char **why) {
     size_t count = json_array_size(words);
@@ -66,8 +66,9 @@ static json_t *command(const Recording *recording, const Engine *engine, const W
         return NULL;
     }
     if (!workload) {
-        json_t *rest = is_command ? json_pack("[s]", recording->peers.empty)
-                                  : json_pack("[s, s, s]", "--invoke", "run", recording->peers.empty);
+        json_t *rest = is_command
+                           ? json_pack("[s]", recording->peers.empty)
+                           : json_pack("[s, s, s]", "--invoke", "run", recording->peers.empty);
         json_array_extend(words, rest);
         json_decref(rest);
         return words;
@@ -82,8 +83,8 @@ static json_t *command(const Recording *recording, const Engine *engine, const W
 
 /* ---- Whether it did what it should ----------------------------------------------------------- */
 
-/* Of a call: why its results are not those expected, to be freed; NULL if they are. An executor says
- * what is expected where nobody has said that yet (suite.h). */
+/* Of a call: why its results are not those expected, to be freed; NULL if they are. An executor
+ * says what is expected where nobody has said that yet (suite.h). */
 static char *check_call(const Engine *engine, const Workload *workload, const ProcessResult *ran) {
     if (memchr(ran->output, 0, ran->length)) return copy_string("printed a byte that is 0");
     json_t *results = peer_results(engine->peer, ran->output, ran->errors);
@@ -117,8 +118,8 @@ static Printed *printed_by(Recording *recording, size_t workload) {
     return &recording->printed[workload];
 }
 
-/* Why a process that ended well did not do what it should, to be freed; NULL if it did. Where nobody
- * says what that is, the first executor does. */
+/* Why a process that ended well did not do what it should, to be freed; NULL if it did. Where
+ * nobody says what that is, the first executor does. */
 static char *check(Recording *recording, const Engine *engine, size_t index, bool is_command,
                    const ProcessResult *ran) {
     const Workload *workload = &recording->suite.workloads[index];
@@ -204,7 +205,8 @@ static bool is_run_as(const Workload *workload, bool is_command) {
     return workload->invoke && workload_is_command(workload) == is_command;
 }
 
-/* Runs the empty module; if that fails, the engine is out for all workloads that are run in that way. */
+/* Runs the empty module; if that fails, the engine is out for all workloads that are run in that
+ * way. */
 static void try_start(Recording *recording, size_t engine, bool is_command) {
     ProcessResult ran;
     char *why;
@@ -224,8 +226,8 @@ static void try_start(Recording *recording, size_t engine, bool is_command) {
     free(why);
 }
 
-/* What a WASI command prints, and what a module of the user's own returns, is what an executor says:
- * the first one that can run it. */
+/* What a WASI command prints, and what a module of the user's own returns, is what an executor
+ * says: the first one that can run it. */
 static void learn(Recording *recording, size_t index) {
     const Workload *workload = &recording->suite.workloads[index];
     const bool is_command = workload_is_command(workload);
@@ -263,7 +265,8 @@ bool engine_is_out(const Recording *recording, const Place *place) {
     if (place->workload < recording->suite.count)
         return !recording->suite.workloads[place->workload].invoke ||
                recording_engine_failure(recording, place->workload, place->engine);
-    bool is_command = recording_start_is_command(recording, place->workload - recording->suite.count);
+    bool is_command =
+        recording_start_is_command(recording, place->workload - recording->suite.count);
     for (size_t i = 0; i < recording->suite.count; i++)
         if (is_run_as(&recording->suite.workloads[i], is_command) &&
             !recording_engine_failure(recording, i, place->engine))
@@ -285,8 +288,8 @@ EngineEnd engine_sample(Recording *recording, const Place *place, int round, int
     };
     ProcessResult ran;
     char *why;
-    if (!run_checked(recording, place->engine, sample.workload, sample.is_command, place->layout, &ran,
-                     &why)) {
+    if (!run_checked(recording, place->engine, sample.workload, sample.is_command, place->layout,
+                     &ran, &why)) {
         if (why) note(recording, sample.workload, place->engine, round, why);
         return why ? ENGINE_FAILED : ENGINE_INTERRUPTED;
     }
@@ -321,7 +324,8 @@ static int64_t cpu_of(const ProcessSample *sample) { return sample->user_ns + sa
 static int64_t wall_of(const ProcessSample *sample) { return sample->wall_ns; }
 static int64_t execution_of(const ProcessSample *sample) { return sample->execute_cpu_ns; }
 
-/* Median seconds of an engine on a workload, or on the empty module (ANY) run in that way; NaN: none. */
+/* Median seconds of an engine on a workload, or on the empty module (ANY) run in that way; NaN:
+ * none. */
 static double median_of(const Recording *recording, size_t engine, size_t workload, bool is_command,
                         Share *part) {
     double *seconds = allocate((recording->process_sample_count + 1) * sizeof *seconds);
@@ -346,7 +350,8 @@ static const char *lack_of(const Recording *recording, size_t engine, size_t wor
         if (gap->engine == engine + 1 && gap->workload == workload)
             return gap->round < 0 ? "cannot" : "failed";
     }
-    return workload != ANY && recording_engine_failure(recording, workload, engine) ? "failed" : "-";
+    return workload != ANY && recording_engine_failure(recording, workload, engine) ? "failed"
+                                                                                    : "-";
 }
 
 static void add_time(Table *table, const Recording *recording, size_t engine, size_t workload,
@@ -356,7 +361,8 @@ static void add_time(Table *table, const Recording *recording, size_t engine, si
     free(text);
 }
 
-static void print_table(const Recording *recording, const char *heading, Share *part, FILE *stream) {
+static void print_table(const Recording *recording, const char *heading, Share *part,
+                        FILE *stream) {
     Table table;
     bool any = false, is_execution = part == execution_of;
     table_start(&table, 1 + recording->engine_count);
@@ -395,14 +401,16 @@ static void print_table(const Recording *recording, const char *heading, Share *
 void engines_print(const Recording *recording, FILE *stream) {
     if (recording->process_sample_count == 0) return;
     print_table(recording,
-                "Peers and executors as whole processes, medians in ms of CPU time, user and system, of all "
+                "Peers and executors as whole processes, medians in ms of CPU time, user and "
+                "system, of all "
                 "threads: start-up, reading, translating or compiling, and executing",
                 cpu_of, stream);
     print_table(recording, "The same in wall time, on one CPU", wall_of, stream);
-    print_table(recording,
-                "Execution alone, medians in ms of CPU time: of executors as sampled, of peers as they "
-                "tell it",
-                execution_of, stream);
+    print_table(
+        recording,
+        "Execution alone, medians in ms of CPU time: of executors as sampled, of peers as they "
+        "tell it",
+        execution_of, stream);
     fputc('\n', stream);
     for (size_t i = 0; i < recording->engine_count; i++) {
         const Engine *engine = &recording->engines[i];
@@ -413,8 +421,9 @@ void engines_print(const Recording *recording, FILE *stream) {
                         line ? line : "has no command line for these workloads");
         free(line);
     }
-    print_paragraph(stream,
-                    "Whole processes are comparable with each other, and not with samples of executors; so "
-                    "are executions alone, of which compilers have begun theirs before or go on compiling "
-                    "in them. A peer was measured as it was installed, in one layout.");
+    print_paragraph(
+        stream,
+        "Whole processes are comparable with each other, and not with samples of executors; so "
+        "are executions alone, of which compilers have begun theirs before or go on compiling "
+        "in them. A peer was measured as it was installed, in one layout.");
 }

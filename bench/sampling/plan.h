@@ -6,12 +6,14 @@
  * again.
  *
  * A round takes one sample of each workload in each layout by each strategy, and by one control of
- * each group: those of its strategies by turns, from layout to layout. It is made of blocks, one for
- * each layout, in random order: all workloads in random order, and of each workload its contenders in
- * random order, one right after the other, so that what is compared was measured under nearly equal
- * conditions. Where there are engines (peers, and executors as processes like these), one process of each
- * stands among the contenders of a workload, and one of each that runs an empty module among the workloads. A run that ends behind a block has samples of as many layouts as it has blocks. Round 0
- * warms up, with one layout for each workload, and no statistic uses it. */
+ * each group: those of its strategies by turns, from layout to layout. It is made of blocks, one
+ * for each layout, in random order: all workloads in random order, and of each workload its
+ * contenders in random order, one right after the other, so that what is compared was measured
+ * under nearly equal conditions. Where there are engines (peers, and executors as processes like
+ * these), one process of each stands among the contenders of a workload, and one of each that runs
+ * an empty module among the workloads. A run that ends behind a block has samples of as many
+ * layouts as it has blocks. Round 0 warms up, with one layout for each workload, and no statistic
+ * uses it. */
 #ifndef TAILRACE_BENCH_SAMPLING_PLAN_H
 #define TAILRACE_BENCH_SAMPLING_PLAN_H
 

@@ -40,9 +40,9 @@ static json_t *ask_command(const Recording *recording, const Program *program,
 }
 
 /* Runs `program measure --events LIST --place PLACES --invoke EXPORT FILE ARG...` (or `... --trace
- * FILE`; no --place if it is empty), or `program info` if `workload` is NULL, and returns the JSON it
- * prints. NULL if that failed, with the reason in *why, to be freed, or with *why NULL if the user
- * interrupted. */
+ * FILE`; no --place if it is empty), or `program info` if `workload` is NULL, and returns the JSON
+ * it prints. NULL if that failed, with the reason in *why, to be freed, or with *why NULL if the
+ * user interrupted. */
 static json_t *ask(const Recording *recording, const Program *program, const Workload *workload,
                    char *events, char *place, char **why) {
     if (program->arguments) return ask_command(recording, program, workload, events, why);
@@ -105,10 +105,11 @@ static char *differs_from_itself(const Recording *recording, const Program *prog
     json_t *first = json_object_get(answer, "results"), *second = json_object_get(again, "results");
     if (again && !json_equal(first, second)) {
         char *then = join_strings(first), *now = join_strings(second);
-        sentence = format_string("%s other results each time (%s, then %s): a workload has to compute "
-                                 "the same in every run, without clock and random numbers",
-                                 workload->command ? "prints" : "returns",
-                                 *then ? then : "nothing", *now ? now : "nothing");
+        sentence =
+            format_string("%s other results each time (%s, then %s): a workload has to compute "
+                          "the same in every run, without clock and random numbers",
+                          workload->command ? "prints" : "returns", *then ? then : "nothing",
+                          *now ? now : "nothing");
         free(then);
         free(now);
     }
@@ -234,7 +235,8 @@ static void count_work(Recording *recording, size_t isa) {
         if (answer && !why && work->instructions < 0)
             why = copy_string("does not say how many instructions it executed");
         if (why)
-            note_failure(recording, (NotMeasured){"instructions", i, ANY, ANY, name, -1, why, 0}, who);
+            note_failure(recording, (NotMeasured){"instructions", i, ANY, ANY, name, -1, why, 0},
+                         who);
         json_decref(answer);
     }
     if (!counter)
@@ -467,8 +469,8 @@ static void stop(Recording *recording, const char *rule, char *reason) {
     recording->stop_reason = reason;
 }
 
-/* Takes the blocks of a round as far as they fit into the budget. False, having said why, if the run
- * ends. */
+/* Takes the blocks of a round as far as they fit into the budget. False, having said why, if the
+ * run ends. */
 static bool sample_round(Run *run, int round) {
     Recording *recording = run->recording;
     size_t count, size = plan_block(recording);
@@ -497,9 +499,11 @@ static bool sample_round(Run *run, int round) {
     return going;
 }
 
-/* Whether there is nothing left that could be measured; of commands, nothing that could be compared. */
+/* Whether there is nothing left that could be measured; of commands, nothing that could be
+ * compared. */
 static bool all_failed(const Recording *recording) {
-    size_t needed = recording_is_of_commands(recording) && recording->groups[0].strategies > 1 ? 2 : 1;
+    size_t needed =
+        recording_is_of_commands(recording) && recording->groups[0].strategies > 1 ? 2 : 1;
     for (size_t i = 0; i < recording->suite.count; i++) {
         size_t left = 0;
         for (size_t j = 0; j < recording->contender_count; j++)

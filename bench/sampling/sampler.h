@@ -38,8 +38,8 @@ typedef struct SamplerHooks {
     void (*failure)(void *context, const Recording *recording); /* the last gap is new */
     /* A round is finished. True if enough has been measured. */
     bool (*round)(void *context, Recording *recording);
-    /* The warm-up is finished: `done` seconds have passed, and a block will take about `block`. Sets
-     * the budget if that is still to be chosen. Not called of a run that is resumed later than
+    /* The warm-up is finished: `done` seconds have passed, and a block will take about `block`.
+     * Sets the budget if that is still to be chosen. Not called of a run that is resumed later than
      * that. */
     void (*warm)(void *context, Recording *recording, double done, double block);
 } SamplerHooks;

@@ -18,8 +18,8 @@
 
 /* Simulates the workloads that have samples, the quickest first, each by all executors; tells the
  * user how long that will take. A workload that would end after more than `budget` seconds is not
- * begun. Adds to the recording's "simulated" what is not there yet, or says in its "not measured" why
- * not. Saves after each workload. */
+ * begun. Adds to the recording's "simulated" what is not there yet, or says in its "not measured"
+ * why not. Saves after each workload. */
 void simulation_run(Recording *recording, double budget, Saving *saving);
 
 /* Prints what was simulated for a group, if anything, as a table. */

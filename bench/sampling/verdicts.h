@@ -16,8 +16,8 @@ char *verdicts_find(const char *program_directory, Error *error);
  * (null: the geometric mean over all), "strategy", "control", "speed" relative to the baseline,
  * "low" and "high" of its interval, or null, "word" (the verdict; null of the control), "remedy"
  * (what would decide it, or "")}. "noise" and "warnings" are lists of {"build", "isa", "text"}, of
- * warnings with their "kind" (bench/output/warnings.h). `confidence` and `smallest_effect` are percentages, as text. A
- * new reference; NULL and an Error if it failed. */
+ * warnings with their "kind" (bench/output/warnings.h). `confidence` and `smallest_effect` are
+ * percentages, as text. A new reference; NULL and an Error if it failed. */
 json_t *verdicts_on(const char *program, const char *result, const char *confidence,
                     const char *smallest_effect, Error *error);
 

@@ -222,8 +222,9 @@ void whole_processes_run(Recording *recording, const char *patterns, Saving *sav
     }
     if (interrupted())
         recording_add_not_measured(
-            recording, (NotMeasured){"whole process", ANY, ANY, ANY, NULL, -1,
-                                     copy_string("the user interrupted the timing of processes"), 0});
+            recording,
+            (NotMeasured){"whole process", ANY, ANY, ANY, NULL, -1,
+                          copy_string("the user interrupted the timing of processes"), 0});
     if (file) unlink(file);
     free(hyperfine);
     free(file);
@@ -269,7 +270,8 @@ void whole_processes_print(const Recording *recording, const Group *group, FILE 
                       "cancelled)");
         table_print_folded(&table, 1, stream);
         if (suite_has_traces(&recording->suite))
-            print_paragraph(stream, "Of recorded traces, the replayer's own work is in these times.");
+            print_paragraph(stream,
+                            "Of recorded traces, the replayer's own work is in these times.");
     }
     table_free(&table);
 }

@@ -13,7 +13,7 @@ import sys
 
 from . import ablation, findings, inference, places
 from .answers import QUESTIONS
-from .comparison import instruction_sets, load, speed_text
+from .comparison import BASELINE_ISA, instruction_sets, load, speed_text
 from .microarchitecture import cpu_name
 from .peers import TIMES
 
@@ -48,10 +48,12 @@ def part(result, suite):
 
 @functools.cache
 def case(name, build=None, suite=None):
-    """The Case of a run (of its first build), or of one of its suites."""
+    """The Case of a run (of its first build, and of the instruction set in which strategies are compared if it has
+    several), or of one of its suites."""
     result = part(dict(recorded())[name], suite)
     _, cases, _ = findings.make([result], [name], inference.CONFIDENCE, inference.SMALLEST_EFFECT)
-    return next(own for own in cases if build in (None, own.build["name"]))
+    cases = [own for own in cases if build in (None, own.build["name"])]
+    return next((own for own in cases if own.isa == BASELINE_ISA), cases[0])
 
 
 def cpu(name):

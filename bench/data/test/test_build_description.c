@@ -11,8 +11,9 @@
 
 static char *root;
 
-static const char *const SWITCH = "{\"name\": \"switch-acc\", \"strategy\": \"switch\", \"isa\": \"acc\","
-                                  " \"programs\": {\"0\": \"switch-acc\", \"5\": \"switch-acc.layout5\"}}";
+static const char *const SWITCH =
+    "{\"name\": \"switch-acc\", \"strategy\": \"switch\", \"isa\": \"acc\","
+    " \"programs\": {\"0\": \"switch-acc\", \"5\": \"switch-acc.layout5\"}}";
 
 /* Writes a build of these strategies, and executors besides the switch. */
 static void write_build(const char *strategies, const char *others) {
@@ -60,10 +61,11 @@ Test(build_description, has_the_build_and_its_programs) {
 }
 
 Test(build_description, nobody_misses_what_is_built_when_asked) {
-    write_build("\"switch\": {}, \"tail\": {\"plain\": false}, \"tail-plain\": {\"plain\": true}",
-                ", {\"name\": \"tail-acc\", \"strategy\": \"tail\", \"isa\": \"acc\", \"programs\": {}},"
-                " {\"name\": \"tail-plain-acc\", \"strategy\": \"tail-plain\", \"isa\": \"acc\","
-                " \"programs\": {}}");
+    write_build(
+        "\"switch\": {}, \"tail\": {\"plain\": false}, \"tail-plain\": {\"plain\": true}",
+        ", {\"name\": \"tail-acc\", \"strategy\": \"tail\", \"isa\": \"acc\", \"programs\": {}},"
+        " {\"name\": \"tail-plain-acc\", \"strategy\": \"tail-plain\", \"isa\": \"acc\","
+        " \"programs\": {}}");
     json_t *build = described(), *left_out = json_object_get(build, "left_out");
     cr_assert_eq(json_array_size(left_out), 1);
     cr_assert_str_eq(

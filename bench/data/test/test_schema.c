@@ -66,7 +66,8 @@ Test(schema, each_keyword_and_the_place_of_the_damage) {
          "the document is an object: nothing is to be called \"b\" there"},
         {"{\"additionalProperties\": true}", "{\"a\": 1}", NULL},
         /* The path is the whole's again behind a part. */
-        {"{\"properties\": {\"x\": {\"properties\": {\"a\": {}}, \"additionalProperties\": false}}}",
+        {"{\"properties\": {\"x\": {\"properties\": {\"a\": {}}, \"additionalProperties\": "
+         "false}}}",
          "{\"x\": {\"a\": 1, \"b\": 2}}", "x is an object: nothing is to be called \"b\" there"},
         {"{\"additionalProperties\": {\"properties\": {\"c\": {\"type\": \"null\"}}}}",
          "{\"b\": {\"c\": 0}}", "b.c is 0: not of type null"},

@@ -218,10 +218,14 @@ Test(executors, damaged_build_files_are_refused) {
     Error error;
     cr_assert_not(executors_load(directory, &executors, &error));
     cr_assert(strstr(error.message, "build.json"));
-    static const char *const texts[] = {"", "{", "[]", "{\"strategies\": {}}",
-                                        "{\"executors\": []}",
-                                        "{\"strategies\": {}, \"executors\": [{}]}",
-                                        "{\"strategies\": {}, \"executors\": [{\"isa\": \"acc\"}]}"};
+    static const char *const texts[] = {
+        "",
+        "{",
+        "[]",
+        "{\"strategies\": {}}",
+        "{\"executors\": []}",
+        "{\"strategies\": {}, \"executors\": [{}]}",
+        "{\"strategies\": {}, \"executors\": [{\"isa\": \"acc\"}]}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         scratch_write(directory, "build.json", 0644, texts[i]);
         cr_assert_not(executors_load(directory, &executors, &error));

@@ -77,11 +77,12 @@ Test(peer_results, as_many_results_as_are_expected) {
 }
 
 Test(peer_results, are_found_where_the_file_says) {
-    json_t *json = json_pack("{s:{s:s, s:s, s:s}, s:{s:s, s:s}}", "results", "in", "stderr", "pattern",
-                             "^Result: (.*)$", "floats", "bits", "execution", "in", "stdout",
-                             "cpu_ns", "^took ([0-9]+) ns");
+    json_t *json = json_pack("{s:{s:s, s:s, s:s}, s:{s:s, s:s}}", "results", "in", "stderr",
+                             "pattern", "^Result: (.*)$", "floats", "bits", "execution", "in",
+                             "stdout", "cpu_ns", "^took ([0-9]+) ns");
     const Peer peer = {.json = json};
-    json_t *found = peer_results(&peer, "Result: 9\n", "a line\nResult: 42:i32, 1080033280:f32\nResult: x\n"),
+    json_t *found = peer_results(&peer, "Result: 9\n",
+                                 "a line\nResult: 42:i32, 1080033280:f32\nResult: x\n"),
            *wanted = json_pack("[s, s, s]", "42:i32", "3.5", "x");
     cr_assert(json_equal(found, wanted));
     int64_t cpu, wall;

@@ -38,11 +38,11 @@ static Recording recording(size_t builds_count) {
 
 static void add(Live *live, Recording *recording, int round, size_t workload, size_t contender,
                 double ms) {
-    recording_add(recording,
-                  &(Sample){.round = round,
-                            .workload = workload,
-                            .contender = contender,
-                            .cost.phases[PHASE_EXECUTE] = {(int64_t)(ms * 1e6), (int64_t)(ms * 1e6)}});
+    recording_add(recording, &(Sample){.round = round,
+                                       .workload = workload,
+                                       .contender = contender,
+                                       .cost.phases[PHASE_EXECUTE] = {(int64_t)(ms * 1e6),
+                                                                      (int64_t)(ms * 1e6)}});
     live_sample(live);
 }
 

@@ -7,8 +7,9 @@
 #include "bench/util/memory.h"
 
 /* Two workloads, two strategies and the control. */
-static ExecutorProgram programs[] = {{"switch-acc", "switch", "acc", "/p", NULL, NULL, NULL, false},
-                                     {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, NULL, false}};
+static ExecutorProgram programs[] = {
+    {"switch-acc", "switch", "acc", "/p", NULL, NULL, NULL, false},
+    {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, NULL, false}};
 static Contender contenders[] = {
     {0, &programs[0], false, NULL}, {0, &programs[1], false, NULL}, {0, &programs[0], true, NULL}};
 static Group group = {0, 0, 0, 3, 2, 0};
@@ -256,10 +257,11 @@ Test(summary, nothing_measured_prints_no_numbers) {
 
 /* tail-direct in three instruction sets, the baseline not the first of them; switch in acc alone.
  */
-static ExecutorProgram isa_programs[] = {{"tail-direct-fused", "tail-direct", "fused", "/p", NULL, NULL, NULL, false},
-                                         {"switch-acc", "switch", "acc", "/p", NULL, NULL, NULL, false},
-                                         {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, NULL, false},
-                                         {"tail-direct-slots", "tail-direct", "slots", "/p", NULL, NULL, NULL, false}};
+static ExecutorProgram isa_programs[] = {
+    {"tail-direct-fused", "tail-direct", "fused", "/p", NULL, NULL, NULL, false},
+    {"switch-acc", "switch", "acc", "/p", NULL, NULL, NULL, false},
+    {"tail-direct-acc", "tail-direct", "acc", "/p", NULL, NULL, NULL, false},
+    {"tail-direct-slots", "tail-direct", "slots", "/p", NULL, NULL, NULL, false}};
 static Contender isa_contenders[] = {
     {0, &isa_programs[0], false, NULL}, {0, &isa_programs[0], true, NULL},
     {0, &isa_programs[1], false, NULL}, {0, &isa_programs[2], false, NULL},

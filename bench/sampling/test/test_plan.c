@@ -5,7 +5,13 @@
 #include "bench/sampling/plan.h"
 
 /* Two strategies and their controls: a block has three samples of each workload. */
-enum { WORKLOADS = 5, LAYOUTS = 3, STRATEGIES = 2, EACH = STRATEGIES + 1, BLOCK = WORKLOADS * EACH };
+enum {
+    WORKLOADS = 5,
+    LAYOUTS = 3,
+    STRATEGIES = 2,
+    EACH = STRATEGIES + 1,
+    BLOCK = WORKLOADS * EACH
+};
 
 static Recording recording(uint64_t seed) {
     static Contender contenders[2 * STRATEGIES];
