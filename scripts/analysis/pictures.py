@@ -5,6 +5,7 @@ import math
 import matplotlib
 from . import inference, output_files
 from .printable import file_name
+from .zero_line import WORK
 
 matplotlib.use("Agg")
 from .comparison import percent
@@ -130,20 +131,21 @@ def zero_line(zero):
     """A bar for each strategy: what its time over the suite is made of. Intervals are of each part alone."""
     rows = [(name, zero.suite[name]) for name in zero.strategies if zero.suite[name]]
     figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + 0.42 * len(rows)), layout="constrained")
-    for row, (_, found) in enumerate(rows):
+    for row, (name, found) in enumerate(rows):
         left = 0.0
+        native = zero.native(name)
         for part, colour in PART_COLOURS.items():
             own = found[part]
             width = max(own.share, 0.0)
+            plain = width - max(native.share, 0.0) if native and part == WORK else width  # of no hatch
             label = part if row == 0 else None
             axes.barh(row, width, left=left, height=0.62, color=colour, label=label)
             if own.has_interval and width:
                 axes.plot([left + max(own.low, 0.0), left + own.high], [row + 0.2] * 2, color=INK, linewidth=1.1)
-            if width > 0.04:
-                axes.text(left + width / 2, row - 0.04, f"{100 * width:.0f} %", ha="center", va="center", color="white",
+            if plain > 0.04:
+                axes.text(left + plain / 2, row - 0.04, f"{100 * width:.0f} %", ha="center", va="center", color="white",
                           fontweight="bold")
             left += width
-        native = zero.native(rows[row][0])
         if native:  # the end of the work, as far as it is needed
             axes.barh(row, native.share, left=left - native.share, height=0.62, color="none", edgecolor="white", hatch="////",
                       linewidth=0, label="native code of the same C" if row == 0 else None)
