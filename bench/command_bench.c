@@ -158,8 +158,7 @@ static bool build_fits(const Build *build, const Suite *suite, Error *error) {
     return true;
 }
 
-/* Whether builds and workloads go together: a command runs no module, and an executor nothing else.
- */
+/* Whether builds and workloads go together: a command runs no module, an executor nothing else. */
 static bool fit_together(const Recording *recording, Error *error) {
     for (size_t i = 0; i < recording->builds.count; i++)
         if (!build_fits(&recording->builds.items[i], &recording->suite, error)) return false;

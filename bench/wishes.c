@@ -123,96 +123,89 @@ error_t wishes_parse_option(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static const struct argp BENCH =
-    {.options =
-         (const struct argp_option[]){
-             SUITE_OPTION,
-             WORKLOAD_OPTION("GLOB|FILE.wasm", ", or a module of your own"),
-             {"invoke", 'n', "EXPORT", 0,
-              "what to call in a module of your own, with the ARGs (default: _start, with the ARGs "
-              "as a WASI command's own)",
-              0},
-             {"dir", 'D', "HOST[::GUEST]", 0,
-              "let modules of your own use this directory and what is in it; may be repeated. What "
-              "they write stays there from sample to sample",
-              0},
-             {"env", OPTION_ENV, "NAME=VALUE", 0,
-              "an environment variable of modules of your own; may be repeated. It stands in the "
-              "result file",
-              0},
-             {"trace", 'T', "TRACE", 0, "a trace of scripts/record as a workload; may be repeated",
-              0},
-             DISPATCH_OPTION("those that are measured by default"),
-             {"isa", 'i', "A,B", 0,
-              "these instruction sets; a strategy that was built in several is also compared with "
-              "itself in acc (default: acc, or what was built)",
-              0},
-             {"zero", 'z', NULL, 0,
-              "measure the zero line, too: the same workloads without dispatch, without decoding "
-              "and "
-              "without boundaries between instructions, if the build has it for them",
-              0},
-             {"layouts", 'l', "N", 0,
-              "measure only the first N of the layouts that were built (default: all)", 0},
-             {"layout-seeds", OPTION_LAYOUT_SEEDS, "A,B", 0,
-              "measure the layouts of these seeds, such as those that a result file names", 0},
-             {"place", OPTION_PLACE, "PARTS", 0,
-              "what the seed of a layout places besides code, the same for all executors: "
-              "\"bytecode\", "
-              "\"frames\" (the value stack), \"memory\" (linear ones), \"stack\" (the native one); "
-              "\"none\": "
-              "all lies where it happens to (default: all)",
-              0},
-             {"peer", OPTION_PEER, "NAME[=COMMAND]", 0,
-              "measure another engine, too, which you have installed, as a process "
-              "(bench/PEERS.md): a known one "
-              "by its name, such as wasm3 or node-liftoff; \"all\" of these that are on PATH; or "
-              "any by "
-              "NAME='COMMAND {module} {export} {arguments}', which prints each result on a line. "
-              "May be "
-              "repeated. The executors are then also measured as processes, to compare it with",
-              0},
-             MEASURING_OPTIONS,
-             {"builds", 'B', "DIR,DIR", 0,
-              "compare the executors of these build directories with each other; the first is the "
-              "main one (default: the program's own directory)",
-              0},
-             {"budget", 'b', "SECONDS", 0,
-              "stop when the next block, all workloads in one layout, would not end in time "
-              "(default: what one round over all layouts takes, at least 180; at least 2 layouts "
-              "are measured, or 3 rounds of one)",
-              0},
-             {"resume", 'r', "FILE", 0,
-              "go on with the run of this result file, interrupted, killed or complete: its "
-              "unfinished round first, then up to the budget of this sitting; what is compared is "
-              "what the file's command says",
-              0},
-             {"output", 'o', "FILE", 0,
-              "the result file (default: a new one in results/local/, named after CPU, compiler "
-              "and "
-              "time)",
-              0},
-             {"whole-processes", 'p', "GLOB", OPTION_ARG_OPTIONAL,
-              "then time whole processes by hyperfine on the measured workloads whose name matches "
-              "(default: the two quickest): start-up, translation and execution, 10 runs of each "
-              "executor and one to warm up, one executor after the other. Takes 11 times what "
-              "these "
-              "workloads take, some 10 seconds by default; not part of the budget",
-              0},
-             {"simulate", 'm', "SECONDS", OPTION_ARG_OPTIONAL,
-              "then simulate a CPU with cachegrind, for counts without hardware counters, on the "
-              "measured workloads, the quickest first. Executions take 20 to 30 times longer: all "
-              "of the default suite takes some 6 minutes. No workload is begun that would not end "
-              "in SECONDS (default: 300); not part of the budget",
-              0},
-             {0}},
-     .parser = wishes_parse_option,
-     .args_doc = "[ARG...]",
-     .doc =
-         "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
-         "process, checked against the expected result. Prints a table and writes a result file."
-         "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
-         "2 usage; 130 interrupted, what was measured is in the result file."};
+static const struct argp BENCH = {
+    .options =
+        (const struct argp_option[]){
+            SUITE_OPTION,
+            WORKLOAD_OPTION("GLOB|FILE.wasm", ", or a module of your own"),
+            {"invoke", 'n', "EXPORT", 0,
+             "what to call in a module of your own, with the ARGs (default: _start, with the ARGs "
+             "as a WASI command's own)",
+             0},
+            {"dir", 'D', "HOST[::GUEST]", 0,
+             "let modules of your own use this directory and what is in it; may be repeated. What "
+             "they write stays there from sample to sample",
+             0},
+            {"env", OPTION_ENV, "NAME=VALUE", 0,
+             "an environment variable of modules of your own; may be repeated. It stands in the "
+             "result file",
+             0},
+            {"trace", 'T', "TRACE", 0,
+             "a trace of scripts/record as a workload; may be repeated", 0},
+            DISPATCH_OPTION("those that are measured by default"),
+            {"isa", 'i', "A,B", 0,
+             "these instruction sets; a strategy that was built in several is also compared with "
+             "itself in acc (default: acc, or what was built)",
+             0},
+            {"zero", 'z', NULL, 0,
+             "measure the zero line, too: the same workloads without dispatch, without decoding "
+             "and without boundaries between instructions, if the build has it for them",
+             0},
+            {"layouts", 'l', "N", 0,
+             "measure only the first N of the layouts that were built (default: all)", 0},
+            {"layout-seeds", OPTION_LAYOUT_SEEDS, "A,B", 0,
+             "measure the layouts of these seeds, such as those that a result file names", 0},
+            {"place", OPTION_PLACE, "PARTS", 0,
+             "what the seed of a layout places besides code, the same for all executors: "
+             "\"bytecode\", \"frames\" (the value stack), \"memory\" (linear ones), \"stack\" (the "
+             "native one); \"none\": all lies where it happens to (default: all)",
+             0},
+            {"peer", OPTION_PEER, "NAME[=COMMAND]", 0,
+             "measure another engine, too, which you have installed, as a process "
+             "(bench/PEERS.md): a known one by its name, such as wasm3 or node-liftoff; \"all\" of "
+             "these that are on PATH; or any by NAME='COMMAND {module} {export} {arguments}', which "
+             "prints each result on a line. May be repeated. The executors are then also measured as processes, to "
+             "compare it with",
+             0},
+            MEASURING_OPTIONS,
+            {"builds", 'B', "DIR,DIR", 0,
+             "compare the executors of these build directories with each other; the first is the "
+             "main one (default: the program's own directory)",
+             0},
+            {"budget", 'b', "SECONDS", 0,
+             "stop when the next block, all workloads in one layout, would not end in time "
+             "(default: what one round over all layouts takes, at least 180; at least 2 layouts "
+             "are measured, or 3 rounds of one)",
+             0},
+            {"resume", 'r', "FILE", 0,
+             "go on with the run of this result file, interrupted, killed or complete: its "
+             "unfinished round first, then up to the budget of this sitting; what is compared is "
+             "what the file's command says",
+             0},
+            {"output", 'o', "FILE", 0,
+             "the result file (default: a new one in results/local/, named after CPU, compiler and "
+             "time)",
+             0},
+            {"whole-processes", 'p', "GLOB", OPTION_ARG_OPTIONAL,
+             "then time whole processes by hyperfine on the measured workloads whose name matches "
+             "(default: the two quickest): start-up, translation and execution, 10 runs of each "
+             "executor and one to warm up, one executor after the other. Takes 11 times what these "
+             "workloads take, some 10 seconds by default; not part of the budget",
+             0},
+            {"simulate", 'm', "SECONDS", OPTION_ARG_OPTIONAL,
+             "then simulate a CPU with cachegrind, for counts without hardware counters, on the "
+             "measured workloads, the quickest first. Executions take 20 to 30 times longer: all "
+             "of the default suite takes some 6 minutes. No workload is begun that would not end "
+             "in SECONDS (default: 300); not part of the budget",
+             0},
+            {0}},
+    .parser = wishes_parse_option,
+    .args_doc = "[ARG...]",
+    .doc =
+        "Compares the executors on a suite of workloads: samples in random order, each in a fresh "
+        "process, checked against the expected result. Prints a table and writes a result file."
+        "\vExit status: 0 all was measured; 1 something failed, the rest is in the result file; "
+        "2 usage; 130 interrupted, what was measured is in the result file."};
 
 Wishes wishes_default(void) {
     return (Wishes){.suite = "default",

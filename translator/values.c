@@ -527,12 +527,17 @@ static void narrow_operands(Values *values, Op op, const Popped *operands, Poppe
     }
 }
 
-/* Fills in the operands, in forms that the instruction set has a handler for. Forms that do not
- * exist (two accumulators, only constants, a constant where the table wants a slot) are rare: name
- * mirrored slots as slots, then bring operands home one by one. */
-static void set_operands(Values *values, Instruction *instruction, const Popped *operands) {
+/* Fills in the operands, in forms that the instruction set has a handler for: with a result in the
+ * accumulator, if it is said to go there and can; else in a slot, since every op has that. Forms
+ * that do not exist (two accumulators, only constants, a constant where the table wants a slot) are
+ * rare: name mirrored slots as slots, then bring operands home one by one. */
+static void set_operands(Values *values, Instruction *instruction, const Popped *given) {
     unsigned count = op_info[instruction->op].value_count;
+    Popped operands[3];
+    narrow_operands(values, instruction->op, given, operands);
     for (unsigned i = 0; i < count; i++) instruction->values[i] = operands[i].operand;
+    if (instruction->result.class == CLASS_ACCUMULATOR && !encoder_accepts(instruction))
+        instruction->result = slot(0);
     for (unsigned i = count; i-- && !encoder_accepts(instruction);)
         instruction->values[i] = plain_operand(values, &operands[i].value, operands[i].height);
     for (unsigned i = 0; i < count && !encoder_accepts(instruction); i++) {
@@ -544,25 +549,14 @@ static void set_operands(Values *values, Instruction *instruction, const Popped 
 }
 
 void emit_with(Values *values, Instruction instruction, const Popped *operands) {
-    Popped narrowed[3];
-    narrow_operands(values, instruction.op, operands, narrowed);
-    set_operands(values, &instruction, narrowed);
+    set_operands(values, &instruction, operands);
     emit(values, instruction);
 }
 
 void push_result_of(Values *values, Instruction instruction, const Popped *operands,
                     ValueType type) {
-    /* Forms of operands are looked for with a result in the accumulator, where the result goes if
-     * it can; else with one in a slot, since every op has that. */
     instruction.result = accumulator();
-    Popped narrowed[3];
-    narrow_operands(values, instruction.op, operands, narrowed);
-    for (unsigned i = 0; i < op_info[instruction.op].value_count; i++)
-        instruction.values[i] = narrowed[i].operand;
-    if (!encoder_accepts(&instruction)) {
-        instruction.result = slot(0);
-        set_operands(values, &instruction, narrowed);
-    }
+    set_operands(values, &instruction, operands);
     push_result(values, instruction, type);
 }
 
@@ -690,9 +684,7 @@ void push_vector(Values *values, Instruction instruction) {
 }
 
 void push_vector_of(Values *values, Instruction instruction, const Popped *operands) {
-    Popped narrowed[3];
-    narrow_operands(values, instruction.op, operands, narrowed);
-    set_operands(values, &instruction, narrowed);
+    set_operands(values, &instruction, operands);
     push_vector(values, instruction);
 }
 

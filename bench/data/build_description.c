@@ -38,8 +38,7 @@ json_t *build_audit(const Build *build, char **missing) {
         *missing = copy_string("it is older than the programs; scripts/audit makes it anew");
     else if (!(text = read_file(path, AUDIT_LIMIT, NULL, &error)))
         *missing = copy_string(error.message);
-    else if (audit = json_loads(text, 0, NULL),
-             !json_is_object(audit)) /* a macro: once is enough */
+    else if (audit = json_loads(text, 0, NULL), !json_is_object(audit)) /* which is a macro */
         *missing = format_string("%s is not a JSON object", path);
     else if (!schema_check(audit, "audit", &error))
         *missing = format_string("%s is damaged: %s", path, error.message);

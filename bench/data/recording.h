@@ -78,8 +78,8 @@ typedef struct ProcessSample {
     size_t engine;    /* index */
     size_t layout;    /* index; that of an executor, and the block of a peer */
     int64_t user_ns, system_ns, wall_ns, peak_rss_kib; /* of the process (bench/util/process.h) */
-    int64_t execute_cpu_ns,
-        execute_wall_ns; /* of the execution alone, where a peer tells; -1: not */
+    int64_t execute_cpu_ns; /* of the execution alone, where a peer tells; -1: not */
+    int64_t execute_wall_ns;
 } ProcessSample;
 
 /* What a workload prints as a process, as the first executor said that ran it. */

@@ -24,11 +24,11 @@ static char *choose_name(const Builds *builds, const char *directory) {
     json_unpack(build->executors.build, "{s:s, s:s, s?s}", "compiler", &compiler, "version",
                 &version, "relocation_model", &model);
     bool is_built = strcmp(compiler, "unknown") != 0;
-    char *name = subject && !is_built ? copy_string(subject)
-                 : subject            ? format_string("%s-%s-%.*s", subject, compiler,
-                                                      (int)strcspn(version, "."), version)
-                           : format_string("%s-%.*s%s", compiler, (int)strcspn(version, "."),
-                                           version, strcmp(model, "pie") == 0 ? "-pie" : "");
+    const char *code = strcmp(model, "pie") == 0 ? "-pie" : "";
+    int major = (int)strcspn(version, ".");
+    char *name = !subject   ? format_string("%s-%.*s%s", compiler, major, version, code)
+                 : is_built ? format_string("%s-%s-%.*s", subject, compiler, major, version)
+                            : copy_string(subject);
     if (!name_is_taken(builds, name)) return name;
     free(name);
     char *resolved = realpath(directory, NULL),

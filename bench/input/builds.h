@@ -32,8 +32,8 @@ void builds_describe(Builds *builds, json_t *description);
 void builds_free(Builds *builds);
 
 /* The layouts of `seeds` are measured, "3,17"; NULL: the first `wanted`; 0: as many as all builds
- * have and agree on. False and an Error if a build has fewer, or other ones than the first build.
- */
+ * have and agree on. False and an Error if a build has fewer, or other ones than the first
+ * build. */
 bool builds_choose_layouts(Builds *builds, size_t wanted, const char *seeds, Error *error);
 
 /* Whether each name of the comma-separated `list` is a strategy (an instruction set, if `isas`) of

@@ -59,8 +59,8 @@ void executors_free(Executors *executors);
 const ExecutorProgram *executors_choose(const Executors *executors, const char *strategy,
                                         const char *isa, Error *error);
 
-/* The program of an executor in the layout `layouts[index]`, "" if the build has none. To be freed.
- */
+/* The program of an executor in the layout `layouts[index]`, "" if the build has none. To be
+ * freed. */
 char *executors_layout_path(const Executors *executors, const ExecutorProgram *program,
                             size_t index);
 

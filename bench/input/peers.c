@@ -62,8 +62,8 @@ static bool is_engine(json_t *json) {
     return true;
 }
 
-/* The engines of a folder, as a list of their documents; NULL and an Error if one cannot be read.
- */
+/* The engines of a folder, as a list of their documents; NULL and an Error if one cannot be
+ * read. */
 static json_t *read_engines(const char *folder, Error *error) {
     struct dirent **names;
     int count = scandir(folder, &names, is_json, alphasort);
@@ -546,8 +546,8 @@ void peer_execution(const Peer *peer, const char *output, const char *errors, in
 
 /* ---- Whether results agree ------------------------------------------------------------------- */
 
-/* Takes "i32:" or ":i32" and so on off a value: its bits, 0 if it does not say. `text` is changed.
- */
+/* Takes "i32:" or ":i32" and so on off a value: its bits, 0 if it does not say. `text` is
+ * changed. */
 static int take_type(char **text) {
     static const char *const types[] = {"i32", "i64", "f32", "f64"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
