@@ -164,8 +164,8 @@ static const struct argp BENCH = {
              "measure another engine, too, which you have installed, as a process "
              "(bench/PEERS.md): a known one by its name, such as wasm3 or node-liftoff; \"all\" of "
              "these that are on PATH; or any by NAME='COMMAND {module} {export} {arguments}', which "
-             "prints each result on a line. May be repeated. The executors are then also measured as processes, to "
-             "compare it with",
+             "prints each result on a line. May be repeated. The executors are then also measured as "
+             "processes, to compare it with",
              0},
             MEASURING_OPTIONS,
             {"builds", 'B', "DIR,DIR", 0,
