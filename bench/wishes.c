@@ -163,9 +163,9 @@ static const struct argp BENCH = {
             {"peer", OPTION_PEER, "NAME[=COMMAND]", 0,
              "measure another engine, too, which you have installed, as a process "
              "(bench/PEERS.md): a known one by its name, such as wasm3 or node-liftoff; \"all\" of "
-             "these that are on PATH; or any by NAME='COMMAND {module} {export} {arguments}', which "
-             "prints each result on a line. May be repeated. The executors are then also measured as "
-             "processes, to compare it with",
+             "these that are on PATH; or any by NAME='COMMAND {module} {export} {arguments}', "
+             "which prints each result on a line. May be repeated. The executors are then also "
+             "measured as processes, to compare it with",
              0},
             MEASURING_OPTIONS,
             {"builds", 'B', "DIR,DIR", 0,
