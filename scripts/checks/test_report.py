@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 try:
     import jinja2
@@ -43,9 +44,15 @@ class Report(unittest.TestCase):
         return (run or self.run_here)([REPORT, path, *arguments])
 
     def run_here(self, command):
-        """As the next, in this process: to start Python with what draws takes longer than a report."""
+        """As the next, in this process and with empty pictures: to draw them takes longer than all else."""
+        def save(figure, prefix, suffixes=("svg", "png")):
+            matplotlib.pyplot.close(figure)
+            for suffix in suffixes:
+                prefix.with_name(f"{prefix.name}.{suffix}").touch()
+
         output, status = (io.StringIO(), io.StringIO()), 0
-        with contextlib.redirect_stdout(output[0]), contextlib.redirect_stderr(output[1]):
+        with contextlib.redirect_stdout(output[0]), contextlib.redirect_stderr(output[1]), \
+                unittest.mock.patch.object(PROGRAM.pictures, "save", save):
             try:
                 PROGRAM.main(list(map(str, command[1:])))
             except SystemExit as end:  # of argparse with a number, and with a sentence
@@ -305,7 +312,7 @@ class Report(unittest.TestCase):
         self.assertEqual(warned(19_000_000), [])
 
     def test_pictures(self):
-        self.page(result())
+        self.page(result(), self.run_apart)
         self.assertIn("<svg", (self.folder / "result.svg").read_text())
         self.assertEqual((self.folder / "result.png").read_bytes()[:4], b"\x89PNG")
 
@@ -360,7 +367,7 @@ class Report(unittest.TestCase):
 
     def test_several_results_make_one_page(self):
         (self.folder / "other.json").write_text(json.dumps({**result(), "started": "2026-02-01T00:00:00Z"}))
-        process = self.report(result(), self.folder / "other.json", "-o", self.folder / "both.html")
+        process = self.report(result(), self.folder / "other.json", "-o", self.folder / "both.html", run=self.run_apart)
         self.assertEqual(process.returncode, 0, process.stderr)
         self.assertIn("were not interleaved", process.stdout)
         for name in "both-heatmap.svg", "both-heatmap.png", "both-2-clang-22-acc.png":
@@ -430,7 +437,7 @@ class Report(unittest.TestCase):
             link = self.folder / name
             link.unlink(missing_ok=True)
             link.symlink_to(victim)
-            process = self.report(result())
+            process = self.report(result(), run=self.run_apart)
             self.assertEqual((process.returncode, process.stderr),
                              (1, f"report: cannot write {link}: it is a symbolic link\n"))
             self.assertEqual(victim.read_text(), "old")
@@ -487,7 +494,7 @@ class Report(unittest.TestCase):
                                 (twice, 'describes the workload "sort" twice'),
                                 ({"schema": "2\n"}, 'has schema "2\\n"; this program reads schema 2'),
                                 (empty, "holds no samples"), ("\0" * 10, "cannot read")]:
-            process = self.report(document, run=self.run_apart)
+            process = self.report(document)
             self.assertEqual(process.returncode, 1)
             self.assertIn(words, process.stderr)
             self.assertEqual(process.stderr.count("\n"), 1, process.stderr)
