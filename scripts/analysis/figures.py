@@ -303,28 +303,54 @@ def answers():
     return "\n".join(lines) + "\n"
 
 
+def newest_of_cpus():
+    """(run, suite): the newest usual runs of each CPU, of executors that are not position-independent."""
+    return [(name, suite) for folder in folders() for suite in ("default", "real")
+            for name in latest_of_each(folder, suite) if relocation(dict(recorded())[name]) != "PIE"]
+
+
+def unlike_recordings():
+    """Programs that are not the same recording in all of these."""
+    found = {}
+    for name, suite in newest_of_cpus():
+        for workload in part(dict(recorded())[name], suite)["suite"]["workloads"]:
+            found.setdefault(workload["name"], set()).add(workload["sha256"])
+    return [name for name, hashes in found.items() if len(hashes) > 1]
+
+
+def left_out_across():
+    """`automerge`"""
+    return ", ".join(f"`{name}`" for name in unlike_recordings()) or "none"
+
+
 @functools.cache
-def side_by_side_cases():
-    """The data of a report on the newest usual runs of each CPU, and its Cases: of position-independent executors, which
-    all of them were recorded with."""
-    names = [name for folder in folders() for suite in ("default", "real")
-             for name in latest_of_each(folder, suite) if relocation(dict(recorded())[name]) == "PIE"]
-    names = list(dict.fromkeys(names))
-    data, cases, _ = findings.make([dict(recorded())[name] for name in names], [f"{name}.json" for name in names],
-                                   inference.CONFIDENCE, inference.SMALLEST_EFFECT)
-    return data, cases
+def across():
+    """The data of a report on these, with nothing of a run but the suites that it is the newest of, and without
+    unlike_recordings()."""
+    wanted, left_out = {}, unlike_recordings()
+    for name, suite in newest_of_cpus():
+        wanted.setdefault(name, []).append(suite)
+    results = []
+    for name, own in wanted.items():
+        result = dict(recorded())[name]
+        result = result if len(own) == len(suites(result)) else part(result, own[0])
+        workloads = [workload for workload in result["suite"]["workloads"] if workload["name"] not in left_out]
+        results.append({**result, "suite": {**result["suite"], "workloads": workloads},
+                        "samples": [sample for sample in result["samples"]
+                                    if sample["isa"] == BASELINE_ISA and sample["workload"] not in left_out]})
+    return findings.make(results, [f"{name}.json" for name in wanted], inference.CONFIDENCE, inference.SMALLEST_EFFECT)[0]
 
 
 def across_cpus():
     """What CPUs say of each question, the largest disagreement first: a line each."""
-    data, _ = side_by_side_cases()
+    data = across()
     return "\n" + "".join(f"- {found['question']} **{found['text']}** {found['more']}\n" for found in data["overview"]
                           if found.get("more"))
 
 
 def effects_on_cpus():
     """Each effect on each CPU, a table for kernels and one for programs."""
-    data, _ = side_by_side_cases()
+    data = across()
     return "".join("".join([f"\n**{panel['what'].capitalize()}**\n", table(panel["rows"]),
                             *(f"\n{note}\n" for note in panel["notes"])]) for panel in data["across"])
 
