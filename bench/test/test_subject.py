@@ -105,6 +105,31 @@ flags = "{flags} -DBROKEN={broken}"
 """
 
 
+def load_script():
+    """scripts/subject as a module"""
+    loader = importlib.machinery.SourceFileLoader("subject", str(ROOT / "scripts/subject"))
+    script = importlib.util.module_from_spec(importlib.util.spec_from_loader("subject", loader))
+    sys.path.insert(0, str(ROOT / "scripts"))
+    sys.dont_write_bytecode = True
+    loader.exec_module(script)
+    return script
+
+
+# A function with a dispatch, and a switch within, of which the compiler made two jumps through one table.
+SWITCHES = """
+.globl run
+.type run,@function
+run: %s
+1: jmp *within(,%%rax,8)
+2: jmp *within(,%%rax,8)
+3: ret
+.size run,.-run
+.data
+within: .quad 1b,2b
+dispatch: .quad 1b,2b,3b,3b,3b,0
+"""
+
+
 class SubjectTest(unittest.TestCase):
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
@@ -143,6 +168,21 @@ class Builds(SubjectTest):
         self.assertIn("same and switch have the same dispatch code", process.stderr)
         threaded = self.subject(variant("switch", "-DGOTO"), variant("goto", "-DGOTO", "goto"))
         self.assertIn("switch-small: the switch was turned into threaded code: the compiler made", threaded.stderr)
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "its code is for x86")
+    def test_switches_within_handlers_are_not_the_dispatch(self):
+        load_script()
+        from analysis.foreign_code import Function, findings_of
+        for jumps, told in (1, 0), (3, 1):
+            program = self.folder / f"program{jumps}"
+            subprocess.run([*os.environ.get("CC", "cc").split(), "-nostdlib", "-static", "-no-pie", "-Wl,-e,run", "-x",
+                            "assembler", "-", "-o", program], text=True, check=True,
+                           input=SWITCHES % ("; ".join(["jmp *dispatch(,%rax,8)"] * jumps)))
+            function = Function(program, "run")
+            self.assertEqual((len(function.sites), function.copies), (jumps + 2, jumps))
+            found = list(findings_of(function, "switch", []))
+            self.assertEqual(len(found), told)
+            self.assertTrue(all("the compiler made 3 copies of its indirect jump" in finding for finding in found))
 
     def test_layouts_are_orders_and_shifts_and_the_same_for_all(self):
         self.subject(variant("a"), variant("b", "-DGOTO", "goto"), options=("--build-only", "--layout-seeds", "1,2,3"))
@@ -195,11 +235,7 @@ class Builds(SubjectTest):
             "# a comment\nTypes: deb\n# another\nURIs: mirror:/three\nSuites: a b\n\n"
             "Enabled: no\nTypes: deb\nURIs: mirror:/off\n")
         (apt / "sources.list.d/four.sources.disabled").write_text("Types: deb\nURIs: mirror:/off\n")
-        loader = importlib.machinery.SourceFileLoader("subject", str(ROOT / "scripts/subject"))
-        script = importlib.util.module_from_spec(importlib.util.spec_from_loader("subject", loader))
-        sys.path.insert(0, str(ROOT / "scripts"))
-        sys.dont_write_bytecode = True
-        loader.exec_module(script)
+        script = load_script()
         self.assertEqual(script.source_entries(apt), (
             "deb-src [arch=amd64] mirror:/one stable main\ndeb-src mirror:/one stable main\n"
             "deb-src mirror:/two stable main contrib\n", "Types: deb-src\nURIs: mirror:/three\nSuites: a b"))

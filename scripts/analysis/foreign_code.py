@@ -2,9 +2,12 @@
 
 Nothing is known of such a function but its name, so handlers are not told apart. What is read of it: its size, its
 indirect jumps, by the table that they go through, what uses the native stack, and whether two variants are the same.
+Handlers may have switches of their own, which have shorter tables than the dispatch, or the same cases but one jump.
 """
 import collections
+import pathlib
 import re
+import struct
 
 from .machine_code import MachineCodeError, Object
 
@@ -13,6 +16,16 @@ TABLE = re.compile(r"^(?:notrack )?jmp\s+\*(-?0x[0-9a-f]+)\(,%")
 ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{5,16}\b(?: <[^>]*>)?|<[^>]*>")
 FEW = 4  # indirect jumps more than a switch has: of computed gotos there would be one for each opcode
 AuditError = MachineCodeError
+
+
+def load_segments(path):
+    """(address, bytes) of what a program (ELF, 64 bits, little-endian) is in memory."""
+    data = pathlib.Path(path).read_bytes()
+    start, size, count = (struct.unpack_from(form, data, offset)[0] for form, offset in (("<Q", 32), ("<H", 54), ("<H", 56)))
+    for entry in range(start, start + size * count, size):
+        kind, _, offset, address, _, length = struct.unpack_from("<IIQQQQ", data, entry)
+        if kind == 1:
+            yield address, data[offset:offset + length]
 
 
 class Function:
@@ -26,6 +39,23 @@ class Function:
         self.bytes = symbol.size
         self.sites = [own for own in self.instructions if own.kind == "site"]
         self.stack = sum(bool(STACK.search(own.text)) for own in self.instructions)
+        self.copies = self._copies(list(load_segments(path)), symbol.address, end)
+
+    def _copies(self, segments, start, end):
+        """How many indirect jumps the dispatch has: the most that go through one table, of the longest tables of addresses
+        in the function."""
+        jumps = {int(table, 16): count for table, count in self.by_table if table != "register"}
+        starts = sorted(jumps)
+        lengths = {}
+        for table, following in zip(starts, [*starts[1:], 1 << 64]):
+            data = next((part[table - address:following - address] for address, part in segments
+                         if address <= table < address + len(part)), b"")
+            words = struct.unpack_from(f"<{len(data) // 8}Q", data)
+            lengths[table] = next((n for n, word in enumerate(words) if not start <= word < end), len(words))
+        longest = max(lengths.values(), default=0)
+        found = [count for table, count in jumps.items() if 2 * lengths[table] > longest]
+        # Where registers hold the addresses, tables are not told apart.
+        return max(found + [count for table, count in self.by_table if table == "register"], default=0)
 
     @property
     def by_table(self):
@@ -50,9 +80,9 @@ def findings_of(function, dispatch, switches):
     """What is not as the variant says, a sentence each. A function may have switches besides its dispatch, so that
     jumps through different tables are no copies of one. `switches`: indirect jumps of the variants that are switches."""
     sites = len(function.sites)
-    most = function.by_table[0][1] if sites else 0
-    if dispatch == "switch" and most > 1:
-        yield f"the switch was turned into threaded code: the compiler made {most} copies of its indirect jump"
+    if dispatch == "switch" and function.copies > 1:
+        yield (f"the switch was turned into threaded code: the compiler made {function.copies} copies of its indirect "
+               "jump")
     if dispatch == "goto" and sites <= max(switches, default=0) + FEW:
         yield (f"the computed gotos were merged: {plural(sites, 'indirect jump')} in all" +
                (f", and {min(switches)} where it is a switch" if switches else ""))
