@@ -205,6 +205,18 @@ class Builds(SubjectTest):
         self.assertIn("subject: left out: bad: linking bad failed: ", process.stderr)
         self.assertIn("error", self.written("dispatch/build.json")["executors"][1]["left_out"])
 
+    def test_tools_that_are_missing_are_told_before_anything_is_built(self):
+        for needs, sentence in [
+                ('["sh", "no-such-rake"]', 'subject: no-such-rake is missing, which building small needs: on Debian '
+                 '"apt-get install no-such-rake"\n'),
+                ('["no-such-rake", "no-such-bison"]', 'subject: no-such-rake and no-such-bison are missing, which building '
+                 'small needs: on Debian "apt-get install no-such-rake no-such-bison"\n')]:
+            process = self.subject(variant("a"), variant("b"), head=f"{HEAD}needs = {needs}\n")
+            self.assertEqual((process.returncode, process.stderr), (1, sentence))
+            self.assertFalse(self.build.exists())
+        process = self.subject(variant("a"), variant("b"), head=f'{HEAD}needs = ["sh"]\n')
+        self.assertEqual(process.returncode, 0, process.stderr)
+
     def test_what_was_built_of_something_else_is_built_anew(self):
         two = variant("a"), variant("b")
         source = self.folder / "source/small.c"
@@ -248,6 +260,7 @@ class Builds(SubjectTest):
                 (HEAD.replace("link", "#"), '"link" is missing'),
                 (HEAD.replace('"source"', '"elsewhere"'), "elsewhere is not there"),
                 (HEAD.replace('directory = "source"', ""), 'either "source", a source package of Debian, or "directory"'),
+                (HEAD + 'needs = "make"\n', '"needs" is a list of tools'),
                 (HEAD.replace('"run"', '"walk"'), 'has no function "walk" of its own'),
                 (HEAD.replace('"small"', '"Small one"'), "made of small letters"),
                 (HEAD + "=", "Invalid")]:
