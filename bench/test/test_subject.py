@@ -237,6 +237,13 @@ class Builds(SubjectTest):
         self.assertTrue(built)
         self.assertNotEqual(first, second)
 
+    def test_variants_that_change_places_are_built_anew(self):
+        head = HEAD + "build = 'echo $VARIANT >built'\n"
+        for names in ("a", "b"), ("b", "a"):
+            process = self.subject(*map(variant, names), head=head)
+            self.assertEqual(process.returncode, 0, process.stderr)
+            self.assertEqual([(self.build / f"variants/{n}/built").read_text().strip() for n in (0, 1)], [*names])
+
     def test_sources_are_the_own_ones_of_apt(self):
         apt = self.folder / "apt"
         (apt / "sources.list.d").mkdir(parents=True)
