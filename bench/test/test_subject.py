@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Tests scripts/subject with a small interpreter in all the states that one can be in, and with the real Lua where its
-source can be had.
+"""Tests scripts/subject with a small interpreter in all the states that one can be in, the files in bench/subjects, and
+the real Lua where its source can be had.
 
 Usage: test_subject.py BUILD_DIRECTORY
 """
@@ -313,6 +313,31 @@ class Measurements(SubjectTest):
         for name, sentence in broken.items():
             self.assertIn(f"tailrace: {name}-small: {sentence}".replace(": " + sentence, " " + sentence), process.stderr)
         self.assertEqual({gap["strategy"] for gap in json.loads(self.result.read_text())["not_measured"]}, set(broken))
+
+
+class Subjects(unittest.TestCase):
+    """The files in bench/subjects, whose interpreters are not built here."""
+
+    def test_each_is_whole(self):
+        script, found, names = load_script(), {}, []
+        for path in sorted((ROOT / "bench/subjects").glob("*/*.toml")):
+            with self.subTest(path.name):
+                subject = script.read_subject(path)
+                names.append(subject["name"])
+                self.assertEqual(subject["name"], path.stem)
+                self.assertEqual([about["dispatch"] for about in subject["variants"].values()], ["switch", "goto"])
+                self.assertIn("function", subject)
+                suite = script.suite_of(subject, path, BUILD)  # reads each program
+                self.assertEqual({workload["file"] for workload in subject["workloads"]},
+                                 {own.name for own in path.parent.iterdir() if own != path})
+                for workload in subject["workloads"]:
+                    self.assertTrue(workload["expect"].strip())
+                    # What is the same program in another language gives the same.
+                    same = workload["name"], *workload["arguments"]
+                    self.assertEqual(found.setdefault(same, workload["expect"].split()), workload["expect"].split())
+                self.assertEqual([workload["name"] for workload in suite["workloads"]],
+                                 ["fib", "sieve", "nbody", "fannkuch", "trees", "queens", "words"])
+        self.assertEqual(names, ["cpython", "lua", "mruby"])
 
 
 class RealLua(unittest.TestCase):
