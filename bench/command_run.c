@@ -43,7 +43,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'i': invocation->isa = argument; return 0;
     case OPTION_LINES: invocation->argv[1] = "lines"; return 0; /* the executor's command */
     case ARGP_KEY_ARG:
-        if (invocation->has_file) argp_error(state, "one file is enough; what is \"%s\"", argument);
+        if (invocation->has_file) argp_error(state, ONE_FILE_IS_ENOUGH, argument);
         invocation->has_file = true;
         if (*argument == '-') pass(invocation, "--");
         pass(invocation, argument);
@@ -51,7 +51,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
             pass(invocation, state->argv[state->next++]);
         return 0;
     case ARGP_KEY_NO_ARGS:
-        if (!invocation->has_trace) argp_error(state, "a file is missing");
+        if (!invocation->has_trace) argp_error(state, FILE_IS_MISSING);
         return 0;
     default:
         option = find_option(invocation->options, key);

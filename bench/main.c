@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/executor/options.h"
 #include "bench/util/memory.h"
 
 static const struct {
@@ -13,11 +14,11 @@ static const struct {
     const char *summary;
 } COMMANDS[] = {
     {"run", command_run, "run a WebAssembly program, or call an export of a module"},
-    {"replay", command_replay, "run a module from a trace of it and its host"},
+    {"replay", command_replay, REPLAY_SUMMARY},
     {"bench", command_bench, "compare the executors on a suite of workloads"},
     {"compare", command_compare, "compare commands of your own by the same method"},
     {"subject", command_subject, "measure an interpreter that is not ours, in several builds"},
-    {"inspect", command_inspect, "print the bytecode of a module's functions"},
+    {"inspect", command_inspect, INSPECT_SUMMARY},
     {"profile", command_profile, "count which bytecode instructions a program executes"},
     {"asm", command_asm, "show the machine code of an op, strategy by strategy"},
     {"mine", command_mine, "choose superinstructions from profiles"},

@@ -64,7 +64,7 @@ error_t wishes_parse_option(int key, char *argument, struct argp_state *state) {
     case 'D': add_word(&wishes->directories, &wishes->directory_count, argument); return 0;
     case OPTION_ENV:
         if (*argument == '=' || !strchr(argument, '='))
-            argp_error(state, "--env takes NAME=VALUE, not \"%s\"", argument);
+            argp_error(state, ENV_TAKES_VALUES, argument);
         add_word(&wishes->variables, &wishes->variable_count, argument);
         return 0;
     case OPTION_PEER: add_word(&wishes->peers, &wishes->peer_count, argument); return 0;

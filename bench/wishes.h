@@ -9,17 +9,13 @@
 
 #include "bench/input/builds.h"
 #include "bench/input/suite.h"
+#include "bench/measure/counters.h"
 #include "translator/error.h"
-
 
 /* The options that `bench` and `compare` have, as lines of their tables. */
 enum { OPTION_STOP = 256, OPTION_CONFIDENCE, OPTION_SMALLEST_EFFECT };
 #define MEASURING_OPTIONS                                                                          \
-    {"events", 'e', "A,B", 0,                                                                      \
-     "count these events (\"tailrace list events\") in user space while workloads run; "           \
-     "{A,B} are counted at the same time; \"none\" counts nothing (default: what matters "         \
-     "to dispatch)",                                                                               \
-     0},                                                                                           \
+    {"events", 'e', "A,B", 0, EVENTS_HELP(" (\"tailrace list events\")", "workloads run"), 0},     \
     {"stop", OPTION_STOP, "RULE", 0,                                                               \
      "\"interval\": stop earlier if every comparison is decided (the default, if Python "          \
      "and scipy are there); \"budget\": do not",                                                   \

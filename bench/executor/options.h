@@ -51,4 +51,8 @@ enum {
     "run; 2 usage; 4 something was not as recorded, and the message says what and where."
 #define INSPECT_DOC "Prints the bytecode of a module's functions."
 
+/* In the lists of commands. */
+#define REPLAY_SUMMARY "run a module from a trace of it and its host"
+#define INSPECT_SUMMARY "print the bytecode of a module's functions"
+
 #endif

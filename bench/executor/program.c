@@ -10,6 +10,8 @@
 
 #include "bench/executor/options.h"
 #include "bench/executor/program.h"
+#include "bench/measure/counters.h"
+#include "bench/util/options.h"
 
 #if COUNT_INSTRUCTIONS
 #include "dispatch/profile.h"
@@ -35,11 +37,7 @@ static const struct {
     struct argp_option option;
 } run_options[] = {
     {STREAM, {"limit", OPTION_LIMIT, "N", 0, "end after so many instructions (default: never)", 0}},
-    {MEASURE,
-     {"events", OPTION_EVENTS, "A,B", 0,
-      "count these events in user space while the call runs; {A,B} are counted at the same time; "
-      "\"none\" counts nothing (default: what matters to dispatch)",
-      0}},
+    {MEASURE, {"events", OPTION_EVENTS, "A,B", 0, EVENTS_HELP("", "the call runs"), 0}},
     {MEASURE,
      {"place", OPTION_PLACE, "PART=N,...", 0,
       "where to put \"bytecode\", \"frames\" (the value stack), \"memory\" (linear ones; whole pages) "
@@ -84,7 +82,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
     case 'D': add_directory(options, argument, state); return 0;
     case 'e':
         if (*argument == '=' || !strchr(argument, '='))
-            argp_error(state, "--env takes NAME=VALUE, not \"%s\"", argument);
+            argp_error(state, ENV_TAKES_VALUES, argument);
         options->variables[options->variable_count++] = argument;
         return 0;
     case OPTION_STACK: {
@@ -124,7 +122,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state) {
         state->next = state->argc;
         return 0;
     case ARGP_KEY_END:
-        if (!options->file && !options->trace) argp_error(state, "a file is missing");
+        if (!options->file && !options->trace) argp_error(state, FILE_IS_MISSING);
         if (options->file && options->trace)
             argp_error(state, "a trace has its module in it; what is \"%s\"", options->file);
         return 0;
@@ -217,10 +215,10 @@ static error_t parse_inspect(int key, char *argument, struct argp_state *state) 
     switch (key) {
     case 'f': options->function = argument; return 0;
     case ARGP_KEY_ARG:
-        if (options->file) argp_error(state, "one file is enough; what is \"%s\"", argument);
+        if (options->file) argp_error(state, ONE_FILE_IS_ENOUGH, argument);
         options->file = argument;
         return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "a file is missing"); return EINVAL;
+    case ARGP_KEY_NO_ARGS: argp_error(state, FILE_IS_MISSING); return EINVAL;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -265,13 +263,13 @@ static const struct {
 } commands[] = {
     {"run", command_run, "run a WASI command, or call an export of a module"},
     {"measure", command_measure, "do what run does, and print what it cost as JSON"},
-    {"replay", command_replay, "run a module from a trace of it and its host"},
+    {"replay", command_replay, REPLAY_SUMMARY},
 #if COUNT_INSTRUCTIONS
     {"profile", command_profile, "do what run does, and print which instructions were executed"},
     {"lines", command_lines, "do what run does, and print the straight lines of instructions"},
     {"stream", command_stream, "do what run does, and write the opcodes in the order of execution"},
 #endif
-    {"inspect", command_inspect, "print the bytecode of a module's functions"},
+    {"inspect", command_inspect, INSPECT_SUMMARY},
     {"info", command_info, "say as JSON which executor this is"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -94,6 +94,10 @@ typedef struct Counters {
  * each counter has its state. */
 bool counters_open(Counters *counters, const char *events, const CounterKernel *kernel,
                    Error *error);
+/* What --help says of an option that takes such a list, counted while `what`. */
+#define EVENTS_HELP(of_these, what)                                                                \
+    "count these events" of_these " in user space while " what "; {A,B} are counted at the same "  \
+    "time; \"none\" counts nothing (default: what matters to dispatch)"
 void counters_close(Counters *counters);
 
 /* Opens the events of a list for a process that waits for its exec, from which on it and all that it

@@ -19,6 +19,11 @@
 #define DISPATCH_OPTION(default)                                                                   \
     {"dispatch", 'd', "A,B", 0, "only these strategies, or \"all\" (default: " default ")", 0}
 
+/* What may be wrong with command lines, of the executors' programs, too. */
+#define FILE_IS_MISSING "a file is missing"
+#define ONE_FILE_IS_ENOUGH "one file is enough; what is \"%s\""
+#define ENV_TAKES_VALUES "--env takes NAME=VALUE, not \"%s\""
+
 /* argp_parse, with messages and --help that name the command as "tailrace bench". */
 error_t parse_options(const struct argp *argp, int argc, char **argv, unsigned flags, void *input);
 
