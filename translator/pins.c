@@ -150,8 +150,9 @@ static void end_level(PinChooser *chooser, int level, Loop *loop, const ValueTyp
     chooser->touched_count[level] = 0;
 }
 
-/* How often a place of the body is executed for one call, as far as structure tells (Ball and Larus, PLDI 1993, found
- * that loops tell most): what enters a block leaves it, loops run ITERATIONS times, branches go either way. */
+/* How often a place of the body is executed for one call, as far as structure tells (Ball and
+ * Larus, PLDI 1993, found that loops tell most): what enters a block leaves it, loops run
+ * ITERATIONS times, branches go either way. */
 typedef struct Block {
     float entered;  /* how often control comes in, and so at most out */
     float branched; /* of that: how often to its end so far, by branches */
@@ -203,6 +204,94 @@ static float end_block(PinChooser *chooser, float frequency) {
     return left < block->entered ? left : block->entered;
 }
 
+/* Scanning a function's body: the present place. */
+typedef struct Scan {
+    PinChooser *chooser;
+    const ValueType *types; /* of the locals */
+    const uint32_t *first_halves;
+    const uint8_t *at;
+    float frequency; /* how often it is executed */
+    int level;       /* of loops around it */
+} Scan;
+
+static Block *innermost(const Scan *scan) {
+    return &scan->chooser->blocks[scan->chooser->depth - 1];
+}
+
+/* False when out of memory, as is the next. */
+static bool scan_block(Scan *scan, Opcode opcode) {
+    Block *block = begin_block(scan->chooser, scan->frequency);
+    if (block && opcode == WASM_IF) scan->frequency = block->skipped = scan->frequency / 2;
+    scan->at = skip_immediates(opcode, scan->at);
+    return block;
+}
+
+static bool scan_loop(Scan *scan) {
+    Block *block = begin_block(scan->chooser, scan->frequency);
+    if (!block) return false;
+    scan->at = skip_immediates(WASM_LOOP, scan->at);
+    block->is_loop = true;
+    block->loops++;
+    if (scan->level + 1 < LEVELS) {
+        scan->level++;
+        block->inside = block->loop = add_loop(scan->chooser, scan->at, scan->frequency);
+        if (block->loop < 0) return false;
+    }
+    if (scan->frequency < FREQUENCY_MOST) scan->frequency *= ITERATIONS;
+    return true;
+}
+
+/* Another part of the innermost block: of an `if`, or a handler of what is thrown. */
+static void scan_part(Scan *scan, Opcode opcode) {
+    Block *block = innermost(scan);
+    block->branched += scan->frequency;
+    if (opcode == WASM_ELSE) {
+        scan->frequency = block->skipped;
+        block->skipped = 0;
+    } else {
+        scan->frequency = block->entered * RARELY;
+    }
+    scan->at = skip_immediates(opcode, scan->at);
+}
+
+/* Whether the function goes on. */
+static bool scan_end(Scan *scan, Opcode opcode) {
+    scan->at = skip_immediates(opcode, scan->at);
+    const int64_t loop = innermost(scan)->loop;
+    scan->frequency = end_block(scan->chooser, scan->frequency);
+    if (loop < 0) return true;
+    end_level(scan->chooser, scan->level, &scan->chooser->loops[loop], scan->types);
+    return scan->level-- > 0;
+}
+
+static void scan_branch(Scan *scan, Opcode opcode) {
+    if (opcode == WASM_BR_IF) {
+        const uint32_t depth = leb_u32(&scan->at);
+        const float branches = taken(scan->chooser, depth, scan->frequency);
+        add_branch(scan->chooser, depth, branches);
+        scan->frequency -= branches;
+        return;
+    }
+    const uint32_t count = opcode == WASM_BR_TABLE ? leb_u32(&scan->at) + 1 : 1;
+    for (uint32_t i = 0; i < count; i++)
+        add_branch(scan->chooser, leb_u32(&scan->at), scan->frequency / (float)count);
+    scan->frequency = 0;
+}
+
+static void scan_local(Scan *scan, Opcode opcode) {
+    PinChooser *chooser = scan->chooser;
+    uint32_t local = leb_u32(&scan->at);
+    if (scan->first_halves) local = scan->first_halves[local];
+    const bool is_read = opcode == WASM_LOCAL_GET;
+    add_weight(chooser, scan->level, local, scan->frequency * (is_read ? GET_WEIGHT : SET_WEIGHT));
+    const uint32_t halves = scan->types[local] == TYPE_V128 ? 2 : 1;
+    for (uint32_t half = local; half < local + halves; half++) {
+        if (is_read && !chooser->is_seen[half])
+            chooser->read_first[chooser->read_first_count++] = half;
+        chooser->is_seen[half] = true;
+    }
+}
+
 bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
                       const uint32_t *first_halves, uint32_t local_count) {
     chooser->count = chooser->depth = 0;
@@ -213,103 +302,44 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
     block->loop = 0;
     if (local_count) memset(chooser->is_seen, 0, local_count);
     chooser->read_first_count = 0;
-    int level = 0;
-    float frequency = 1; /* of the present place */
-    for (const uint8_t *at = body;;) {
-        Opcode opcode = opcode_read(&at);
+    Scan scan = {chooser, types, first_halves, .at = body, .frequency = 1};
+    for (;;) {
+        Opcode opcode = opcode_read(&scan.at);
         switch (opcode) {
         case WASM_BLOCK:
         case WASM_TRY:
         case WASM_TRY_TABLE:
-            if (!begin_block(chooser, frequency)) return false;
-            break;
         case WASM_IF:
-            if (!(block = begin_block(chooser, frequency))) return false;
-            frequency = block->skipped = frequency / 2;
-            break;
+            if (!scan_block(&scan, opcode)) return false;
+            continue;
         case WASM_LOOP:
-            at = skip_immediates(opcode, at);
-            if (!(block = begin_block(chooser, frequency))) return false;
-            block->is_loop = true;
-            block->loops++;
-            if (level + 1 < LEVELS) {
-                level++;
-                block->inside = block->loop = add_loop(chooser, at, frequency);
-                if (block->loop < 0) return false;
-            }
-            if (frequency < FREQUENCY_MOST) frequency *= ITERATIONS;
+            if (!scan_loop(&scan)) return false;
             continue;
         case WASM_ELSE:
-            block = &chooser->blocks[chooser->depth - 1];
-            block->branched += frequency;
-            frequency = block->skipped;
-            block->skipped = 0;
-            continue;
         case WASM_CATCH:
-        case WASM_CATCH_ALL:
-            block = &chooser->blocks[chooser->depth - 1];
-            block->branched += frequency;
-            frequency = block->entered * RARELY;
-            break;
+        case WASM_CATCH_ALL: scan_part(&scan, opcode); continue;
         case WASM_END:
-        case WASM_DELEGATE: {
-            at = skip_immediates(opcode, at);
-            const int64_t loop = chooser->blocks[chooser->depth - 1].loop;
-            frequency = end_block(chooser, frequency);
-            if (loop >= 0) {
-                end_level(chooser, level, &chooser->loops[loop], types);
-                if (level-- == 0) return true;
-            }
+        case WASM_DELEGATE:
+            if (!scan_end(&scan, opcode)) return true;
             continue;
-        }
         case WASM_BR:
-            add_branch(chooser, leb_u32(&at), frequency);
-            frequency = 0;
-            continue;
-        case WASM_BR_IF: {
-            const uint32_t depth = leb_u32(&at);
-            const float branches = taken(chooser, depth, frequency);
-            add_branch(chooser, depth, branches);
-            frequency -= branches;
-            continue;
-        }
-        case WASM_BR_TABLE: {
-            const uint32_t count = leb_u32(&at) + 1;
-            for (uint32_t i = 0; i < count; i++)
-                add_branch(chooser, leb_u32(&at), frequency / (float)count);
-            frequency = 0;
-            continue;
-        }
+        case WASM_BR_IF:
+        case WASM_BR_TABLE: scan_branch(&scan, opcode); continue;
         case WASM_CALL:
-        case WASM_CALL_INDIRECT:
-            chooser->loops[chooser->blocks[chooser->depth - 1].inside].calls = true;
-            break;
+        case WASM_CALL_INDIRECT: chooser->loops[innermost(&scan)->inside].calls = true; break;
         case WASM_UNREACHABLE:
         case WASM_THROW:
         case WASM_THROW_REF:
         case WASM_RETHROW:
         case WASM_RETURN:
         case WASM_RETURN_CALL:
-        case WASM_RETURN_CALL_INDIRECT: frequency = 0; break;
+        case WASM_RETURN_CALL_INDIRECT: scan.frequency = 0; break;
         case WASM_LOCAL_GET:
         case WASM_LOCAL_SET:
-        case WASM_LOCAL_TEE: {
-            uint32_t local = leb_u32(&at);
-            if (first_halves) local = first_halves[local];
-            const bool is_read = opcode == WASM_LOCAL_GET;
-            add_weight(chooser, level, local, frequency * (is_read ? GET_WEIGHT : SET_WEIGHT));
-            if (is_read && !chooser->is_seen[local])
-                chooser->read_first[chooser->read_first_count++] = local;
-            chooser->is_seen[local] = true;
-            if (types[local] == TYPE_V128 && !chooser->is_seen[local + 1]) {
-                if (is_read) chooser->read_first[chooser->read_first_count++] = local + 1;
-                chooser->is_seen[local + 1] = true;
-            }
-            continue;
-        }
+        case WASM_LOCAL_TEE: scan_local(&scan, opcode); continue;
         default: break;
         }
-        at = skip_immediates(opcode, at);
+        scan.at = skip_immediates(opcode, scan.at);
     }
 }
 
