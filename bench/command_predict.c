@@ -198,6 +198,20 @@ static bool choose(Prediction *prediction, const PredictOptions *options, Error 
     return true;
 }
 
+/* Whether executors may run the workloads: a suite file gives words to commands, and to executors
+ * only what a module is called with. And whether they are what the suite was made with. */
+static bool check_workloads(const Suite *suite, Error *error) {
+    for (size_t i = 0; i < suite->count; i++) {
+        const Workload *workload = &suite->workloads[i];
+        if (workload->command)
+            return fail(error, ERROR_UNSUPPORTED,
+                        "the workload \"%s\" is for commands, and not for executors",
+                        workload->name);
+        if (!workload_verify(workload, error)) return false;
+    }
+    return true;
+}
+
 /* The opcodes that a workload executes, one after the other; NULL if it failed, with the reason, or
  * was interrupted. To be freed. */
 static uint16_t *record(const Prediction *prediction, const Workload *workload, long limit,
@@ -422,6 +436,8 @@ int command_predict(int argc, char **argv) {
     else if ((options.workloads && !suite_filter(&prediction.suite, options.workloads, &error)) ||
              !choose(&prediction, &options, &error))
         status = complain(&error, EXIT_USAGE);
+    else if (!check_workloads(&prediction.suite, &error))
+        status = complain(&error, EXIT_FAILED);
     if (status == EXIT_DONE) {
         size_t cells = prediction.suite.count * PREDICTOR_KINDS * prediction.column_count;
         prediction.misses = allocate(cells * sizeof *prediction.misses);

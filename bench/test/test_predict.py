@@ -4,6 +4,7 @@
 The numbers are those of models, the same on every machine: of which code lies where they depend on little.
 Where an executor's handlers cannot be found in its machine code (gcc's switch), it takes no part.
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -89,6 +90,20 @@ class Predict(unittest.TestCase):
                        program=build / "tailrace")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertEqual(done.stderr, f"tailrace: {name}-acc was left out of this build: for a test\n")
+
+    def test_a_suite_says_nothing_to_an_executor_but_what_to_call(self):
+        module = ROOT / "bench/workloads/recursion.wasm"
+        workload = {"name": "recursion", "kind": "calls", "description": "", "file": str(module),
+                    "sha256": hashlib.sha256(module.read_bytes()).hexdigest(), "expect": []}
+        suite = self.folder / "suite.json"
+        for more, words in (
+                ({"command": ["--dir", "/", "--invoke", "run", "{file}", "100"]},
+                 'the workload "recursion" is for commands, and not for executors'),
+                ({"invoke": "run", "args": ["100"], "sha256": "0" * 64}, "that the suite was made with: its SHA-256")):
+            suite.write_text(json.dumps({"suite": "evil", "workloads": [{**workload, **more}]}))
+            done = predict("--suite", suite)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+            self.assertIn(words, done.stderr)
 
     def copy_build(self):
         """A build directory with the same executors, and places of its own."""
