@@ -499,6 +499,14 @@ class Report(unittest.TestCase):
             self.assertIn(words, process.stderr)
             self.assertEqual(process.stderr.count("\n"), 1, process.stderr)
 
+    def test_pages_need_a_name(self):
+        path = self.folder / "result.json"
+        path.write_text(json.dumps(result()))
+        for arguments, name in ((".",), "."), ((path, "-o", "/"), "/"), ((path, "-o", ""), ""):
+            process = subprocess.run([REPORT, *arguments], capture_output=True, text=True, cwd=self.folder)
+            self.assertEqual((process.returncode, process.stderr),
+                             (1, f"report: \"{name}\" is no name of a file\n"))
+
 
 if __name__ == "__main__":
     unittest.main()
