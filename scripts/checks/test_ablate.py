@@ -5,6 +5,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
@@ -20,8 +21,8 @@ except ImportError as error:
     sys.exit(77)
 
 
-def run(*arguments):
-    return subprocess.run([SCRIPTS / "ablate", "--directory", FOLDER, "--dispatch", "tail-direct", "--layouts", "1",
+def run(*arguments, folder=FOLDER):
+    return subprocess.run([SCRIPTS / "ablate", "--directory", folder, "--dispatch", "tail-direct", "--layouts", "1",
                            "--budget", "0", "--workload", "recursion", *arguments], capture_output=True, text=True,
                           check=False)
 
@@ -43,6 +44,19 @@ class Places(unittest.TestCase):
         for names in ("tail",), ("tail", "switch"), ("switch", "tail"):
             for found in variation(*names):
                 self.assertAlmostEqual(found, 0.6931471805599453)  # log 2
+
+
+class Directory(unittest.TestCase):
+    def test_what_another_has_set_up_is_not_emptied(self):
+        with tempfile.TemporaryDirectory(prefix="tailrace-ablate-") as folder:
+            foreign = pathlib.Path(folder) / "as-compared"
+            foreign.mkdir()
+            for name in "build.ninja", "precious":
+                (foreign / name).touch()
+            done = run(folder=folder)
+            self.assertEqual((done.returncode, done.stderr.splitlines()[1:]),
+                             (1, [f"ablate: {foreign} was set up by somebody else: name another --directory, or remove it"]))
+            self.assertTrue((foreign / "precious").exists())
 
 
 class Tiny(unittest.TestCase):

@@ -143,12 +143,17 @@ print(next(pathlib.Path(word) for word in sys.argv if word.endswith((".wasm", ".
         self.add("wrong", expect=["8"])
         self.add("right")
         self.add("changed", sha256="0" * 64)
+        self.add("pipe")
+        pipe = self.folder / "pipe.wasm"
+        pipe.unlink()
+        os.mkfifo(pipe)  # nobody waits for who might write into it
         done = self.run_command()
         self.assertEqual(done.returncode, 1)
         self.assertEqual([entry["name"] for entry in self.result()["workloads"]], ["right"])
         reasons = {failure["workload"]: failure["reason"] for failure in self.result()["not_measured"]}
         self.assertEqual(reasons["wrong"], "the result is 7, not 8")
         self.assertIn("is not what the suite was made with", reasons["changed"])
+        self.assertEqual(reasons["pipe"], f"cannot read {pipe}: it is no file")
         for name, reason in reasons.items():
             self.assertIn(f"coverage: {name}: {reason}\n", done.stderr)
 

@@ -95,6 +95,14 @@ mkdir "$tree/elsewhere"
 cp -r "$tree/build" "$tree/elsewhere"
 expect "build --layout-seeds 3,5 --directory $(realpath "$tree")/elsewhere/build
 tailrace bench --layout-seeds 3,5" --layout-seeds 3,5 --build-directory "$tree/elsewhere" --no-report
+mkfifo "$tree/pipe" "$tree/gone.samples"
+for resumed in pipe gone; do
+    if said=$(timeout 20 "$tree/scripts/bench" --no-setup --resume "$tree/$resumed" 2>&1) ||
+        [[ $said != "bench: cannot go on with $tree/$resumed: "*" is no file" ]]; then
+        echo "scripts/bench --resume of a pipe is not refused: $said"
+        failures=1
+    fi
+done
 expect "" --s x # may be --suite, --stop, ...: nothing is built
 for argument in --output= --output -o; do
     if said=$("$tree/scripts/bench" --no-setup "$argument" "" 2>&1) || [[ $said != *"takes a file"* ]]; then
