@@ -218,7 +218,8 @@ static int64_t count_at(json_t *answer, const char *key) {
 /* What a workload executes is exact and the same for all strategies: once is enough. */
 static void count_work(Recording *recording, size_t isa) {
     const char *name = recording->isas[isa];
-    char *counter = find_counter(recording, name), *who = format_string("count-%s", name);
+    char *counter = find_counter(recording, name);
+    const char *who = counter ? strrchr(counter, '/') + 1 : NULL;
     for (size_t i = 0; counter && i < recording->suite.count && !interrupted(); i++) {
         const Workload *workload = &recording->suite.workloads[i];
         Work *work = &recording->work[i * recording->isa_count + isa];
@@ -244,7 +245,6 @@ static void count_work(Recording *recording, size_t isa) {
             recording, (NotMeasured){"instructions", ANY, ANY, ANY, name, -1,
                                      copy_string("the counting executor was not built"), 0});
     free(counter);
-    free(who);
 }
 
 /* What commands of the user's own have to print is what the first of them prints, twice. */

@@ -22,7 +22,7 @@ BUILD, SOURCE, ISA, BASELINE, *COMPILE = sys.argv[1:] if len(sys.argv) > 5 else 
 BUILD, SOURCE = pathlib.Path(BUILD), pathlib.Path(SOURCE)
 sys.dont_write_bytecode = True
 sys.path += [str(SOURCE / "dispatch/test"), str(SOURCE / "scripts")]
-from analysis.zero_code import code_of  # noqa: E402
+from analysis.machine_code.zero_line import code_of  # noqa: E402
 
 LEVELS = {1: "no-dispatch", 2: "no-decoding", 3: "no-boundaries"}
 KERNEL, ARGUMENT = SOURCE / "bench/workloads/recursion.wasm", "3"

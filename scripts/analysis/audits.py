@@ -1,5 +1,12 @@
 """What the audit in a result file says of the executors that took part."""
 
+LAYOUT = ".layout"
+
+
+def executor_name(strategy, isa, seed=None):
+    """What result files call an executor, and their audits one in another layout than the first (results/schema.json)."""
+    return f"{strategy}-{isa}" + ("" if seed is None else f"{LAYOUT}{seed}")
+
 
 class Audit:
     """Of one Comparison's build and instruction set."""
@@ -15,14 +22,13 @@ class Audit:
         return self.build["audit_missing"]
 
     def name(self, strategy, seed=None):
-        """What it calls an executor, in the first layout or that of a seed. Result files name executors so, as
-        dispatch/meson.build does; nothing else in scripts puts such a name together, or takes one apart."""
+        """What it calls an executor, in the first layout or that of a seed."""
         first = self.build.get("first_layout", self.build["layout_seeds"][0])
-        return f"{strategy}-{self.isa}" + ("" if seed in (None, first) else f".layout{seed}")
+        return executor_name(strategy, self.isa, None if seed == first else seed)
 
     def strategy(self, name):
         """Which one of these an executor is of, in whatever layout; None if it took no part."""
-        executor = name.partition(".layout")[0]
+        executor = name.partition(LAYOUT)[0]
         return next((strategy for strategy in self.strategies if executor == self.name(strategy)), None)
 
     def by_layout(self, strategy):

@@ -11,9 +11,11 @@ import re
 import statistics
 import sys
 
-from . import ablation, findings, inference, places
+from . import findings, inference
 from .answers import QUESTIONS
+from .audits import executor_name
 from .comparison import BASELINE_ISA, instruction_sets, load, speed_text
+from .experiments import ablation, places
 from .microarchitecture import cpu_name
 from .peers import TIMES
 
@@ -447,7 +449,7 @@ def dispatch_code(*names):
     for name in names:
         for build in dict(recorded())[name]["builds"]:
             for variant in build["strategies"]:
-                found = build["audit"]["executors"][f"{variant}-{build['subject']}"]
+                found = build["audit"]["executors"][executor_name(variant, build['subject'])]
                 rows.append([f"{build['subject']}, {build['compiler']} {build['version'].split('.')[0]}", f"`{build['function']}`",
                              variant, f"{found['dispatch_sites']:,}", f"{found['code_bytes']:,}",
                              "; ".join(found["findings"]) or "–"])

@@ -15,6 +15,7 @@ import math
 import numpy
 from . import across, inference
 from .answers import Answers
+from .audits import executor_name
 from .causes import Causes
 from .comparison import Trouble, comparisons, instruction_sets, speed_text
 from .microarchitecture import cpu_name
@@ -397,7 +398,7 @@ def change(before, after):
                    for case in cases)
 
     def programs(case, strategy):
-        return case.build["programs"].get(f"{strategy}-{case.isa}") or None
+        return case.build["programs"].get(executor_name(strategy, case.isa)) or None
 
     def logs(case, strategy):
         return case.comparison.logs(strategy)[[case.names.index(name) for name in names]]

@@ -7,7 +7,7 @@ import statistics
 from . import warnings
 from .audits import Audit
 from .comparison import LONGEST
-from .machine_code import HOT, UNLIKE_CODE
+from .machine_code.handlers import HOT, UNLIKE_CODE
 from .wording import listed, some
 
 BY_ANALYSIS = ["aligned functions", "not alone", "noisy machine", "spills", "other order", "other code", "replayer", "crossings"]

@@ -21,12 +21,12 @@ SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 BUILD, TAILRACE = pathlib.Path(sys.argv[1]), sys.argv[2]
 sys.path.insert(0, str(SCRIPTS))
 sys.dont_write_bytecode = True
-from analysis import machine_code  # noqa: E402
+from analysis.machine_code import builds, handlers  # noqa: E402
 from analysis.script_loader import load_script  # noqa: E402
 
 audit = load_script("audit")
 
-OPCODES = ["halt", "zero", *machine_code.HOT["acc"], *(f"filler{n}__s_s" for n in range(20))]
+OPCODES = ["halt", "zero", *handlers.HOT["acc"], *(f"filler{n}__s_s" for n in range(20))]
 VICTIM = "i32_add__s_sk"
 BODY = "add $1, %rdi"  # four bytes
 
@@ -184,7 +184,7 @@ class Findings(unittest.TestCase):
             self.assertEqual(r["handlers_that_use_the_stack"], [])
             self.assertEqual(r["handlers_that_call"], [])
         self.assertEqual({(e["executor"], e["opcode"]) for e in document["listings"]},
-                         {(f"{s}-acc", opcode) for s in MAKERS for opcode in machine_code.HOT["acc"]})
+                         {(f"{s}-acc", opcode) for s in MAKERS for opcode in handlers.HOT["acc"]})
         code = {e["executor"]: e["code"] for e in document["listings"] if e["opcode"] == VICTIM}
         self.assertEqual(code["goto-direct-acc"], ["add $0x1,%rdi", "jmp *(%rbx)"])
         self.assertEqual(code["tail-direct-acc"], ["add $0x1,%rdi", "mov (%r12),%rax", "jmp *%rax"])
@@ -413,7 +413,7 @@ class RealBuild(unittest.TestCase):
     def setUpClass(cls):
         if audit.is_sanitized(BUILD):
             raise unittest.SkipTest("a build with sanitizers")
-        cls.build = machine_code.Build(BUILD)
+        cls.build = builds.Build(BUILD)
 
     def asm(self, *arguments, status=0, columns="1", **environment):
         done = subprocess.run([TAILRACE, "asm", *arguments], capture_output=True, text=True,
@@ -499,7 +499,7 @@ class RealBuild(unittest.TestCase):
                                 self.build.info["compiler"]], check=True)
                 mechanism = self.build.mechanism(strategy)
                 # A switch numbers its cases as the compiled layout does.
-                ours = machine_code.read_executor(made, mechanism, opcodes, self.build.layout(isa, self.build.seeds[0]))
+                ours = handlers.read_executor(made, mechanism, opcodes, self.build.layout(isa, self.build.seeds[0]))
                 theirs = self.build.read(name, strategy, isa, self.build.seeds[0])
                 self.assertEqual(ours.handlers is None, theirs.handlers is None)
                 if not ours.handlers:

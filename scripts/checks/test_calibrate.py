@@ -15,7 +15,8 @@ FOLDER = pathlib.Path(sys.argv[1])
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
-    from analysis import calibrate_real, comparison, slowdowns
+    from analysis import comparison
+    from analysis.experiments import calibration, slowdowns
     import example_result
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
@@ -30,7 +31,7 @@ class Quick(unittest.TestCase):
         if "musttail" in done.stderr:
             raise unittest.SkipTest(done.stderr.strip())
         cls.status, cls.text, cls.complaints = done.returncode, done.stdout, done.stderr
-        cls.calibration = calibrate_real.Calibration(calibrate_real.QUICK, FOLDER, 1)
+        cls.calibration = calibration.Calibration(calibration.QUICK, FOLDER, 1)
         cls.pool = cls.calibration.pool
 
     def test_the_report_says_that_all_is_well(self):
@@ -82,7 +83,7 @@ class TooShort(unittest.TestCase):
 
     def calibrate(self, milliseconds):
         """The Calibration, which decides by times, too; milliseconds: by workload."""
-        found = calibrate_real.Calibration(dataclasses.replace(calibrate_real.QUICK, decides=True), FOLDER, 1)
+        found = calibration.Calibration(dataclasses.replace(calibration.QUICK, decides=True), FOLDER, 1)
 
         def bench(names, seeds, seconds=0.0):
             self.assertEqual(seconds, 0)
@@ -130,10 +131,10 @@ class TooShort(unittest.TestCase):
 
 class Outcomes(unittest.TestCase):
     def test_shares(self):
-        low, high = calibrate_real.binomial(10, 200)
+        low, high = calibration.binomial(10, 200)
         self.assertAlmostEqual(low, 0.0242, 3)  # Clopper and Pearson's
         self.assertAlmostEqual(high, 0.0900, 3)
-        self.assertEqual(calibrate_real.share(0, 200), "0 of 200 (0.0–1.8 %)")
+        self.assertEqual(calibration.share(0, 200), "0 of 200 (0.0–1.8 %)")
 
 
 if __name__ == "__main__":

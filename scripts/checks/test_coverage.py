@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(sys.argv[1])
 COMMITTED = ROOT / "results/coverage/default.json"
 sys.path.insert(0, str(ROOT / "scripts"))
-from analysis.coverage_numbers import entropy, numbers_of, pair_histogram, similarities, working_set  # noqa: E402
+from analysis.coverage.numbers import entropy, numbers_of, pair_histogram, similarities, working_set  # noqa: E402
 
 MEMORY = dict.fromkeys(("loads", "load_bytes", "stores", "store_bytes", "bulk_operations", "bulk_load_bytes",
                         "bulk_store_bytes"), 0)
@@ -75,13 +75,15 @@ class Command(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         (self.folder / "build/dispatch").mkdir(parents=True)
+        (self.folder / "build/dispatch/build.json").write_text(json.dumps(
+            {"isas": ["acc"], "strategies": {}, "executors": [], "layout_seeds": [0], "counters": {"acc": "counter"}}))
         self.executor(f"""import pathlib, sys
 pathlib.Path({str(self.folder / "arguments")!r}).write_text("\\n".join(sys.argv[1:]))
 print(next(pathlib.Path(word) for word in sys.argv if word.endswith((".wasm", ".trace"))).read_text())""")
         self.workloads = []
 
     def executor(self, text):
-        path = self.folder / "build/dispatch/count-acc"
+        path = self.folder / "build/dispatch/counter"
         path.write_text(f"#!{sys.executable}\n{text}\n")
         path.chmod(0o755)
 
@@ -171,8 +173,10 @@ print(next(pathlib.Path(word) for word in sys.argv if word.endswith((".wasm", ".
                           "--workload", "two,t*")
         self.assert_fails('there is no suite "nowhere" (a path to a suite file holds a slash)',
                           "--suite", "nowhere")
-        self.assert_fails(f"there is no {self.folder}/build/dispatch/count-none; scripts/build makes it",
-                          "--isa", "none")
+        self.assert_fails(f"{self.folder}/build has no program that counts instructions of none: scripts/build --isa none "
+                          "makes it", "--isa", "none")
+        self.assert_fails(f"there is no build in {self.folder}: scripts/build makes one ([Errno 2] No such file or "
+                          f"directory: '{self.folder}/dispatch/build.json')", "--build", self.folder)
         (self.folder / "file").write_text("")
         self.assert_fails(f"cannot write {self.folder}/file: File exists", "-o", self.folder / "file/c")
         del self.workloads[0]["kind"]
@@ -202,7 +206,7 @@ class Committed(unittest.TestCase):
 
     def test_is_found_again(self):
         committed = json.loads(COMMITTED.read_text())
-        if not (BUILD / f"dispatch/count-{committed['isa']}").exists():
+        if committed["isa"] not in json.loads((BUILD / "dispatch/build.json").read_text())["isas"]:
             self.skipTest(f"this build has no instruction set {committed['isa']}")
         with tempfile.TemporaryDirectory(prefix="tailrace-coverage-") as folder:
             subprocess.run([ROOT / "scripts/coverage", "--build", BUILD, "--isa", committed["isa"],

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests that C files include downwards only, and other folders' files only by their doors, and that no folder has
-more than a dozen sources.
+"""Tests that C files include downwards only, and other folders' files only by their doors, that no folder has more than
+a dozen sources, and that modules of scripts/analysis import those above them in its list alone.
 
     test_includes.py [FOLDER]
 
@@ -86,7 +86,30 @@ def check(root):
     return wrong
 
 
+def check_analysis(folder):
+    """As check(), of the Python package that scripts share; its list is the docstring of the package."""
+    text = (folder / "__init__.py").read_text()
+    order, wrong = {}, []
+    for line, names in enumerate(re.findall(r"^    (\S.*?)  ", text, re.M)):
+        order |= dict.fromkeys((name.strip("/") for name in names.split(", ")), line)
+    for path in sorted(folder.rglob("*.py")):
+        module, *inside = path.relative_to(folder).with_suffix("").parts
+        if module == "__init__":
+            continue
+        if module not in order:
+            wrong.append(f"{path.name} is not in the list of {folder / '__init__.py'}")
+            continue
+        for dots, source, names in re.findall(r"^from (\.+)(\w*)\S* import \(?(.*)", path.read_text(), re.M):
+            if len(dots) <= len(inside):
+                continue  # within a folder of it
+            for name in [source] if source else names.split(", "):
+                if name not in order or order[name] > order[module]:
+                    wrong.append(f"{path.relative_to(folder)} imports {name}, which stands below {module} in the list")
+    return wrong
+
+
 if __name__ == "__main__":
-    wrong = check(pathlib.Path(sys.argv[1]) if sys.argv[1:] else pathlib.Path(__file__).resolve().parents[2])
+    root = pathlib.Path(sys.argv[1]) if sys.argv[1:] else pathlib.Path(__file__).resolve().parents[2]
+    wrong = check(root) + check_analysis(root / "scripts/analysis")
     print("\n".join(wrong) or "every include goes down, and by a door")
     sys.exit(1 if wrong else 0)

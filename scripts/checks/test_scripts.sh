@@ -117,9 +117,24 @@ expect $'build --isa acc,pinned,fused --layout-seeds <8>\ntailrace bench --isa a
 # A build directory keeps the instruction sets that it has: a tree with stand-ins for what builds.
 mkdir -p "$tree/sets/scripts" "$tree/sets/dispatch" "$tree/bin"
 cp scripts/build scripts/common.sh "$tree/sets/scripts"
+cp dispatch/programs.py "$tree/sets/dispatch"
 printf '#!/bin/sh\n' | tee "$tree/sets/scripts/audit" "$tree/sets/dispatch/strategies.py" "$tree/bin/ninja" >/dev/null
+entries=
+for strategy in switch tail-mine no-decoding; do
+    for isa in acc fused; do
+        programs=
+        for seed in 0 3 4; do programs+="${programs:+, }\"$seed\": \"$isa/$seed/$strategy\""; done
+        entries+="${entries:+, }{\"strategy\": \"$strategy\", \"isa\": \"$isa\", \"programs\": {$programs}}"
+    done
+done
+cat >"$tree/build.json" <<EOF
+{"first_layout": 0, "layout_seeds": [3], "isas": ["acc", "fused"], "executors": [$entries],
+ "strategies": {"switch": {}, "tail-mine": {}, "no-decoding": {"reference": true}},
+ "counters": {"acc": "acc/counter", "fused": "fused/counter"}}
+EOF
 # shellcheck disable=SC2016 # it is the stand-in's
-printf '%s\n' '#!/bin/sh' '[ "$1" = setup ] && mkdir -p "$2/dispatch" && touch "$2/build.ninja"' \
+printf '%s\n' '#!/bin/sh' '[ "$1" = setup ] && mkdir -p "$2/dispatch" && touch "$2/build.ninja" &&' \
+    'cp "${ASKED%/*}/build.json" "$2/dispatch"' \
     'for word; do case $word in -Disa=*) echo "$word" ;; esac; done >>"$ASKED"' >"$tree/bin/meson"
 chmod +x "$tree"/sets/*/* "$tree"/bin/*
 touch "$tree/sets/dispatch/strategies.txt"
@@ -134,29 +149,29 @@ for case in 'pinned:-Disa=acc,pinned' 'pinned:' ':' 'fused,acc:-Disa=acc,pinned,
     fi
 done
 
-# With --dispatch that alone is built, and what was built before of the layouts that are measured.
+# With --dispatch that alone is built, and what was built before of the layouts that are measured. What its programs are
+# called is up to the build.
 # shellcheck disable=SC2016 # it is the stand-in's
 printf '%s\n' '#!/bin/sh' 'case "$*" in' \
-    '*targets*) for isa in acc fused; do for layout in "" .layout3 .layout4; do' \
-    '    echo "dispatch/switch-$isa$layout: c_LINKER"; done' \
-    '    for name in count zero/no-decoding; do echo "dispatch/$name-$isa: c_LINKER"; done' \
-    '    for name in switch tail-mine; do echo "strategy-$name-$isa: phony"; done; done' \
-    '    echo "dispatch/zero/no-decoding-acc.layout3: c_LINKER"; echo "all: phony" ;;' \
+    '*targets*) for target in acc/0/switch acc/3/switch acc/4/switch test/differential ../tailrace; do' \
+    '    echo "dispatch/$target: c_LINKER"; done; echo "all: phony" ;;' \
     '*build.ninja) ;;' '*) shift 3; echo "$*" >>"$ASKED" ;;' 'esac' >"$tree/bin/ninja"
 # shellcheck disable=SC2016 # and this
 printf '%s\n' '#!/bin/sh' '[ "$2" != --of ] || echo "$3" | tr , "\n"' >"$tree/sets/dispatch/strategies.py"
 sets=$tree/sets/build
-touch "$sets/dispatch/switch-acc" "$sets/dispatch/switch-acc.layout4"
-chmod +x "$sets/dispatch/switch-acc" "$sets/dispatch/switch-acc.layout4"
-always='tailrace dispatch/build.json'
+mkdir -p "$sets"/dispatch/acc/{0,4} "$sets/dispatch/test"
+touch "$sets"/dispatch/acc/{0,4}/switch "$sets/dispatch/test/differential"
+always='tailrace dispatch/build.json dispatch/acc/0/switch dispatch/test/differential'
 for case in \
     "|
-$always dispatch/switch-acc" \
-    "--dispatch tail-mine --layout-seeds 3|$always dispatch/switch-acc dispatch/count-acc\
- dispatch/zero/no-decoding-acc strategy-tail-mine-acc dispatch/count-fused dispatch/zero/no-decoding-fused\
- strategy-tail-mine-fused dispatch/zero/no-decoding-acc.layout3" \
-    "--dispatch switch,tail-mine --isa fused|$always dispatch/switch-acc dispatch/count-fused\
- dispatch/zero/no-decoding-fused strategy-switch-fused strategy-tail-mine-fused"; do
+$always" \
+    "--dispatch tail-mine --layout-seeds 3|dispatch/build.json
+$always dispatch/acc/0/tail-mine dispatch/acc/3/tail-mine dispatch/fused/0/tail-mine dispatch/fused/3/tail-mine\
+ dispatch/acc/0/no-decoding dispatch/acc/3/no-decoding dispatch/fused/0/no-decoding dispatch/fused/3/no-decoding\
+ dispatch/acc/counter dispatch/fused/counter" \
+    "--dispatch switch,tail-mine --isa fused|dispatch/build.json
+$always dispatch/fused/0/switch dispatch/fused/3/switch dispatch/fused/0/tail-mine dispatch/fused/3/tail-mine\
+ dispatch/fused/0/no-decoding dispatch/fused/3/no-decoding dispatch/fused/counter"; do
     rm -f "$tree/asked"
     # shellcheck disable=SC2086 # words
     ASKED=$tree/asked PATH=$tree/bin:$PATH CC=cc "$tree/sets/scripts/build" ${case%%|*} \

@@ -1,4 +1,4 @@
-"""Executors that are slower by a known number of instructions, for calibrate_real.py.
+"""Executors that are slower by a known number of instructions, for calibration.py.
 
 A slowdown is a strategy whose handler of one opcode begins with instructions more (encoder/generate.py --plant), in
 all layouts or in the first alone; everything else is the same source. For the build it is a strategy out of the tree:
@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "dispatch"))
 import strategies  # noqa: E402, dispatch/strategies.py
 ISA = "acc"
@@ -157,7 +157,7 @@ class Pool:
         programs = [self.path(name, seed) for name in self.strategies() if name not in unwanted
                     for seed in self.seeds(name)]
         targets = [path.relative_to(self.directory) for path in programs]
-        command = ["ninja", "-C", self.directory, "tailrace", f"dispatch/count-{ISA}", *targets]
+        command = ["ninja", "-C", self.directory, "tailrace", f"dispatch/{self.description['counters'][ISA]}", *targets]
         with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True) as process:
             line = ""

@@ -26,7 +26,8 @@ import time
 import numpy
 from scipy import stats
 
-from . import comparison, inference, slowdowns
+from .. import comparison, inference
+from . import slowdowns
 from .slowdowns import Slowdown
 
 WORKLOADS = slowdowns.ROOT / "bench/workloads"

@@ -9,7 +9,8 @@ import pathlib
 import re
 import struct
 
-from .machine_code import MachineCodeError, Object
+from ..audits import executor_name
+from .handlers import MachineCodeError, Object
 
 STACK = re.compile(r"\(%r[sb]p|\[(?:sp|x29)\b")
 TABLE = re.compile(r"^(?:notrack )?jmp\s+\*(-?0x[0-9a-f]+)\(,%")
@@ -106,8 +107,7 @@ def audit_programs(programs, seeds, subject, name, dispatches):
                          for other in same[:1]]
         elif len(function.instructions) != len(functions[variant, seeds[0]].instructions):
             findings.append("the compiler made other code than in the first layout")
-        label = f"{variant}-{subject}" + ("" if seed == seeds[0] else f".layout{seed}")
-        executors[label] = {
+        executors[executor_name(variant, subject, None if seed == seeds[0] else seed)] = {
             "opcodes": None, "dispatch_sites": len(function.sites), "code_bytes": function.bytes,
             "median_handler_bytes": None, "largest_handler_bytes": None, "largest_handler": None,
             "handler_instructions": len(function.instructions), "handlers_that_use_the_stack": None,

@@ -7,7 +7,7 @@ from matplotlib import colors, pyplot, ticker
 from scipy.cluster import hierarchy
 from scipy.spatial import distance
 
-from .pictures import COLOURS, INK, LINE, MARKERS, SOFT, STYLE, save, short
+from ..pictures import COLOURS, INK, LINE, MARKERS, SOFT, STYLE, save, short
 
 SMALLEST_SHARE = 0.001  # of a column that is worth its room
 # Points between a label and what it names; beyond the second, a line leads there.
