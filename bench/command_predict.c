@@ -74,8 +74,8 @@ static const struct argp PREDICT = {
     .doc =
         "Replays the indirect branches that each strategy's dispatch executes through models of "
         "branch predictors, and prints how many were predicted wrong. These are models, not this "
-        "CPU: see bench/predictor.h for what they leave out. The default suite takes about a "
-        "minute of CPU time, on as many CPUs as it may use.\v"
+        "CPU: see bench/predictor.h for what they leave out. The default suite takes one or two "
+        "minutes of CPU time, on as many CPUs as it may use.\v"
         "Exit status: 0 done; 1 something failed; 2 usage; 130 interrupted."};
 
 /* Where a strategy's code is. */
