@@ -464,7 +464,9 @@ def make(results, names, confidence, smallest_effect):
     them. Of each its samples are dropped as soon as it was looked at: those of many machines do not fit the
     memory."""
     texts, cases, compared, kept, digests = Texts(), [], [], [], []
-    for file, result in enumerate(results):
+    results = iter(results)
+    for file in range(len(names)):
+        result = next(results)  # enumerate() would keep it until the next one is read
         digest = digest_of(result)
         if digest in digests:
             raise Trouble(f"{names[file]} and {names[digests.index(digest)]} are the same run")

@@ -4,6 +4,7 @@ import copy
 import pathlib
 import sys
 import unittest
+import weakref
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -45,6 +46,24 @@ def counted(document, event, values, **others):
         entry["counters"] = [{"event": event, "value": value, "state": "no PMU" if value is None else "measured",
                               "reason": "there is none" if value is None else None, **others}]
     return document
+
+
+class Samples(list):
+    """As of a file; but weak references to it are possible."""
+
+
+class Memory(unittest.TestCase):
+    def test_the_samples_of_a_file_are_gone_when_the_next_is_read(self):
+        read, kept = [], []
+
+        def document(number):
+            kept.append(sum(samples() is not None for samples in read))
+            found = {**result(), "started": f"2026-01-0{number}T00:00:00Z"}
+            found["samples"] = Samples(found["samples"])
+            read.append(weakref.ref(found["samples"]))
+            return found
+        findings.make(map(document, [1, 2, 3]), ["1.json", "2.json", "3.json"], 0.95, 0.01)
+        self.assertEqual(kept, [0, 0, 0])
 
 
 class Counting(unittest.TestCase):
