@@ -172,7 +172,7 @@ class Builds(SubjectTest):
     @unittest.skipUnless(os.uname().machine == "x86_64", "its code is for x86")
     def test_switches_within_handlers_are_not_the_dispatch(self):
         load_script()
-        from analysis.foreign_code import Function, findings_of
+        from analysis.machine_code.foreign import Function, findings_of
         for jumps, told in (1, 0), (3, 1):
             program = self.folder / f"program{jumps}"
             subprocess.run([*os.environ.get("CC", "cc").split(), "-nostdlib", "-static", "-no-pie", "-Wl,-e,run", "-x",
