@@ -101,7 +101,7 @@ static int list_strategies(const Executors *executors) {
     table_free(&table);
     for (size_t i = 0; i < executors->count; i++)
         if (executors->items[i].left_out)
-            print_line(stdout, "\n", "%s was left out of this build: %s", executors->items[i].name,
+            print_line(stdout, "\n", LEFT_OUT, executors->items[i].name,
                        executors->items[i].left_out);
     for (size_t i = 0; i < executors->count; i++)
         if (strcmp(executors->items[i].isa, executors->items[0].isa) == 0)

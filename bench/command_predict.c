@@ -190,8 +190,7 @@ static bool choose(Prediction *prediction, const PredictOptions *options, Error 
     }
     free(strategies);
     if (!prediction->column_count && left_out && !first)
-        return fail(error, ERROR_UNSUPPORTED, "%s was left out of this build: %s", left_out->name,
-                    left_out->left_out);
+        return fail(error, ERROR_UNSUPPORTED, LEFT_OUT, left_out->name, left_out->left_out);
     if (!prediction->column_count)
         return fail(error, ERROR_UNSUPPORTED, "there is no executor to predict for");
     prediction->isa = first->isa;
@@ -221,7 +220,7 @@ static uint16_t *record(const Prediction *prediction, const Workload *workload, 
     char *program = executors_counter(&prediction->builds.items[0].executors, prediction->isa);
     char *limit_text = format_string("%ld", limit);
     ProcessResult result = {0};
-    fail(error, ERROR_FILE, "the counting executor was not built");
+    fail(error, ERROR_FILE, NO_COUNTER);
     argv[argc++] = program;
     argv[argc++] = "stream";
     argv[argc++] = "--limit";

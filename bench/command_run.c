@@ -42,6 +42,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'd': invocation->dispatch = argument; return 0;
     case 'i': invocation->isa = argument; return 0;
     case OPTION_LINES: invocation->argv[1] = "lines"; return 0; /* the executor's command */
+    case OPTION_FUNCTIONS: invocation->argv[1] = "functions"; return 0;
     case ARGP_KEY_ARG:
         if (invocation->has_file) argp_error(state, ONE_FILE_IS_ENOUGH, argument);
         invocation->has_file = true;
@@ -93,6 +94,8 @@ static const struct argp PROFILE = {
              "print how often each straight line of instructions was executed instead, for "
              "\"tailrace mine\"",
              0},
+            {"functions", OPTION_FUNCTIONS, NULL, 0,
+             "print how many instructions of each function were executed instead", 0},
             STATIC_OPTION,
             TRACE_OPTION,
             RUN_OPTIONS,

@@ -61,9 +61,11 @@ static inline bool is_call(uint16_t opcode) {
     case OP_call_import:
     case OP_call_indirect:
     case OP_call_indirect64:
+    case OP_call_ref:
     case OP_return_call:
     case OP_return_call_import:
-    case OP_return_call_indirect: return true;
+    case OP_return_call_indirect:
+    case OP_return_call_ref: return true;
     default: return false;
     }
 }

@@ -9,7 +9,7 @@
  *
  * A strategy's file defines DISPATCH_SIZE, see dispatch/targets.h, and includes this one. It may
  * define HANDLER and DISPATCH before, to begin handlers or reach the next one in another way: see
- * GUIDE.md. */
+ * GUIDE.md; and OWN_HANDLERS(X), handlers behind those of the opcodes, which it defines itself. */
 #if !__has_attribute(musttail)
 #error "tail strategies need the musttail attribute: clang 13 or gcc 15"
 #endif
@@ -52,8 +52,14 @@
 
 typedef CONVENTION Trap (*Handler)(PARAMETERS);
 
+#ifndef OWN_HANDLERS
+#define OWN_HANDLERS(X)
+#endif
+#define X(name) +1
+enum { HANDLER_COUNT = OPCODE_COUNT OWN_HANDLERS(X) };
+#undef X
 /* By opcode. */
-static const Handler handlers[OPCODE_COUNT];
+static const Handler handlers[HANDLER_COUNT];
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance);
 #define HANDLER_AT(ip) TARGET_AT(ip, handlers, enter)
@@ -85,6 +91,7 @@ TRAPS(X)
 
 #define X(name) HANDLER(name);
 OPCODES(X)
+OWN_HANDLERS(X)
 #undef X
 
 #include HANDLERS
@@ -92,7 +99,7 @@ OPCODES(X)
 #pragma GCC diagnostic pop
 
 #define X(name) handle_##name,
-static const Handler handlers[OPCODE_COUNT] = {OPCODES(X)};
+static const Handler handlers[HANDLER_COUNT] = {OPCODES(X) OWN_HANDLERS(X)};
 #undef X
 
 static const DispatchWords *words(void) { return target_words(handlers, (uintptr_t)enter); }

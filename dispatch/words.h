@@ -213,7 +213,7 @@ __asm__(SKIP(LAYOUT_SHIFT));
 /* ---- Accumulators --------------------------------------------------------------------------- */
 
 /* The float accumulator is a whole vector register, because going between float and double views of
- * one is then free; a scalar would be cleaned up at every change of type. */
+ * one is then free; a scalar would be cleaned up at every change of type. So it holds vectors, too. */
 typedef float FloatRegister __attribute__((vector_size(16)));
 typedef double DoubleView __attribute__((vector_size(16)));
 
@@ -236,10 +236,12 @@ INLINE FloatRegister float_register_f64(double value) {
 #define REGISTER_I64(name) (name)
 #define REGISTER_F32(name) ((name)[0])
 #define REGISTER_F64(name) (((DoubleView)(name))[0])
+#define REGISTER_V128(name) ((V128)(name))
 #define SET_REGISTER_I32(name, value) ((name) = (uint32_t)(value))
 #define SET_REGISTER_I64(name, value) ((name) = (value))
 #define SET_REGISTER_F32(name, value) ((name) = float_register_f32(value))
 #define SET_REGISTER_F64(name, value) ((name) = float_register_f64(value))
+#define SET_REGISTER_V128(name, value) ((name) = (FloatRegister)(value))
 
 #if ISA_HAS_ACCUMULATORS
 #define SET_INTEGER_ACCUMULATOR(value) SET_REGISTER_I64(ia, value)
@@ -248,6 +250,7 @@ INLINE FloatRegister float_register_f64(double value) {
 #define SET_INTEGER_ACCUMULATOR_I64(value) SET_REGISTER_I64(ia, value)
 #define SET_FLOAT_ACCUMULATOR_F32(value) SET_REGISTER_F32(fa, value)
 #define SET_FLOAT_ACCUMULATOR_F64(value) SET_REGISTER_F64(fa, value)
+#define SET_FLOAT_ACCUMULATOR_V128(value) SET_REGISTER_V128(fa, value)
 #else
 #define SET_INTEGER_ACCUMULATOR(value) ((void)0)
 #define SET_FLOAT_ACCUMULATOR(value) ((void)0)
@@ -255,6 +258,7 @@ INLINE FloatRegister float_register_f64(double value) {
 #define SET_INTEGER_ACCUMULATOR_I64(value) ((void)0)
 #define SET_FLOAT_ACCUMULATOR_F32(value) ((void)0)
 #define SET_FLOAT_ACCUMULATOR_F64(value) ((void)0)
+#define SET_FLOAT_ACCUMULATOR_V128(value) ((void)0)
 #endif
 /* Pinned locals: what exchanges registers with slots. */
 #define SWAP_OUT_F(to, name) (fp[to] = bits_of_f64(REGISTER_F64(name)))
@@ -299,6 +303,12 @@ INLINE FloatRegister float_register_f64(double value) {
 #define LOAD(stored, widened) LOAD_AT(a, stored, (widened)loaded)
 #define STORE_AS(stored, what) STORE_AT(a, what, stored)
 #define STORE(stored) STORE_AT(a, b, stored)
+/* An operand that is in memory, as a variable of that name. */
+#define LOAD_OPERAND(stored, widened, name)                                                        \
+    CHECK_BOUNDS(address, sizeof(stored));                                                         \
+    stored name##_stored;                                                                          \
+    memcpy(&name##_stored, memory + offset + address, sizeof name##_stored);                       \
+    const widened name = (widened)name##_stored
 #define SUM_LOAD(stored, widened) LOAD_AT((uint32_t)(a + b), stored, (widened)loaded)
 #define SUM_STORE(stored) STORE_AT((uint32_t)(a + b), c, stored)
 #define SCALED_LOAD(stored, widened)                                                               \
@@ -542,7 +552,7 @@ enum { NOT_EQUAL = 1, TIMED_OUT = 2 };
     __asm__(SET_SEED(LAYOUT_SEED));                                                                \
     extern const char layout_seed[] __asm__("layout_seed");                                        \
     const Executor executor = {STRATEGY,  ISA_NAME, BOUNDS, (intptr_t)layout_seed,                 \
-                               IP_IN_R14, words,    enter,  false};
+                               IP_IN_R14, words,    enter,  false, NULL};
 
 /* condition ? a : b. On x86 compilers jump for it, since there is no conditional move of floats. */
 INLINE double select_f64(double a, double b, uint32_t condition) {

@@ -85,7 +85,9 @@ enum {                            /* OpInfo.flags */
     OP_IS_BOOLEAN = 4,            /* the result is 0 or 1 */
     OP_HAS_LABEL = 8,
     OP_CALLS = 16,                /* the handler calls the runtime: no part of a superinstruction */
+    OP_IS_OPERAND = 32,           /* a load that is part of ops, see OpInfo.with_load */
 };
+enum { LOADS_MOST = 2 };
 
 typedef struct OpInfo {
     const char *name; /* as in ops.table */
@@ -101,6 +103,10 @@ typedef struct OpInfo {
     uint16_t far;           /* the same access to any memory */
     uint16_t sum;           /* to a + b */
     uint16_t scaled;        /* to (a << shift) + b */
+    struct {                /* the ops with an operand in memory ... */
+        uint16_t load;      /* ... that this op loads; OP_COUNT: no more of them */
+        uint16_t second, first; /* if it is this operand; the other one stands before the address */
+    } with_load[LOADS_MOST];
     uint8_t flags;
     const char *section;             /* of ops.table, or of the derived ops */
     uint8_t load_bytes, store_bytes; /* of linear memory; 0 for bulk ops, whose operands say it */

@@ -40,21 +40,21 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "ptr": (8, "uint64_t", "const void *"),
     "label": (4, "const uint8_t *", "Label"),
 }
-ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_|ATOMIC_)?(?:LOAD|STORE|LOAD_STORE)(?:_AS)?)\((\w+)")  # of linear memory, and the C type in it
+ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_|ATOMIC_)?(?:LOAD|STORE|LOAD_STORE)(?:_AS|_OPERAND)?)\((\w+)")  # of linear memory, and the C type in it
 ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
                 "uint64_t": 8, "float": 4, "double": 8, "V128": 16}
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR", "p": "PIN_P", "q": "PIN_Q", "r": "PIN_R"}
 CLASS_ORDER = "skapqr"  # of the enum, and of the mixed radix by which forms are found
-REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa",  # (class, bank): the variable in handlers
+REGISTERS = {("a", "i"): "ia", ("a", "f"): "fa", ("a", "v"): "fa",  # (class, bank): the variable in handlers
              ("p", "i"): "i1", ("p", "f"): "f1", ("q", "i"): "i2", ("q", "f"): "f2", ("r", "i"): "i3",
              ("r", "f"): "f3"}
 REGISTER_TYPES = {"i": "uint64_t", "f": "FloatRegister"}
 LONGEST_OPERANDS = 250  # bytes behind the dispatch word of a superinstruction
 SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page
 ORDER = "apqrsk"  # the order that exchangeable operands are put into
-ATTRIBUTES = {"wasm", "also", "commutes", "mirror", "compare", "inverse", "load", "store", "constants", "only",
-              "move", "ends", "pins", "changes",
-              "repeats"}
+ATTRIBUTES = {"wasm", "also", "commutes", "mirror", "compare", "inverse", "load", "store", "memory", "constants",
+              "only", "move", "ends", "pins", "changes", "repeats"}
+LOADS_MOST = 2  # that "memory" can name: LOADS_MOST of encoder.h
 
 
 class TableError(Exception):
@@ -66,7 +66,7 @@ def identifier(name):
 
 
 def bank(value_type):
-    """Integers, floats, vectors: of the last no register is one."""
+    """Integers, floats, vectors: the last have no registers of their own."""
     return value_type[0]
 
 
@@ -118,6 +118,16 @@ class Op:
         found = [size for access, size in ACCESSES.findall(" ".join(self.body)) if kind in access]
         return sum(ACCESS_SIZES[size] for size in found)
 
+    def address(self):
+        """Its operand that is an address in linear memory, if it has one."""
+        if self.flags & {"load", "store"}:
+            return self.values[0]
+        return next((o for o in self.values if o.name == "address"), None)
+
+    def loads(self):
+        """The names of the loads whose value may be an operand in memory."""
+        return [name for name in self.named.get("memory", "").split(",") if name]
+
     def mirror(self):
         return self.name if "commutes" in self.flags else self.named.get("mirror")
 
@@ -157,9 +167,11 @@ def read_ops(path):
             sections[ops[-1].name] = section
     names = [op.name for op in ops]
     for op in ops:
-        for other in op.named.get("mirror"), op.named.get("inverse"):
+        for other in op.named.get("mirror"), op.named.get("inverse"), *op.loads():
             if other and other not in names:
                 raise TableError(f"{op.name}: no op is called {other}")
+        if len(op.loads()) > LOADS_MOST:
+            raise TableError(f"{op.name}: of {LOADS_MOST} loads at most the values can be operands in memory")
         if not op.body:
             raise TableError(f"{op.name}: what it does is missing")
         for _, size in ACCESSES.findall(" ".join(op.body)):
@@ -168,9 +180,25 @@ def read_ops(path):
     return ops, sections
 
 
+def name_with_load(op, load, is_first):
+    return f"{op.name}.{load.partition('.')[2]}{'.first' if is_first else ''}"
+
+
+def with_load(op, load, is_first):
+    """The op with its first or second operand in memory, where that load finds it."""
+    match = re.fullmatch(r"LOAD\((\w+), (\w+)\);", load.body[0])
+    if not match:
+        raise TableError(f"{op.name}: {load.name} does more than to load its value, or something else")
+    stored, widened = match.groups()
+    loaded, other = op.values if is_first else op.values[::-1]
+    return Op(name_with_load(op, load.name, is_first),
+              [Operand(f"{other.type} {other.name}:sapqr"), Operand("i32 address:spqr"), Operand("u32 offset")], op.result,
+              [], [f"LOAD_OPERAND({stored}, {widened}, {loaded.name});", *op.body])
+
+
 def derive(ops, sections):
-    """The compare-and-branch and the far memory ops."""
-    derived = []
+    """The compare-and-branch, the far memory ops, and what has an operand in memory."""
+    derived, by_name = [], {op.name: op for op in ops}
     for op in ops:
         if "compare" in op.flags:
             condition = op.body[0].removeprefix("r = ").removesuffix(";")
@@ -200,6 +228,10 @@ def derive(ops, sections):
             derived.append(Op(f"{op.name}.scaled", operands + [Operand("u16 shift")], op.result, ["repeats"],
                               ["SCALED_" + line for line in op.body]))
             sections.update(dict.fromkeys((o.name for o in derived[-2:]), "Computed addresses"))
+        for load in op.loads():
+            for is_first in (False,) if "commutes" in op.flags else (False, True):
+                derived.append(with_load(op, by_name[load], is_first))
+                sections[derived[-1].name] = "Operands in memory"
     return ops + derived
 
 
@@ -303,7 +335,7 @@ def variants(op, isa, positions):
             if op.values and "constants" not in op.flags and set(combination) == {"k"} \
                     and not all(o.narrowed == "k" for o in op.values):
                 continue
-            registers = [(c, bank(o.type)) for c, o in zip(combination, op.values) if c not in "sk"]
+            registers = [REGISTERS[(c, bank(o.type))] for c, o in zip(combination, op.values) if c not in "sk"]
             if len(registers) != len(set(registers)) and (not op.flags & {"commutes", "repeats"} or "a" in combination):
                 continue
             if mirror:
@@ -336,7 +368,7 @@ def body(variant, start=0):
         read = {"s": f"SLOT_{upper}({offset})", "k": f"CONSTANT_{upper}({offset})"}.get(
             kind, f"REGISTER_{upper}({REGISTERS.get((kind, bank(operand.type)))})")
         c_type = VALUE_TYPES[operand.type]
-        if op.flags & {"load", "store"} and operand is op.values[0] and kind not in "sk":
+        if operand is op.address() and kind not in "sk":
             # The high half of a register with an i32 is zero; to clear it again would lengthen the address's way.
             c_type, read = "uint64_t", REGISTERS[(kind, "i")]
         lines.append(f"const {c_type} {operand.name} = {read};")
@@ -351,7 +383,7 @@ def body(variant, start=0):
         upper = op.result.upper()
         if variant.result == "s":
             lines.append(f"SET_SLOT_{upper}({start + variant.offsets['r']}, r);")
-            if "move" not in op.flags and op.result != "v128":
+            if "move" not in op.flags:
                 lines.append(f"SET_{'INTEGER' if bank(op.result) == 'i' else 'FLOAT'}_"
                              f"ACCUMULATOR_{upper}(r);")
         else:
@@ -363,12 +395,13 @@ def unread_loads(parts):
     """The numbers of the loads whose value no later part needs, as where WebAssembly drops it: found from the end,
     where every register may be needed, to the beginning. That a branch may leave in between is not counted, since
     compilers could then load on that way only."""
-    registers = {(letter, kind) for letter in "apqr" for kind in "if"}
+    accumulators, registers = {"ia", "fa"}, set(REGISTERS.values())
     live, unread = set(registers), set()
     for number in reversed(range(len(parts))):
         part, op = parts[number], parts[number].op
         if op.result:
-            written = {("a" if part.result == "s" and "move" not in op.flags else part.result, bank(op.result))}
+            letter = "a" if part.result == "s" and "move" not in op.flags else part.result
+            written = {REGISTERS.get((letter, bank(op.result)))}
             acts = part.result == "s" or bool(written & live)
             live -= written
             if not acts and not op.access_bytes("LOAD"):
@@ -376,8 +409,8 @@ def unread_loads(parts):
             if not acts:
                 unread.add(number)
         elif not op.values:
-            live |= {register for register in registers if register[0] != "a"}  # it may exchange them
-        live |= {(letter, bank(operand.type)) for operand, letter in zip(op.values, part.values)} & registers
+            live |= registers - accumulators  # it may exchange them
+        live |= {REGISTERS.get((letter, bank(operand.type))) for operand, letter in zip(op.values, part.values)}
     return unread
 
 
@@ -537,7 +570,11 @@ def op_description(op, product):
         "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
         "OP_CALLS": op.calls_runtime,
         "OP_HAS_LABEL": any(o.type == "label" for o in op.operands),
+        "OP_IS_OPERAND": any(op.name in other.loads() for other in product.ops),
     }.items() if on]
+    loads = ", ".join(f"{{{reference(load)}, {reference(name_with_load(op, load, False))}, "
+                      f"{reference(name_with_load(op, load, 'commutes' not in op.flags))}}}"
+                      for load in op.loads() + ["none"] * (LOADS_MOST - len(op.loads())))
     return (f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "
             f".value_count = {len(op.values)}, "
             f".value_types = {{{', '.join('VALUE_' + o.type.upper() for o in op.values) or 0}}}, "
@@ -548,7 +585,7 @@ def op_description(op, product):
             f".branch_if = {reference('br_if.' + op.name)}, "
             f".branch_unless = {reference('br_unless.' + op.name)}, "
             f".far = {reference(op.name + '.far')}, .sum = {reference(op.name + '.sum')}, "
-            f".scaled = {reference(op.name + '.scaled')}, "
+            f".scaled = {reference(op.name + '.scaled')}, .with_load = {{{loads}}}, "
             f".flags = {' | '.join(flags) or 0}, .section = \"{product.sections[op.name]}\", "
             f".load_bytes = {op.access_bytes('LOAD')}, .store_bytes = {op.access_bytes('STORE')}, "
             f".variants = variants_{identifier(op.name)}}},")
@@ -651,11 +688,12 @@ def read_isa(path, name, ops):
                 forms.update(dict.fromkeys(matching, patterns.split()))
         if len(fields) == 3 and fields[0] == "isa" and fields[1] == name:
             parts = [part.strip() for part in fields[2].split("|")]
-            if len(parts) != 4:
-                raise TableError(f"{path}: '{name}' needs four lists of operand classes")
+            if len(parts) != 5:
+                raise TableError(f"{path}: '{name}' needs five lists of operand classes")
             check_classes("".join(parts))
-            isa = {"values": {"i": parts[0], "f": parts[1], "v": "s"},
-                   "results": {"i": parts[2], "f": parts[3], "v": "s"}}
+            if set(parts[2]) - set("as"):
+                raise TableError(f"{path}: '{name}' has vectors elsewhere than in slots and the accumulator")
+            isa = {"values": dict(zip("ifv", parts)), "results": {"i": parts[3], "f": parts[4], "v": "s"}}
     if not isa:
         raise TableError(f"{path}: there is no instruction set '{name}'")
     return isa | {"forms": forms, "has_sequences": has_sequences}

@@ -56,7 +56,7 @@ static bool report(Store *store, Trap trap, Error *error) {
 
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
-void clean_values(const ValueType *types, uint32_t count, uint64_t *slots) {
+void clean_values(const SlotType *types, uint32_t count, uint64_t *slots) {
     for (uint32_t i = 0; i < count; i++)
         if (types[i] == TYPE_F32 || types[i] == TYPE_I32) slots[i] = (uint32_t)slots[i];
 }

@@ -29,6 +29,6 @@ void leave_frame(uint64_t **fp, const uint8_t **back, Instance **instance);
 /* Clears the upper halves of 32-bit values. Executors may leave anything in an f32's, and the host is
  * promised zeros; a host may have left something in an i32's, and executors form addresses of them
  * as they are. */
-void clean_values(const ValueType *types, uint32_t count, uint64_t *slots);
+void clean_values(const SlotType *types, uint32_t count, uint64_t *slots);
 
 #endif

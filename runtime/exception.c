@@ -48,11 +48,11 @@ static void reach_roots(Collection *collection, const Store *store, const uint64
     for (const uint64_t *slot = store->stack; slot < top; slot++)
         reach(collection, *slot);
     for (const TableNode *node = store->tables; node; node = node->next)
-        for (uint64_t i = 0; i < node->table.size && node->table.type.element == TYPE_EXNREF; i++)
+        for (uint64_t i = 0; i < node->table.size && slot_type(node->table.type.element) == TYPE_EXNREF; i++)
             reach(collection, node->table.elements[i]);
     for (const InstanceNode *node = store->instances; node; node = node->next)
         for (uint32_t i = 0; i < node->instance.module->global_count; i++)
-            if (node->instance.globals[i]->type.type == TYPE_EXNREF)
+            if (slot_type(node->instance.globals[i]->type.type) == TYPE_EXNREF)
                 reach(collection, node->instance.globals[i]->value);
 }
 

@@ -11,6 +11,15 @@
 #include "encoder/encoder.h"
 #include "runtime/instance.h"
 
+/* What an executor knows of a program that it was built for (dispatch/zero/). */
+typedef struct ExecutorUnit {
+    const char *name, *sha256; /* of the file that it was made of: a module or a trace */
+    uint32_t functions, all_functions;
+    /* So many instructions of these functions were executed, of so many; both 0 if the unit has all
+     * functions. */
+    uint64_t executed, all_executed;
+} ExecutorUnit;
+
 typedef struct Executor {
     const char *strategy; /* "tail-direct" */
     const char *isa;      /* "acc" */
@@ -31,6 +40,10 @@ typedef struct Executor {
     /* Whether no register holds the address of the instruction that is being executed: what looks
      * like it is something else. */
     bool hides_ip;
+
+    /* One program after the other that it was built for; NULL: that was the last. Executors of all
+     * programs have no such function. */
+    const ExecutorUnit *(*unit)(size_t index);
 } Executor;
 
 extern const Executor executor;

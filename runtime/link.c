@@ -94,8 +94,10 @@ static bool type_matches(const Import *had, const Import *wanted) {
                had->memory.has_byte_pages == wanted->memory.has_byte_pages &&
                limits_match(&had->memory.limits, &wanted->memory.limits);
     case EXTERN_GLOBAL:
-        return had->global.type == wanted->global.type &&
-               had->global.is_mutable == wanted->global.is_mutable;
+        return had->global.is_mutable == wanted->global.is_mutable &&
+               (had->global.type == wanted->global.type ||
+                (!had->global.is_mutable &&
+                 value_type_matches(had->global.type, wanted->global.type)));
     case EXTERN_TAG: return had->tag == wanted->tag;
     }
     return false;

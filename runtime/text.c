@@ -79,7 +79,7 @@ bool parse_value(ValueType type, const char *text, uint64_t *value) {
     case TYPE_F32:
     case TYPE_F64: return parse_float(type, text, value);
     case TYPE_V128: return parse_vector(text, value);
-    default: *value = 0; return strcmp(text, "null") == 0;
+    default: *value = 0; return has_default(type) && strcmp(text, "null") == 0;
     }
 }
 

@@ -18,6 +18,8 @@
     X(EXPECTED_SHARED_MEMORY, "expected shared memory")                                            \
     X(ENDLESS_WAIT, "endless wait") /* no other thread can wake it up */                           \
     X(NULL_EXCEPTION_REFERENCE, "null exception reference")                                        \
+    X(NULL_FUNCTION_REFERENCE, "null function reference")                                          \
+    X(NULL_REFERENCE, "null reference")                                                            \
     X(EXCEPTION, "uncaught exception") /* not a trap; which one is in Store */                           \
     X(HOST, "host function failed") /* a host function's own words are in Store.host_message */    \
     X(EXIT, "exit")                 /* not a trap: WASI proc_exit; the status is in Store */

@@ -63,8 +63,6 @@ bool cursor_name(Cursor *cursor, Name *name) {
 /* The proposal that a type code belongs to, or NULL if there is none. */
 static const char *proposal_of_type(uint8_t code) {
     switch (code) {
-    case 0x63: /* (ref null t) */
-    case 0x64: /* (ref t) */ return "typed function references";
     case 0x6a: /* arrayref */
     case 0x6b: /* structref */
     case 0x6c: /* i31ref */
@@ -87,25 +85,58 @@ static bool bad_type(const Cursor *cursor, const uint8_t *where, const char *wha
     return cursor_fail(cursor, where, ERROR_MALFORMED, "malformed %s type", what);
 }
 
-bool cursor_value_type(Cursor *cursor, ValueType *type) {
+bool cursor_heap_type(Cursor *cursor, const Module *module, uint32_t *heap_type) {
     const uint8_t *where = cursor->at;
-    if (!cursor_byte(cursor, type)) return false;
-    switch (*type) {
+    if (where == cursor->end) return cursor_end(cursor);
+    if (*where == HEAP_FUNCTION || *where == HEAP_EXTERN || *where == HEAP_EXCEPTION) {
+        *heap_type = *cursor->at++;
+        return true;
+    }
+    int64_t index;
+    LebStatus status = leb_checked_s33(&cursor->at, cursor->end, &index);
+    if (status != LEB_OK) return cursor_bad_integer(cursor, where, status);
+    if (index < 0) return bad_type(cursor, where, "heap");
+    if (index >= module->type_count)
+        return cursor_fail(cursor, where, ERROR_INVALID, "unknown type %u", (uint32_t)index);
+    const FunctionType *type = module->types[index];
+    *heap_type = type ? HEAP_DEFINED + type->id : HEAP_SELF;
+    return true;
+}
+
+/* A reference type whose first byte, at `where`, has been read. `what`: that it should be. */
+static bool read_reference(Cursor *cursor, const Module *module, const uint8_t *where,
+                           const char *what, ValueType *type) {
+    uint32_t heap_type;
+    switch (*where) {
+    case TYPE_FUNCREF:
+    case TYPE_EXTERNREF:
+    case TYPE_EXNREF: *type = *where; return true;
+    case TYPE_REF:
+    case TYPE_REF_NULL:
+        if (!cursor_heap_type(cursor, module, &heap_type)) return false;
+        *type = reference_type(*where == TYPE_REF_NULL, heap_type);
+        return true;
+    default: return bad_type(cursor, where, what);
+    }
+}
+
+bool cursor_value_type(Cursor *cursor, const Module *module, ValueType *type) {
+    const uint8_t *where = cursor->at;
+    uint8_t code;
+    if (!cursor_byte(cursor, &code)) return false;
+    switch (code) {
     case TYPE_I32:
     case TYPE_I64:
     case TYPE_F32:
     case TYPE_F64:
-    case TYPE_V128:
-    case TYPE_FUNCREF:
-    case TYPE_EXTERNREF:
-    case TYPE_EXNREF: return true;
-    default: return bad_type(cursor, where, "value");
+    case TYPE_V128: *type = code; return true;
+    default: return read_reference(cursor, module, where, "value", type);
     }
 }
 
-bool cursor_reference_type(Cursor *cursor, ValueType *type) {
+bool cursor_reference_type(Cursor *cursor, const Module *module, ValueType *type) {
     const uint8_t *where = cursor->at;
-    if (!cursor_byte(cursor, type)) return false;
-    if (is_reference_type(*type)) return true;
-    return bad_type(cursor, where, "reference");
+    uint8_t code;
+    return cursor_byte(cursor, &code) &&
+           read_reference(cursor, module, where, "reference", type);
 }

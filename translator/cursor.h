@@ -56,8 +56,10 @@ static inline bool cursor_skip(Cursor *cursor, uint64_t count) {
 /* A UTF-8 name with its length before it. */
 bool cursor_name(Cursor *cursor, Name *name);
 
-/* Value types and reference types; those of other proposals are unsupported, by name. */
-bool cursor_value_type(Cursor *cursor, ValueType *type);
-bool cursor_reference_type(Cursor *cursor, ValueType *type);
+/* Value types, reference types and heap types, which may name the module's types; those of other
+ * proposals are unsupported, by name. */
+bool cursor_value_type(Cursor *cursor, const Module *module, ValueType *type);
+bool cursor_reference_type(Cursor *cursor, const Module *module, ValueType *type);
+bool cursor_heap_type(Cursor *cursor, const Module *module, uint32_t *heap_type);
 
 #endif

@@ -14,6 +14,8 @@ typedef struct Control {
     bool is_reached;  /* something jumps to `label` */
     BlockType type;
     Label label;      /* where `br` goes: a loop's start, else the end */
+    Label stub;       /* where entries of the present br_table go instead, if it `has_stub` */
+    bool has_stub;
     Label else_label; /* WASM_IF: the second arm, or the end if there is none */
     uint32_t height;  /* of the operand stack below the block's parameters */
     Pins pins;        /* at `label` */
@@ -44,7 +46,7 @@ struct FunctionTranslator {
     const uint8_t *at; /* in its body */
     uint32_t link_slot;
     uint32_t local_count; /* parameters included; a vector is two, as for Values */
-    ValueType *local_types; /* owned, grows */
+    SlotType *local_types; /* owned, grows */
     uint32_t local_capacity;
     bool has_vectors;       /* locals that are: then ... */
     uint32_t *first_halves; /* ... by the body's number, which these locals are; owned, grows */
@@ -374,47 +376,101 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
     encoder_bind(t->encoder, skip);
 }
 
+/* Jumps to `label` if the popped reference is null (`sense`) or is not. */
+static void branch_on_null(FunctionTranslator *t, const Popped *reference, bool sense,
+                           Label label) {
+    emit_with(&t->values,
+              (Instruction){.op = sense ? OP_br_if_i64_eqz : OP_br_if_i64_nez,
+                            .immediates = {label}},
+              reference);
+}
+
+/* br_on_null, whose reference stays on the stack where it does not branch, and br_on_non_null,
+ * whose reference is one of the values that go along where it does. */
+static void translate_br_on_null(FunctionTranslator *t, uint32_t depth, bool sense) {
+    Values *values = &t->values;
+    Control *target = control_at(t, depth);
+    const uint32_t count = arity(target) - !sense; /* below the reference */
+    const bool changes = changes_pins(t, target);
+    if (sense && count == 0 && !changes) {
+        const Popped reference = pop(values);
+        mark_branch(t, target);
+        branch_on_null(t, &reference, true, target->label);
+        push_back(values, &reference);
+        return;
+    }
+    settle(values, count + 1);
+    const Popped reference = pop(values);
+    if (!is_function(t, target) && !changes && target->height == values->height - count) {
+        mark_branch(t, target);
+        branch_on_null(t, &reference, sense, target->label);
+        if (sense) push_back(values, &reference);
+        return;
+    }
+    const Label skip = encoder_label(t->encoder);
+    branch_on_null(t, &reference, !sense, skip);
+    if (!sense) push_back(values, &reference);
+    if (is_function(t, target)) {
+        emit_return(t);
+    } else {
+        mark_branch(t, target);
+        move_down(t, arity(target), target->height);
+        emit_exchange(values, &values->pins, &target->pins);
+        encoder_branch(t->encoder, target->label);
+    }
+    encoder_bind(t->encoder, skip);
+    if (sense) push_back(values, &reference);
+    else drop(values, 1);
+}
+
+/* Whether who branches there from a table has more to do than to jump: `count` values, which are at
+ * home, are wanted elsewhere, or registers hold other things there. */
+static bool needs_stub(const FunctionTranslator *t, const Control *target, uint32_t count) {
+    if (changes_pins(t, target)) return true;
+    return count && (is_function(t, target) || target->height != t->values.height - count);
+}
+
 static void translate_br_table(FunctionTranslator *t) {
     Values *values = &t->values;
     compute_sums(values, values->height);
     Popped index = pop(values);
-    uint32_t count = leb_u32(&t->at);
-    const uint8_t *labels = t->at;
+    const uint32_t count = leb_u32(&t->at);
+    const uint8_t *const labels = t->at;
     uint32_t last = 0;
     for (uint32_t i = 0; i <= count; i++) last = leb_u32(&t->at);
-    uint32_t values_count = arity(control_at(t, last));
+    const uint32_t values_count = arity(control_at(t, last));
     settle(values, values_count);
-    bool direct = values_count == 0;
-    if (ISA_PINS) {
-        t->at = labels;
-        for (uint32_t i = 0; i <= count; i++)
-            direct &= !changes_pins(t, control_at(t, leb_u32(&t->at)));
-    }
     const Label table = encoder_label(t->encoder);
     emit_with(values, (Instruction){.op = OP_br_table, .immediates = {count, table}}, &index);
     encoder_bind(t->encoder, table);
-    if (direct) {
-        for (uint32_t i = 0; i <= count; i++) {
-            Control *target = control_at(t, leb_u32(&labels));
+    /* Entries are where control goes, or one of the stubs behind the table, of which each target
+     * that needs any has one: the way out of a loop, since other locals are in registers there. */
+    const uint8_t *const end = t->at;
+    t->at = labels;
+    uint32_t stubs = 0;
+    for (uint32_t i = 0; i <= count; i++) {
+        Control *target = control_at(t, leb_u32(&t->at));
+        if (!needs_stub(t, target, values_count)) {
             mark_branch(t, target);
             encoder_table_entry(t->encoder, target->label);
+            continue;
         }
-        return;
-    }
-    /* Each target wants the values elsewhere, or other locals in registers: entries go to stubs
-     * behind the table that move them. */
-    Label first = 0;
-    for (uint32_t i = 0; i <= count; i++) {
-        Label stub = encoder_label(t->encoder);
-        if (i == 0) first = stub;
-        encoder_table_entry(t->encoder, stub);
+        if (!target->has_stub) target->stub = encoder_label(t->encoder), stubs++;
+        target->has_stub = true;
+        encoder_table_entry(t->encoder, target->stub);
     }
     t->at = labels;
-    for (uint32_t i = 0; i <= count; i++) {
-        encoder_bind(t->encoder, first + i);
+    while (stubs) {
+        const uint32_t depth = leb_u32(&t->at);
+        Control *target = control_at(t, depth);
+        if (!target->has_stub) continue;
+        target->has_stub = false;
+        stubs--;
+        encoder_bind(t->encoder, target->stub);
         forget_accumulators(values);
-        jump(t, leb_u32(&t->at));
+        jump(t, depth);
     }
+    t->at = end;
 }
 
 /* Passes over code that cannot be reached, up to the `else` or `end` of the innermost open
@@ -450,7 +506,7 @@ static void bind(FunctionTranslator *t, Label label) {
 }
 
 /* Leaves exactly these values above `height`, at home. */
-static void set_stack(FunctionTranslator *t, uint32_t height, const ValueType *types,
+static void set_stack(FunctionTranslator *t, uint32_t height, const SlotType *types,
                       uint32_t count) {
     drop(&t->values, t->values.height - height);
     for (uint32_t i = 0; i < count; i++) push_home(&t->values, types[i]);
@@ -597,7 +653,7 @@ static bool translate_try_table(FunctionTranslator *t) {
 
 /* A clause of a try. Below what the exception carries it has the exception, for rethrow. */
 static void translate_catch(FunctionTranslator *t, Opcode opcode, bool reachable) {
-    static const ValueType reference = TYPE_EXNREF;
+    static const SlotType reference = TYPE_EXNREF;
     Control *control = control_at(t, 0);
     const uint32_t tag = opcode == WASM_CATCH ? leb_u32(&t->at) : ANY_TAG;
     const uint32_t index = t->tables->clause_count;
@@ -686,34 +742,42 @@ static void translate_call(FunctionTranslator *t, uint32_t function, bool is_tai
     push_results(t, type);
 }
 
+/* A call whose operand says what is called; `first` of its immediates are filled in. */
+static void translate_call_of(FunctionTranslator *t, const FunctionType *type, Instruction call,
+                              unsigned first, bool is_tail) {
+    compute_sums(&t->values, t->values.height);
+    Popped callee = pop(&t->values);
+    call.immediates[first] = prepare_call(t, type);
+    if (is_tail) {
+        /* The operand is read behind what restores the registers. */
+        if (callee.operand.class >= CLASS_FIRST_PIN) {
+            const Operand home = slot(home_of(&t->values, callee.height));
+            move_to(&t->values, &callee, home);
+            callee.operand = home;
+            callee.value.place = IN_HOME;
+        }
+        for (int bank = 0; bank < BANKS; bank++) restore_pins(t, (Bank)bank);
+        call.immediates[first + 1] = type->parameter_slots;
+        call.immediates[first + 2] = t->link_slot;
+    }
+    emit_with(&t->values, call, &callee);
+    drop(&t->values, type->parameter_slots);
+    push_results(t, type);
+}
+
 static void translate_call_indirect(FunctionTranslator *t, bool is_tail) {
     const FunctionType *type = t->module->types[leb_u32(&t->at)];
     uint32_t table = leb_u32(&t->at);
     bool is_64 = t->module->tables[table].type.limits.is_64;
-    compute_sums(&t->values, t->values.height);
-    Popped index = pop(&t->values);
-    uint16_t base = prepare_call(t, type);
-    if (is_tail) {
-        /* The index is read behind what restores the registers. */
-        if (index.operand.class >= CLASS_FIRST_PIN) {
-            const Operand home = slot(home_of(&t->values, index.height));
-            move_to(&t->values, &index, home);
-            index.operand = home;
-            index.value.place = IN_HOME;
-        }
-        for (int bank = 0; bank < BANKS; bank++) restore_pins(t, (Bank)bank);
-    }
-    Instruction call = {.op = is_tail ? OP_return_call_indirect
-                              : is_64 ? OP_call_indirect64
-                                      : OP_call_indirect,
-                        .immediates = {(uintptr_t)type, table, base}};
-    if (is_tail) {
-        call.immediates[3] = type->parameter_slots;
-        call.immediates[4] = t->link_slot;
-    }
-    emit_with(&t->values, call, &index);
-    drop(&t->values, type->parameter_slots);
-    push_results(t, type);
+    const Op op = is_tail ? OP_return_call_indirect : is_64 ? OP_call_indirect64 : OP_call_indirect;
+    translate_call_of(t, type, (Instruction){.op = op, .immediates = {(uintptr_t)type, table}}, 2,
+                      is_tail);
+}
+
+static void translate_call_ref(FunctionTranslator *t, bool is_tail) {
+    const FunctionType *type = t->module->types[leb_u32(&t->at)];
+    translate_call_of(t, type, (Instruction){.op = is_tail ? OP_return_call_ref : OP_call_ref}, 0,
+                      is_tail);
 }
 
 /* ---- Other instructions ---------------------------------------------------------------------- */
@@ -726,13 +790,6 @@ Op op_of_wasm(Opcode opcode) {
     };
     uint16_t op = ops[OPCODE_SLOT(opcode)];
     return op ? (Op)(op - 1) : OP_COUNT;
-}
-
-static ValueType type_of_kind(uint8_t kind) {
-    static const ValueType types[] = {[VALUE_I32] = TYPE_I32, [VALUE_I64] = TYPE_I64,
-                                      [VALUE_F32] = TYPE_F32, [VALUE_F64] = TYPE_F64,
-                                      [VALUE_V128] = TYPE_V128};
-    return types[kind];
 }
 
 static void pop_operands(FunctionTranslator *t, Popped *operands, uint32_t count) {
@@ -753,6 +810,7 @@ static void translate_numeric(FunctionTranslator *t, Op op) {
     if (op == OP_i32_sub || op == OP_i64_sub) op = negate_constant(&t->values, op);
     if ((op == OP_i32_add || op == OP_i32_shl) && delay_sum(&t->values, op)) return;
     const OpInfo *info = &op_info[op];
+    if (fuse_load(&t->values, op, type_of_kind(info->result_type))) return;
     Popped operands[2];
     pop_operands(t, operands, info->value_count);
     if (op == OP_i32_eqz) {
@@ -769,7 +827,8 @@ static void translate_numeric(FunctionTranslator *t, Op op) {
             return;
         }
         /* Floating-point ones have none, because of NaN; but they can branch if false. */
-        if (producer && op_info[producer->op].branch_unless != OP_COUNT && *t->at == WASM_BR_IF) {
+        if (producer && op_info[producer->op].branch_unless != OP_COUNT && *t->at == WASM_BR_IF &&
+            !t->values.delayed_loads) {
             push_back(&t->values, &operands[0]);
             t->at++;
             translate_br_if(t, leb_u32(&t->at), false);
@@ -799,6 +858,7 @@ static void translate_memory_access(FunctionTranslator *t, Op op) {
     if (access.op == info->far) {
         pop_operands(t, operands, info->value_count);
     } else {
+        if (!is_store && delay_load(&t->values, access)) return;
         if (is_store) operands[1] = pop(&t->values);
         operands[0] = pop_address(&t->values);
         if (fuse_address(&t->values, &access, &operands[0], is_store ? &operands[1] : NULL)) {
@@ -848,10 +908,10 @@ static bool fuse_product(FunctionTranslator *t, Op op, const Popped *operands) {
     for (int i = 1; i >= !is_sum; i--) {
         const Instruction *producer = producer_of(&t->values, &operands[i]);
         if (!producer || producer->op != rules[rule].product) continue;
-        const Instruction fused = {
-            .op = rules[rule].fused,
-            .values = {producer->values[0], producer->values[1], operands[1 - i].operand}};
+        Instruction fused = {.op = rules[rule].fused,
+                             .values = {producer->values[0], producer->values[1]}};
         retract_last(&t->values);
+        set_vector(&t->values, &fused, 2, &operands[1 - i]);
         push_vector(&t->values, fused);
         return true;
     }
@@ -914,7 +974,7 @@ static void translate_select(FunctionTranslator *t) {
     }
     Popped operands[3];
     pop_operands(t, operands, 3);
-    ValueType type = operands[0].value.type;
+    SlotType type = operands[0].value.type;
     push_result_of(&t->values,
                    (Instruction){.op = bank_of(type) == FLOATS ? OP_select_f : OP_select}, operands,
                    type);
@@ -958,7 +1018,7 @@ static void translate_wide(FunctionTranslator *t, Opcode opcode) {
     push_home(&t->values, TYPE_I64);
 }
 
-static ValueType address_type(Limits limits) { return limits.is_64 ? TYPE_I64 : TYPE_I32; }
+static SlotType address_type(Limits limits) { return limits.is_64 ? TYPE_I64 : TYPE_I32; }
 
 /* table.copy, table.init and elem.drop, which begin with no table or with another one. */
 static void translate_element_op(FunctionTranslator *t, Opcode opcode) {
@@ -982,7 +1042,7 @@ static void translate_table_op(FunctionTranslator *t, Opcode opcode) {
     case WASM_TABLE_GET:
         pop_operands(t, operands, 1);
         instruction.op = OP_table_get;
-        push_result_of(&t->values, instruction, operands, type.element);
+        push_result_of(&t->values, instruction, operands, slot_type(type.element));
         break;
     case WASM_TABLE_SET:
         pop_operands(t, operands, 2);
@@ -1042,7 +1102,17 @@ static void translate_constant(FunctionTranslator *t, Opcode opcode) {
 static void translate_reference(FunctionTranslator *t, Opcode opcode) {
     Values *values = &t->values;
     switch (opcode) {
-    case WASM_REF_NULL: push_constant(values, *t->at++, 0); break;
+    case WASM_REF_NULL: {
+        const uint8_t heap_type = *t->at;
+        push_constant(values, leb_s64(&t->at) < 0 ? heap_type : TYPE_FUNCREF, 0);
+        break;
+    }
+    case WASM_REF_AS_NON_NULL: {
+        const Popped reference = pop(values);
+        emit_with(values, (Instruction){.op = OP_ref_as_non_null}, &reference);
+        push_back(values, &reference);
+        break;
+    }
     case WASM_REF_IS_NULL: {
         Popped reference = pop(values);
         push_result_of(values, (Instruction){.op = OP_i64_eqz}, &reference, TYPE_I32);
@@ -1092,7 +1162,7 @@ static void translate_variable(FunctionTranslator *t, Opcode opcode) {
         break;
     }
     case WASM_GLOBAL_GET: {
-        ValueType type = t->module->globals[variable].type.type;
+        SlotType type = slot_type(t->module->globals[variable].type.type);
         if (type == TYPE_V128) {
             const Instruction get = {.op = OP_global_get_v, .immediates = {variable}};
             push_vector_of(&t->values, get, NULL);
@@ -1144,6 +1214,7 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
 
     case WASM_REF_NULL:
     case WASM_REF_IS_NULL:
+    case WASM_REF_AS_NON_NULL:
     case WASM_REF_FUNC: translate_reference(t, opcode); break;
 
     case WASM_TABLE_GET:
@@ -1185,8 +1256,23 @@ static void translate_other(FunctionTranslator *t, Opcode opcode) {
     }
 }
 
+/* Whether loads that are delayed may be done behind the instruction: it changes nothing but locals,
+ * and traps, if at all, as they do. */
+static bool may_precede_loads(Opcode opcode) {
+    if (opcode >= WASM_LOCAL_GET && opcode <= WASM_GLOBAL_GET) return true;
+    if (opcode >= WASM_I32_LOAD && opcode <= WASM_I64_LOAD32_U) return true;
+    if (opcode == WASM_SELECT || opcode == WASM_SELECT_TYPED) return true;
+    if (opcode < WASM_I32_CONST || opcode > WASM_I64_EXTEND32_S) return false;
+    const bool divides = (opcode >= WASM_I32_DIV_S && opcode <= WASM_I32_REM_U) ||
+                         (opcode >= WASM_I64_DIV_S && opcode <= WASM_I64_REM_U);
+    const bool truncates = (opcode >= WASM_I32_TRUNC_F32_S && opcode <= WASM_I32_TRUNC_F64_U) ||
+                           (opcode >= WASM_I64_TRUNC_F32_S && opcode <= WASM_I64_TRUNC_F64_U);
+    return !divides && !truncates;
+}
+
 /* Translates one instruction. Returns whether control continues behind it. */
 static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
+    if (t->values.delayed_loads && !may_precede_loads(opcode)) do_loads(&t->values);
     switch (opcode) {
     case WASM_UNREACHABLE: encode_unreachable(t->encoder); return false;
     case WASM_BLOCK:
@@ -1216,12 +1302,16 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
     case WASM_THROW_REF: translate_throw_ref(t); return false;
     case WASM_BR: jump(t, leb_u32(&t->at)); return false;
     case WASM_BR_IF: translate_br_if(t, leb_u32(&t->at), true); return true;
+    case WASM_BR_ON_NULL: translate_br_on_null(t, leb_u32(&t->at), true); return true;
+    case WASM_BR_ON_NON_NULL: translate_br_on_null(t, leb_u32(&t->at), false); return true;
     case WASM_BR_TABLE: translate_br_table(t); return false;
     case WASM_RETURN: emit_return(t); return false;
     case WASM_CALL: translate_call(t, leb_u32(&t->at), false); return true;
     case WASM_CALL_INDIRECT: translate_call_indirect(t, false); return true;
+    case WASM_CALL_REF: translate_call_ref(t, false); return true;
     case WASM_RETURN_CALL: translate_call(t, leb_u32(&t->at), true); return false;
     case WASM_RETURN_CALL_INDIRECT: translate_call_indirect(t, true); return false;
+    case WASM_RETURN_CALL_REF: translate_call_ref(t, true); return false;
     default: translate_other(t, opcode); return true;
     }
 }
@@ -1276,7 +1366,7 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
     const uint32_t count = parameters + declared;
     const uint32_t body_count = body->type->parameter_count + body->local_count;
     if (count > t->local_capacity) {
-        ValueType *types = realloc(t->local_types, count * sizeof *types);
+        SlotType *types = realloc(t->local_types, count * sizeof *types);
         if (types) t->local_types = types;
         uint8_t *states = realloc(t->local_states, count);
         if (states) t->local_states = states;
@@ -1286,10 +1376,10 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
         t->local_capacity = count;
     }
     if (parameters) memcpy(t->local_types, body->type->parameter_slot_types, parameters);
-    ValueType *types = t->local_types + parameters;
+    SlotType *types = t->local_types + parameters;
     for (uint32_t i = 0; i < body->run_count; i++) {
         const uint32_t slots = body->runs[i].count * slots_of_type(body->runs[i].type);
-        memset(types, body->runs[i].type, slots);
+        memset(types, slot_type(body->runs[i].type), slots);
         types += slots;
     }
     if (parameters) memset(t->local_states, ZEROED, parameters);

@@ -6,9 +6,9 @@
  * (binary format: spec section 5, validation: section 3), function bodies included. What it returns
  * is trusted by everything after it: the translator checks nothing again.
  *
- * Accepted: WebAssembly 2.0, and relaxed SIMD, tail calls, extended constant expressions,
- * multi-memory, memory64 and table64, wide arithmetic, custom page sizes, atomics and shared
- * memories (for one thread), and exceptions in both encodings: the standard one (try_table)
+ * Accepted: WebAssembly 2.0, and relaxed SIMD, tail calls, typed function references, extended
+ * constant expressions, multi-memory, memory64 and table64, wide arithmetic, custom page sizes,
+ * atomics and shared memories (for one thread), and exceptions in both encodings: the standard one (try_table)
  * and the one before it (try), which a module may mix. A module that needs another proposal is refused with
  * ERROR_UNSUPPORTED and the proposal's name.
  *
@@ -38,7 +38,11 @@ enum {
  * a module can ask for many tables, and each element takes 8 bytes. */
 #define MAX_TABLE_ELEMENTS 10000000u
 
-typedef uint8_t ValueType; /* the binary format's own code (spec 5.3.1 to 5.3.4) */
+/* A value type is one number, and two are equal exactly if their numbers are. Numbers, vectors and
+ * those references that have a shorthand ("funcref") are the binary format's own code (spec 5.3.1
+ * to 5.3.4). Other references are TYPE_REF or TYPE_REF_NULL, and the heap type in the bits above:
+ * an abstract one's code, or that of a type that modules define, HEAP_DEFINED + its id. */
+typedef uint32_t ValueType;
 enum {
     TYPE_I32 = 0x7f,
     TYPE_I64 = 0x7e,
@@ -48,16 +52,51 @@ enum {
     TYPE_FUNCREF = 0x70,
     TYPE_EXTERNREF = 0x6f,
     TYPE_EXNREF = 0x69,
+    TYPE_REF_NULL = 0x63,
+    TYPE_REF = 0x64,
+};
+enum {
+    HEAP_BOTTOM = 1, /* of a reference in code that is not reached: matches all; in no module */
+    HEAP_SELF = 2,   /* in a type that is being defined: that type */
+    HEAP_FUNCTION = TYPE_FUNCREF,
+    HEAP_EXTERN = TYPE_EXTERNREF,
+    HEAP_EXCEPTION = TYPE_EXNREF,
+    HEAP_DEFINED = 0x80,
+    HEAP_TYPES = 1 << 24, /* as many there can be */
 };
 
-static inline bool is_reference_type(ValueType type) {
-    return type == TYPE_FUNCREF || type == TYPE_EXTERNREF || type == TYPE_EXNREF;
+static inline ValueType reference_type(bool may_be_null, uint32_t heap_type) {
+    if (may_be_null && heap_type < HEAP_DEFINED) return heap_type;
+    return heap_type << 8 | (may_be_null ? TYPE_REF_NULL : TYPE_REF);
 }
+
+/* Of a reference type. */
+static inline uint32_t heap_type_of(ValueType type) { return type >> 8 ? type >> 8 : type; }
+
+/* Whether the type has a value to begin with: zero or null. */
+static inline bool has_default(ValueType type) { return (type & 0xff) != TYPE_REF; }
+
+/* What a slot of a frame holds: the value type, but of a reference only to what kind of thing. */
+typedef uint8_t SlotType;
+
+static inline SlotType slot_type(ValueType type) {
+    if (type >> 8 >= HEAP_DEFINED) return TYPE_FUNCREF; /* no other types are defined */
+    return (SlotType)(type >> 8 ? type >> 8 : type);
+}
+
+static inline bool is_reference_type(ValueType type) {
+    const ValueType code = type & 0xff;
+    return code == TYPE_FUNCREF || code == TYPE_EXTERNREF || code == TYPE_EXNREF ||
+           code == TYPE_REF || code == TYPE_REF_NULL;
+}
+
+/* Whether a value of that type is one of type `wanted`, too (spec 3.3.3: subtyping). */
+bool value_type_matches(ValueType type, ValueType wanted);
 
 /* How many slots of a frame a value takes. */
 static inline uint32_t slots_of_type(ValueType type) { return type == TYPE_V128 ? 2 : 1; }
 
-/* The type's name in the text format, "i32"; never NULL. */
+/* The type's name in the text format, "i32"; never NULL. All defined types are called $t. */
 const char *value_type_name(ValueType type);
 
 /* Function types are interned for the life of the process: two types are equal exactly if their
@@ -71,10 +110,11 @@ typedef struct FunctionType {
     const ValueType *results;
     /* The same by slots of a frame: a v128 takes two, and its type stands there twice. */
     uint32_t parameter_slots, result_slots;
-    const ValueType *parameter_slot_types, *result_slot_types;
+    const SlotType *parameter_slot_types, *result_slot_types;
 } FunctionType;
 
-/* Returns the interned type, or NULL when out of memory. Copies its arguments. Not thread-safe. */
+/* Returns the interned type, or NULL when out of memory. Copies its arguments, in which HEAP_SELF
+ * is the type itself. Not thread-safe. */
 const FunctionType *intern_function_type(const ValueType *parameters, uint32_t parameter_count,
                                          const ValueType *results, uint32_t result_count);
 
@@ -162,7 +202,7 @@ typedef struct FunctionBody { /* one function defined in the module */
 
 typedef struct TableDefinition {
     TableType type;
-    ConstantExpression initial; /* empty: null (the function references proposal's initialiser) */
+    ConstantExpression initial; /* empty: null */
 } TableDefinition;
 
 typedef struct GlobalDefinition {
@@ -194,7 +234,7 @@ typedef struct DataSegment {
 typedef struct Module {
     /* The index spaces: imports first, then the module's own definitions. */
     uint32_t type_count;
-    const FunctionType **types;
+    const FunctionType **types; /* NULL: is being read */
 
     uint32_t import_count;
     Import *imports;

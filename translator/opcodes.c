@@ -53,9 +53,10 @@ const uint8_t *skip_immediates(Opcode opcode, const uint8_t *at) {
     switch (immediates_of(opcode)) {
     case IMMEDIATE_UNKNOWN:
     case IMMEDIATE_NONE: return at;
+    case IMMEDIATE_BLOCK_TYPE: type_skip(&at); return at;
     case IMMEDIATE_TWO_INDICES: leb_skip(&at); /* fallthrough */
-    case IMMEDIATE_BLOCK_TYPE:
     case IMMEDIATE_INDEX:
+    case IMMEDIATE_HEAP_TYPE:
     case IMMEDIATE_I32:
     case IMMEDIATE_I64: leb_skip(&at); return at;
     case IMMEDIATE_LABELS:
@@ -63,7 +64,7 @@ const uint8_t *skip_immediates(Opcode opcode, const uint8_t *at) {
             leb_skip(&at);
         return at;
     case IMMEDIATE_CATCHES:
-        leb_skip(&at);
+        type_skip(&at);
         for (uint32_t left = leb_u32(&at); left > 0; left--)
             catch_read(&at);
         return at;
@@ -73,11 +74,9 @@ const uint8_t *skip_immediates(Opcode opcode, const uint8_t *at) {
     case IMMEDIATE_F32: return at + 4;
     case IMMEDIATE_F64: return at + 8;
     case IMMEDIATE_V128: return at + 16;
-    case IMMEDIATE_TYPES: {
-        uint32_t count = leb_u32(&at);
-        return at + count;
-    }
-    case IMMEDIATE_HEAP_TYPE: return at + 1;
+    case IMMEDIATE_TYPES:
+        for (uint32_t left = leb_u32(&at); left > 0; left--) type_skip(&at);
+        return at;
     }
     return at;
 }

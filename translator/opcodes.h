@@ -512,6 +512,8 @@
     X(CALL_INDIRECT, 0x11, "call_indirect", TWO_INDICES)                                           \
     X(RETURN_CALL, 0x12, "return_call", INDEX)                                                     \
     X(RETURN_CALL_INDIRECT, 0x13, "return_call_indirect", TWO_INDICES)                             \
+    X(CALL_REF, 0x14, "call_ref", INDEX)                                                           \
+    X(RETURN_CALL_REF, 0x15, "return_call_ref", INDEX)                                             \
     X(DELEGATE, 0x18, "delegate", INDEX)                                                           \
     X(CATCH_ALL, 0x19, "catch_all", NONE)                                                          \
     X(DROP, 0x1a, "drop", NONE)                                                                    \
@@ -534,6 +536,9 @@
     X(REF_NULL, 0xd0, "ref.null", HEAP_TYPE)                                                       \
     X(REF_IS_NULL, 0xd1, "ref.is_null", NONE)                                                      \
     X(REF_FUNC, 0xd2, "ref.func", INDEX)                                                           \
+    X(REF_AS_NON_NULL, 0xd4, "ref.as_non_null", NONE)                                              \
+    X(BR_ON_NULL, 0xd5, "br_on_null", INDEX)                                                       \
+    X(BR_ON_NON_NULL, 0xd6, "br_on_non_null", INDEX)                                               \
     X(MEMORY_INIT, 0xfc08, "memory.init", TWO_INDICES)                                             \
     X(DATA_DROP, 0xfc09, "data.drop", INDEX)                                                       \
     X(MEMORY_COPY, 0xfc0a, "memory.copy", TWO_INDICES)                                             \
@@ -569,7 +574,7 @@ typedef enum Immediates {
     IMMEDIATE_UNKNOWN, /* not an opcode */
     IMMEDIATE_NONE,
     IMMEDIATE_BLOCK_TYPE,  /* s33: see translator/block_type.h */
-    IMMEDIATE_INDEX,       /* u32: local, global, function, label, table, memory, segment, tag */
+    IMMEDIATE_INDEX,       /* u32: local, global, function, label, table, memory, segment, tag, type */
     IMMEDIATE_TWO_INDICES, /* u32 u32. call_indirect: type, table; memory.init, table.init:
                             * segment, memory or table; the copies: target, source */
     IMMEDIATE_LABELS,      /* u32 count, u32 label * count, u32 default label */
@@ -582,8 +587,8 @@ typedef enum Immediates {
     IMMEDIATE_F32,       /* 4 bytes */
     IMMEDIATE_F64,       /* 8 bytes */
     IMMEDIATE_V128,      /* 16 bytes: a value, or the lanes of a shuffle */
-    IMMEDIATE_TYPES,     /* u32 count (always 1), a byte each */
-    IMMEDIATE_HEAP_TYPE, /* a byte: TYPE_FUNCREF, TYPE_EXTERNREF or TYPE_EXNREF */
+    IMMEDIATE_TYPES,     /* u32 count (always 1), value types */
+    IMMEDIATE_HEAP_TYPE, /* s33: an abstract one's code, or the index of a type */
 } Immediates;
 
 /* Instructions behind the prefixes, and those that are not in use in between. */
@@ -606,6 +611,14 @@ static inline Opcode opcode_read(const uint8_t **at) {
     if (byte == WASM_PREFIX) return (Opcode)(0xfc00 | leb_u32(at));
     if (byte == WASM_VECTOR_PREFIX) return (Opcode)(0xd000 | leb_u32(at));
     return byte == WASM_ATOMIC_PREFIX ? (Opcode)(0xfe00 | leb_u32(at)) : byte;
+}
+
+/* Jumps over a value type, or a block type, in validated code. */
+static inline void type_skip(const uint8_t **at) {
+    enum { REF_NULL = 0x63, REF = 0x64 }; /* which a heap type follows */
+    const uint8_t code = **at;
+    leb_skip(at);
+    if (code == REF_NULL || code == REF) leb_skip(at);
 }
 
 /* A memarg in validated code. */

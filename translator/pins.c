@@ -136,7 +136,7 @@ static void keep_hottest(Candidate *candidates, int32_t local, float weight) {
 }
 
 /* The level's weights become the loop's candidates and, if it is inside another, count there. */
-static void end_level(PinChooser *chooser, int level, Loop *loop, const ValueType *types) {
+static void end_level(PinChooser *chooser, int level, Loop *loop, const SlotType *types) {
     for (uint32_t i = 0; i < chooser->touched_count[level]; i++) {
         uint32_t local = chooser->touched[level][i];
         float weight = chooser->weights[level][local];
@@ -207,7 +207,7 @@ static float end_block(PinChooser *chooser, float frequency) {
 /* Scanning a function's body: the present place. */
 typedef struct Scan {
     PinChooser *chooser;
-    const ValueType *types; /* of the locals */
+    const SlotType *types; /* of the locals */
     const uint32_t *first_halves;
     const uint8_t *at;
     float frequency; /* how often it is executed */
@@ -265,7 +265,7 @@ static bool scan_end(Scan *scan, Opcode opcode) {
 }
 
 static void scan_branch(Scan *scan, Opcode opcode) {
-    if (opcode == WASM_BR_IF) {
+    if (opcode != WASM_BR && opcode != WASM_BR_TABLE) {
         const uint32_t depth = leb_u32(&scan->at);
         const float branches = taken(scan->chooser, depth, scan->frequency);
         add_branch(scan->chooser, depth, branches);
@@ -292,7 +292,7 @@ static void scan_local(Scan *scan, Opcode opcode) {
     }
 }
 
-bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
+bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const SlotType *types,
                       const uint32_t *first_halves, uint32_t local_count) {
     chooser->count = chooser->depth = 0;
     chooser->next = 1;
@@ -324,8 +324,11 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
             continue;
         case WASM_BR:
         case WASM_BR_IF:
+        case WASM_BR_ON_NULL:
+        case WASM_BR_ON_NON_NULL:
         case WASM_BR_TABLE: scan_branch(&scan, opcode); continue;
         case WASM_CALL:
+        case WASM_CALL_REF:
         case WASM_CALL_INDIRECT: chooser->loops[innermost(&scan)->inside].calls = true; break;
         case WASM_UNREACHABLE:
         case WASM_THROW:
@@ -333,6 +336,7 @@ bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType 
         case WASM_RETHROW:
         case WASM_RETURN:
         case WASM_RETURN_CALL:
+        case WASM_RETURN_CALL_REF:
         case WASM_RETURN_CALL_INDIRECT: scan.frequency = 0; break;
         case WASM_LOCAL_GET:
         case WASM_LOCAL_SET:

@@ -21,7 +21,7 @@
 typedef enum Bank { INTEGERS, FLOATS, BANKS } Bank; /* references are integers, and so are the
                                                      * halves of a vector where they are moved */
 
-static inline Bank bank_of(ValueType type) {
+static inline Bank bank_of(SlotType type) {
     return type == TYPE_F32 || type == TYPE_F64 ? FLOATS : INTEGERS;
 }
 
@@ -50,7 +50,7 @@ void pin_chooser_free(PinChooser *chooser);
 /* Reads a function's body, whose locals have these types, a vector's both halves. `first_halves`:
  * which of these locals the body's are; NULL: they have the same numbers. False when out of
  * memory. */
-bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const ValueType *types,
+bool pin_chooser_scan(PinChooser *chooser, const uint8_t *body, const SlotType *types,
                       const uint32_t *first_halves, uint32_t local_count);
 
 /* The locals whose first use in the body is to be read, and which start as zero: they surely have

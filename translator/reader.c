@@ -72,7 +72,7 @@ static bool read_value_types(Reader *reader, const char *what, ValueType *types,
     if (!read_count(reader, 1, count) || !check_limit(reader, what, *count, MAX_PARAMETERS))
         return false;
     for (uint32_t i = 0; i < *count; i++)
-        if (!cursor_value_type(&reader->cursor, &types[i])) return false;
+        if (!cursor_value_type(&reader->cursor, reader->module, &types[i])) return false;
     return true;
 }
 
@@ -118,8 +118,10 @@ static bool read_types(Reader *reader) {
         return false;
     module->types = allocate(reader, count, sizeof *module->types);
     if (!module->types) return false;
-    for (; module->type_count < count; module->type_count++)
-        if (!read_function_type(reader, &module->types[module->type_count])) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        module->type_count++; /* it may refer to itself and those before it */
+        if (!read_function_type(reader, &module->types[i])) return false;
+    }
     return true;
 }
 
@@ -183,13 +185,13 @@ static bool read_memory_type(Reader *reader, MemoryType *type) {
 }
 
 static bool read_table_type(Reader *reader, TableType *type) {
-    return cursor_reference_type(&reader->cursor, &type->element) &&
+    return cursor_reference_type(&reader->cursor, reader->module, &type->element) &&
            read_limits(reader, NULL, &type->limits);
 }
 
 static bool read_global_type(Reader *reader, GlobalType *type) {
     uint8_t mutability;
-    if (!cursor_value_type(&reader->cursor, &type->type)) return false;
+    if (!cursor_value_type(&reader->cursor, reader->module, &type->type)) return false;
     const uint8_t *where = reader->cursor.at;
     if (!cursor_byte(&reader->cursor, &mutability)) return false;
     if (mutability > 1) return FAIL(reader, where, ERROR_MALFORMED, "malformed mutability");
@@ -297,6 +299,7 @@ static bool begin_globals(Reader *reader, uint32_t defined) {
     uint64_t count = (uint64_t)module->imported_global_count + defined;
     module->globals = allocate(reader, count, sizeof *module->globals);
     if (!module->globals) return false;
+    module->global_count = 0;
     for (uint32_t i = 0; i < module->import_count; i++)
         if (module->imports[i].kind == EXTERN_GLOBAL)
             module->globals[module->global_count++].type = module->imports[i].global;
@@ -331,13 +334,21 @@ static bool read_functions(Reader *reader) {
 static bool read_table(Reader *reader, TableDefinition *table) {
     enum { WITH_INITIALISER = 0x40 };
     Cursor *cursor = &reader->cursor;
-    if (cursor->at == cursor->end || *cursor->at != WITH_INITIALISER)
-        return read_table_type(reader, &table->type);
+    const uint8_t *where = cursor->at;
+    if (cursor->at == cursor->end || *cursor->at != WITH_INITIALISER) {
+        if (!read_table_type(reader, &table->type)) return false;
+        return has_default(table->type.element) ||
+               FAIL(reader, where, ERROR_INVALID,
+                    "type mismatch: a table of %s needs an initialiser",
+                    value_type_name(table->type.element));
+    }
     cursor->at++;
     uint8_t zero;
     if (!cursor_byte(cursor, &zero)) return false;
     if (zero) return FAIL(reader, cursor->at - 1, ERROR_MALFORMED, "zero byte expected");
-    return read_table_type(reader, &table->type) &&
+    /* Of the globals it may name those that are imported. */
+    return (reader->module->globals || begin_globals(reader, 0)) &&
+           read_table_type(reader, &table->type) &&
            validate_constant(reader->validator, cursor, table->type.element, &table->initial);
 }
 
@@ -483,7 +494,7 @@ static bool read_element(Reader *reader, ElementSegment *segment) {
     uint32_t flags;
     if (!cursor_u32(cursor, &flags)) return false;
     if (flags > 7) return FAIL(reader, where, ERROR_MALFORMED, "malformed elements segment kind");
-    segment->type = TYPE_FUNCREF;
+    segment->type = flags & HAS_EXPRESSIONS ? TYPE_FUNCREF : reference_type(false, HEAP_FUNCTION);
     if (flags & IS_PASSIVE) {
         segment->mode = flags & HAS_INDEX ? SEGMENT_DECLARATIVE : SEGMENT_PASSIVE;
     } else {
@@ -499,14 +510,14 @@ static bool read_element(Reader *reader, ElementSegment *segment) {
         where = cursor->at;
         uint8_t kind;
         if (flags & HAS_EXPRESSIONS) {
-            if (!cursor_reference_type(cursor, &segment->type)) return false;
+            if (!cursor_reference_type(cursor, module, &segment->type)) return false;
         } else {
             if (!cursor_byte(cursor, &kind)) return false;
             if (kind) return FAIL(reader, where, ERROR_MALFORMED, "malformed element kind");
         }
     }
     if (segment->mode == SEGMENT_ACTIVE &&
-        segment->type != module->tables[segment->table].type.element)
+        !value_type_matches(segment->type, module->tables[segment->table].type.element))
         return FAIL(reader, where, ERROR_INVALID, "type mismatch: a segment of %s in a table of %s",
                     value_type_name(segment->type),
                     value_type_name(module->tables[segment->table].type.element));
@@ -584,7 +595,7 @@ static bool read_locals(Reader *reader, Cursor *code, FunctionBody *body) {
         if (!cursor_u32(code, &runs[i].count)) return false;
         total += runs[i].count;
         if (total > UINT32_MAX) return cursor_fail(code, where, ERROR_MALFORMED, "too many locals");
-        if (!cursor_value_type(code, &runs[i].type)) return false;
+        if (!cursor_value_type(code, reader->module, &runs[i].type)) return false;
     }
     if (!check_limit(reader, "locals of a function", total, MAX_LOCALS)) return false;
     body->local_count = (uint32_t)total - body->type->parameter_count;

@@ -15,13 +15,33 @@ const char *value_type_name(ValueType type) {
     case TYPE_FUNCREF: return "funcref";
     case TYPE_EXTERNREF: return "externref";
     case TYPE_EXNREF: return "exnref";
-    default: return "unknown";
+    case HEAP_BOTTOM << 8 | TYPE_REF: return "(ref bottom)";
+    case HEAP_FUNCTION << 8 | TYPE_REF: return "(ref func)";
+    case HEAP_EXTERN << 8 | TYPE_REF: return "(ref extern)";
+    case HEAP_EXCEPTION << 8 | TYPE_REF: return "(ref exn)";
+    default: break;
     }
+    if (type >> 8 < HEAP_DEFINED) return "unknown";
+    return has_default(type) ? "(ref null $t)" : "(ref $t)";
 }
 
+bool value_type_matches(ValueType type, ValueType wanted) {
+    if (type == wanted) return true;
+    if (!is_reference_type(type) || !is_reference_type(wanted)) return false;
+    if (has_default(type) && !has_default(wanted)) return false;
+    const uint32_t heap_type = heap_type_of(type), wanted_heap_type = heap_type_of(wanted);
+    return heap_type == wanted_heap_type || heap_type == HEAP_BOTTOM ||
+           (heap_type >= HEAP_DEFINED && wanted_heap_type == HEAP_FUNCTION);
+}
+
+typedef struct Interned {
+    uint64_t hash;
+    const FunctionType *type; /* NULL: a free slot */
+} Interned;
+
 static struct {
-    const FunctionType **slots; /* open addressing; at most half full */
-    size_t capacity;            /* a power of two, or 0 */
+    Interned *slots; /* open addressing; at most half full */
+    size_t capacity; /* a power of two, or 0 */
     uint32_t count;
     uint64_t key;
 } interned;
@@ -34,38 +54,35 @@ static uint64_t mix(uint64_t a, uint64_t b) {
 /* Keyed by a random number, so that no module can be built whose types all collide. */
 static uint64_t hash_types(uint64_t hash, const ValueType *types, uint32_t count) {
     hash = mix(hash ^ count, 0x9e3779b97f4a7c15u);
-    while (count > 0) {
-        uint64_t word = 0;
-        uint32_t size = count < sizeof word ? count : sizeof word;
-        memcpy(&word, types, size);
-        hash = mix(hash ^ word, interned.key);
-        types += size;
-        count -= size;
-    }
+    for (uint32_t i = 0; i < count; i++) hash = mix(hash ^ types[i], interned.key);
     return hash;
 }
 
-static uint64_t hash_function(const ValueType *parameters, uint32_t parameter_count,
-                              const ValueType *results, uint32_t result_count) {
-    return hash_types(hash_types(interned.key, parameters, parameter_count), results, result_count);
-}
-
-static bool same_types(const ValueType *a, const ValueType *b, uint32_t count) {
-    return count == 0 || memcmp(a, b, count) == 0;
+/* Whether the types of a function type are those that are looked for, where it itself is called
+ * HEAP_SELF: what refers to itself is another type than what refers to that. */
+static bool same_types(const FunctionType *type, const ValueType *types, const ValueType *wanted,
+                       uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        const bool is_itself = types[i] >> 8 == HEAP_DEFINED + type->id;
+        const ValueType own = is_itself ? HEAP_SELF << 8 | (types[i] & 0xff) : types[i];
+        if (own != wanted[i]) return false;
+    }
+    return true;
 }
 
 /* The slot where the type is, or the free one where it belongs. */
-static size_t find_slot(const ValueType *parameters, uint32_t parameter_count,
-                        const ValueType *results, uint32_t result_count) {
-    size_t mask = interned.capacity - 1;
-    size_t slot = hash_function(parameters, parameter_count, results, result_count) & mask;
-    for (;; slot = (slot + 1) & mask) {
-        const FunctionType *type = interned.slots[slot];
-        if (!type) return slot;
-        if (type->parameter_count == parameter_count && type->result_count == result_count &&
-            same_types(type->parameters, parameters, parameter_count) &&
-            same_types(type->results, results, result_count))
-            return slot;
+static Interned *find_slot(uint64_t hash, const ValueType *parameters, uint32_t parameter_count,
+                           const ValueType *results, uint32_t result_count) {
+    const size_t mask = interned.capacity - 1;
+    for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+        Interned *found = &interned.slots[slot];
+        const FunctionType *type = found->type;
+        if (!type) return found;
+        if (found->hash == hash && type->parameter_count == parameter_count &&
+            type->result_count == result_count &&
+            same_types(type, type->parameters, parameters, parameter_count) &&
+            same_types(type, type->results, results, result_count))
+            return found;
     }
 }
 
@@ -75,59 +92,71 @@ static bool grow(void) {
             interned.key = (uintptr_t)&interned; /* address space randomisation has to do */
         interned.key |= 1;
     }
-    size_t old_capacity = interned.capacity;
-    const FunctionType **old = interned.slots;
-    size_t capacity = old_capacity ? 2 * old_capacity : 256;
-    const FunctionType **slots = calloc(capacity, sizeof *slots);
+    const size_t old_capacity = interned.capacity;
+    Interned *old = interned.slots;
+    const size_t capacity = old_capacity ? 2 * old_capacity : 256;
+    Interned *slots = calloc(capacity, sizeof *slots);
     if (!slots) return false;
     interned.slots = slots;
     interned.capacity = capacity;
     for (size_t i = 0; i < old_capacity; i++) {
-        const FunctionType *type = old[i];
-        if (!type) continue;
-        slots[find_slot(type->parameters, type->parameter_count, type->results,
-                        type->result_count)] = type;
+        if (!old[i].type) continue;
+        size_t slot = old[i].hash & (capacity - 1);
+        while (slots[slot].type) slot = (slot + 1) & (capacity - 1);
+        slots[slot] = old[i];
     }
     free(old);
     return true;
 }
 
-static uint32_t count_vectors(const ValueType *types, uint32_t count) {
-    uint32_t vectors = 0;
-    for (uint32_t i = 0; i < count; i++) vectors += types[i] == TYPE_V128;
-    return vectors;
+static uint32_t count_slots(const ValueType *types, uint32_t count) {
+    uint32_t slots = 0;
+    for (uint32_t i = 0; i < count; i++) slots += slots_of_type(types[i]);
+    return slots;
 }
 
-/* Writes the types by slot; returns where they end. */
-static ValueType *spread(ValueType *to, const ValueType *types, uint32_t count) {
+/* Writes the types, in which the type of that id is HEAP_SELF, and what slots hold of them; returns
+ * where the latter ends. */
+static SlotType *lay_out(ValueType *to, SlotType *slots, const ValueType *types, uint32_t count,
+                         uint32_t id) {
     for (uint32_t i = 0; i < count; i++) {
-        *to++ = types[i];
-        if (types[i] == TYPE_V128) *to++ = TYPE_V128;
+        const bool is_itself = types[i] >> 8 == HEAP_SELF;
+        to[i] = is_itself ? (HEAP_DEFINED + id) << 8 | (types[i] & 0xff) : types[i];
+        for (uint32_t n = slots_of_type(to[i]); n > 0; n--) *slots++ = slot_type(to[i]);
     }
-    return to;
+    return slots;
 }
 
 const FunctionType *intern_function_type(const ValueType *parameters, uint32_t parameter_count,
                                          const ValueType *results, uint32_t result_count) {
     if (interned.count >= interned.capacity / 2 && !grow()) return NULL;
-    size_t slot = find_slot(parameters, parameter_count, results, result_count);
-    if (interned.slots[slot]) return interned.slots[slot];
+    const uint64_t hash = hash_types(hash_types(interned.key, parameters, parameter_count), results,
+                                     result_count);
+    Interned *slot = find_slot(hash, parameters, parameter_count, results, result_count);
+    if (slot->type) return slot->type;
 
-    const uint32_t parameter_slots = parameter_count + count_vectors(parameters, parameter_count);
-    const uint32_t result_slots = result_count + count_vectors(results, result_count);
-    const bool has_vectors = parameter_slots + result_slots > parameter_count + result_count;
-    const uint32_t all = parameter_count + result_count;
-    FunctionType *type =
-        malloc(sizeof *type + all + (has_vectors ? parameter_slots + result_slots : 0));
+    const uint32_t id = interned.count;
+    if (id >= HEAP_TYPES - HEAP_DEFINED) return NULL;
+    const uint32_t parameter_slots = count_slots(parameters, parameter_count);
+    const uint32_t result_slots = count_slots(results, result_count);
+    const size_t all = (size_t)parameter_count + result_count;
+    FunctionType *type = malloc(sizeof *type + all * sizeof *type->parameters + parameter_slots +
+                                result_slots);
     if (!type) return NULL;
-    ValueType *types = (ValueType *)(type + 1), *by_slot = has_vectors ? types + all : types;
-    if (parameter_count) memcpy(types, parameters, parameter_count);
-    if (result_count) memcpy(types + parameter_count, results, result_count);
-    *type = (FunctionType){interned.count,  parameter_count, result_count, types,
-                           types + parameter_count, parameter_slots, result_slots, by_slot,
-                           by_slot + parameter_slots};
-    if (has_vectors) spread(spread(by_slot, parameters, parameter_count), results, result_count);
-    interned.slots[slot] = type;
+    ValueType *types = (ValueType *)(type + 1);
+    SlotType *by_slot = (SlotType *)(types + all);
+    *type = (FunctionType){.id = id,
+                           .parameter_count = parameter_count,
+                           .result_count = result_count,
+                           .parameters = types,
+                           .results = types + parameter_count,
+                           .parameter_slots = parameter_slots,
+                           .result_slots = result_slots,
+                           .parameter_slot_types = by_slot,
+                           .result_slot_types = by_slot + parameter_slots};
+    lay_out(types + parameter_count, lay_out(types, by_slot, parameters, parameter_count, id),
+            results, result_count, id);
+    *slot = (Interned){hash, type};
     interned.count++;
     return type;
 }

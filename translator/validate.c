@@ -21,10 +21,19 @@ enum {
     DIRECT_LOCALS = 256,
 };
 
+/* Which locals have been set, of those that have no value to begin with; in order, since the end of
+ * a block takes back what was set in it. */
+typedef struct SetLocals {
+    bool is_set[MAX_LOCALS];
+    uint32_t log[MAX_LOCALS];
+    uint32_t count;
+} SetLocals;
+
 typedef struct Block {
     const FunctionType *type;
     uint32_t height;     /* of the operand stack below the block's own operands */
     uint32_t seen_by;    /* the last br_table that has checked this label */
+    uint32_t set_count;  /* of locals, at its beginning */
     Opcode opcode;       /* that opened it; WASM_BLOCK for the whole function */
     bool is_unreachable; /* the rest of the block cannot be reached: any operand may be popped */
 } Block;
@@ -56,16 +65,17 @@ struct Validator {
     ValueType direct[DIRECT_LOCALS];
     uint32_t *run_ends; /* by run: the first index behind it; only if local_count > DIRECT_LOCALS */
     size_t run_capacity;
+    SetLocals *set; /* NULL: there were none so far */
 };
 
 typedef struct Signature {
     uint8_t operand_count; /* 0: not a numeric instruction */
-    ValueType operand;
-    ValueType result;
+    SlotType operand;
+    SlotType result;
 } Signature;
 
 typedef struct MemoryAccess {
-    ValueType type; /* 0: neither load nor store */
+    SlotType type; /* 0: neither load nor store */
     uint8_t alignment;
     bool is_store;
 } MemoryAccess;
@@ -90,7 +100,7 @@ static const MemoryAccess accesses[OPCODE_SLOTS] = {
 typedef struct VectorSignature {
     enum { NO_VECTOR, SHIFT, EXTRACT, REPLACE, LOAD_LANE, STORE_LANE } kind;
     uint8_t lanes;
-    ValueType type;    /* of a lane, or of the distance */
+    SlotType type;     /* of a lane, or of the distance */
     uint8_t alignment; /* loads and stores: natural, as a power of two */
 } VectorSignature;
 
@@ -126,6 +136,7 @@ void validator_free(Validator *validator) {
     free(validator->operands);
     free(validator->blocks);
     free(validator->run_ends);
+    free(validator->set);
     free(validator);
 }
 
@@ -160,7 +171,8 @@ static bool reserve_operands(Validator *v, size_t needed) {
     if (needed > MAX_OPERANDS)
         return cursor_fail(&v->code, v->instruction, ERROR_LIMIT,
                            "more than %d values on the operand stack", MAX_OPERANDS);
-    ValueType *operands = reserve(&v->code, v->operands, &v->operand_capacity, needed, 1);
+    ValueType *operands =
+        reserve(&v->code, v->operands, &v->operand_capacity, needed, sizeof *operands);
     if (operands) v->operands = operands;
     return operands;
 }
@@ -175,8 +187,9 @@ mismatch(Validator *v, const char *expected, ValueType found) {
     if (found == TYPE_ANY)
         return INVALID(v, "type mismatch: %s expects %s but the operand stack is empty", name,
                        expected);
-    return INVALID(v, "type mismatch: %s expects %s but finds %s", name, expected,
-                   value_type_name(found));
+    const char *other = value_type_name(found);
+    return INVALID(v, "type mismatch: %s expects %s but finds %s%s", name, expected, other,
+                   strcmp(expected, other) == 0 ? " of another type" : "");
 }
 
 static bool __attribute__((cold, noinline))
@@ -191,9 +204,7 @@ typedef struct Range {
 
 /* Opcodes that other proposals have taken; prefixed ones as in opcodes.h. */
 static const Range foreign_opcodes[] = {
-    {0x14, 0x15, "typed function references"},
     {0xd3, 0xd3, "garbage collection"},
-    {0xd4, 0xd6, "typed function references"},
     {0xe0, 0xe6, "stack switching"},
     {0xfb, 0xfb, "garbage collection"},
     {0xfc12, 0xfc12, "memory control"},
@@ -216,6 +227,10 @@ static bool __attribute__((cold, noinline)) illegal_opcode(Validator *v, uint32_
 
 /* ---- The operand stack -------------------------------------------------------------------- */
 
+static bool matches(ValueType found, ValueType expected) {
+    return found == TYPE_ANY || value_type_matches(found, expected);
+}
+
 static inline bool pop_any(Validator *v, ValueType *type) {
     if (v->height > v->block->height) {
         *type = v->operands[--v->height];
@@ -229,7 +244,7 @@ static inline bool pop(Validator *v, ValueType expected) {
     ValueType found = TYPE_ANY;
     if (v->height > v->block->height) {
         found = v->operands[--v->height];
-        if (found == expected || found == TYPE_ANY) return true;
+        if (found == expected || matches(found, expected)) return true;
     } else if (v->block->is_unreachable) {
         return true;
     }
@@ -257,9 +272,15 @@ static bool check_types(Validator *v, const ValueType *types, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
         is_wrong |= (found[i] != types[i]) & (found[i] != TYPE_ANY);
     if (!is_wrong) return true;
-    while (found[count - 1] == types[count - 1] || found[count - 1] == TYPE_ANY)
-        count--;
-    return mismatch(v, value_type_name(types[count - 1]), found[count - 1]);
+    while (count > 0 && matches(found[count - 1], types[count - 1])) count--;
+    return count == 0 || mismatch(v, value_type_name(types[count - 1]), found[count - 1]);
+}
+
+/* Whether values of these types can be where those of the others are asked for. */
+static bool types_match(const ValueType *types, const ValueType *wanted, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (!value_type_matches(types[i], wanted[i])) return false;
+    return true;
 }
 
 static bool pop_types(Validator *v, const ValueType *types, uint32_t count) {
@@ -273,7 +294,7 @@ static bool push_types(Validator *v, const ValueType *types, uint32_t count) {
     if (count == 0) return true;
     size_t height = (size_t)v->height + count;
     if (!reserve_operands(v, height)) return false;
-    memcpy(v->operands + v->height, types, count);
+    memcpy(v->operands + v->height, types, count * sizeof *types);
     v->height = (uint32_t)height;
     return true;
 }
@@ -292,13 +313,15 @@ static bool open_block(Validator *v, Opcode opcode, const FunctionType *type) {
     if (!blocks) return false;
     v->blocks = blocks;
     v->block = &v->blocks[v->block_count++];
-    *v->block = (Block){type, v->height, 0, opcode, false};
+    *v->block = (Block){type, v->height, 0, v->set ? v->set->count : 0, opcode, false};
     return true;
 }
 
 /* Checks that the block leaves exactly its results, and takes them. */
 static bool finish_block(Validator *v) {
     const FunctionType *type = v->block->type;
+    while (v->set && v->set->count > v->block->set_count)
+        v->set->is_set[v->set->log[--v->set->count]] = false;
     if (!pop_types(v, type->results, type->result_count)) return false;
     if (v->height != v->block->height)
         return INVALID(v, "type mismatch: %u superfluous values at the end of a block",
@@ -306,8 +329,8 @@ static bool finish_block(Validator *v) {
     return true;
 }
 
-/* The types of blocks that have no parameters and at most one result. */
-static const FunctionType *short_block_type(ValueType result) {
+/* The type of a block that has no parameters and one result; NULL when out of memory. */
+static const FunctionType *short_block_type(const Cursor *cursor, ValueType result) {
     static const ValueType results[] = {TYPE_I32,     TYPE_I64,       TYPE_F32,   TYPE_F64,
                                         TYPE_FUNCREF, TYPE_EXTERNREF, TYPE_EXNREF,
                                         TYPE_V128};
@@ -316,8 +339,11 @@ static const FunctionType *short_block_type(ValueType result) {
     static const FunctionType types[] = {SHORT(0), SHORT(1), SHORT(2), SHORT(3),
                                          SHORT(4), SHORT(5), SHORT(6), SHORT(7)};
 #undef SHORT
-    const ValueType *found = memchr(results, result, sizeof results);
-    return &types[found - results];
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (results[i] == result) return &types[i];
+    const FunctionType *type = intern_function_type(NULL, 0, &result, 1);
+    if (!type) out_of_memory(cursor);
+    return type;
 }
 
 static bool read_block_type(Validator *v, const FunctionType **type) {
@@ -333,9 +359,9 @@ static bool read_block_type(Validator *v, const FunctionType **type) {
     }
     if (*where < 0x80 && *where & NEGATIVE) {
         ValueType result;
-        if (!cursor_value_type(code, &result)) return false;
-        *type = short_block_type(result);
-        return true;
+        if (!cursor_value_type(code, v->module, &result)) return false;
+        *type = short_block_type(code, result);
+        return *type;
     }
     int64_t index;
     LebStatus status = leb_checked_s33(&code->at, code->end, &index);
@@ -368,7 +394,7 @@ static bool validate_end(Validator *v) {
     if (!finish_block(v)) return false;
     if (v->block->opcode == WASM_IF &&
         (type->parameter_count != type->result_count ||
-         (type->result_count && memcmp(type->parameters, type->results, type->result_count))))
+         !types_match(type->parameters, type->results, type->result_count)))
         return INVALID(v, "type mismatch: an if without else must leave what it takes");
     v->block_count--;
     v->block = v->block_count ? v->block - 1 : NULL;
@@ -428,9 +454,10 @@ static bool read_tag(Validator *v, const FunctionType **type) {
 static bool check_catch(Validator *v, const FunctionType *tag, bool has_reference,
                         const Label *label) {
     const uint32_t values = tag ? tag->parameter_count : 0;
+    const ValueType exception = reference_type(false, HEAP_EXCEPTION);
     if (label->count == values + has_reference &&
-        (!values || memcmp(label->types, tag->parameters, values) == 0) &&
-        (!has_reference || label->types[values] == TYPE_EXNREF))
+        (!values || types_match(tag->parameters, label->types, values)) &&
+        (!has_reference || value_type_matches(exception, label->types[values])))
         return true;
     return INVALID(v, "type mismatch: a catch clause passes other values than its label takes");
 }
@@ -552,10 +579,23 @@ static ValueType local_type_in_runs(const Validator *v, uint32_t local) {
     return v->body->runs[low].type;
 }
 
-static inline bool read_local(Validator *v, ValueType *type) {
-    uint32_t local;
-    if (!read_index(v, "local", v->local_count, &local)) return false;
-    *type = local < DIRECT_LOCALS ? v->direct[local] : local_type_in_runs(v, local);
+static inline bool read_local(Validator *v, uint32_t *local, ValueType *type) {
+    if (!read_index(v, "local", v->local_count, local)) return false;
+    *type = *local < DIRECT_LOCALS ? v->direct[*local] : local_type_in_runs(v, *local);
+    return true;
+}
+
+/* Whether the local has a value; parameters have. */
+static inline bool check_set(Validator *v, uint32_t local, ValueType type) {
+    return has_default(type) || local < v->body->type->parameter_count ||
+           (v->set && v->set->is_set[local]) || INVALID(v, "uninitialized local %u", local);
+}
+
+static inline bool note_set(Validator *v, uint32_t local, ValueType type) {
+    if (has_default(type)) return true;
+    if (!v->set && !(v->set = calloc(1, sizeof *v->set))) return out_of_memory(&v->code);
+    if (!v->set->is_set[local]) v->set->log[v->set->count++] = local;
+    v->set->is_set[local] = true;
     return true;
 }
 
@@ -573,10 +613,15 @@ static bool read_callee(Validator *v, const FunctionType **type) {
         *type = v->module->function_types[index];
         return true;
     }
+    if (v->opcode == WASM_CALL_REF || v->opcode == WASM_RETURN_CALL_REF) {
+        if (!read_index(v, "type", v->module->type_count, &index)) return false;
+        *type = v->module->types[index];
+        return pop(v, reference_type(true, HEAP_DEFINED + (*type)->id));
+    }
     ValueType address, element;
     if (!read_index(v, "type", v->module->type_count, &index) || !read_table(v, &address, &element))
         return false;
-    if (element != TYPE_FUNCREF)
+    if (!value_type_matches(element, TYPE_FUNCREF))
         return INVALID(v, "type mismatch: %s needs a table of funcref", opcode_name(v->opcode));
     *type = v->module->types[index];
     return pop(v, address);
@@ -590,7 +635,7 @@ static bool validate_return_call(Validator *v) {
         return false;
     const FunctionType *own = v->blocks[0].type;
     if (type->result_count != own->result_count ||
-        (type->result_count && memcmp(type->results, own->results, type->result_count)))
+        !types_match(type->results, own->results, type->result_count))
         return INVALID(v, "type mismatch: %s of a function with other results",
                        opcode_name(v->opcode));
     return set_unreachable(v);
@@ -610,8 +655,8 @@ static bool validate_select_typed(Validator *v) {
     ValueType type;
     if (!cursor_u32(&v->code, &count)) return false;
     if (count != 1) return INVALID(v, "invalid result arity");
-    return cursor_value_type(&v->code, &type) && pop(v, TYPE_I32) && pop(v, type) && pop(v, type) &&
-           push(v, type);
+    return cursor_value_type(&v->code, v->module, &type) && pop(v, TYPE_I32) && pop(v, type) &&
+           pop(v, type) && push(v, type);
 }
 
 /* A memarg; the type of the addresses of its memory. */
@@ -709,7 +754,7 @@ static bool validate_copy(Validator *v, bool is_table) {
     if (is_table) {
         if (!read_table(v, &target, &target_element) || !read_table(v, &source, &source_element))
             return false;
-        if (target_element != source_element)
+        if (!value_type_matches(source_element, target_element))
             return INVALID(v, "type mismatch: table.copy from a table of %s to one of %s",
                            value_type_name(source_element), value_type_name(target_element));
     } else if (!read_memory(v, &target) || !read_memory(v, &source)) {
@@ -721,7 +766,7 @@ static bool validate_copy(Validator *v, bool is_table) {
 static bool validate_table_init(Validator *v) {
     ValueType from, address, element;
     if (!read_element(v, &from) || !read_table(v, &address, &element)) return false;
-    if (from != element)
+    if (!value_type_matches(from, element))
         return INVALID(v, "type mismatch: table.init of a table of %s from a segment of %s",
                        value_type_name(element), value_type_name(from));
     return pop(v, TYPE_I32) && pop(v, TYPE_I32) && pop(v, address);
@@ -749,15 +794,43 @@ static bool validate_ref_func(Validator *v) {
     } else if (!v->declared || !v->declared[index]) {
         return INVALID(v, "undeclared function reference");
     }
-    return push(v, TYPE_FUNCREF);
+    const FunctionType *type = v->module->function_types[index];
+    return push(v, reference_type(false, HEAP_DEFINED + type->id));
 }
 
-static bool validate_ref_is_null(Validator *v) {
+static bool validate_ref_null(Validator *v) {
+    uint32_t heap_type;
+    return cursor_heap_type(&v->code, v->module, &heap_type) &&
+           push(v, reference_type(true, heap_type));
+}
+
+/* Pops a reference; its type where it is not null. */
+static bool pop_reference(Validator *v, ValueType *type) {
+    if (!pop_any(v, type)) return false;
+    if (*type != TYPE_ANY && !is_reference_type(*type)) return mismatch(v, "a reference", *type);
+    *type = reference_type(false, *type == TYPE_ANY ? HEAP_BOTTOM : heap_type_of(*type));
+    return true;
+}
+
+static bool validate_br_on_null(Validator *v) {
+    Label label;
     ValueType type;
-    if (!pop_any(v, &type)) return false;
-    if (type != TYPE_ANY && !is_reference_type(type))
-        return mismatch(v, "a reference", type);
-    return push(v, TYPE_I32);
+    return read_label(v, &label) && pop_reference(v, &type) &&
+           pop_types(v, label.types, label.count) && push_types(v, label.types, label.count) &&
+           push(v, type);
+}
+
+/* The label takes the reference as the last of its values. */
+static bool validate_br_on_non_null(Validator *v) {
+    Label label;
+    ValueType type;
+    if (!read_label(v, &label) || !pop_reference(v, &type)) return false;
+    if (label.count == 0)
+        return INVALID(v, "type mismatch: br_on_non_null to a label that takes no reference");
+    const uint32_t others = label.count - 1;
+    if (!value_type_matches(type, label.types[others]))
+        return mismatch(v, value_type_name(label.types[others]), type);
+    return pop_types(v, label.types, others) && push_types(v, label.types, others);
 }
 
 static bool read_i32(Validator *v) {
@@ -804,6 +877,7 @@ static bool validate_numeric(Validator *v, const Signature *signature) {
 static bool validate_instruction(Validator *v) {
     Label label;
     ValueType type, element;
+    uint32_t local;
     const FunctionType *callee;
     switch (v->opcode) {
     case WASM_UNREACHABLE: return set_unreachable(v);
@@ -832,18 +906,24 @@ static bool validate_instruction(Validator *v) {
         return check_types(v, v->blocks[0].type->results, v->blocks[0].type->result_count) &&
                set_unreachable(v);
     case WASM_CALL:
+    case WASM_CALL_REF:
     case WASM_CALL_INDIRECT:
         return read_callee(v, &callee) &&
                pop_types(v, callee->parameters, callee->parameter_count) &&
                push_types(v, callee->results, callee->result_count);
     case WASM_RETURN_CALL:
+    case WASM_RETURN_CALL_REF:
     case WASM_RETURN_CALL_INDIRECT: return validate_return_call(v);
     case WASM_DROP: return pop_any(v, &type);
     case WASM_SELECT: return validate_select(v);
     case WASM_SELECT_TYPED: return validate_select_typed(v);
-    case WASM_LOCAL_GET: return read_local(v, &type) && push(v, type);
-    case WASM_LOCAL_SET: return read_local(v, &type) && pop(v, type);
-    case WASM_LOCAL_TEE: return read_local(v, &type) && pop(v, type) && push(v, type);
+    case WASM_LOCAL_GET:
+        return read_local(v, &local, &type) && check_set(v, local, type) && push(v, type);
+    case WASM_LOCAL_SET:
+        return read_local(v, &local, &type) && pop(v, type) && note_set(v, local, type);
+    case WASM_LOCAL_TEE:
+        return read_local(v, &local, &type) && pop(v, type) && note_set(v, local, type) &&
+               push(v, type);
     case WASM_GLOBAL_GET: return validate_global_get(v);
     case WASM_GLOBAL_SET: return validate_global_set(v);
     case WASM_TABLE_GET: return read_table(v, &type, &element) && pop(v, type) && push(v, element);
@@ -871,9 +951,12 @@ static bool validate_instruction(Validator *v) {
     case WASM_F64_CONST: return cursor_skip(&v->code, 8) && push(v, TYPE_F64);
     case WASM_V128_CONST: return cursor_skip(&v->code, 16) && push(v, TYPE_V128);
     case WASM_I8X16_SHUFFLE: return validate_shuffle(v);
-    case WASM_REF_NULL: return cursor_reference_type(&v->code, &type) && push(v, type);
-    case WASM_REF_IS_NULL: return validate_ref_is_null(v);
+    case WASM_REF_NULL: return validate_ref_null(v);
+    case WASM_REF_IS_NULL: return pop_reference(v, &type) && push(v, TYPE_I32);
     case WASM_REF_FUNC: return validate_ref_func(v);
+    case WASM_REF_AS_NON_NULL: return pop_reference(v, &type) && push(v, type);
+    case WASM_BR_ON_NULL: return validate_br_on_null(v);
+    case WASM_BR_ON_NON_NULL: return validate_br_on_non_null(v);
     case WASM_I64_ADD128:
     case WASM_I64_SUB128:
         return pop_i64s(v, 4) && push(v, TYPE_I64) && push(v, TYPE_I64);
@@ -933,7 +1016,8 @@ bool validate_constant(Validator *v, Cursor *cursor, ValueType type,
                        ConstantExpression *expression) {
     v->code = *cursor;
     v->is_constant = true;
-    if (!validate_sequence(v, short_block_type(type))) return false;
+    const FunctionType *block = short_block_type(cursor, type);
+    if (!block || !validate_sequence(v, block)) return false;
     expression->begin = cursor->at;
     expression->end = v->code.at - 1;
     cursor->at = v->code.at;
@@ -945,12 +1029,11 @@ static bool set_locals(Validator *v, const Cursor *cursor, const FunctionBody *b
     v->body = body;
     v->local_count = type->parameter_count + body->local_count;
     uint32_t filled = type->parameter_count < DIRECT_LOCALS ? type->parameter_count : DIRECT_LOCALS;
-    if (filled) memcpy(v->direct, type->parameters, filled);
+    if (filled) memcpy(v->direct, type->parameters, filled * sizeof *v->direct);
     for (uint32_t run = 0; run < body->run_count && filled < DIRECT_LOCALS; run++) {
         uint32_t room = DIRECT_LOCALS - filled;
         uint32_t count = body->runs[run].count < room ? body->runs[run].count : room;
-        memset(v->direct + filled, body->runs[run].type, count);
-        filled += count;
+        for (uint32_t i = 0; i < count; i++) v->direct[filled++] = body->runs[run].type;
     }
     if (v->local_count <= DIRECT_LOCALS) return true;
     uint32_t *ends =

@@ -18,6 +18,7 @@ void forget_accumulators(Values *values) {
         values->accumulators[bank].mirror = NO_MIRROR;
         values->accumulators[bank].mirror_before_last = NO_MIRROR;
     }
+    values->vector = values->vector_before_last = NO_MIRROR;
 }
 
 void values_begin(Values *values, uint32_t local_count, uint32_t first_home) {
@@ -136,12 +137,19 @@ static unsigned pins_read(const Instruction *instruction, Bank bank) {
 
 static bool writes_accumulator(const Instruction *instruction, Bank *bank) {
     const OpInfo *info = &op_info[instruction->op];
-    if (!ISA_HAS_ACCUMULATORS || info->result_type == VALUE_NONE ||
-        info->result_type == VALUE_V128)
-        return false;
-    *bank = info->result_type >= VALUE_F32 ? FLOATS : INTEGERS;
+    if (!ISA_HAS_ACCUMULATORS || info->result_type == VALUE_NONE) return false;
+    *bank = bank_of_kind(info->result_type);
     return !is_pin(instruction->result) &&
            !(info->flags & OP_MOVES && instruction->result.class == CLASS_SLOT);
+}
+
+/* `count` slots are about to change: none of them holds any more what an accumulator does. */
+static void forget_slots(Values *values, uint32_t first, uint32_t count) {
+    for (int bank = 0; bank < BANKS; bank++) {
+        uint32_t *mirror = &values->accumulators[bank].mirror;
+        if (*mirror >= first && *mirror < first + count) *mirror = NO_MIRROR;
+    }
+    if (values->vector + 1 >= first && values->vector < first + count) values->vector = NO_MIRROR;
 }
 
 /* All emission goes through here, so that what is known of the accumulators stays true. */
@@ -149,16 +157,15 @@ static void emit(Values *values, Instruction instruction) {
     Bank written = INTEGERS;
     bool writes = writes_accumulator(&instruction, &written);
     const uint8_t result_type = op_info[instruction.op].result_type;
+    const bool is_vector = result_type == VALUE_V128;
     bool has_slot = result_type != VALUE_NONE && instruction.result.class == CLASS_SLOT;
-    for (int bank = 0; bank < BANKS; bank++) {
-        uint32_t *mirror = &values->accumulators[bank].mirror;
-        values->accumulators[bank].mirror_before_last = *mirror;
-        if (has_slot && *mirror == instruction.result.slot) *mirror = NO_MIRROR;
-        if (result_type == VALUE_V128 && *mirror == instruction.result.slot + 1u)
-            *mirror = NO_MIRROR;
-        if (writes && bank == (int)written)
-            *mirror = has_slot ? instruction.result.slot : NO_MIRROR;
-    }
+    const uint32_t mirror = has_slot ? instruction.result.slot : NO_MIRROR;
+    for (int bank = 0; bank < BANKS; bank++)
+        values->accumulators[bank].mirror_before_last = values->accumulators[bank].mirror;
+    values->vector_before_last = values->vector;
+    if (has_slot) forget_slots(values, mirror, is_vector ? 2 : 1);
+    if (writes) values->accumulators[written].mirror = is_vector ? NO_MIRROR : mirror;
+    if (writes && written == FLOATS) values->vector = is_vector ? mirror : NO_MIRROR;
     encoder_emit(values->encoder, instruction);
 }
 
@@ -166,6 +173,7 @@ void retract_last(Values *values) {
     encoder_retract(values->encoder);
     for (int bank = 0; bank < BANKS; bank++)
         values->accumulators[bank].mirror = values->accumulators[bank].mirror_before_last;
+    values->vector = values->vector_before_last;
 }
 
 /* The last instruction, if its result is where `result` says. */
@@ -207,7 +215,7 @@ static Operand plain_operand(const Values *values, const Value *value, uint32_t 
     }
 }
 
-static void copy(Values *values, Operand from, Operand to, ValueType type) {
+static void copy(Values *values, Operand from, Operand to, SlotType type) {
     bool is_small = type == TYPE_I32 || type == TYPE_F32;
     Bank bank = bank_of(type);
     bool in_memory = to.class == CLASS_SLOT &&
@@ -255,7 +263,7 @@ static void make_way(Values *values, const Instruction *instruction, Bank bank) 
 
 /* ---- Pushing -------------------------------------------------------------------------------- */
 
-static Value *push(Values *values, Place place, ValueType type) {
+static Value *push(Values *values, Place place, SlotType type) {
     static Value nowhere;
     if (values->height == values->capacity) {
         uint32_t capacity = values->capacity ? 2 * values->capacity : 256;
@@ -273,11 +281,11 @@ static Value *push(Values *values, Place place, ValueType type) {
     return value;
 }
 
-void push_constant(Values *values, ValueType type, uint64_t bits) {
+void push_constant(Values *values, SlotType type, uint64_t bits) {
     push(values, IN_CONSTANT, type)->bits = bits;
 }
 
-void push_local(Values *values, ValueType type, uint32_t local) {
+void push_local(Values *values, SlotType type, uint32_t local) {
     int32_t index = (int32_t)values->height;
     Value *value = push(values, IN_LOCAL, type);
     value->local = local;
@@ -300,7 +308,7 @@ bool narrow_local(Values *values) {
     return true;
 }
 
-void push_home(Values *values, ValueType type) { push(values, IN_HOME, type); }
+void push_home(Values *values, SlotType type) { push(values, IN_HOME, type); }
 
 void mirror_top(Values *values) {
     if (!ISA_HAS_ACCUMULATORS || values->out_of_memory) return;
@@ -333,7 +341,7 @@ static void emit_result(Values *values, Instruction instruction, uint32_t height
     if (to_accumulator) values->accumulators[bank].pending = height;
 }
 
-void push_result(Values *values, Instruction instruction, ValueType type) {
+void push_result(Values *values, Instruction instruction, SlotType type) {
     push(values, IN_HOME, type);
     if (!values->out_of_memory) emit_result(values, instruction, values->height - 1);
 }
@@ -373,26 +381,64 @@ static Instruction sum_instruction(const Values *values, const Sum *sum, Operand
     return instruction;
 }
 
-static void forget_sum(Values *values, uint32_t height) {
-    uint32_t i = values->sum_count;
-    while (values->sums[--i] != height) {}
-    for (values->sum_count--; i < values->sum_count; i++) values->sums[i] = values->sums[i + 1];
+/* ---- What is delayed ------------------------------------------------------------------------ */
+
+static bool is_delayed(const Value *value) {
+    return value->place == IN_SUM || value->place == IN_MEMORY;
 }
 
-static void compute_sum(Values *values, uint32_t height) {
-    forget_sum(values, height);
-    emit_result(values, sum_instruction(values, &values->stack[height].sum, slot(0)), height);
+/* The instruction that computes it. */
+static Instruction delayed_instruction(const Values *values, const Value *value, Operand result) {
+    if (value->place == IN_SUM) return sum_instruction(values, &value->sum, result);
+    Instruction load = {.op = (Op)value->load,
+                        .result = result,
+                        .values = {local_operand(values, value->sum.local)},
+                        .immediates = {value->sum.constant}};
+    Instruction named = load; /* the address may be in the accumulator as well */
+    named.values[0] = accumulator();
+    const Operand address = load.values[0];
+    const bool is_mirrored = address.class == CLASS_SLOT &&
+                             address.slot == values->accumulators[INTEGERS].mirror;
+    return is_mirrored && encoder_accepts(&named) ? named : load;
+}
+
+static void note_delayed(Values *values, uint32_t height) {
+    values->delayed[values->delayed_count++] = height;
+    values->delayed_loads += values->stack[height].place == IN_MEMORY;
+}
+
+static void forget_delayed(Values *values, uint32_t height) {
+    uint32_t i = values->delayed_count;
+    while (values->delayed[--i] != height) {}
+    values->delayed_loads -= values->stack[height].place == IN_MEMORY;
+    for (values->delayed_count--; i < values->delayed_count; i++)
+        values->delayed[i] = values->delayed[i + 1];
+}
+
+static void compute_delayed(Values *values, uint32_t height) {
+    const Instruction instruction = delayed_instruction(values, &values->stack[height], slot(0));
+    forget_delayed(values, height);
+    emit_result(values, instruction, height);
 }
 
 void compute_sums(Values *values, uint32_t count) {
-    for (uint32_t i = 0; i < values->sum_count;)
-        if (values->sums[i] + count >= values->height) compute_sum(values, values->sums[i]);
+    for (uint32_t i = 0; i < values->delayed_count;)
+        if (values->delayed[i] + count >= values->height)
+            compute_delayed(values, values->delayed[i]);
+        else i++;
+}
+
+void do_loads(Values *values) {
+    for (uint32_t i = 0; values->delayed_loads;)
+        if (values->stack[values->delayed[i]].place == IN_MEMORY)
+            compute_delayed(values, values->delayed[i]);
         else i++;
 }
 
 /* ---- Popping -------------------------------------------------------------------------------- */
 
-Popped pop_address(Values *values) {
+/* Pops, and computes nothing. */
+static Popped take(Values *values) {
     uint32_t height = --values->height;
     Value value = values->stack[height];
     if (values->flushed > height) values->flushed = height;
@@ -401,7 +447,7 @@ Popped pop_address(Values *values) {
     if (value.place == IN_LOCAL) values->local_heads[value.local] = value.earlier;
     if (value.place == IN_ACCUMULATOR) values->accumulators[bank].pending = NONE;
     if (value.place == IN_PIN) values->pin_pending[bank][value.local] = NONE;
-    if (value.place == IN_SUM) values->sum_count--; /* it is the highest */
+    if (is_delayed(&value)) forget_delayed(values, height);
     if (popped.operand.class == CLASS_SLOT && !value.is_wide &&
         popped.operand.slot == values->accumulators[bank].mirror)
         popped.operand = accumulator();
@@ -410,7 +456,12 @@ Popped pop_address(Values *values) {
 
 Popped pop(Values *values) {
     compute_sums(values, 1);
-    return pop_address(values);
+    return take(values);
+}
+
+Popped pop_address(Values *values) {
+    if (values->stack[values->height - 1].place == IN_MEMORY) compute_sums(values, 1);
+    return take(values);
 }
 
 bool delay_sum(Values *values, Op op) {
@@ -434,10 +485,57 @@ bool delay_sum(Values *values, Op op) {
         return false;
     }
     const uint32_t taken = left->place == IN_SUM;
-    if (values->sum_count - taken == SUMS_MOST) return false;
+    if (values->delayed_count - taken == DELAYED_MOST) return false;
     drop(values, 2);
     push(values, IN_SUM, TYPE_I32)->sum = sum;
-    if (!values->out_of_memory) values->sums[values->sum_count++] = values->height - 1;
+    if (!values->out_of_memory) note_delayed(values, values->height - 1);
+    return true;
+}
+
+static bool is_operand_in_memory(Op load) {
+    return op_info[load].flags & OP_IS_OPERAND;
+}
+
+bool delay_load(Values *values, Instruction load) {
+    const Value address = values->stack[values->height - 1];
+    const OpInfo *info = &op_info[load.op];
+    if (!is_operand_in_memory(load.op) || address.place != IN_LOCAL || address.is_wide ||
+        values->delayed_count == DELAYED_MOST)
+        return false;
+    drop(values, 1);
+    Value *value = push(values, IN_MEMORY, type_of_kind(info->result_type));
+    value->sum = (Sum){address.local, 0, NO_LOCAL, (uint32_t)load.immediates[0]};
+    value->load = (uint16_t)load.op;
+    if (!values->out_of_memory) note_delayed(values, values->height - 1);
+    return true;
+}
+
+/* The op like `op` whose first or second operand is loaded by `load`, or OP_COUNT. */
+static Op op_with_load(Op op, uint16_t load, bool is_first) {
+    const OpInfo *info = &op_info[op];
+    for (unsigned i = 0; i < LOADS_MOST && info->with_load[i].load != OP_COUNT; i++)
+        if (info->with_load[i].load == load)
+            return (Op)(is_first ? info->with_load[i].first : info->with_load[i].second);
+    return OP_COUNT;
+}
+
+bool fuse_load(Values *values, Op op, SlotType type) {
+    if (!values->delayed_loads || op_info[op].value_count != 2) return false;
+    const Value *first = &values->stack[values->height - 2], *second = first + 1;
+    const bool is_first = second->place != IN_MEMORY;
+    const Value *loaded = is_first ? first : second, *other = is_first ? second : first;
+    if (loaded->place != IN_MEMORY || other->place == IN_CONSTANT) return false;
+    Instruction fused = {.op = op_with_load(op, loaded->load, is_first),
+                         .immediates = {loaded->sum.constant}};
+    if (fused.op == OP_COUNT) return false;
+    Popped operands[2]; /* the other one, the address */
+    const uint32_t address = loaded->sum.local;
+    if (!is_first) operands[1] = take(values);
+    operands[0] = pop(values);
+    if (is_first) operands[1] = take(values);
+    operands[1].operand = local_operand(values, address);
+    operands[1].value = (Value){.place = IN_LOCAL, .type = TYPE_I32, .local = address};
+    push_result_of(values, fused, operands, type);
     return true;
 }
 
@@ -504,13 +602,13 @@ void push_back(Values *values, const Popped *popped) {
 }
 
 void drop(Values *values, uint32_t count) {
-    while (count--) pop_address(values);
+    while (count--) take(values);
 }
 
 const Instruction *producer_of(const Values *values, const Popped *popped) {
     Operand plain = plain_operand(values, &popped->value, popped->height);
     if (popped->value.place == IN_LOCAL || popped->value.place == IN_CONSTANT ||
-        popped->value.place == IN_SUM)
+        is_delayed(&popped->value))
         return NULL;
     return last_writing(values, plain, bank_of(popped->value.type));
 }
@@ -554,7 +652,7 @@ void emit_with(Values *values, Instruction instruction, const Popped *operands) 
 }
 
 void push_result_of(Values *values, Instruction instruction, const Popped *operands,
-                    ValueType type) {
+                    SlotType type) {
     instruction.result = accumulator();
     set_operands(values, &instruction, operands);
     push_result(values, instruction, type);
@@ -581,11 +679,13 @@ static void bring_home(Values *values, uint32_t height) {
         spill(values, bank);
         return;
     }
-    if (value->place == IN_SUM) {
-        forget_sum(values, height);
+    if (is_delayed(value)) {
+        if (ISA_HAS_ACCUMULATORS) spill(values, bank);
+        const Instruction compute =
+            delayed_instruction(values, value, slot(home_of(values, height)));
+        forget_delayed(values, height);
         value->place = IN_HOME;
-        if (ISA_HAS_ACCUMULATORS) spill(values, INTEGERS);
-        emit(values, sum_instruction(values, &value->sum, slot(home_of(values, height))));
+        emit(values, compute);
         return;
     }
     Operand from = plain_operand(values, value, height), home = slot(home_of(values, height));
@@ -596,18 +696,31 @@ static void bring_home(Values *values, uint32_t height) {
     value->is_wide = false;
 }
 
-static bool is_part_of_sum(const Values *values, uint32_t local) {
-    for (uint32_t i = 0; i < values->sum_count; i++) {
-        const Sum *sum = &values->stack[values->sums[i]].sum;
-        if (sum->local == local || sum->other == (int32_t)local) return true;
+/* The height of a value that is delayed and needs that local, or NONE. */
+static int64_t delayed_with(const Values *values, uint32_t local) {
+    for (uint32_t i = 0; i < values->delayed_count; i++) {
+        const Sum *sum = &values->stack[values->delayed[i]].sum;
+        if (sum->local == local || sum->other == (int32_t)local) return values->delayed[i];
+    }
+    return NONE;
+}
+
+/* Whether computing what is delayed and needs that local changes that bank's accumulator. */
+static bool delayed_changes(const Values *values, uint32_t local, Bank bank) {
+    for (uint32_t i = 0; i < values->delayed_count; i++) {
+        const Value *value = &values->stack[values->delayed[i]];
+        if (bank_of(value->type) == bank &&
+            (value->sum.local == local || value->sum.other == (int32_t)local))
+            return true;
     }
     return false;
 }
 
-static bool reads_accumulator(const Instruction *instruction) {
+static bool reads_accumulator(const Instruction *instruction, Bank bank) {
     const OpInfo *info = &op_info[instruction->op];
     for (unsigned i = 0; i < info->value_count; i++)
-        if (instruction->values[i].class == CLASS_ACCUMULATOR && info->value_types[i] < VALUE_F32)
+        if (instruction->values[i].class == CLASS_ACCUMULATOR &&
+            bank_of_kind(info->value_types[i]) == bank)
             return true;
     return false;
 }
@@ -615,15 +728,17 @@ static bool reads_accumulator(const Instruction *instruction) {
 void assign_local(Values *values, const Popped *popped, uint32_t local) {
     Popped value = *popped;
     int32_t user = values->local_heads[local];
-    const bool in_sum = is_part_of_sum(values, local);
-    if (user != NONE || in_sum) {
+    if (user != NONE || delayed_with(values, local) != NONE) {
         /* Older values that are in this local move to their homes, in front of the instruction that
-         * made the new one so that it can still be redirected. Sums are computed there, which
-         * changes the accumulator: if that is needed, the new value waits in its home. */
+         * made the new one so that it can still be redirected. What is delayed is computed there,
+         * which changes accumulators: if one is needed, the new value waits in its home. */
         const Instruction *producer = producer_of(values, &value);
-        if (in_sum && (producer ? reads_accumulator(producer)
-                                : value.operand.class == CLASS_ACCUMULATOR &&
-                                      bank_of(value.value.type) == INTEGERS)) {
+        for (int bank = 0; bank < BANKS; bank++) {
+            if (!delayed_changes(values, local, (Bank)bank)) continue;
+            if (producer ? !reads_accumulator(producer, (Bank)bank)
+                         : value.operand.class != CLASS_ACCUMULATOR ||
+                               bank_of(value.value.type) != (Bank)bank)
+                continue;
             const Operand home = slot(home_of(values, value.height));
             move_to(values, &value, home);
             value.operand = home;
@@ -635,7 +750,8 @@ void assign_local(Values *values, const Popped *popped, uint32_t local) {
         if (producer) retract_last(values);
         for (; user != NONE; user = values->stack[user].earlier) bring_home(values, (uint32_t)user);
         values->local_heads[local] = NONE;
-        while (is_part_of_sum(values, local)) bring_home(values, values->sums[0]);
+        for (int64_t height; (height = delayed_with(values, local)) != NONE;)
+            bring_home(values, (uint32_t)height);
         if (producer) emit(values, remade);
     }
     move_to(values, &value, local_operand(values, local));
@@ -657,30 +773,41 @@ static uint32_t copy_run(Values *values, uint32_t height) {
         if (count > 2) count = 2;
     }
     if (count < 2 || !encoder_accepts(&instruction)) return 0;
-    for (uint32_t i = 0; i < count; i++) {
-        for (int bank = 0; bank < BANKS; bank++)
-            if (values->accumulators[bank].mirror == (uint32_t)home_of(values, height + i))
-                values->accumulators[bank].mirror = NO_MIRROR;
-        values->stack[height + i].place = IN_HOME;
-    }
+    for (uint32_t i = 0; i < count; i++) values->stack[height + i].place = IN_HOME;
+    forget_slots(values, home_of(values, height), count);
     emit(values, instruction);
     return count;
 }
 
 /* ---- Vectors -------------------------------------------------------------------------------- */
 
+/* The popped vector, from the accumulator if it is there. */
+static Operand vector_operand(const Values *values, const Popped *popped) {
+    const Operand plain = plain_operand(values, &popped->value, popped->height);
+    return plain.slot == values->vector ? accumulator() : plain;
+}
+
 Popped pop_vector(Values *values) {
-    pop_address(values);
-    Popped popped = pop_address(values);
-    popped.operand = plain_operand(values, &popped.value, popped.height);
+    take(values);
+    Popped popped = take(values);
+    popped.operand = vector_operand(values, &popped);
     return popped;
+}
+
+void set_vector(const Values *values, Instruction *instruction, unsigned index,
+                const Popped *popped) {
+    instruction->values[index] = vector_operand(values, popped);
+    if (!encoder_accepts(instruction))
+        instruction->values[index] = plain_operand(values, &popped->value, popped->height);
 }
 
 void push_vector(Values *values, Instruction instruction) {
     instruction.result = slot(home_of(values, values->height));
     push(values, IN_HOME, TYPE_V128);
     push(values, IN_HOME, TYPE_V128);
-    if (!values->out_of_memory) emit(values, instruction);
+    if (values->out_of_memory) return;
+    make_way(values, &instruction, FLOATS);
+    emit(values, instruction);
 }
 
 void push_vector_of(Values *values, Instruction instruction, const Popped *operands) {
@@ -689,10 +816,10 @@ void push_vector_of(Values *values, Instruction instruction, const Popped *opera
 }
 
 void assign_vector(Values *values, const Popped *popped, uint32_t local) {
+    const uint16_t from = plain_operand(values, &popped->value, popped->height).slot;
     const Instruction *last = encoder_last(values->encoder);
     const bool is_last = popped->value.place == IN_HOME && last &&
-                         op_info[last->op].result_type == VALUE_V128 &&
-                         last->result.slot == popped->operand.slot;
+                         op_info[last->op].result_type == VALUE_V128 && last->result.slot == from;
     const bool is_used = values->local_heads[local] != NONE;
     Instruction assignment = {
         .op = OP_copy_v, .result = slot((uint16_t)local), .values = {popped->operand}};
@@ -708,7 +835,9 @@ void assign_vector(Values *values, const Popped *popped, uint32_t local) {
             bring_home(values, (uint32_t)user);
         values->local_heads[half] = NONE;
     }
-    if (is_last || popped->operand.slot != local) emit(values, assignment);
+    if (!is_last && from == local) return;
+    emit(values, assignment);
+    if (popped->operand.class == CLASS_ACCUMULATOR) values->vector = local;
 }
 
 /* Takes the values from `height` up out of the lists of their locals. */

@@ -10,7 +10,8 @@
  *
  * A vector (v128) is two values here, one for each of its slots, as a local of that type is two
  * locals: where values are only moved nobody need know. Both are in the same place, IN_HOME or
- * IN_LOCAL.
+ * IN_LOCAL, always: that what was computed last is in the float accumulator as well only says from
+ * where the next instruction takes it.
  *
  * Where the instruction set has registers for hot locals (pins.h), a local that is in one is named
  * by that, and one that no local is in may hold a computed value in the accumulator's stead. */
@@ -21,6 +22,13 @@
 #include "translator/module.h"
 #include "translator/pins.h"
 
+static inline SlotType type_of_kind(uint8_t kind) {
+    static const SlotType types[] = {[VALUE_I32] = TYPE_I32, [VALUE_I64] = TYPE_I64,
+                                      [VALUE_F32] = TYPE_F32, [VALUE_F64] = TYPE_F64,
+                                      [VALUE_V128] = TYPE_V128};
+    return types[kind];
+}
+
 typedef enum Place {
     IN_HOME,        /* its home slot */
     IN_LOCAL,       /* a local that still holds it */
@@ -28,6 +36,7 @@ typedef enum Place {
     IN_ACCUMULATOR, /* only there */
     IN_PIN,         /* only in a register that no local is in */
     IN_SUM,         /* nowhere yet: an i32 that is the sum of what is in locals and constants */
+    IN_MEMORY,      /* nowhere yet: a load from where a local points, see delay_load */
 } Place;
 
 /* (local << shift) + other, or + constant. Not computed until it is used, since as an address it
@@ -38,16 +47,17 @@ typedef struct Sum {
     int32_t other; /* a local, or NO_LOCAL: then `constant` */
     uint32_t constant;
 } Sum;
-enum { SUMS_MOST = 4 }; /* at a time; further ones are computed at once */
+enum { DELAYED_MOST = 4 }; /* at a time; further ones are computed at once */
 
 typedef struct Value {
     uint8_t place; /* Place */
-    ValueType type;
+    SlotType type;
     uint32_t local;  /* IN_LOCAL; IN_PIN: the register's number */
     int32_t earlier; /* IN_LOCAL: index of the next lower value in the same local, or -1 */
     bool is_wide;    /* IN_LOCAL: the low half of an i64, see narrow_local */
     uint64_t bits;   /* IN_CONSTANT */
-    Sum sum;         /* IN_SUM */
+    Sum sum;         /* IN_SUM; IN_MEMORY: the address is `local`, the offset `constant`, and ... */
+    uint16_t load;   /* ... this the Op */
 } Value;
 
 typedef struct Values {
@@ -68,9 +78,14 @@ typedef struct Values {
         uint32_t mirror; /* a slot that holds the same as the accumulator, or NO_MIRROR */
         uint32_t mirror_before_last; /* what `mirror` was before the encoder's last instruction */
     } accumulators[BANKS];
+    /* The first of the slots of the vector that is in the float accumulator, too, or NO_MIRROR, as
+     * `mirror` of that bank is if this is not. */
+    uint32_t vector, vector_before_last;
 
-    uint32_t sums[SUMS_MOST]; /* the heights of those that are IN_SUM, from below */
-    uint32_t sum_count;
+    uint32_t delayed[DELAYED_MOST]; /* the heights of those that are IN_SUM or IN_MEMORY, from
+                                     * below */
+    uint32_t delayed_count;
+    uint32_t delayed_loads; /* of these those that are IN_MEMORY */
 
     Pins pins; /* at this place of the code */
     uint16_t saved_pins[BANKS], junk; /* the slots that keep the caller's, and one for anything */
@@ -92,20 +107,31 @@ static inline uint16_t home_of(const Values *values, uint32_t height) {
 
 /* ---- Pushing -------------------------------------------------------------------------------- */
 
-void push_constant(Values *values, ValueType type, uint64_t bits);
-void push_local(Values *values, ValueType type, uint32_t local);
+void push_constant(Values *values, SlotType type, uint64_t bits);
+void push_local(Values *values, SlotType type, uint32_t local);
 /* Where `op`, an i32.add or i32.shl, of the two values on top is a sum: leaves that in their place
  * and emits nothing. Else false. */
 bool delay_sum(Values *values, Op op);
+/* Where the value on top, an address, is in a local: leaves the value that `load` loads from there
+ * in its place, emits nothing, and is true. What is loaded is then an operand in memory of the
+ * instruction that takes it, where there is one that does (fuse_load), and meanwhile occupies
+ * nothing. Before anything that writes memory, traps in another way or leads elsewhere, do_loads
+ * has to be called. */
+bool delay_load(Values *values, Instruction load);
+/* Emits the loads that are delayed. */
+void do_loads(Values *values);
+/* Emits `op`, of two operands, as one of which an operand is in memory, and pushes its result, if
+ * one of the two values on top is a load that is delayed and there is such an op. Else false. */
+bool fuse_load(Values *values, Op op, SlotType type);
 /* Where the value on top is an i64 constant, or in a local's slot and no register, makes it its low
  * half, and emits nothing: what takes an i32 reads no more of a slot. It is narrowed when it moves,
  * or where something takes all bits of what it is given. Else false: an i32 in a register has to
  * have nothing above it, since addresses are used as they are. */
 bool narrow_local(Values *values);
 /* Something that is in its home already: a block's result, a call's. */
-void push_home(Values *values, ValueType type);
+void push_home(Values *values, SlotType type);
 /* Emits `instruction`, whose operands have been popped, and pushes its result of that type. */
-void push_result(Values *values, Instruction instruction, ValueType type);
+void push_result(Values *values, Instruction instruction, SlotType type);
 
 /* Where a local is: its slot or the register that it is in at this place of the code. */
 Operand local_operand(const Values *values, uint32_t local);
@@ -128,7 +154,8 @@ Popped pop_address(Values *values);
 bool fuse_address(Values *values, Instruction *access, Popped *address, Popped *value);
 /* Emits an instruction whose operands and result are filled in. */
 void emit_as_it_is(Values *values, Instruction instruction);
-/* Computes those of the top `count` values that are IN_SUM: before several are popped. */
+/* Computes those of the top `count` values that are IN_SUM or IN_MEMORY: before several are
+ * popped. */
 void compute_sums(Values *values, uint32_t count);
 /* Undoes the last pop: the value was only used, or not yet. */
 void push_back(Values *values, const Popped *popped);
@@ -140,12 +167,16 @@ void drop(Values *values, uint32_t count);
 void emit_with(Values *values, Instruction instruction, const Popped *operands);
 /* The same for an instruction whose result is pushed. */
 void push_result_of(Values *values, Instruction instruction, const Popped *operands,
-                    ValueType type);
+                    SlotType type);
 
 /* ---- Vectors -------------------------------------------------------------------------------- */
 
 /* The two values on top as one operand: `value` and `height` are the lower one's. */
 Popped pop_vector(Values *values);
+/* Makes the popped vector, from where it is now, that operand of an instruction whose others are
+ * filled in. */
+void set_vector(const Values *values, Instruction *instruction, unsigned index,
+                const Popped *popped);
 /* push_result and push_result_of of a vector. */
 void push_vector(Values *values, Instruction instruction);
 void push_vector_of(Values *values, Instruction instruction, const Popped *operands);

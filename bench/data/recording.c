@@ -76,12 +76,12 @@ static void add_isa(Recording *recording, const char *strategies, const char *is
 }
 
 /* The instruction sets of all builds, in the order of the first that has them. Without a list only
- * acc, which every strategy can carry, or else the first that has any of the strategies. */
+ * the one that every strategy can carry, or else the first that has any of the strategies. */
 static void add_isas(Recording *recording, const char *strategies, const char *isas) {
     char seen[200] = "";
     if (!isas) {
-        strcpy(seen, "acc");
-        add_isa(recording, strategies, "acc");
+        strcpy(seen, BASELINE_ISA);
+        add_isa(recording, strategies, BASELINE_ISA);
         if (recording->isa_count > 0) return;
     }
     for (size_t i = 0; i < recording->builds.count; i++) {

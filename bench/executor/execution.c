@@ -1,4 +1,4 @@
-/* `measure`, `profile`, `lines` and `stream`: what an execution costs, and what it executes. */
+/* `measure`, `profile`, `lines`, `functions` and `stream`: what an execution costs, and what it executes. */
 #define _GNU_SOURCE
 #include "bench/executor/execution.h"
 
@@ -183,8 +183,7 @@ int measure_execution(const RunOptions *options) {
     return finish_output(status);
 }
 
-/* ---- profile, lines, stream
- * ------------------------------------------------------------------------- */
+/* ---- profile, lines, functions, stream ------------------------------------------------------- */
 
 #if COUNT_INSTRUCTIONS
 int profile_execution(const RunOptions *options) {
@@ -211,8 +210,9 @@ static int print_static_lines(const RunOptions *options) {
     return finish_output(status);
 }
 
-int lines_execution(const RunOptions *options) {
-    if (options->is_static && options->file) return print_static_lines(options);
+/* Executes, and then prints what each place of the bytecode was executed. */
+static int places_execution(const RunOptions *options,
+                            bool (*print)(const ModuleFile *file, Error *error)) {
     Execution *execution = execution_begin(options);
     int nothing = execution ? open_nothing() : -1;
     if (nothing < 0) return EXIT_FAILED;
@@ -221,11 +221,23 @@ int lines_execution(const RunOptions *options) {
     bool finished;
     int status = execution->kind->go(execution, &finished);
     Error error;
-    if (finished && !print_lines(&execution->file, false, &error))
-        status = complain(&error, EXIT_FAILED);
+    if (finished && !print(&execution->file, &error)) status = complain(&error, EXIT_FAILED);
     execution->kind->release(execution);
     close(nothing);
     return finish_output(status);
+}
+
+static bool print_executed_lines(const ModuleFile *file, Error *error) {
+    return print_lines(file, false, error);
+}
+
+int lines_execution(const RunOptions *options) {
+    return options->is_static && options->file ? print_static_lines(options)
+                                               : places_execution(options, print_executed_lines);
+}
+
+int functions_execution(const RunOptions *options) {
+    return places_execution(options, print_executed_functions);
 }
 
 int stream_execution(const RunOptions *options) {

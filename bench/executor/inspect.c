@@ -84,6 +84,21 @@ static const char *elf_type(void) {
     return __ehdr_start.e_type == ET_EXEC ? "EXEC" : "DYN";
 }
 
+/* What the executor knows of programs that it was built for. */
+static json_t *units(void) {
+    json_t *list = json_array();
+    const ExecutorUnit *unit;
+    for (size_t i = 0; (unit = executor.unit(i)); i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:i, s:i, s:o}", "name", unit->name, "sha256", unit->sha256,
+                            "functions", (int)unit->functions, "all_functions",
+                            (int)unit->all_functions, "share",
+                            json_real(unit->all_executed ? (double)unit->executed /
+                                                               (double)unit->all_executed
+                                                         : 1)));
+    return list;
+}
+
 int print_info(bool with_words) {
 #ifdef __clang__
     const char *compiler = __VERSION__;
@@ -101,6 +116,7 @@ int print_info(bool with_words) {
             json_array_append_new(words, json_integer((json_int_t)executor.words()->words[i]));
         json_object_set_new(description, "words", words);
     }
+    if (description && executor.unit) json_object_set_new(description, "units", units());
     if (description) json_dumpf(description, stdout, 0);
     putchar('\n');
     json_decref(description);

@@ -1,5 +1,6 @@
 /* `lines`: the bytecode's straight lines and how often each of their instructions was executed, for
- * `tailrace mine` to choose superinstructions from. */
+ * `tailrace mine` to choose superinstructions from. `functions`: how many instructions each function
+ * executed, for the zero line (dispatch/zero/unroll.c) to choose functions from. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,22 @@ bool print_lines(const ModuleFile *file, bool is_static, Error *error) {
         free(function.is_target);
         free(function.loops);
         if (!has_memory) return fail(error, ERROR_MEMORY, "out of memory");
+    }
+    return true;
+}
+
+bool print_executed_functions(const ModuleFile *file, Error *error) {
+    (void)error;
+    const Program *program = &file->program;
+    const uint32_t count =
+        program->module->function_count - program->module->imported_function_count;
+    for (uint32_t i = 0; i < count; i++) {
+        const Code *code = &program->codes[i];
+        const uint8_t *const end = program_code_end(program, code);
+        uint64_t executed = 0;
+        for (const uint8_t *at = code->begin; at < end; at = behind(at))
+            executed += profile_count_at(at);
+        if (executed) printf("%u %" PRIu64 "\n", code->function, executed);
     }
     return true;
 }

@@ -16,6 +16,10 @@
 
 /* ---- Files ----------------------------------------------------------------------------------- */
 
+static bool too_large(const char *name, Error *error) {
+    return fail(error, ERROR_LIMIT, "%s is larger than 1 GiB", name);
+}
+
 /* Reads to the end instead of trusting the size, which pipes do not have. */
 static bool read_all(int descriptor, size_t expected, ModuleFile *file, Error *error) {
     size_t capacity = expected + 1;
@@ -31,8 +35,7 @@ static bool read_all(int descriptor, size_t expected, ModuleFile *file, Error *e
             if (got == 0) return true;
             file->size += (size_t)got;
         }
-        if (capacity > MAX_FILE_BYTES)
-            return fail(error, ERROR_LIMIT, "%s is larger than 1 GiB", file->name);
+        if (capacity > MAX_FILE_BYTES) return too_large(file->name, error);
         capacity = capacity <= MAX_FILE_BYTES / 2 ? capacity * 2 : MAX_FILE_BYTES + 1;
     }
 }
@@ -48,7 +51,7 @@ bool module_file_load(ModuleFile *file, const char *name, Error *error) {
     }
     bool done;
     if (S_ISREG(status.st_mode) && (uint64_t)status.st_size > MAX_FILE_BYTES)
-        done = fail(error, ERROR_LIMIT, "%s is larger than 1 GiB", name);
+        done = too_large(name, error);
     else
         done = read_all(descriptor, S_ISREG(status.st_mode) ? (size_t)status.st_size : 65535, file,
                         error);

@@ -29,7 +29,8 @@ enum { /* the commands that share parse_run's options, as bits */
        PROFILE = 8,
        STREAM = 16,
        LINES = 32,
-       CALLS = RUN | MEASURE | PROFILE | STREAM | LINES, /* those that call into a module themselves */
+       FUNCTIONS = 64,
+       CALLS = RUN | MEASURE | PROFILE | STREAM | LINES | FUNCTIONS, /* that call into a module */
 };
 
 static const struct {
@@ -56,7 +57,7 @@ static const struct {
       0}},
 #endif
     {LINES, STATIC_OPTION},
-    {MEASURE | PROFILE | STREAM | LINES, TRACE_OPTION},
+    {MEASURE | PROFILE | STREAM | LINES | FUNCTIONS, TRACE_OPTION},
     {CALLS, INVOKE_OPTION},
     {CALLS, DIR_OPTION},
     {CALLS, ENV_OPTION},
@@ -202,6 +203,14 @@ static int command_lines(int argc, char **argv) {
                          "instructions. What the program itself prints is dropped.",
                          argc, argv);
 }
+
+static int command_functions(int argc, char **argv) {
+    return parse_and_run(FUNCTIONS, functions_execution, MEASURE_ARGUMENTS,
+                         "Does what run does, and prints INDEX COUNT for each function of which "
+                         "so many instructions were executed. What the program itself prints is "
+                         "dropped.",
+                         argc, argv);
+}
 #endif
 
 /* ---- inspect, info --------------------------------------------------------------------------- */
@@ -267,6 +276,7 @@ static const struct {
 #if COUNT_INSTRUCTIONS
     {"profile", command_profile, "do what run does, and print which instructions were executed"},
     {"lines", command_lines, "do what run does, and print the straight lines of instructions"},
+    {"functions", command_functions, "do what run does, and print what each function executed"},
     {"stream", command_stream, "do what run does, and write the opcodes in the order of execution"},
 #endif
     {"inspect", command_inspect, INSPECT_SUMMARY},
@@ -289,7 +299,7 @@ static void print_usage(FILE *stream, const char *name) {
             "One executor of Tailrace, as a program.\n\n",
             name);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-8s  %s\n", commands[i].name, commands[i].summary);
+        fprintf(stream, "  %-9s  %s\n", commands[i].name, commands[i].summary);
     fprintf(stream, "\n\"%s COMMAND --help\" tells more about a command.\n", name);
 }
 

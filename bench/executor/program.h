@@ -1,11 +1,11 @@
 /* The program that every executor is linked into: what its files share.
  *
  *     program.c    the commands and their options
- *     execution.h  what is executed, a module or a trace; `measure`, `profile`, `lines` and `stream` of it
+ *     execution.h  what is executed, a module or a trace; `measure`, `profile` and so on of it
  *     run.c        the execution of a module, and `run`
  *     replay.c     that of a trace, and `replay`
  *     profile.c    what `profile` and `stream` print, of the counting executors
- *     lines.c      what `lines` prints, of the same
+ *     lines.c      what `lines` and `functions` print, of the same
  *     coverage.c   what `measure --profile` adds, of the same
  *     inspect.c    `inspect` and `info`
  *     module.c     files, exports and imports, in words
@@ -44,6 +44,7 @@ int measure_execution(const RunOptions *options);
 int profile_execution(const RunOptions *options); /* counting executors only, as is the next */
 int stream_execution(const RunOptions *options);
 int lines_execution(const RunOptions *options);
+int functions_execution(const RunOptions *options);
 int inspect_module(const char *file, const char *function); /* NULL: all functions */
 int print_info(bool with_words);
 
@@ -54,6 +55,10 @@ bool print_profile(Error *error);
  * guess by loops if `is_static`. Fails only for want of memory. */
 struct ModuleFile;
 bool print_lines(const struct ModuleFile *file, bool is_static, Error *error);
+
+/* Prints "INDEX COUNT" for each function of the module that was executed: its index, and how many
+ * instructions of it profile_places saw. Never fails. */
+bool print_executed_functions(const struct ModuleFile *file, Error *error);
 
 /* What profile_coverage (dispatch/profile.h) counted, as JSON; NULL: out of memory. "opcodes"
  * were executed at least once; "pairs" are [first, second, count], opcodes as their places in

@@ -194,8 +194,7 @@ const ExecutorProgram *executors_choose(const Executors *executors, const char *
     executors_names(executors, false, strategies, sizeof strategies);
     executors_names(executors, true, isas, sizeof isas);
     if (left_out)
-        fail(error, ERROR_UNSUPPORTED, "%s was left out of this build: %s", left_out->name,
-             left_out->left_out);
+        fail(error, ERROR_UNSUPPORTED, LEFT_OUT, left_out->name, left_out->left_out);
     else
         fail(error, ERROR_UNSUPPORTED,
              "this build has no executor for %s%s%s%s%s (strategies: %s; instruction sets: %s)",

@@ -20,6 +20,12 @@
 
 #include "translator/error.h"
 
+/* The instruction set that strategies are compared in, which each can carry, and with which others
+ * are compared (scripts/analysis/source_tree.py reads it here). */
+#define BASELINE_ISA "acc"
+
+#define LEFT_OUT "%s was left out of this build: %s" /* its name, and the reason */
+
 /* One executor. Only the sampler asks whether it works. */
 typedef struct ExecutorProgram {
     char *name;     /* "tail-direct-acc" */
@@ -67,6 +73,7 @@ char *executors_layout_path(const Executors *executors, const ExecutorProgram *p
 /* The program that counts the executed instructions of `isa`; NULL if it was not built. To be
  * freed. */
 char *executors_counter(const Executors *executors, const char *isa);
+#define NO_COUNTER "the counting executor was not built"
 
 /* Whether `name` is one of the names in the comma-separated `list`; every name is, if `list` is
  * NULL. */

@@ -52,6 +52,7 @@ void suite_free(Suite *suite);
 /* Whether recorded traces are among the workloads: all but their times and their bytecode
  * instructions include the replayer's own work. */
 bool suite_has_traces(const Suite *suite);
+#define NOTE_ON_TRACES(what) "Of recorded traces, the replayer's own work is in these " what "."
 
 /* Whether a name matches the shell pattern, or one of the comma-separated patterns. */
 bool name_matches(const char *patterns, const char *name);

@@ -65,41 +65,20 @@ bool placement_parse(const char *text, Placement *placement) {
     }
 }
 
-/* A list of the parts of which `write` says something. */
-static char *list(void (*write)(FILE *stream, Part part, const void *what), const void *what,
-                  unsigned parts) {
+char *placement_text(const Placement *placement) {
     char *text = NULL;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
     if (!stream) return NULL;
+    const char *comma = "";
     for (int i = 0; i < PART_COUNT; i++) {
-        if (!(parts & 1u << i)) continue;
-        if (parts & ((1u << i) - 1)) putc(',', stream);
-        write(stream, i, what);
+        if (placement->at[i] == ANYWHERE) continue;
+        fprintf(stream, "%s%s=%d", comma, names[i], placement->at[i]);
+        comma = ",";
     }
     if (fclose(stream) == 0) return text;
     free(text);
     return NULL;
-}
-
-static void write_place(FILE *stream, Part part, const void *placement) {
-    fprintf(stream, "%s=%d", names[part], ((const Placement *)placement)->at[part]);
-}
-
-char *placement_text(const Placement *placement) {
-    unsigned parts = 0;
-    for (int i = 0; i < PART_COUNT; i++)
-        parts |= (placement->at[i] != ANYWHERE) << i;
-    return list(write_place, placement, parts);
-}
-
-static void write_name(FILE *stream, Part part, const void *nothing) {
-    (void)nothing;
-    fputs(names[part], stream);
-}
-
-char *placement_parts_text(unsigned parts) {
-    return parts ? list(write_name, NULL, parts) : strdup("none");
 }
 
 bool placement_parse_parts(const char *text, unsigned *parts) {

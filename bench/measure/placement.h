@@ -41,8 +41,6 @@ char *placement_text(const Placement *placement);
 
 /* "bytecode,memory" as bits, "all", "none". False if it cannot be read. */
 bool placement_parse_parts(const char *text, unsigned *parts);
-/* As placement_parse_parts takes it. To be freed; NULL: out of memory. */
-char *placement_parts_text(unsigned parts);
 
 /* An object with a number for each part, null for ANYWHERE; and what made one. False if that has
  * something else. */

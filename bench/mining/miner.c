@@ -15,13 +15,17 @@ typedef struct Symbol {
     uint32_t length;        /* in opcodes */
 } Symbol;
 
-/* A bit each; the last for all further ones. */
-typedef unsigned __int128 ProgramSet;
-enum { PROGRAM_BITS = 128 };
+/* A bit each; the last for all further ones. `size` is how many are set. */
+enum { PROGRAM_BITS = 512 };
+typedef struct ProgramSet {
+    uint64_t bits[PROGRAM_BITS / 64];
+    uint32_t size;
+} ProgramSet;
 
-static uint32_t set_size(ProgramSet set) {
-    return (uint32_t)(__builtin_popcountll((uint64_t)set) +
-                      __builtin_popcountll((uint64_t)(set >> 64)));
+static void add_program(ProgramSet *set, uint16_t program) {
+    uint64_t *bits = &set->bits[program / 64], bit = (uint64_t)1 << program % 64;
+    set->size += !(*bits & bit);
+    *bits |= bit;
 }
 
 typedef struct Pair {
@@ -43,7 +47,7 @@ typedef struct Miner {
     uint32_t *at; /* symbol, or NONE where one from before reaches to */
     uint32_t *next, *previous;
     double *weight;
-    uint8_t *program;
+    uint16_t *program;
     size_t place_count;
 
     Pair *pairs;
@@ -58,7 +62,7 @@ typedef struct Miner {
 
 static double worth(const Miner *m, uint32_t pair) {
     const Pair *p = &m->pairs[pair];
-    if (set_size(p->programs) < m->wishes->least_programs) return 0;
+    if (p->programs.size < m->wishes->least_programs) return 0;
     return p->saved;
 }
 
@@ -132,7 +136,7 @@ static void note_pair(Miner *m, uint32_t place, int sign) {
     Pair *pair = &m->pairs[*entry];
     pair->saved += sign * m->weight[behind];
     if (sign > 0) {
-        pair->programs |= (ProgramSet)1 << m->program[place];
+        add_program(&pair->programs, m->program[place]);
         pair->places =
             make_room(pair->places, &pair->place_capacity, pair->place_count, sizeof *pair->places);
         pair->places[pair->place_count++] = place;
@@ -181,7 +185,7 @@ static void begin(Miner *m) {
     m->next = allocate(most * sizeof *m->next);
     m->previous = allocate(most * sizeof *m->previous);
     m->weight = allocate(most * sizeof *m->weight);
-    m->program = allocate(most);
+    m->program = allocate(most * sizeof *m->program);
     enlarge_table(m);
     for (size_t i = 0; i < corpus->line_count; i++) {
         const Line *line = &corpus->lines[i];
@@ -191,7 +195,7 @@ static void begin(Miner *m) {
             m->at[place] = corpus->opcodes[line->begin + j];
             m->weight[place] = corpus->weights[line->begin + j];
             m->program[place] =
-                line->program < PROGRAM_BITS ? (uint8_t)line->program : PROGRAM_BITS - 1;
+                (uint16_t)(line->program < PROGRAM_BITS ? line->program : PROGRAM_BITS - 1);
             m->previous[place] = j ? place - 1 : NONE;
             m->next[place] = j + 1 < line->length ? place + 1 : NONE;
         }
@@ -352,7 +356,7 @@ MinedSequence *mine(const Corpus *corpus, const MinerWishes *wishes, size_t *cou
     while (made < most && m.heap_count && worth(&m, m.heap[0]) > 1e-12) {
         const uint32_t pair = m.heap[0];
         MinedSequence *sequence = &sequences[made++];
-        sequence->programs = set_size(m.pairs[pair].programs);
+        sequence->programs = m.pairs[pair].programs.size;
         merge(&m, pair);
         sequence->length = write_opcodes(&m, m.symbol_count - 1, sequence->opcodes);
         if (wishes->progress && made % 64 == 0) wishes->progress(made, most);

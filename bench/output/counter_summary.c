@@ -188,8 +188,7 @@ void counter_summary_print(const Recording *recording, const Group *group, FILE 
                         "times.",
                         cost(recording, group));
         if (suite_has_traces(&recording->suite))
-            print_paragraph(stream,
-                            "Of recorded traces, the replayer's own work is in these counts.");
+            print_paragraph(stream, NOTE_ON_TRACES("counts"));
     }
     table_free(&table);
 }

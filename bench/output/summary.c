@@ -16,8 +16,6 @@
 #include "bench/util/table.h"
 #include "bench/util/terminal.h"
 
-#define BASELINE_ISA                                                                               \
-    "acc"               /* what others are compared with; in scripts/analysis/comparison.py, too */
 #define MOST_MISSING 20 /* more entries than that are counted, not listed */
 
 /* CPU seconds of the execution by contender of the group, controls included, round and layout; NaN

@@ -242,8 +242,8 @@ static void count_work(Recording *recording, size_t isa) {
     }
     if (!counter)
         recording_add_not_measured(
-            recording, (NotMeasured){"instructions", ANY, ANY, ANY, name, -1,
-                                     copy_string("the counting executor was not built"), 0});
+            recording,
+            (NotMeasured){"instructions", ANY, ANY, ANY, name, -1, copy_string(NO_COUNTER), 0});
     free(counter);
 }
 

@@ -344,8 +344,7 @@ void simulation_print(const Recording *recording, const Group *group, FILE *stre
         print_paragraph(stream, "A model of CPUs of about 2004, not this CPU: %s",
                         json_string_value(json_object_get(first, "model")));
         if (suite_has_traces(&recording->suite))
-            print_paragraph(stream,
-                            "Of recorded traces, the replayer's own work is in these counts.");
+            print_paragraph(stream, NOTE_ON_TRACES("counts"));
     }
     table_free(&table);
 }

@@ -270,8 +270,7 @@ void whole_processes_print(const Recording *recording, const Group *group, FILE 
                       "cancelled)");
         table_print_folded(&table, 1, stream);
         if (suite_has_traces(&recording->suite))
-            print_paragraph(stream,
-                            "Of recorded traces, the replayer's own work is in these times.");
+            print_paragraph(stream, NOTE_ON_TRACES("times"));
     }
     table_free(&table);
 }

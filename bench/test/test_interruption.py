@@ -22,7 +22,7 @@ from fake_build import WORKLOADS, make_build
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 try:
-    from analysis import comparison
+    from analysis.results import comparison
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)

@@ -1055,7 +1055,8 @@ class Stop(TailraceTest):
         """Every number that both show, of a run whose programs differ by layout and wait."""
         sys.path.insert(0, str(self.root / "scripts"))
         self.addCleanup(sys.path.remove, str(self.root / "scripts"))
-        from analysis import comparison, findings
+        from analysis.report import findings
+        from analysis.results import comparison
         self.build_layouts(0, 100, 900)
         trouble = "goto-direct-acc:sort=lucky " + " ".join(f"{name}-acc:json=waits" for name in STRATEGIES)
         process = self.bench("--stop", "budget", "--workload", "sort,json", trouble=trouble)

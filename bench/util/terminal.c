@@ -48,11 +48,6 @@ const char *style_end(bool colours, Style style) {
     return colours && style != STYLE_PLAIN ? "\033[0m" : "";
 }
 
-void print_styled(FILE *stream, Style style, const char *text) {
-    bool colours = terminal_has_colours(stream);
-    fprintf(stream, "%s%s%s", style_begin(colours, style), text, style_end(colours, style));
-}
-
 void print_wrapped(FILE *stream, Style style, const char *first, const char *raw) {
     char *text = copy_string(raw);
     text_tame(text);

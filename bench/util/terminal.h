@@ -34,8 +34,6 @@ bool terminal_has_colours(FILE *stream);
 /* What to print before and after text in a style, with and without colours. */
 const char *style_begin(bool colours, Style style);
 const char *style_end(bool colours, Style style);
-/* Prints text in a style, plainly unless `stream` has colours. */
-void print_styled(FILE *stream, Style style, const char *text);
 
 /* Prints words, made printable (error.h), in lines no wider than the terminal, and a newline:
  * `first` before the first line, and as many spaces before the others. A word that is too long has

@@ -97,7 +97,7 @@ const Executor executor = {.strategy = STRATEGY,
                            .words = opcode_words,
                            .enter = enter};
 
-static void put_words(const DispatchWords *words) { (void)words; }
+static void put_words(const DispatchWords *words) { (void)words, (void)unit.run(NULL); }
 #else
 static void put_words(const DispatchWords *words) {
     uint32_t at = 0;
@@ -116,8 +116,8 @@ static void prepare_bytecode(void) {
     put_words(words);
     for (uint32_t i = 0; i != FUNCTION_COUNT; i++) {
         code_of_function[i] = codes[i];
-        code_of_function[i].entry = code_bytes + (codes[i].entry - bytecode);
-        code_of_function[i].begin = code_bytes + (codes[i].begin - bytecode);
+        code_of_function[i].entry = code_bytes + (uintptr_t)codes[i].entry;
+        code_of_function[i].begin = code_bytes + (uintptr_t)codes[i].begin;
     }
     for (uint32_t i = 0; i != ADDRESS_COUNT; i++) {
         const int32_t callee = addresses[i].callee;

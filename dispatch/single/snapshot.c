@@ -147,7 +147,7 @@ static bool print_bytecode_of(const Module *module, const Options *options, Erro
     Program program;
     Unit unit;
     if (!translate(module, &words, &program, error)) return false;
-    bool done = unit_read(&unit, &program, error);
+    bool done = unit_read(&unit, &program, NULL, error);
     if (done) {
         done = check_instructions(&unit, options->file, error);
         if (done && options->word) {
@@ -214,7 +214,7 @@ static void print_globals(const Instance *instance) {
            module->global_count);
     for (uint32_t i = 0; i < module->global_count; i++) {
         const Global *global = instance->globals[i];
-        const bool is_function = global->type.type == TYPE_FUNCREF;
+        const bool is_function = slot_type(global->type.type) == TYPE_FUNCREF;
         printf("    {%" PRIu64 "u, %" PRIu64 "u, %s},\n",
                is_function ? (uint64_t)(function_number(instance, global->value) + 1)
                            : global->value,

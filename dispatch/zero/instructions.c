@@ -121,7 +121,7 @@ bool calls_directly(Op op) { return op == OP_call || op == OP_return_call; }
 /* Whether control comes back to the instruction behind it. */
 static bool is_returned_to(Op op) {
     return op == OP_call || op == OP_call_import || op == OP_call_indirect ||
-           op == OP_call_indirect64;
+           op == OP_call_indirect64 || op == OP_call_ref;
 }
 
 int64_t table_target(const Program *program, const InstructionPart *part, uint32_t entry) {
@@ -146,6 +146,7 @@ static void mark_instruction(Unit *unit, const InstructionText *instruction) {
         const Code *callee = (const Code *)(uintptr_t)u64_at(program->bytes + part->address);
         unit->callees[part->address] =
             calls_directly(part->opcode->op) ? callee - program->codes : -1;
+        if (calls_directly(part->opcode->op)) unit->places[callee - program->codes] = 0;
     }
 }
 
@@ -159,6 +160,8 @@ uint32_t end_of(const Unit *unit, uint32_t function) {
     const Program *program = unit->program;
     return (uint32_t)(program_code_end(program, &program->codes[function]) - program->bytes);
 }
+
+bool is_held(const Unit *unit, uint32_t function) { return !unit->holds || unit->holds[function]; }
 
 /* Where exceptions are caught in a function. */
 static void mark_handlers(Unit *unit, uint32_t function) {
@@ -174,6 +177,8 @@ static void mark_handlers(Unit *unit, uint32_t function) {
 static void mark(Unit *unit) {
     static InstructionText instruction;
     for (uint32_t i = 0; i < unit->function_count; i++) {
+        if (!is_held(unit, i)) continue;
+        unit->places[i] = 0;
         unit->marks[entry_of(unit, i)] |= IS_TARGET | IS_KNOWN_BY_DATA;
         mark_handlers(unit, i);
         for (uint32_t at = begin_of(unit, i); at < end_of(unit, i); at = instruction.end) {
@@ -184,24 +189,40 @@ static void mark(Unit *unit) {
     }
 }
 
-bool unit_read(Unit *unit, const Program *program, Error *error) {
+/* From what `mark` has found. */
+static void number_functions(Unit *unit) {
+    for (uint32_t i = 0, skipped = 0; i < unit->function_count; i++) {
+        unit->moved[i] = skipped;
+        if (!is_held(unit, i)) skipped += end_of(unit, i) - begin_of(unit, i);
+        if (unit->places[i] >= 0) unit->places[i] = unit->codes++;
+    }
+}
+
+bool unit_read(Unit *unit, const Program *program, const bool *holds, Error *error) {
     const uint32_t count =
         program->module->function_count - program->module->imported_function_count;
     *unit = (Unit){.program = program,
+                   .holds = holds,
                    .function_count = count,
                    .marks = calloc(program->size + 1, sizeof *unit->marks),
-                   .callees = calloc(program->size + 1, sizeof *unit->callees)};
-    if (!unit->marks || !unit->callees) {
+                   .callees = calloc(program->size + 1, sizeof *unit->callees),
+                   .moved = calloc(count + 1, sizeof *unit->moved),
+                   .places = malloc((count + 1) * sizeof *unit->places)};
+    if (!unit->marks || !unit->callees || !unit->moved || !unit->places) {
         unit_free(unit);
         return fail(error, ERROR_MEMORY, "out of memory");
     }
+    memset(unit->places, -1, (count + 1) * sizeof *unit->places);
     mark(unit);
+    number_functions(unit);
     return true;
 }
 
 void unit_free(Unit *unit) {
     free(unit->marks);
     free(unit->callees);
+    free(unit->moved);
+    free(unit->places);
     *unit = (Unit){0};
 }
 
@@ -209,25 +230,28 @@ void unit_free(Unit *unit) {
 
 void print_sizes(const Unit *unit) {
     printf("#define UNIT_BYTES %zuu\n#define FUNCTION_COUNT %u\n#define ADDRESS_COUNT %u\n",
-           unit->program->size, unit->function_count, unit->addresses);
+           unit->program->size, unit->codes, unit->addresses);
 }
 
 void print_bytecode(const Unit *unit) {
-    const Program *program = unit->program;
-    printf("static const uint8_t bytecode[UNIT_BYTES + 1] = {");
-    for (uint32_t at = 0, zeros = 0; at < program->size; at++) {
-        if (unit->marks[at] & IS_ADDRESS) zeros = sizeof(uint64_t);
-        printf("%s%u,", at % 32 ? "" : "\n    ", zeros ? 0 : program->bytes[at]);
-        zeros -= zeros > 0;
-    }
-    puts("\n};");
+    printf("static const uint8_t bytecode[] = {");
+    for (uint32_t i = 0; i < unit->function_count; i++)
+        for (uint32_t at = begin_of(unit, i), zeros = 0; is_held(unit, i) && at < end_of(unit, i);
+             at++) {
+            if (unit->marks[at] & IS_ADDRESS) zeros = sizeof(uint64_t);
+            printf("%s%u,", at % 32 ? "" : "\n    ", zeros ? 0 : unit->program->bytes[at]);
+            zeros -= zeros > 0;
+        }
+    puts("0\n};");
 }
 
 void print_tables(const Unit *unit) {
     printf("static const Code codes[FUNCTION_COUNT + 1] = {\n");
     for (uint32_t i = 0; i < unit->function_count; i++) {
         const Code *code = &unit->program->codes[i];
-        printf("    {.entry = bytecode + 0x%04x, .begin = bytecode + 0x%04x, .frame_slots = %u, "
+        if (unit->places[i] < 0) continue;
+        printf("    {.entry = (const uint8_t *)0x%04x, .begin = (const uint8_t *)0x%04x, "
+               ".frame_slots = %u, "
                ".link_slot = %u, .function = %u, .first_region = %u, .region_count = %u},\n",
                entry_of(unit, i), begin_of(unit, i), code->frame_slots, code->link_slot,
                code->function, code->first_region, code->region_count);

@@ -14,18 +14,23 @@ enum { IS_TARGET = 1, IS_KNOWN_BY_DATA = 2, IS_ADDRESS = 4, IS_INSTRUCTION = 8 }
 
 typedef struct Unit {
     const Program *program; /* borrowed */
-    uint32_t function_count;
-    uint8_t *marks;     /* [size]: of the above */
+    const bool *holds; /* [function_count]: which functions; NULL: all. Borrowed */
+    uint32_t function_count; /* of the program; functions are named by their places in Program.codes */
+    uint8_t *marks;     /* [size]: of the above, of what it holds */
     int64_t *callees;   /* [size]: where an address is: the function's place; -1: a type */
     uint32_t addresses; /* how many there are */
+    uint32_t *moved;    /* [function_count]: bytes before it that the unit does not hold */
+    int64_t *places;    /* [function_count]: of its Code among those printed; -1: it is not */
+    uint32_t codes;     /* how many there are: of all that it holds or calls directly */
 } Unit;
 
 /* Finds all of that out. False and an Error if there is no memory. To be freed. */
-bool unit_read(Unit *unit, const Program *program, Error *error);
+bool unit_read(Unit *unit, const Program *program, const bool *holds, Error *error);
 void unit_free(Unit *unit);
 
-/* Where the function of that place in Program.codes begins in the bytecode, where calls of it go,
- * and where it ends. */
+bool is_held(const Unit *unit, uint32_t function);
+
+/* Where the function begins in the bytecode, where calls of it go, and where it ends. */
 uint32_t begin_of(const Unit *unit, uint32_t function);
 uint32_t entry_of(const Unit *unit, uint32_t function);
 uint32_t end_of(const Unit *unit, uint32_t function);
@@ -57,8 +62,9 @@ bool calls_directly(Op op);
 int64_t table_target(const Program *program, const InstructionPart *part, uint32_t entry);
 
 /* Print the bytecode as an array, with zeros for addresses, and the tables of its functions and
- * addresses, as ZeroUnit has them (zero.h): `bytecode`, `codes` and `addresses`. Their sizes are
- * UNIT_BYTES, FUNCTION_COUNT and ADDRESS_COUNT, which print_sizes defines. */
+ * addresses, as ZeroUnit has them (zero.h): `bytecode`, `codes` and `addresses`. UNIT_BYTES is the size
+ * of the program's bytecode, FUNCTION_COUNT and ADDRESS_COUNT those of the tables; print_sizes defines
+ * them. */
 void print_sizes(const Unit *unit);
 void print_bytecode(const Unit *unit);
 void print_tables(const Unit *unit);

@@ -11,6 +11,7 @@
 #define DEFINE_NATIVE_UNIT(function, entry)                                                        \
     int32_t function(int32_t n);                                                                   \
     static Trap run(ZeroState *state) {                                                            \
+        if (!state) return TRAP_NONE;                                                              \
         if (state->ip != state->instance->program->bytes + (entry)) return TRAP_HOST;              \
         *state->fp = (uint32_t)function((int32_t)*state->fp);                                      \
         return TRAP_NONE;                                                                          \

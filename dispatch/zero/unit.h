@@ -7,8 +7,12 @@
  *     GO       goes where control goes if it does not fall through
  *     ADDRESS  the instruction's operand that is an address; not at level one
  *
- * which are defined anew before each instruction, and for what the unit says at its head:
- * UNIT_NAME, UNIT_BYTES, FUNCTION_COUNT, ADDRESS_COUNT and the tables of ZeroUnit. */
+ * which are defined anew before each instruction,
+ *
+ *     MOVED    how much further on a function's bytecode is in the program than in the unit
+ *
+ * before each function, and for what the unit says at its head: UNIT_BYTES, FUNCTION_COUNT and so on,
+ * and the tables of ZeroUnit. */
 #ifndef TAILRACE_DISPATCH_ZERO_UNIT_H
 #define TAILRACE_DISPATCH_ZERO_UNIT_H
 
@@ -38,7 +42,7 @@ enum {
 /* Operands. At level one the compiler does not know what `code` points to. */
 #if ZERO_LEVEL > 1
 #undef OPERAND_AT
-#define OPERAND_AT(offset) (bytecode + HERE + DISPATCH_SIZE + (offset))
+#define OPERAND_AT(offset) (bytecode + (HERE - MOVED) + DISPATCH_SIZE + (offset))
 #undef OPERAND_PTR
 #define OPERAND_PTR(offset) ((uint64_t)(uintptr_t)(ADDRESS))
 #endif
@@ -86,39 +90,40 @@ enum {
     BOUNDARY();                                                                                    \
     ip = code + HERE
 
-/* Where only data tells where control goes: `ip`. Instructions stand at even offsets. */
+/* Where only data tells where control goes: `ip`. Instructions stand at even offsets. Of functions
+ * that the unit does not hold there are no labels. */
 #define GO_TO_IP                                                                                   \
     do {                                                                                           \
         const uint64_t distance = (uint64_t)(ip - code);                                           \
         if (UNLIKELY(distance >= UNIT_BYTES)) goto outside;                                        \
-        goto **(const void *const *)((const char *)labels + distance / 2 * sizeof *labels);        \
+        const void *const there =                                                                  \
+            *(const void *const *)((const char *)labels + distance / 2 * sizeof *labels);          \
+        if (!UNIT_IS_WHOLE && UNLIKELY(!there)) goto outside;                                      \
+        goto *there;                                                                               \
+    } while (0)
+
+/* To a function that the unit does not hold. */
+#define GO_OUTSIDE(offset)                                                                         \
+    do {                                                                                           \
+        ip = code + (offset);                                                                      \
+        goto outside;                                                                              \
     } while (0)
 
 /* A call of a function that is known: what its Code says is, too. */
 #define CALLEE(index) (&codes[index])
 
-/* Registers between units: X(type, name) of ISA_REGISTERS. */
-#define RESTORE_uint64_t(name) name = *integer++
-#define RESTORE_FloatRegister(name) name = (FloatRegister)*vector++
-#define RESTORE(type, name) RESTORE_##type(name);
-#define SAVE_uint64_t(name) *integer++ = name
-#define SAVE_FloatRegister(name) *vector++ = (ZeroVector)name
-#define SAVE(type, name) SAVE_##type(name);
-
-/* Where code addresses memory by r12, r13 or rbp it is longer: as in executors, the frame is in r15
- * (AT_DISPATCH in words.h). */
+/* `places` are the labels of what is `known`: of the program's whole bytecode there are few. */
 #define BEGIN_UNIT()                                                                               \
-    const uint8_t *code = state->instance->program->bytes, *ip = state->ip;                        \
-    register uint64_t *fp AT_DISPATCH(r15) = state->fp;                                            \
-    Instance *instance = state->instance;                                                          \
-    uint8_t *memory = instance->memory0->base;                                                     \
-    uint64_t *integer __attribute__((unused)) = state->integers;                                   \
-    ZeroVector *vector __attribute__((unused)) = state->floats;                                    \
-    ISA_REGISTERS(DECLARE)                                                                         \
-    ISA_REGISTERS(RESTORE)                                                                         \
+    static const void *labels[UNIT_BYTES / 2 + 1];                                                 \
+    if (!state) {                                                                                  \
+        for (uint32_t i = 0; i < KNOWN_COUNT; i++)                                                 \
+            labels[known[i] / 2] = places[i];                                                      \
+        return TRAP_NONE;                                                                          \
+    }                                                                                              \
+    RESTORE_STATE(state);                                                                          \
+    const uint8_t *code = instance->program->bytes;                                                \
     Trap stop;                                                                                     \
     GO_TO_IP
-#define DECLARE(type, name) type name;
 
 /* Behind the last instruction: the instructions of no program, and leaving the unit. */
 #define END_UNIT()                                                                                 \
@@ -129,12 +134,7 @@ outside:                                                                        
     case OPCODE_halt: BODY_halt;                                                                   \
     case OPCODE_leave: BODY_leave;                                                                 \
     }                                                                                              \
-    integer = state->integers;                                                                     \
-    vector = state->floats;                                                                        \
-    ISA_REGISTERS(SAVE)                                                                            \
-    state->ip = ip;                                                                                \
-    state->fp = fp;                                                                                \
-    state->instance = instance;                                                                    \
+    SAVE_STATE(state);                                                                             \
     return ZERO_ELSEWHERE;                                                                         \
     STOPPED()
 

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 ENCODER = pathlib.Path(__file__).resolve().parent.parent
-ISAS = "isa slots sk | sk | s | s\nisa acc ask | ask | as | as\n"
+ISAS = "isa slots sk | sk | s | s | s\nisa acc ask | ask | as | as | as\n"
 
 
 class GenerateTest(unittest.TestCase):
@@ -91,7 +91,7 @@ class FormsTest(GenerateTest):
         self.assertCountEqual(self.opcodes("size u32 index -> i64 = index\n"), ["size__a_", "size__s_"])
 
     def test_banks_can_differ(self):
-        isas = "isa odd s | sa | s | a\n"
+        isas = "isa odd s | sa | s | s | a\n"
         names = self.opcodes("f f64 a -> f64 = a\ni i64 a -> i64 = a\n", "odd", isas)
         self.assertCountEqual(names, ["f__a_s", "f__a_a", "i__s_s"])
 
@@ -128,24 +128,64 @@ class FormsTest(GenerateTest):
         for name, sizes in {"load32_u": (4, 0), "store8": (0, 1), "rmw16.xchg_u": (2, 2), "rmw.cmpxchg": (8, 8)}.items():
             self.assertEqual(found[f"i64.atomic.{name}"], ("Atomic accesses", *sizes))
         accesses = {name for name, (_, loaded, stored) in found.items() if loaded or stored}
-        self.assertEqual(accesses, {name for name in found if re.match(r"\w+\.(load|store|atomic)", name)})
+        named = {name for name in found if re.match(r"\w+\.(load|store|atomic)|\w+\.\w+\.load", name)}
+        self.assertEqual(accesses, named)
+        self.assertEqual(found["i32.xor.load8_u"], ("Operands in memory", 1, 0))
+        self.assertEqual(found["f64.sub.load.first"], ("Operands in memory", 8, 0))
         self.assertEqual(found["br_if.f64.lt"], ("Compare and branch", 0, 0))
 
-    def test_vectors_are_in_slots_alone(self):
-        ops = ("get i32 a:as, v128 b, u32 offset, u16 lane -> v128 [wasm also=other,third load]\n"
-               "    LOAD_AS(uint8_t, with(b, lane, loaded));\n"
-               "sum v128 a, v128 b -> v128 = (U8x16)a + (U8x16)b\n")
-        self.assertCountEqual(self.opcodes(ops), ["get__s_as", "get__s_ss", "sum__s_ss", "get_far__s_ss"])
+    def test_operands_in_memory(self):
+        ops = ("get.load i32 a, u32 offset -> i32 [load]\n    LOAD(int8_t, uint32_t);\n"
+               "add i32 a, i32 b -> i32 [commutes memory=get.load] = a + b\n"
+               "sub i32 a, i32 b -> i32 [memory=get.load] = a - b\n")
+        self.assertCountEqual([name for name in self.opcodes(ops) if "load" in name and "get" not in name],
+                              [f"{op}__{r}_{a}s" for op in ("add_load", "sub_load", "sub_load_first")
+                               for r in "as" for a in "as"])
         _, files = self.run_generate("acc", *self.write_tables(ops), "--layout", "0")
         handlers = files["handlers.0.inc"]
-        self.assertIn("r = (V128)((U8x16)a + (U8x16)b);", handlers)
-        self.assertNotIn("ACCUMULATOR", handlers)
-        far = handlers[handlers.index("HANDLER(get_far__s_ss)"):]
+        first = handlers[handlers.index("HANDLER(sub_load_first__a_as)"):].split("HANDLER")[1]
+        for line in ("const uint32_t b = REGISTER_I32(ia);", "const uint32_t address = SLOT_I32(0);",
+                     "LOAD_OPERAND(int8_t, uint32_t, a);", "r = a - b;"):
+            self.assertIn(line, first)
+        second = handlers[handlers.index("HANDLER(sub_load__a_as)"):].split("HANDLER")[1]
+        for line in ("const uint32_t a = REGISTER_I32(ia);", "LOAD_OPERAND(int8_t, uint32_t, b);"):
+            self.assertIn(line, second)
+        _, files = self.run_generate("acc", *self.write_tables(ops))
+        self.assertIn(".with_load = {{OP_get_load, OP_sub_load, OP_sub_load_first}, {OP_COUNT,", files["ops.c"])
+        self.assertIn(".with_load = {{OP_get_load, OP_add_load, OP_add_load}, {OP_COUNT,", files["ops.c"])
+
+    VECTORS = ("get i32 a:as, v128 b, u32 offset, u16 lane -> v128 [wasm also=other,third load]\n"
+               "    LOAD_AS(uint8_t, with(b, lane, loaded));\n"
+               "sum v128 a, v128 b -> v128 [commutes] = (U8x16)a + (U8x16)b\n"
+               "low v128 a, v128 b -> v128 = a & ~b\n"
+               "set v128 a, f32 b -> v128 = with(a, b)\n"
+               "lane v128 a:s, i32 b -> f32 = a[b]\n"
+               "move v128 a -> v128 [move] = a\n")
+
+    def test_vectors_results_are_in_slots_and_one_operand_is_in_the_accumulator(self):
+        self.assertCountEqual(
+            self.opcodes(self.VECTORS),
+            ["get__s_as", "get__s_ss", "get__s_aa", "get__s_sa", "get_far__s_ss", "sum__s_as", "sum__s_ss",
+             "low__s_as", "low__s_sa", "low__s_ss",
+             # There is one accumulator for floats and vectors.
+             *(f"set__s_{form}" for form in ("as", "ak", "sa", "ss", "sk")),
+             *(f"lane__{r}_s{b}" for r in "as" for b in "ask"), "move__s_a", "move__s_s"])
+        self.assertCountEqual(
+            self.opcodes(self.VECTORS, "slots"),
+            ["get__s_ss", "get_far__s_ss", "sum__s_ss", "low__s_ss", "set__s_ss", "set__s_sk", "lane__s_ss", "lane__s_sk",
+             "move__s_s"])
+        _, files = self.run_generate("acc", *self.write_tables(self.VECTORS), "--layout", "0")
+        handlers = {text.partition(")")[0]: text for text in files["handlers.0.inc"].split("HANDLER(")}
+        for line in ("const V128 a = REGISTER_V128(fa);", "const V128 b = SLOT_V128(0);",
+                     "r = (V128)((U8x16)a + (U8x16)b);", "SET_SLOT_V128(2, r);", "SET_FLOAT_ACCUMULATOR_V128(r);"):
+            self.assertIn(line, handlers["sum__s_as"])
+        self.assertNotIn("ACCUMULATOR", handlers["move__s_s"])
         for line in ("const uint64_t a = SLOT_I64(0);", "const V128 b = SLOT_V128(2);",
                      "uint64_t const offset = OPERAND_U64(6);", "uint32_t const index = OPERAND_U32(14);",
                      "uint16_t const lane = OPERAND_U16(18);", "FAR_LOAD_AS(uint8_t, with(b, lane, loaded));",
-                     "SET_SLOT_V128(4, r);"):
-            self.assertIn(line, far)
+                     "SET_SLOT_V128(4, r);", "SET_FLOAT_ACCUMULATOR_V128(r);"):
+            self.assertIn(line, handlers["get_far__s_ss"])
+        _, files = self.run_generate("acc", *self.write_tables(self.VECTORS))
         self.assertEqual(re.findall(r"X\((\w+), OP_get\)", files["ops.h"]), ["GET", "OTHER", "THIRD"])
 
     def test_accesses_of_unknown_size_are_refused(self):
@@ -312,7 +352,11 @@ class SequencesTest(GenerateTest):
            "put i32 a, i32 b, u32 offset [store]\n    STORE(uint32_t);\n"
            "set i64 a, u32 index [changes]\n    globals[index] = a;\n"
            "jump label to [ends]\n    JUMP(to);\n"
-           "test i32 a, label to\n    if (a) JUMP(to);\n")
+           "test i32 a, label to\n    if (a) JUMP(to);\n"
+           "getf i32 a, u32 offset -> f32 [load]\n    LOAD(float);\n"
+           "not v128 a -> v128 = ~a\n"
+           "keep v128 a -> v128 [move] = a\n"
+           "putf i32 a, f32 b, u32 offset [store]\n    STORE(float);\n")
 
     def generate(self, sequences, *options, isa="fused"):
         (self.folder / "sequences").write_text(sequences)
@@ -420,14 +464,17 @@ class SequencesTest(GenerateTest):
                            ("get__a_s add__a_ak get__a_s", [0]), ("get__a_s add__s_ak get__a_s", []),
                            ("get__a_s put__as get__a_s", []), ("get__a_s test__s get__a_s", [0]),
                            ("get__a_s test__s", []), ("get__a_s get__a_a get__a_s", [1]),
-                           ("get__a_s set__s jump", [])):
+                           ("get__a_s set__s jump", []),
+                           # Vectors are computed to the accumulator of floats.
+                           ("getf__a_s not__s_s", [0]), ("getf__a_s keep__s_s", []), ("get__a_s not__s_s", []),
+                           ("getf__a_s putf__sa not__s_s", []), ("getf__a_s not__s_a", [])):
             with self.subTest(line=line):
                 text = "".join(self.handler(line.replace(" ", "__then__"), line + "\n"))
                 parts = text.removeprefix("{").split("}{")
                 self.assertEqual([number for number, part in enumerate(parts) if "NEEDED(r);" in part], stay)
 
     def test_forms_that_are_named_are_all_there_are(self):
-        isas = ISAS + "isa pinned apk | apk | ap | ap\nisa fused pinned + sequences\n"
+        isas = ISAS + "isa pinned apk | apk | as | ap | ap\nisa fused pinned + sequences\n"
         (self.folder / "sequences").write_text("add__p_pk\nadd__a_ap get__a_a\nadd__a_ap\n")
         ops = "add i32 a, i32 b -> i32 [commutes] = a + b\nget i32 a, u32 offset -> i32 [load]\n    LOAD(uint32_t);\n"
 
@@ -457,7 +504,7 @@ class SequencesTest(GenerateTest):
                 self.assertEqual(files, {})
 
     def test_a_form_that_is_not_named(self):
-        isas = ISAS + "isa pinned apk | apk | ap | ap\nisa fused pinned + sequences\n"
+        isas = ISAS + "isa pinned apk | apk | as | ap | ap\nisa fused pinned + sequences\n"
         (self.folder / "sequences").write_text("add__p_pk\nadd__a_ap get__a_a\n")
         result, files = self.run_generate("fused", *self.write_tables(self.OPS, isas), "--sequences",
                                           self.folder / "sequences")
@@ -496,6 +543,9 @@ class BadTableTest(GenerateTest):
                 ("ops, line 1: cannot read 'r = 1;'", "    r = 1;\n"),
                 ("lt: no op is called gt", "lt i32 a, i32 b -> i32 [mirror=gt] = a < b\n"),
                 ("eq: no op is called ne", "eq i32 a, i32 b -> i32 [inverse=ne] = a == b\n"),
+                ("add: no op is called x", "add i32 a, i32 b -> i32 [memory=x] = a + b\n"),
+                ("add: add does more than to load", "add i32 a, i32 b -> i32 [memory=add] = a + b\n"),
+                ("add: of 2 loads at most", "add i32 a, i32 b -> i32 [memory=add,add,add] = a + b\n"),
                 ("add: what it does is missing", "add i32 a -> i32\nsub i32 a -> i32 = a\n")):
             with self.subTest(ops=ops):
                 self.assert_refused(message, ops)
@@ -506,9 +556,12 @@ class BadTableTest(GenerateTest):
 
     def test_instruction_sets(self):
         op = "add i32 a -> i32 = a\n"
-        self.assert_refused("there is no instruction set 'acc'", op, isas="isa slots sk | sk | s | s\n")
-        self.assert_refused("'acc' needs four lists of operand classes", op, isas="isa acc ask | ask | as\n")
-        self.assert_refused("unknown operand class 'z'", op, isas="isa acc ask | ask | as | az\n")
+        self.assert_refused("there is no instruction set 'acc'", op, isas="isa slots sk | sk | s | s | s\n")
+        self.assert_refused("'acc' needs five lists of operand classes", op, isas="isa acc ask | ask | as | as\n")
+        self.assert_refused("unknown operand class 'z'", op, isas="isa acc ask | ask | as | as | az\n")
+        for letter in "k", "p":
+            self.assert_refused("'acc' has vectors elsewhere than in slots and the accumulator", op,
+                                isas=f"isa acc ask | ask | s{letter} | as | as\n")
 
     def test_files(self):
         result, _ = self.run_generate("acc", self.folder / "missing", self.folder / "missing")

@@ -135,7 +135,7 @@ static bool is_nan(ValueType type, uint64_t value) {
 
 /* A reference's number in the trace becomes what the engine has in slots. */
 static bool resolve(Replay *replay, ValueType type, uint64_t *value) {
-    if (type != TYPE_FUNCREF || *value == 0) return true;
+    if (slot_type(type) != TYPE_FUNCREF || *value == 0) return true;
     const uint64_t index = *value - 1, own = replay->module->function_count;
     if (index < own && replay->instance)
         *value = (uintptr_t)replay->instance->functions[index];
@@ -163,7 +163,7 @@ static void describe(const Replay *replay, ValueType type, uint64_t value,
                      char text[VALUE_TEXT_SIZE]) {
     if (value && type == TYPE_EXTERNREF) {
         snprintf(text, VALUE_TEXT_SIZE, "externref %llu", (unsigned long long)value);
-    } else if (value && type == TYPE_FUNCREF) {
+    } else if (value && slot_type(type) == TYPE_FUNCREF) {
         uint32_t index = 0, count = replay->module->function_count;
         while (index < count && (uintptr_t)replay->instance->functions[index] != value)
             index++;
@@ -283,12 +283,15 @@ static bool read_types(Replay *replay, ValueType *types, uint32_t *count) {
     if (wanted > MAX_PARAMETERS)
         return broken(replay, "a function type with %llu values", (unsigned long long)wanted);
     *count = (uint32_t)wanted;
-    if (!read_or_stop(replay, trace_bytes(&replay->trace, types, wanted, &replay->error)))
+    uint8_t codes[MAX_PARAMETERS];
+    if (!read_or_stop(replay, trace_bytes(&replay->trace, codes, wanted, &replay->error)))
         return false;
-    for (uint32_t i = 0; i < *count; i++)
+    for (uint32_t i = 0; i < *count; i++) {
+        types[i] = codes[i];
         if ((types[i] < TYPE_F64 || types[i] > TYPE_I32) && types[i] != TYPE_FUNCREF &&
             types[i] != TYPE_EXTERNREF)
             return broken(replay, "a value type 0x%02x, which does not exist", types[i]);
+    }
     return true;
 }
 

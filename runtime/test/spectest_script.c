@@ -315,7 +315,7 @@ static bool invoke(Script *script, Function *function, const json_t *arguments, 
         if (!value_parse(json_array_get(arguments, i), &results->slots[slot]))
             return fail(error, ERROR_INVALID, "argument %u is of no known type", i);
     results->count = type->result_count;
-    if (type->result_count) memcpy(results->types, type->results, type->result_count);
+    if (type->result_count) memcpy(results->types, type->results, type->result_count * sizeof *results->types);
     return function_call(script->store, function, results->slots, error);
 }
 

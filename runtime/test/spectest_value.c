@@ -114,7 +114,7 @@ bool value_matches(const json_t *expected, ValueType type, const uint64_t *slots
     bool is_extern = strcmp(wanted, "externref") == 0 || strcmp(wanted, "nullexternref") == 0;
     bool is_exception = strcmp(wanted, "exnref") == 0 || strcmp(wanted, "nullexnref") == 0;
     bool is_any_null = strcmp(wanted, "refnull") == 0;
-    switch (type) {
+    switch (slot_type(type)) {
     case TYPE_FUNCREF:
         return (is_function || is_any_null) && reference_matches(expected, wanted, slot);
     case TYPE_EXTERNREF:

@@ -88,6 +88,7 @@ Test(text, reads_null_references_only) {
     expect_read(TYPE_FUNCREF, "null", 0);
     expect_read(TYPE_EXTERNREF, "null", 0);
     expect_refused(TYPE_EXTERNREF, "0");
+    expect_refused(reference_type(false, HEAP_EXTERN), "null");
 }
 
 Test(text, writes_what_reads_back) {
@@ -110,7 +111,7 @@ Test(text, writes_what_reads_back) {
 
 Test(text, describes_function_types) {
     ValueType parameters[1000];
-    memset(parameters, TYPE_I64, sizeof parameters);
+    for (uint32_t i = 0; i < 1000; i++) parameters[i] = TYPE_I64;
     char text[64];
     const FunctionType type = {
         .parameter_count = 2, .result_count = 1, .parameters = parameters, .results = parameters};

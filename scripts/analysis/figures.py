@@ -6,21 +6,22 @@ page that uses it is right again after a new recording and `scripts/claims --wri
 import functools
 import json
 import math
-import pathlib
 import re
 import statistics
 import sys
 
-from . import findings, inference
-from .answers import QUESTIONS
-from .audits import executor_name
-from .comparison import BASELINE_ISA, instruction_sets, load, speed_text
+from . import inference
 from .experiments import ablation, places
 from .microarchitecture import cpu_name
-from .peers import TIMES
+from .report import findings
+from .report.answers import QUESTIONS
+from .results.audits import executor_name
+from .results.comparison import instruction_sets, load, speed_text
+from .results.peers import TIMES
+from .source_tree import BASELINE_ISA, ROOT
 
-RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
-sys.path.insert(0, str(RESULTS.parent / "dispatch"))
+RESULTS = ROOT / "results"
+sys.path.insert(0, str(ROOT / "dispatch"))
 from strategies import measured_by_default  # noqa: E402, dispatch/strategies.py
 # Runs that are kept to show a fault that was mended since, and are no answer.
 SET_APART = {"amd-epyc-zen5-vm/2026-11-23-split-dispatch"}
@@ -398,11 +399,6 @@ def zero_share(name, strategy, part="dispatch", isa="acc", workload=None):
     zero = zero_of(name, isa)
     own = zero.suite if workload is None else {strategy: zero.by_workload[strategy][zero.names.index(workload)]}
     return own[strategy][part].text()
-
-
-def zero_native(name, strategy, isa="acc"):
-    """12 % (11–13): what native code of the same C takes of a strategy's time."""
-    return zero_of(name, isa).native(strategy).text()
 
 
 def zero_nanoseconds(name, strategy, isa="acc"):

@@ -16,6 +16,11 @@ too: the variances of both are added, and what they share is counted once (Owen 
 bootstrap"; Cameron, Gelbach and Miller 2011, "Robust inference with multiway clustering"), with the degrees of
 freedom of Satterthwaite.
 
+Nodes of one kind are another level: each has its estimate, of layouts of its own, and the estimate over nodes is the
+mean of these, with the interval of Student's t of as many numbers as there are nodes. So what nodes differ by
+is in it, with the uncertainty of so few; it is never narrower than what layouts and rounds alone leave open, since
+nodes may agree by chance.
+
 Many comparisons: those of a run that are answers, the means over the suite of each pair of strategies, are
 corrected together by Holm's method; single workloads and groups of them are exploratory, and the share of false
 ones among their differences is controlled (Benjamini and Hochberg). Intervals are shown as each is alone.
@@ -63,6 +68,12 @@ class Estimate:
     # outer bound of the A/A control's interval, a fraction.
     adjusted: float = None
     floor: float = 0.0
+    nodes: int = 1  # that it was estimated over; then the layouts are those of all of them
+
+    @property
+    def freedom(self):
+        """Degrees of freedom of its interval, as far as layouts or nodes are what was drawn."""
+        return (self.nodes if self.nodes > 1 else self.layouts) - 1
 
     @property
     def has_interval(self):
@@ -199,6 +210,30 @@ def estimates(logs, groups, confidence=CONFIDENCE):
     return [estimate(logs[group], confidence) for group in groups]
 
 
+def over_runs(found):
+    """The Estimate of a node by all its runs, each of layouts of its own."""
+    if len(found) == 1:
+        return found[0]
+    layouts, error = sum(own.layouts for own in found), math.sqrt(sum(own.error ** 2 for own in found)) / len(found)
+    own = summarize(None, max(own.confidence for own in found), min(own.workloads for own in found), layouts,
+                    max(own.rounds for own in found), error, layouts - len(found), math.nan,
+                    float(numpy.mean([math.log(own.speed) for own in found])))
+    return dataclasses.replace(own, floor=max(own.floor for own in found))
+
+
+def over_nodes(found, layouts):
+    """The Estimate over nodes of one kind, of the Estimate that each of them has of the same workloads. `layouts`: how
+    many different ones they were measured in."""
+    means = numpy.array([math.log(own.speed) for own in found])
+    confidence, nodes = max(own.confidence for own in found), len(found)
+    # Of a layout, by all nodes; nothing where a node has one layout, whose luck its own mean has.
+    spread = [own.error ** 2 * own.layouts for own in found if own.layouts > 1 and math.isfinite(own.error)]
+    error = max(error_of_mean(means), math.sqrt(numpy.mean(spread) / layouts) if spread else 0)
+    combined = summarize(means, confidence, min(own.workloads for own in found), layouts,
+                         max(own.rounds for own in found), error)
+    return dataclasses.replace(combined, nodes=nodes, floor=max(own.floor for own in found))
+
+
 def control_estimate(logs, confidence=CONFIDENCE):
     """What a program and itself seem to differ by, from the logarithms of the ratios of all that were measured
     right after each other, of any shape. The same file has no luck of its layout: each ratio is a draw."""
@@ -304,7 +339,7 @@ def remedy(found, smallest_effect):
     size = abs(math.log(found.speed))
     wanted = max(size, math.log1p(smallest_effect) - size)
     several = found.layouts > 1
-    if several and math.isfinite(found.error_of_rounds):
+    if found.nodes == 1 and several and math.isfinite(found.error_of_rounds):
         # Of the variance, what more rounds leave as it is.
         allowed = (wanted / quantile_of_t(found.layouts - 1, found.confidence)) ** 2
         by_rounds = min(found.error_of_rounds, found.error) ** 2
@@ -313,7 +348,8 @@ def remedy(found, smallest_effect):
             rounds = math.ceil(found.rounds * by_rounds / (allowed - rest))
             if rounds <= 20 * found.rounds:
                 return more(max(1, rounds - found.rounds), "round")
-    now, what = (found.layouts, "layout") if several else (found.rounds, "round")
+    now, what = (found.nodes, "node") if found.nodes > 1 else (found.layouts, "layout") if several else \
+        (found.rounds, "round")
     count = units_wanted(found.error * math.sqrt(now), wanted, found.confidence)
     return more(max(1, count - now), what) if count else f"more than {MOST_MORE} {what}s"
 

@@ -1,24 +1,28 @@
 """Pictures for papers, as SVG and PNG: the speeds of a case, and the heat map of many."""
 import io
 import math
+import pathlib
+import re
 
 import matplotlib
 from . import inference, output_files
 from .printable import file_name
-from .zero_line import WORK
+from .results.zero_line import PARTS, WORK
 
 matplotlib.use("Agg")
-from .comparison import percent
+from .results.comparison import percent
 from matplotlib import colors, pyplot
 
-# As on the page, by place of the strategy; colour-blind readers tell them apart, and markers need no colour.
-COLOURS = ["#5b6470", "#a85b00", "#00795a", "#0b62b0", "#a03e83", "#7a6a00", "#6a51c7", "#b3333b", "#007189",
-           "#7b5136", "#37752a", "#1f2f6e", "#5c1a3a", "#c2186b"]
+# The page's, on paper: what stands first in its style.
+PAGE_STYLE = pathlib.Path(__file__).resolve().parents[1] / "page/page.css"
+PAGE_COLOURS = dict(reversed(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6});", PAGE_STYLE.read_text(encoding="utf-8"))))
+# By place of the strategy; colour-blind readers tell them apart, and markers need no colour.
+COLOURS = [PAGE_COLOURS[f"s{place}"] for place in range(14)]
 BAR = [(-0.42, -1.25), (0.42, -1.25), (0.42, 1.25), (-0.42, 1.25), (-0.42, -1.25)]  # "|" has no face to colour
 HOURGLASS = [(-1, -1.25), (1, -1.25), (0.21, 0), (1, 1.25), (-1, 1.25), (-0.21, 0), (-1, -1.25)]
 MARKERS = ["o", "s", "D", "^", "v", "P", "X", BAR, "<", ">", "*", [(y, x) for x, y in BAR], HOURGLASS,
            [(y, x) for x, y in HOURGLASS]]
-INK, SOFT, LINE = "#16191d", "#565f6a", "#dde1e6"
+INK, SOFT, LINE = (PAGE_COLOURS[name] for name in ("ink", "soft", "line"))
 LONGEST_NAME = 40
 SIGNS = {inference.FASTER: "▲", inference.SLOWER: "▼", inference.SAME: "=",
          inference.UNDECIDED: "?"}
@@ -73,7 +77,7 @@ def speeds(case, places):
     figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + (0.11 * len(others) + 0.12) * len(rows)),
                                    layout="constrained")
     for row in range(1, len(rows), 2):
-        axes.axhspan(row - 0.5, row + 0.5, color="#f6f7f9", linewidth=0, zorder=0)
+        axes.axhspan(row - 0.5, row + 0.5, color=PAGE_COLOURS["raised"], linewidth=0, zorder=0)
     for index, strategy in enumerate(others):
         place = places[strategy] % len(COLOURS)
         colour, marker = COLOURS[place], MARKERS[place]
@@ -124,9 +128,6 @@ def speeds(case, places):
     return figure
 
 
-PART_COLOURS = {"dispatch": "#b3333b", "decoding": "#d98b2b", "boundaries": "#c9b458", "work": "#8a94a0"}  # zero.js, too
-
-
 def zero_line(zero):
     """A bar for each strategy: what its time over the suite is made of. Intervals are of each part alone."""
     rows = [(name, zero.suite[name]) for name in zero.strategies if zero.suite[name]]
@@ -134,16 +135,17 @@ def zero_line(zero):
     for row, (name, found) in enumerate(rows):
         left = 0.0
         native = zero.native(name)
-        for part, colour in PART_COLOURS.items():
+        for part in PARTS:
             own = found[part]
             width = max(own.share, 0.0)
             plain = width - max(native.share, 0.0) if native and part == WORK else width  # of no hatch
             label = part if row == 0 else None
-            axes.barh(row, width, left=left, height=0.62, color=colour, label=label)
-            if own.has_interval and width:
-                axes.plot([left + max(own.low, 0.0), left + own.high], [row + 0.2] * 2, color=INK, linewidth=1.1)
+            axes.barh(row, width, left=left, height=0.62, color=PAGE_COLOURS[part], label=label)
+            if own.has_interval and width:  # at a height of its own: wide ones reach into each other
+                axes.plot([left + max(own.low, 0.0), left + own.high], [row + 0.12 + 0.05 * PARTS.index(part)] * 2, color=INK,
+                          linewidth=0.9, marker="|", markersize=3.5)
             if plain > 0.04:
-                axes.text(left + plain / 2, row - 0.04, f"{100 * width:.0f} %", ha="center", va="center", color="white",
+                axes.text(left + plain / 2, row - 0.1, f"{100 * width:.0f} %", ha="center", va="center", color="white",
                           fontweight="bold")
             left += width
         if native:  # the end of the work, as far as it is needed
@@ -154,13 +156,14 @@ def zero_line(zero):
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     axes.set_xlabel("share of the strategy's own time, geometric mean over the suite; lines: "
-                    f"{percent(zero.comparison.confidence)} intervals of the width")
+                    f"{percent(zero.comparison.confidence)} intervals of the width"
+                    + ("" if zero.is_whole else f"\nwithout dispatch: {zero.unrolled_text()} of what a large workload executes"))
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    legend = axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(PART_COLOURS) + 1, frameon=False)
-    for patch in legend.get_patches()[len(PART_COLOURS):]:
-        patch.set_facecolor(PART_COLOURS["work"])
+    legend = axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(PARTS) + 1, frameon=False)
+    for patch in legend.get_patches()[len(PARTS):]:
+        patch.set_facecolor(PAGE_COLOURS[WORK])
     return figure
 
 
@@ -173,7 +176,7 @@ def heat_map(cases, names, labels=None):
     reach = max([0.05, *(abs(value) for row in logs for value in row if not math.isnan(value))])
     figure, axes = pyplot.subplots(figsize=(2.6 + 1.15 * len(names), 0.8 + 0.27 * len(cases)),
                                    layout="constrained")
-    scale = colors.LinearSegmentedColormap.from_list("speed", ["#c1571a", "#f3f4f6", "#1b6fb8"])
+    scale = colors.LinearSegmentedColormap.from_list("speed", [PAGE_COLOURS[name] for name in ("low", "mid", "high")])
     axes.imshow(logs, cmap=scale, vmin=-reach, vmax=reach, aspect="auto")
     for y, (case, row) in enumerate(zip(cases, rows)):
         for x, found in enumerate(row):

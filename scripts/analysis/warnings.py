@@ -2,10 +2,11 @@
 findings and the page have. bench/output/warnings.h explains it; weaknesses.py has the facts and finds the rest.
 """
 import json
-import pathlib
 import re
 
-_FILE = pathlib.Path(__file__).resolve().parents[2] / "bench/output/warnings.json"
+from .source_tree import ROOT
+
+_FILE = ROOT / "bench/output/warnings.json"
 _WARNINGS = json.loads(_FILE.read_text(encoding="utf-8"))
 KINDS = list(_WARNINGS)  # in the order in which they are told
 

@@ -1,4 +1,4 @@
-"""Numbers and lists as reports have them."""
+"""Numbers, lists and tables as reports have them."""
 import math
 
 
@@ -20,3 +20,10 @@ def some(names):
 
 def listed(names):
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def aligned(rows):
+    """The lines of a Markdown table that can also be read as it stands."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    rows = [rows[0], ["-" * width for width in widths], *rows[1:]]
+    return ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in rows]

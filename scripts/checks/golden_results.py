@@ -266,6 +266,12 @@ def instruction_sets():
     return document
 
 
+def node(host):
+    """A run of a fleet; all are alike but for the node."""
+    fleet = {"job": host, "group": "golden", "host": host, "kind": "k", "conditions": []}
+    return {**result(host, layouts=2), "fleet": fleet}
+
+
 MERGED = {"goto-direct": ["1 dispatch sites for 1499 handlers: the compiler merged them"]}
 DOCUMENTS = {
     "pmu": lambda: result("pmu", builds=("clang-22", "gcc-12"), simulated=True), "vm": lambda: result(
@@ -286,7 +292,7 @@ DOCUMENTS = {
                             started="2026-11-02T10:00:00Z",
                             revision="ba9876543210",
                             factors={"tail-direct": 0.93, ("sort", "switch"): 1.2}), "hostile": hostile,
-    "instruction-sets": instruction_sets,
+    "instruction-sets": instruction_sets, "node-1": lambda: node("n1"), "node-2": lambda: node("n2"),
     "peers": lambda: with_peers(result("peers", layouts=2, scale=2.0),
                                 {"slow": 2.0, "quick": 0.25, "wrong": "returned 7 instead of 5"}), }
 

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
     import numpy  # noqa: F401
-    from analysis.script_loader import load_script
+    from analysis.commands import load_script
     ablate = load_script("ablate")
 except ImportError as error:
     print(f"skipped: {error.name} is missing")

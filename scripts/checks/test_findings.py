@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-"""Tests scripts/analysis/findings.py: what reports say, from made-up results. Exit status 77: skipped."""
+"""Tests scripts/analysis/report/findings.py: what reports say, from made-up results. Exit status 77: skipped."""
 import copy
+import itertools
+import json
 import pathlib
 import sys
 import unittest
@@ -10,7 +12,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 try:
     import numpy
-    from analysis import comparison, findings, microarchitecture
+    from analysis import microarchitecture
+    from analysis.report import findings
+    from analysis.results import comparison
     import jsonschema
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
@@ -154,7 +158,7 @@ class ZeroLine(unittest.TestCase):
     """What of a strategy's time dispatch, decoding and boundaries are."""
     SPEEDS = {"tail-direct": 2, "no-dispatch": 4, "no-decoding": 5, "no-boundaries": 8}
 
-    def made(self, speeds, noise=0.0, layouts=(0, 1, 2)):
+    def document(self, speeds, noise=0.0, layouts=(0, 1, 2)):
         found = samples(speeds, layouts=layouts, noise=noise)
         for place, entry in enumerate(found):  # layouts differ a little
             times = entry["phases"]["execute"]
@@ -162,7 +166,10 @@ class ZeroLine(unittest.TestCase):
         document = result(found)
         document["builds"][0]["strategies"] = {name: {"flags": [], "reference": name.startswith("n")}
                                                for name in ["switch", *speeds]}
-        return made(document)
+        return document
+
+    def made(self, speeds):
+        return made(self.document(speeds))
 
     def test_the_parts_are_what_each_level_takes_away(self):
         data, case = self.made(self.SPEEDS)
@@ -194,6 +201,20 @@ class ZeroLine(unittest.TestCase):
     def test_levels_that_are_not_in_order_are_told(self):
         _, case = self.made({**self.SPEEDS, "no-boundaries": 4.5})
         self.assertIn("without boundaries it took longer (over the suite and sort, vm)", case["zero"]["notes"][0])
+
+    def test_how_much_was_unrolled_is_told(self):
+        document = self.document(self.SPEEDS)
+        sort, vm = document["suite"]["workloads"]
+        sort["sha256"], vm["sha256"] = "a" * 64, "b" * 64
+        own = {"name": "x", "functions": 3, "all_functions": 9}
+        document["executors"] = [{"build": document["builds"][0]["name"], "strategy": "no-dispatch", "isa": "acc", "units": [
+            {**own, "sha256": vm["sha256"], "share": 0.951}, {**own, "sha256": "c" * 64, "share": 0.3}]}]
+        zero = made(document)[1]["zero"]
+        self.assertEqual(zero["unrolled"], [1000, 951])
+        self.assertIn("Of 1 of 2 workloads only the functions that execute most are without dispatch, 95 % of the executed "
+                      "instructions", zero["notes"][0])
+        self.assertIn(zero["notes"][0], zero["answer"])
+        self.assertIsNone(self.made(self.SPEEDS)[1]["zero"]["unrolled"])
 
     def test_one_that_lacks_a_level_has_none(self):
         _, case = self.made({"tail-direct": 2, "no-dispatch": 4})
@@ -653,15 +674,90 @@ class AcrossCPUs(unittest.TestCase):
         self.assertTrue(any(effect["apart"][1] > 1.005 for effect in effects))  # it would have been one
         self.assertIn("not after correction", " ".join(effect["text"] for effect in effects))
 
+    def run_at(self, host, model_number, speeds, layouts=0, group="g", **machine):
+        """A run of a fleet; `layouts`: the first one's seed."""
+        document = self.run_on(model_number, speeds, **machine)
+        document["fleet"] = {"job": "j", "group": group, "host": host, "kind": "k", "conditions": []}
+        for entry in document["samples"]:
+            entry["layout"] += layouts
+        document["builds"][0]["layout_seeds"] = [layouts + seed for seed in range(4)]
+        return document
+
     def test_nodes_that_are_alike_are_several_machines(self):
-        documents = [self.run_on(1, self.GAINS), self.run_on(1, self.GAINS), self.run_on(17, self.LESS)]
-        for document, host in zip(documents, ("n1", "n2", "n3")):
-            document["fleet"] = {"job": "j", "group": "g", "host": host, "kind": "k", "conditions": []}
-        data, _ = made(*documents)
+        data, _ = made(self.run_at("n1", 1, self.GAINS), self.run_at("n2", 1, self.GAINS, 4),
+                       self.run_at("n3", 17, self.LESS, 8))
         self.assertEqual(data["changes"], [])
         self.assertEqual([case["machine"] for case in data["cases"]],
                          ["Zen 3 (AMD EPYC) n1", "Zen 3 (AMD EPYC) n2", "Zen 4 (AMD EPYC)"])
-        self.assertEqual(data["across"][0]["names"], ["Zen 3 n1", "Zen 3 n2", "Zen 4"])
+
+    def test_nodes_of_one_kind_are_one_column(self):
+        """Of which each is known well; what they differ by is what is not known of the kind."""
+        gains = [{**self.GAINS, "tail-direct": gain} for gain in (1.4, 1.5, 1.6)]
+        nodes = [self.run_at(f"n{place}", 1, own, 4 * place, memory_mib=32000 + place) for place, own in enumerate(gains)]
+        alone = self.effect(made(nodes[1], self.run_at("n9", 17, self.LESS, 50))[0])["cells"][0]
+        data, _ = made(*nodes, self.run_at("n9", 17, self.LESS, 50))
+        panel, = data["across"]
+        self.assertEqual((panel["names"], panel["cases"]), (["Zen 3 (3 nodes)", "Zen 4"], [0, 3]))
+        self.assertEqual(panel["titles"][0].count("Zen 3 (AMD EPYC) n"), 3)
+        speed, low, high, _ = self.effect(data)["cells"][0]
+        self.assertAlmostEqual(speed, (1.4 * 1.5 * 1.6) ** (1 / 3), 2)
+        self.assertAlmostEqual(alone[0], 1.5, 1)
+        self.assertLess(alone[2] - alone[1], 0.05)
+        self.assertTrue(low < 1.3 and high > 1.7, (low, high))
+        self.assertIn("Zen 3 (3 nodes): the mean over n0, n1 and n2, in 12 layouts together; its intervals have in them what "
+                      "nodes differ by.", panel["notes"])
+        told, = (note for note in panel["notes"] if "disagree beyond" in note)
+        self.assertRegex(told, r"^Nodes of Zen 3 \(3 nodes\) disagree .*: tail-direct over \S+ by 1\.14× \([^)]*\) between n0 and n2; ")
+        self.assertNotIn("goto-direct over switch", told)
+        # With so few nodes, whose mean is known so badly, the CPUs were not shown to disagree.
+        self.assertFalse(self.effect(data)["apart"][3])
+        self.assertTrue(self.effect(data, "goto-direct over switch")["apart"][3])
+        single = self.effect(data)["singles"][0]
+        self.assertTrue(single[0][1] < 1.3 and single[1][1] > 1.1)
+
+    def test_twenty_machines_are_a_page_of_ten_megabytes(self):
+        """However long each has measured: samples, here of 12 digits, are left out before they take half of that."""
+        found = samples({"tail-direct": 1.5}, layouts=range(8), names=[f"workload {number}" for number in range(4)], rounds=160)
+        for number, entry in enumerate(found):
+            entry["phases"]["execute"]["cpu"] = entry["phases"]["execute"]["cpu"] * 10000 + number
+        document = result(found)
+        document["suite"]["workloads"] = [{**document["suite"]["workloads"][0], "name": f"workload {number}"} for number in range(4)]
+
+        def machines():
+            for number in range(20):
+                cpu = {**document["machine"]["cpu"], "model": f"CPU {number}"}
+                yield {**document, "machine": {**document["machine"], "cpu": cpu}}
+
+        def page(count):
+            data, _, _ = findings.make(itertools.islice(machines(), count), [f"{number}.json" for number in range(count)], 0.95, 0.01)
+            return data, len(json.dumps(data, separators=(",", ":")))
+        alone, size = page(1)
+        raw = len(json.dumps(alone["cases"][0]["raw"], separators=(",", ":")))
+        self.assertLess(raw / len(found) * findings.MOST_SAMPLES, 5e6)
+        data, whole = page(20)
+        self.assertEqual([case["raw"] for case in data["cases"]], [None] * 20)
+        self.assertLess(whole, 20 * (size - raw) + 200_000)  # and what tells the machines apart
+
+    def test_nodes_of_one_kind_alone_are_a_column(self):
+        data, _ = made(self.run_at("n1", 1, self.GAINS), self.run_at("n2", 1, self.GAINS, 4))
+        panel, = data["across"]
+        self.assertEqual((panel["names"], self.effect(data)["apart"]), (["Zen 3 (2 nodes)"], None))
+        self.assertRegex(data["overview"][0]["text"], r"^\S+ over \S+: 1\.\d\d× \(.*\) on Zen 3 \(2 nodes\)\.$")
+        self.assertFalse([note for note in panel["notes"] if "disagree" in note])
+
+    def test_what_is_no_second_node(self):
+        """The same one again, another group's, another build."""
+        first = self.run_at("n1", 1, self.GAINS)
+        again, other, build = (self.run_at(host, 1, self.GAINS, 4, group) for host, group in (
+            ("n1", "g"), ("n2", "h"), ("n2", "g")))
+        again["started"] = again["finished"] = "2026-01-02T00:00:00Z"
+        build["builds"][0]["revision"] = "ba9876543210"
+        for second in again, other, build:
+            self.assertEqual(made(first, second)[0]["across"], [])
+        third = self.run_at("n2", 1, {**self.GAINS, "tail-direct": 1.8}, 8)
+        data, _ = made(first, again, third)
+        self.assertEqual(data["across"][0]["names"], ["Zen 3 (2 nodes)"])
+        self.assertAlmostEqual(self.effect(data)["cells"][0][0], (1.5 * 1.8) ** 0.5, 2)  # each node once
 
     def test_only_what_all_have_is_compared_by_family(self):
         names, kinds = ("sort", "vm", "text", "zstd"), ("kernel: a", "kernel: a", "kernel: a", "program: b")

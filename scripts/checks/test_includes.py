@@ -31,6 +31,10 @@ bench/mining    *
 bench           bench.h
 """
 MOST_SOURCES = 12
+SOURCES = {".c", ".py", ".js", ".mjs"}
+# What people add one of: programs to be run, a file for each strategy, tests for each source.
+ANY_NUMBER = re.compile(r"bench/(workloads|corpus|real/drivers)\b|dispatch/strategies|scripts/checks|"
+                        r"(.*/)?(test|node_modules)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?P<path>[^"]+)"', re.M)
 GENERATED = re.compile(r"(ops|bodies)\.h|(schema|warnings)_text\.h")  # beside no source
 
@@ -65,10 +69,6 @@ def check(root):
                 doors.add(door)
                 new += [name for name in includes.get(door, ()) if room_of(name, order)[0] == folder]
     wrong = [f"{door} is a door and not there" for door in sorted(doors - set(includes))]
-    for folder in order:
-        sources = [name for name in includes if name.rpartition("/")[0] == folder and name.endswith(".c")]
-        if len(sources) > MOST_SOURCES:
-            wrong.append(f"{folder}/ has {len(sources)} sources, more than {MOST_SOURCES}: divide it")
     for name, included in includes.items():
         own, is_test = room_of(name, order)
         for other in included:
@@ -83,6 +83,17 @@ def check(root):
                 wrong.append(f"{name} includes {other}, which is for tests")
             elif folder != own and not of_tests and other not in doors:
                 wrong.append(f"{name} includes {other}, which is private to {folder}/")
+    return wrong
+
+
+def check_sizes(root):
+    wrong = []
+    for top in {line.split("/")[0].split()[0] for line in FOLDERS.split("\n") if line} | {"scripts"}:
+        for folder in [root / top, *(path for path in (root / top).rglob("*") if path.is_dir())]:
+            name = folder.relative_to(root).as_posix()
+            count = sum(path.suffix in SOURCES and path.name != "__init__.py" for path in folder.iterdir())
+            if count > MOST_SOURCES and not ANY_NUMBER.match(name):
+                wrong.append(f"{name}/ has {count} sources, more than {MOST_SOURCES}: divide it")
     return wrong
 
 
@@ -110,6 +121,6 @@ def check_analysis(folder):
 
 if __name__ == "__main__":
     root = pathlib.Path(sys.argv[1]) if sys.argv[1:] else pathlib.Path(__file__).resolve().parents[2]
-    wrong = check(root) + check_analysis(root / "scripts/analysis")
+    wrong = check(root) + check_sizes(root) + check_analysis(root / "scripts/analysis")
     print("\n".join(wrong) or "every include goes down, and by a door")
     sys.exit(1 if wrong else 0)

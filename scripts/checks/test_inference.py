@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Tests scripts/analysis/inference.py, and the method itself by a short scripts/calibrate. Exit status 77:
 skipped."""
+import dataclasses
 import math
 import pathlib
 import sys
@@ -13,7 +14,7 @@ sys.path.insert(0, str(SCRIPTS))
 try:
     import numpy
     from analysis import inference
-    from analysis.script_loader import load_script
+    from analysis.commands import load_script
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)
@@ -55,6 +56,31 @@ class Estimates(unittest.TestCase):
         self.assertEqual(array.shape, (2, 2, 2))
         numpy.testing.assert_allclose(numpy.exp(array[0]), [[8, math.nan], [2, 4]])
         self.assertTrue(numpy.isnan(array[1]).all())
+
+    def test_nodes_are_what_was_drawn(self):
+        """Three of a kind that differ by 1 %: their interval holds the kind's mean as often as it says, and that of all
+        their layouts as if these were of one node does not."""
+        random, held, pooled, runs = numpy.random.default_rng(1), 0, 0, 400
+        for _ in range(runs):
+            nodes = random.normal(0, 0.01, (3, 1, 1)) + random.normal(0, 0.005, (3, 8, 2))
+            found = inference.over_nodes([inference.estimate(own[None]) for own in nodes], 24)
+            held += found.low <= 1 <= found.high
+            every = inference.estimate(nodes.reshape(1, 24, 2))
+            pooled += every.low <= 1 <= every.high
+        self.assertGreater(held / runs, 0.93)
+        self.assertLess(pooled / runs, 0.6)
+        self.assertEqual((found.nodes, found.layouts, found.freedom), (3, 24, 2))
+        self.assertRegex(inference.judge(dataclasses.replace(found, floor=0), 1e-5).remedy, "node")
+
+    def test_nodes_that_agree_by_chance_are_no_surer_than_their_layouts(self):
+        nodes = [inference.estimate(logs([[speed], [speed * step]])) for speed, step in ((2, 1.02), (2.04, 1 / 1.02))]
+        self.assertAlmostEqual(nodes[0].speed, nodes[1].speed)
+        found = inference.over_nodes(nodes, 4)
+        self.assertAlmostEqual(found.error, nodes[0].error / math.sqrt(2))
+        self.assertAlmostEqual(inference.over_nodes(nodes, 2).error, nodes[0].error)  # the same two layouts on both
+        twice = inference.over_runs(nodes)
+        self.assertAlmostEqual(twice.error, nodes[0].error / math.sqrt(2))
+        self.assertEqual((twice.layouts, twice.nodes), (4, 1))
 
     def test_intervals_are_those_of_students_t(self):
         """With one or several rounds: what a layout says is one number."""

@@ -75,7 +75,8 @@ function truth(name, build, baseline) {
       '-c', `
 import json, math, sys
 sys.path.insert(0, ${JSON.stringify(scripts)})
-from analysis import comparison, inference
+from analysis import inference
+from analysis.results import comparison
 result = json.load(open(sys.argv[1]))
 case = comparison.Comparison(result, sys.argv[2], 'acc')
 names, found = [w['name'] for w in case.workloads], {}
@@ -370,6 +371,20 @@ test(
           await page.innerText('#overview'),
           /tail-direct in 5 of 7, goto-indirect in 1 of 7 and goto-direct in 1 of 7; 4 pairs of strategies change places/);
     }));
+
+test(
+    'nodes of one kind are a column, alone or beside another CPU',
+    async () => {
+      for (const [others, last] of [[[], /–$/], [['other-cpu'], /×/]])
+        await withPage(pageOf('node-1', 'node-2', ...others), {}, async page => {
+          const [heads, row] = await page.evaluate(() => [...document.querySelectorAll('#across table')[0].rows].slice(0, 2).map(
+                                                       own => [...own.cells].map(cell => cell.textContent)));
+          assert.equal(heads[1], 'Golden CPU 9000 (2 nodes)');
+          assert.match(row[1], /^\d\.\d\d×/);
+          assert.match(row.at(-1), last);
+          assert.match(await page.innerText('#across'), /the mean over n1 and n2, in 2 layouts together/);
+        });
+    });
 
 test(
     'instruction sets',

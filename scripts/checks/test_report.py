@@ -23,7 +23,7 @@ from example_result import build, result, sample
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SCRIPTS))
-from analysis.script_loader import load_script  # noqa: E402
+from analysis.commands import load_script  # noqa: E402
 
 REPORT = SCRIPTS / "report"
 PROGRAM = load_script("report")
@@ -376,7 +376,8 @@ class Report(unittest.TestCase):
     def test_without_charts_there_is_all_but_the_page(self):
         copy = self.folder / "scripts"
         shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("node_modules", "checks", "__pycache__"))
-        shutil.copytree(SCRIPTS.parent / "bench/output", self.folder / "bench/output")
+        for name in "bench/output", "bench/input":
+            shutil.copytree(SCRIPTS.parent / name, self.folder / name)
         shutil.copytree(SCRIPTS.parent / "results",
                         self.folder / "results",
                         ignore=shutil.ignore_patterns("local", "*-*"))

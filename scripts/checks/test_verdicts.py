@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests scripts/verdicts and scripts/analysis/comparison.py. Exit status 77: skipped."""
+"""Tests scripts/verdicts and scripts/analysis/results/comparison.py. Exit status 77: skipped."""
 import json
 import pathlib
 import subprocess
@@ -11,7 +11,7 @@ SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SCRIPTS))
 try:
     import jsonschema
-    from analysis import comparison
+    from analysis.results import comparison
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
     sys.exit(77)

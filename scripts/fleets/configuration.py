@@ -35,6 +35,8 @@ BACKENDS = {
         "time": (TEXT, "2:00:00"), "account": (TEXT, ""), "qos": (TEXT, ""), "reservation": (TEXT, ""),
         "warn": (NUMBER, 120),       # seconds before the limit at which the run is interrupted and requeued
         "requeues": (NUMBER, 3),     # at most
+        "alone": (TEXTS, ["--exclusive", "--hint=nomultithread"]),  # sbatch's, for a node with nothing else on it
+        "srun": (TEXTS, ["--cpu-bind=threads"]),  # its options for what is measured; none: it binds itself
         "sbatch": (TEXTS, []),       # more options of sbatch
     },
 }

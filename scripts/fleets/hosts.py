@@ -144,7 +144,7 @@ class Host:
                 continue
             begins = not events and asked - job.submitted < BEGINS
             status = found[job.name] = jobs.by_events(events, None if begins else alive == "alive")
-            status.text = "; ".join(filter(None, [status.text, jobs.skew_text(skew)]))
+            status.add(jobs.skew_text(skew))
         return found
 
     def fetch(self, fleet, job, name):

@@ -11,9 +11,10 @@ import random
 import re
 import shlex
 import subprocess
+import time
 
 from analysis import output_files
-from analysis.printable import Trouble
+from analysis.printable import Trouble, digest_of
 
 from .configuration import ROOT
 
@@ -50,6 +51,9 @@ class Status:
     host: str = ""
     events: list = dataclasses.field(default_factory=list)
 
+    def add(self, clause):
+        self.text = "; ".join(filter(None, [self.text, clause]))
+
 
 def read_all(fleet):
     """By name."""
@@ -79,8 +83,8 @@ def alone(fleet):
 
 
 def draw_layouts(count):
-    """As scripts/common.sh: 0 is the order of the table, and no draw."""
-    return "0" if count == 1 else ",".join(map(str, random.SystemRandom().sample(range(1, 10000), count)))
+    """For each job anew, a single one, too: otherwise all nodes would have the luck of the table's order."""
+    return ",".join(map(str, random.SystemRandom().sample(range(1, 10000), count)))
 
 
 def revision():
@@ -95,9 +99,14 @@ def options_of_bench():
     return f"yh{own['letters']}", f"{own['own_names']},{own['names']}"
 
 
-def resumable(options):
-    """Those of the options that hold for going on, too; read as scripts/bench does, also -b9 and
-    --budg=9."""
+def uncommitted():
+    """What tells builds of sources apart that are not those of the revision; empty if there is nothing."""
+    done = subprocess.run(["git", "-C", ROOT, "diff", "HEAD"], capture_output=True)
+    return f"+{digest_of(done.stdout)}" if done.stdout else ""
+
+
+def apart(options):
+    """Each of the options with its value, as scripts/bench reads them, also -b9 and --budg=9."""
     letters, names = options_of_bench()
     done = subprocess.run(["getopt", "--name", "options", "--options", letters, "--longoptions",
                            names, "--", *options], capture_output=True, text=True)
@@ -106,19 +115,26 @@ def resumable(options):
                       f"{done.stderr.strip()}")
     valued = {f"-{letter}" for letter in re.findall(r"(\w):", letters)} | {
         f"--{name.rstrip(':')}" for name in names.split(",") if name.endswith(":")}
-    kept, words = [], iter(shlex.split(done.stdout))
+    words = iter(shlex.split(done.stdout))
     for word in words:
         if word == "--":
-            return kept
-        own = [word, next(words)] if word in valued else [word]
-        kept += own if word in RESUMABLE else []
-    return kept
+            return
+        yield [word, next(words)] if word in valued else [word]
 
 
-def settings(group, job, source, builds, by_turns=False):
+def resumable(options):
+    """Those of the options that hold for going on, too."""
+    return [word for own in apart(options) if own[0] in RESUMABLE for word in own]
+
+
+def settings(group, job, source, builds, by_turns=False, launch=()):
     """The text of settings.json (job.py)."""
+    changed = uncommitted() if str(source) == str(ROOT) else ""
     return json.dumps({
-        "source": str(source), "builds": str(builds), "revision": revision(), "by_turns": by_turns,
+        "source": str(source), "builds": str(builds), "revision": revision() + changed, "by_turns": by_turns,
+        "launch": list(launch),
+        # Builds may differ by all that does not hold for going on.
+        "build_options": [own for own in apart(group["options"]) if own[0] not in RESUMABLE],
         "layout_seeds": job.layout_seeds, **{key: group[key] for key in (
             "suites", "compilers", "options", "before", "setup", "command")},
         "resume_options": resumable(group["options"]), "requeues": group.options.get("requeues", 0)}, indent=1) + "\n"
@@ -152,8 +168,16 @@ def by_events(events, alive):
     return Status(RUNNING, state, "", host, events)
 
 
-def skew_text(seconds):
+def skew_of(events, submitted):
+    """By how many seconds at least the clock of a job's events is ahead of this one, which the job was submitted by; negative
+    if it is behind, and 0 if these do not tell."""
+    if not events:
+        return 0
+    return max(events[-1][0] - time.time(), 0) or min(events[0][0] + 1 - submitted, 0)
+
+
+def skew_text(seconds, least=""):
     """A clause; empty if both clocks agree."""
     if seconds is None or abs(seconds) <= MOST_SKEW:
         return ""
-    return f"its clock is {abs(round(seconds))} s {'ahead of' if seconds > 0 else 'behind'} this one's"
+    return f"its clock is {least}{abs(round(seconds))} s {'ahead of' if seconds > 0 else 'behind'} this one's"

@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def gains(path):
     """What each strategy gains, a line each; run on the machine, where what reads results is installed."""
     sys.path.insert(0, str(ROOT / "scripts"))
-    from analysis.comparison import comparisons, load
+    from analysis.results.comparison import comparisons, load
     result = load(path)
     several = len({(sample["build"], sample["isa"]) for sample in result["samples"]}) > 1
     for comparison in comparisons(result):

@@ -1,8 +1,7 @@
-"""Nodes under Slurm: what the cluster has is asked of sinfo, jobs are batch scripts, and what becomes of them is asked of
-squeue and scontrol, which know a job for some minutes after its end, and of sacct where the cluster keeps accounts.
+"""Nodes under Slurm: what the cluster has is asked of sinfo and scontrol, jobs are batch scripts, and what becomes of them is
+asked of squeue and scontrol, which know a job for some minutes after its end, and of sacct where the cluster keeps accounts.
 """
 import collections
-import itertools
 import json
 import os
 import pathlib
@@ -14,20 +13,22 @@ from analysis.printable import Trouble, digest_of, file_name, printable
 
 from . import jobs
 from .configuration import ROOT
-from .job import CANNOT_WRITE
+from .job import CANNOT_WRITE, OVER_QUOTA, why_not_written
 
-CANNOT_RUN = {"DOWN", "DRAIN", "DRAINED", "DRAINING", "FAIL", "FAILING", "NOT_RESPONDING", "MAINT", "POWERED_DOWN", "POWER_DOWN",
-              "POWERING_DOWN", "FUTURE", "UNKNOWN", "ERROR", "INVAL"}
+# As scontrol and as JSON have them.
+CANNOT_RUN = {"DOWN", "DRAIN", "DRAINED", "DRAINING", "FAIL", "FAILING", "NOT_RESPONDING", "MAINT", "MAINTENANCE",
+              "POWERED_DOWN", "POWER_DOWN", "POWERING_DOWN", "POWER_DRAIN", "FUTURE", "DYNAMIC_FUTURE", "UNKNOWN", "ERROR",
+              "INVAL", "INVALID", "INVALID_REG"}
 FOR_NOW = {"POWERED_DOWN", "POWER_DOWN"}  # Slurm starts them when they are wanted
 ANSWERS_IN = 60  # seconds that a command of Slurm may take
-PLAIN_FORMAT = "%N|%R|%f|%X|%Y|%Z|%T|%E"  # of sinfo without JSON, a node a line
 
 
 class Node:
-    def __init__(self, name, partitions, features, architecture, threads, states, reason):
+    """`architecture`: empty if the node never answered."""
+
+    def __init__(self, name, partitions, features, architecture, states, reason):
         self.name, self.partitions, self.architecture = name, partitions, architecture
         self.features = tuple(filter(None, features))
-        self.threads = threads  # of a core
         self.states, self.reason = {state.upper().rstrip("*~#!%$@^-+") for state in states}, reason
 
     @property
@@ -68,11 +69,15 @@ class Kind:
         return f"{able} of {count} nodes; {count - able} {why}{': ' + '; '.join(reasons[:3]) if reasons else ''}"
 
 
-# What sinfo says
+# What the cluster says
+
+class InGroups(Trouble):
+    """sinfo of 23.02 and later: of nodes that are alike in partition and state, whatever their features, those of one."""
+
 
 def strangers(where, why):
     return Trouble(f"{where} answers in a format that is not known here ({why}); known are the JSON of Slurm 21.08 to 24.11 and "
-                   "the table of older ones")
+                   "what scontrol of any version prints")
 
 
 def words_of(value):
@@ -83,7 +88,7 @@ def words_of(value):
 
 
 def nodes_of_json(text, where="sinfo"):
-    """Of Slurm 21.08 to 22.05: a list of nodes; since 23.02: groups of nodes that are alike."""
+    """Of sinfo of Slurm 21.08 to 22.05, and of scontrol of later ones."""
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -91,73 +96,55 @@ def nodes_of_json(text, where="sinfo"):
     try:
         if document.get("errors"):
             raise Trouble(f"{where}: {'; '.join(str(one.get('description') or one['error']) for one in document['errors'])}")
+        if isinstance(document.get("sinfo"), list):
+            raise InGroups(f"{where} tells in groups what nodes there are, since Slurm 23.02, and not the features of each; what "
+                           "\"scontrol show nodes --json\" prints does")
         if isinstance(document.get("nodes"), list):
             return [Node(node["name"], words_of(node["partitions"]), words_of(node.get("active_features", node.get("features"))),
-                         node["architecture"], node["threads"],
-                         words_of(node["state"]) + words_of(node.get("state_flags")), node.get("reason") or "")
+                         node["architecture"], words_of(node["state"]) + words_of(node.get("state_flags")),
+                         node.get("reason") or "")
                     for node in document["nodes"]]
-        if isinstance(document.get("sinfo"), list):
-            return merged(
-                Node(name, [group["partition"]["name"]], words_of(group["features"]["active"] or group["features"]["total"]),
-                     "", group["threads"]["maximum"], words_of(group["node"]["state"]),
-                     (group.get("reason") or {}).get("description") or "")
-                for group in document["sinfo"] for name in names_of(group["nodes"]["nodes"]))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise strangers(where, f"{type(error).__name__}: {error}") from error
     raise strangers(where, "its JSON has neither \"nodes\" nor \"sinfo\"")
 
 
-def names_of(words):
-    """rack[1-2]n[01-03,7]x,y: each of them."""
-    for word in words if isinstance(words, list) else [words]:
-        for part in re.findall(r"(?:[^,\[\]]|\[[^\]]*\])+", word):
-            pieces = re.split(r"\[([^\]]*)\]", part)  # what stands in brackets at the odd places
-            yield from map("".join, itertools.product(*(
-                numbers_of(piece) if place % 2 else [piece] for place, piece in enumerate(pieces))))
-
-
-def numbers_of(spans):
-    """01-03,7: 01, 02, 03 and 7."""
+def nodes_of_lines(text, where="scontrol"):
+    """Of scontrol show nodes -o, which has been the same in all versions."""
     found = []
-    for span in spans.split(","):
-        first, _, last = span.partition("-")
-        found += [f"{number:0{len(first)}}" for number in range(int(first), int(last or first) + 1)]
+    for line in filter(str.strip, text.splitlines()):
+        fields = fields_of(line)
+        if not {"NodeName", "State"} <= set(fields):
+            raise strangers(where, f"a line \"{printable(line)[:80]}\"")
+        found.append(Node(
+            fields["NodeName"], words_of(fields.get("Partitions", "")),
+            words_of(fields.get("ActiveFeatures", fields.get("Features", ""))), fields.get("Arch", ""),
+            fields["State"].split("+"), re.sub(r" \[[^]]*\]$", "", fields.get("Reason", ""))))
     return found
 
 
-def merged(nodes):
-    """A node that stands in several partitions once."""
-    found = {}
-    for node in nodes:
-        before = found.setdefault(node.name, node)
-        if before is not node:
-            before.partitions += node.partitions
-    return list(found.values())
-
-
-def nodes_of_table(text):
-    """Of sinfo -N -o PLAIN_FORMAT."""
-    found = []
-    for line in text.splitlines():
-        fields = line.split("|")
-        if len(fields) != 8 or not fields[5].isdigit():
-            raise strangers("sinfo", f"a line \"{printable(line)[:80]}\"")
-        name, partition, features, _, _, threads, state, reason = fields
-        found.append(Node(name, [partition], words_of(features), "", int(threads), [state],
-                          "" if reason == "none" else reason))
-    return merged(found)
+def nodes_of_file(path):
+    """Of what was recorded of a cluster."""
+    text = pathlib.Path(path).read_text(encoding="utf-8")
+    return nodes_of_lines(text, path) if text.startswith("NodeName=") else nodes_of_json(text, path)
 
 
 def kinds_of(nodes, partitions=(), constraint=""):
-    """The Kinds, in the order of their first nodes. A node of several partitions is of the first that is wanted."""
-    found = {}
-    wanted = {word for word in re.split(r"[&,]", constraint) if word}
+    """The Kinds, in the order of their first nodes. A node of several partitions is of the first that is wanted; one that
+    never answered is of the architecture of those that are like it otherwise, if that is one."""
+    wanted, chosen = {word for word in re.split(r"[&,]", constraint) if word}, []
+    architectures = collections.defaultdict(set)
     for node in nodes:
         own = [name for name in node.partitions if not partitions or name in partitions]
         if own and wanted <= set(node.features):
-            partition = min(own, key=partitions.index) if partitions else own[0]
-            key = partition, node.architecture, frozenset(node.features)
-            found.setdefault(key, Kind(partition, node.architecture, node.features)).nodes.append(node)
+            alike = min(own, key=partitions.index) if partitions else own[0], frozenset(node.features)
+            chosen.append((node, alike))
+            architectures[alike] |= {node.architecture} - {""}
+    found = {}
+    for node, alike in chosen:
+        known = architectures[alike]
+        architecture = node.architecture or (min(known) if len(known) == 1 else "")
+        found.setdefault((alike, architecture), Kind(alike[0], architecture, node.features)).nodes.append(node)
     return list(found.values())
 
 
@@ -175,11 +162,15 @@ def slurm(*words, given=None):
         raise Trouble(f"{words[0]} did not answer within {ANSWERS_IN} s") from error
     said = [printable(line) for line in done.stderr.splitlines() if line.strip()]
     for line in said:  # sinfo --json of 22.05 ends with 0 all the same
+        if re.search(r"(expired|rewound) credential", line, re.I):
+            raise Trouble("munge, by which Slurm knows who asks, takes no credentials of a clock that differs by minutes: this "
+                          f"machine's and the controller's do ({line})")
         if re.search(r"munge (encode|decode)|authentication (error|credential)", line, re.I):
             raise Trouble("munge, by which Slurm knows who asks, does not answer here: start munged, with the key of the "
                           f"cluster ({line})")
     if done.returncode:
-        raise Trouble(f"{words[0]}: {said[-1] if said else f'status {done.returncode}'}")
+        why = said[-1].removeprefix(f"{words[0]}: ") if said else f"status {done.returncode}"
+        raise Trouble(f"{words[0]}: {why}")
     return done.stdout
 
 
@@ -190,13 +181,19 @@ def has_json():
 
 def ask_nodes():
     if has_json():
-        return nodes_of_json(slurm("sinfo", "--json"))
-    return nodes_of_table(slurm("sinfo", "-h", "-N", "-o", PLAIN_FORMAT))
+        try:
+            return nodes_of_json(slurm("sinfo", "--json"))
+        except InGroups:
+            return nodes_of_json(slurm("scontrol", "show", "nodes", "--json"), "scontrol")
+        except Trouble as trouble:
+            if not re.search(r"\b(JSON|serializer)\b.*\b(load|plugin|compiled|support)", str(trouble), re.I):
+                raise
+    return nodes_of_lines(slurm("scontrol", "show", "nodes", "-o"))
 
 
 def fields_of(text):
     """Of scontrol show -o: NAME=VALUE, whose values may have blanks."""
-    return dict(re.findall(r"(\w+(?::\w+)*)=(.*?)(?= \w+(?::\w+)*=|$)", text))
+    return dict(re.findall(r"(\w+(?::\w+)*)=(.*?)(?= +\w+(?::\w+)*=|$)", text))
 
 
 class Slurm:
@@ -206,7 +203,7 @@ class Slurm:
     # Planning
 
     def kinds(self, recorded=None):
-        nodes = nodes_of_json(pathlib.Path(recorded).read_text(encoding="utf-8"), recorded) if recorded else ask_nodes()
+        nodes = nodes_of_file(recorded) if recorded else ask_nodes()
         there = list(dict.fromkeys(name for node in nodes for name in node.partitions))
         for name in self.group["partitions"]:
             if name not in there:
@@ -240,14 +237,20 @@ class Slurm:
         group, own = self.group, {node.name for node in kind.nodes}
         others = [node.name for node in nodes if node.name not in own and kind.partition in node.partitions and
                   set(kind.features) <= set(node.features)]
-        words = ["sbatch", "--parsable", f"--partition={kind.partition}", "--nodes=1", "--ntasks=1", "--exclusive",
-                 "--hint=nomultithread", f"--time={group['time']}", f"--signal=B:USR1@{group['warn']}", "--requeue",
+        words = ["sbatch", "--parsable", f"--partition={kind.partition}", "--nodes=1", "--ntasks=1", *group["alone"],
+                 f"--time={group['time']}", f"--signal=B:USR1@{group['warn']}", "--requeue",
                  "--open-mode=append"]
         words += [f"--constraint={'&'.join(kind.features)}"] if kind.features else []
         words += [f"--exclude={','.join(others)}"] if others else []
         words += [f"--array=1-{count}"] if count > 1 else []
         words += [f"--{name}={group[name]}" for name in ("account", "qos", "reservation") if group[name]]
         return words + group["sbatch"]
+
+    @property
+    def launch(self):
+        """Before what is measured, and not before the build, which takes the whole node: a step that is bound."""
+        own = self.group["srun"]
+        return ["srun", "--ntasks=1", "--disable-status", "--mpi=none", *own] if own else []
 
     # Submitting
 
@@ -268,7 +271,7 @@ class Slurm:
         for job in own:
             folder = fleet.jobs / job.name
             (folder / "settings.json").write_text(
-                jobs.settings(self.group, job, ROOT, fleet.directory / "builds"), encoding="utf-8")
+                jobs.settings(self.group, job, ROOT, fleet.directory / "builds", launch=self.launch), encoding="utf-8")
         place = '-"$SLURM_ARRAY_TASK_ID"' if len(own) > 1 else ""
         program = shlex.join(["python3", str(ROOT / "scripts/fleets/job.py"), str(fleet.jobs / stem)])
         script = f"#!/bin/bash\nexec {program}{place}\n"
@@ -357,7 +360,9 @@ class Slurm:
                 return jobs.Status(jobs.UNKNOWN, trouble, "", status.host, events)
             return jobs.Status(jobs.LOST, "Slurm does not know it any more, and it did not say how it ended", "", status.host,
                                events)
-        return self.by_slurm(told, status)
+        status = self.by_slurm(told, status)
+        status.add(jobs.skew_text(jobs.skew_of(events, job.submitted), "at least "))
+        return status
 
     @staticmethod
     def by_slurm(told, status):
@@ -368,14 +373,17 @@ class Slurm:
         def made(word, text, left=""):
             return jobs.Status(word, text, left, node, events)
         if state in ("PENDING", "REQUEUED", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT", "REQUEUE_HOLD"):
-            again = "; it goes on with what was measured" if events and events[-1][1] in ("requeued", "measuring") else ""
+            again = "; it goes on with what was measured" if any(event[1] == "measuring" for event in events) else ""
             return made(jobs.PENDING, f"{reason or state.lower()}{again}")
         if state in ("RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STAGE_OUT", "SIGNALING"):
-            if state == "COMPLETING" and (status.state in jobs.ENDED or status.state == jobs.PENDING):
+            if state == "COMPLETING" and status.state in (jobs.DONE, jobs.FAILED, jobs.PENDING):
                 return made(status.state, status.text)
-            return made(jobs.RUNNING, events[-1][1] if events else state.lower(), told["left"])
+            # What was told to end is begun again if it was pre-empted.
+            doing = "ending" if status.state == jobs.CANCELLED else events[-1][1] if events else state.lower()
+            return made(jobs.RUNNING, doing, told["left"])
         if state == "COMPLETED" or status.state == jobs.DONE:
-            return status if status.state == jobs.DONE else made(jobs.FAILED, "it ended without a word: see its log")
+            return made(status.state, status.text) if status.state in (jobs.DONE, jobs.CANCELLED) else \
+                made(jobs.FAILED, "it ended without a word: see its log")
         if state == "CANCELLED":
             return made(jobs.CANCELLED, "")
         if state in ("TIMEOUT", "DEADLINE", "PREEMPTED"):
@@ -384,10 +392,14 @@ class Slurm:
         if status.state == jobs.FAILED:
             return made(jobs.FAILED, status.text)
         code = told.get("exit", "0:0").partition(":")[0]
+        if code == str(OVER_QUOTA):
+            return made(jobs.FAILED, "over quota: nothing more can be written to its folder")
         if code == str(CANNOT_WRITE):
-            return made(jobs.FAILED, "nothing can be written to its folder: a full disk, a full quota, or a file system that is "
-                        "not there")
-        return made(jobs.FAILED, f"Slurm: {state.lower().replace('_', ' ')}{f', {reason}' if reason else ''}, exit status {code}")
+            return made(jobs.FAILED, "nothing can be written to its folder: a full disk, or a file system that is not there")
+        silent = "" if events else "; it never said a word: has the node python3, and does it see the sources and the fleet's " \
+            "folder?"
+        return made(jobs.FAILED, f"Slurm: {state.lower().replace('_', ' ')}{f', {reason}' if reason else ''}, exit status "
+                    f"{code}{silent}")
 
     def fetch(self, fleet, job, name):
         try:

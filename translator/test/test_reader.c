@@ -213,8 +213,14 @@ Test(reader, types) {
     MALFORMED("malformed definition type", SECTION(S_TYPE, 1, 0x40, 0, 0));
     MALFORMED("malformed value type", SECTION(S_TYPE, 1, 0x60, 1, 0x40, 0));
     ACCEPTED(SECTION(S_TYPE, 1, 0x60, 1, TYPE_V128, 0));
-    UNSUPPORTED("needs the typed function references proposal (type 0x64 at byte 0xd)",
-                SECTION(S_TYPE, 1, 0x60, 1, 0x64, 0x70, 0));
+    ACCEPTED(SECTION(S_TYPE, 1, 0x60, 2, TYPE_REF, FUNCREF, TYPE_REF_NULL, EXTERNREF, 0));
+    /* Of types only itself and those before it. */
+    ACCEPTED(SECTION(S_TYPE, 2, 0x60, 0, 0, 0x60, 1, TYPE_REF, 0, 1, TYPE_REF_NULL, 1));
+    INVALID("unknown type 1", SECTION(S_TYPE, 2, 0x60, 1, TYPE_REF, 1, 0, 0x60, 0, 0));
+    MALFORMED("malformed heap type", SECTION(S_TYPE, 1, 0x60, 1, TYPE_REF, I32, 0));
+    MALFORMED("unexpected end", SECTION(S_TYPE, 1, 0x60, 1, TYPE_REF));
+    UNSUPPORTED("needs the garbage collection proposal (type 0x6e at byte 0xe)",
+                SECTION(S_TYPE, 1, 0x60, 1, TYPE_REF, 0x6e, 0));
     UNSUPPORTED("needs the garbage collection proposal", SECTION(S_TYPE, 1, 0x4e, 0, 0));
     UNSUPPORTED("needs the garbage collection proposal", SECTION(S_TYPE, 1, 0x5f, 0, 0));
     ACCEPTED(SECTION(S_TYPE, 1, 0x60, 1, EXNREF, 0));
@@ -235,13 +241,44 @@ Test(reader, interned_types) {
     enum { COUNT = 1000 }; /* enough to make the table grow several times */
     const FunctionType *many[COUNT];
     ValueType parameters[COUNT];
-    memset(parameters, F64, sizeof parameters);
+    for (uint32_t i = 0; i < COUNT; i++) parameters[i] = F64;
     for (uint32_t i = 0; i < COUNT; i++)
         many[i] = intern_function_type(parameters, i, NULL, 0);
     for (uint32_t i = 0; i < COUNT; i++) {
         cr_expect_eq(many[i], intern_function_type(parameters, i, NULL, 0));
         cr_expect_eq(many[i]->parameter_count, i);
     }
+}
+
+/* A type that refers to itself is not the type that refers to it, and the same wherever it stands. */
+Test(reader, interned_types_that_refer_to_types) {
+    const ValueType itself = reference_type(false, HEAP_SELF);
+    const FunctionType *a = intern_function_type(&itself, 1, NULL, 0);
+    const ValueType to_a = reference_type(false, HEAP_DEFINED + a->id);
+    cr_expect_eq(a->parameters[0], to_a);
+    cr_expect_eq(a, intern_function_type(&itself, 1, NULL, 0));
+    cr_expect_neq(a, intern_function_type(&to_a, 1, NULL, 0));
+    const ValueType may_be_null = reference_type(true, HEAP_SELF);
+    cr_expect_neq(a, intern_function_type(&may_be_null, 1, NULL, 0));
+    cr_expect_eq(a->parameter_slot_types[0], TYPE_FUNCREF);
+}
+
+Test(reader, subtypes) {
+    const FunctionType *type = intern_function_type(NULL, 0, NULL, 0);
+    const ValueType ref = reference_type(false, HEAP_DEFINED + type->id),
+                    ref_null = reference_type(true, HEAP_DEFINED + type->id),
+                    any = reference_type(false, HEAP_FUNCTION);
+    /* Each matches what stands behind it in its row. */
+    const ValueType rows[][4] = {{ref, ref_null, FUNCREF, FUNCREF}, {ref, any, FUNCREF, FUNCREF}};
+    for (int row = 0; row < 2; row++)
+        for (int i = 0; i < 4; i++)
+            for (int k = 0; k < 4; k++)
+                cr_expect_eq(value_type_matches(rows[row][i], rows[row][k]), i <= k || (i >= 2 && k >= 2));
+    cr_expect_not(value_type_matches(ref_null, any));
+    cr_expect_not(value_type_matches(any, ref_null));
+    cr_expect_not(value_type_matches(ref, EXTERNREF));
+    cr_expect_not(value_type_matches(I32, FUNCREF));
+    cr_expect_eq(reference_type(true, HEAP_EXTERN), EXTERNREF, "a shorthand");
 }
 
 Test(reader, imports) {
@@ -344,6 +381,14 @@ Test(reader, tables_with_initialisers) {
     MALFORMED("zero byte expected",
               SECTION(S_TABLE, 1, 0x40, 1, FUNCREF, 0, 1, 0xd0, FUNCREF, END));
     INVALID("type mismatch", SECTION(S_TABLE, 1, 0x40, 0, EXTERNREF, 0, 1, 0xd0, FUNCREF, END));
+    INVALID("type mismatch: a table of (ref func) needs an initialiser",
+            SECTION(S_TABLE, 1, TYPE_REF, FUNCREF, 0, 1));
+    /* It may name imported globals, and no others. */
+    ACCEPTED(SECTION(S_IMPORT, 1, 0, 0, 3, TYPE_REF, FUNCREF, 0),
+             SECTION(S_TABLE, 1, 0x40, 0, TYPE_REF, FUNCREF, 0, 1, 0x23, 0, END),
+             SECTION(S_GLOBAL, 1, FUNCREF, 0, 0x23, 0, END));
+    INVALID("unknown global 0", SECTION(S_TABLE, 1, 0x40, 0, FUNCREF, 0, 1, 0x23, 0, END),
+            SECTION(S_GLOBAL, 1, FUNCREF, 0, 0xd0, FUNCREF, END));
 }
 
 Test(reader, functions_and_code) {
@@ -413,7 +458,8 @@ Test(reader, element_segments) {
         cr_expect_eq(segment->mode, modes[i], "segment %u", i);
         cr_expect_eq(segment->count, counts[i], "segment %u", i);
         if (segment->count) cr_expect_eq(!segment->functions, !!segment->expressions);
-        cr_expect_eq(segment->type, i == 5 || i == 6 ? EXTERNREF : FUNCREF);
+        const ValueType type = i < 4 ? reference_type(false, HEAP_FUNCTION) : FUNCREF;
+        cr_expect_eq(segment->type, i == 5 || i == 6 ? EXTERNREF : type, "segment %u", i);
         cr_expect_eq(segment->offset.begin != segment->offset.end, modes[i] == SEGMENT_ACTIVE);
     }
     cr_expect_eq(module.elements[6].table, 1);

@@ -1,5 +1,7 @@
 /* How control flow is translated: compare and branch in one, values of blocks, tables, dead code.
  */
+#include "translator/opcodes.h"
+#include "translator/test/module_bytes.h"
 #include "translator/test/translation.h"
 
 /* ---- Conditions of br_if -------------------------------------------------------------------- */
@@ -678,17 +680,16 @@ Test(br_table, moves_values_behind_the_table) {
                   "      (br_table 0 1 2 (i32.clz (local.get 0)) (local.get 0)))"
                   "    (drop) (drop) (i32.const 8)))");
     Label inner = encoder_label(code), outer = encoder_label(code);
-    Label stubs[3] = {encoder_label(code), encoder_label(code), encoder_label(code)};
+    Label moving = encoder_label(code), returning = encoder_label(code);
     encode_i32_clz(code, home(1), local(0));
     encode_table(code, local(0), 2);
-    for (unsigned i = 0; i < 3; i++)
-        encoder_table_entry(code, stubs[i]);
-    encoder_bind(code, stubs[0]);
-    encode_br(code, inner);
-    encoder_bind(code, stubs[1]);
+    encoder_table_entry(code, inner); /* where the value is at home already */
+    encoder_table_entry(code, moving);
+    encoder_table_entry(code, returning);
+    encoder_bind(code, moving);
     encode_copy(code, home(0), home(1));
     encode_br(code, outer);
-    encoder_bind(code, stubs[2]);
+    encoder_bind(code, returning);
     encode_return_i(code, home(1), LINK);
     encoder_bind(code, inner);
     encode_const_i32(code, home(0), constant(8));
@@ -703,15 +704,13 @@ Test(br_table, moves_several_values) {
                   "  (block (result i32 i32)"
                   "    (br_table 0 1 (local.get 0) (i32.const 7) (local.get 0)))"
                   "  (unreachable))");
-    Label end = encoder_label(code), stubs[2] = {encoder_label(code), encoder_label(code)};
+    Label end = encoder_label(code), returning = encoder_label(code);
     encode_copy(code, home(1), local(0));
     encode_const_i32(code, home(2), constant(7));
     encode_table(code, local(0), 1);
-    encoder_table_entry(code, stubs[0]);
-    encoder_table_entry(code, stubs[1]);
-    encoder_bind(code, stubs[0]);
-    encode_br(code, end);
-    encoder_bind(code, stubs[1]);
+    encoder_table_entry(code, end);
+    encoder_table_entry(code, returning);
+    encoder_bind(code, returning);
     encode_return_many(code, home_slot(1), 2, LINK);
     encoder_bind(code, end);
     encode_unreachable(code);
@@ -882,5 +881,61 @@ Test(dead_code, of_both_arms) {
 Test(dead_code, a_function_that_never_returns) {
     translate_wat("(func (result i32) (unreachable))");
     encode_unreachable(code);
+    expect_translation();
+}
+
+/* ---- References (which wat2wasm does not know) ----------------------------------------------- */
+
+/* A function of type [i32 (ref null 0)] -> [i32], where type 0 is [] -> []. */
+#define WITH_REFERENCE(...)                                                                        \
+    do {                                                                                           \
+        static const uint8_t bytes[] = {                                                           \
+            HEADER,                                                                                \
+            SECTION(S_TYPE, 2, 0x60, 0, 0, 0x60, 2, I32, TYPE_REF_NULL, 0, 1, I32),                \
+            SECTION(S_FUNCTION, 1, 1), SECTION(S_CODE, 1, BODY(0, __VA_ARGS__, WASM_END))};        \
+        cr_assert(translate_bytes(bytes, sizeof bytes), "%s", error.message);                      \
+    } while (0)
+#define REFERENCE WASM_LOCAL_GET, 1
+
+Test(references, br_on_null_is_one_branch_and_leaves_the_reference_where_it_is) {
+    WITH_REFERENCE(WASM_BLOCK, 0x40, REFERENCE, WASM_BR_ON_NULL, 0, WASM_CALL_REF, 0, WASM_END,
+                   WASM_LOCAL_GET, 0);
+    Label end = encoder_label(code);
+    encode_br_if_i64_eqz(code, local(1), end);
+    encode_call_ref(code, local(1), home_slot(0));
+    encoder_bind(code, end);
+    encode_return_i(code, local(0), LINK);
+    expect_translation();
+}
+
+Test(references, br_on_null_takes_values_along) {
+    WITH_REFERENCE(WASM_LOCAL_GET, 0, REFERENCE, WASM_BR_ON_NULL, 0, WASM_DROP);
+    Label skip = encoder_label(code);
+    encode_copy2(code, local(0), local(1), home_slot(0));
+    encode_br_if_i64_nez(code, home(1), skip);
+    encode_return_i(code, home(0), LINK);
+    encoder_bind(code, skip);
+    encode_return_i(code, home(0), LINK);
+    expect_translation();
+}
+
+Test(references, br_on_non_null_takes_the_reference_along) {
+    WITH_REFERENCE(WASM_BLOCK, TYPE_REF, 0, REFERENCE, WASM_BR_ON_NON_NULL, 0, WASM_UNREACHABLE,
+                   WASM_END, WASM_CALL_REF, 0, WASM_LOCAL_GET, 0);
+    Label end = encoder_label(code);
+    encode_copy(code, home(0), local(1));
+    encode_br_if_i64_nez(code, home(0), end);
+    encode_unreachable(code);
+    encoder_bind(code, end);
+    encode_call_ref(code, home(0), home_slot(0));
+    encode_return_i(code, local(0), LINK);
+    expect_translation();
+}
+
+Test(references, as_non_null_moves_nothing) {
+    WITH_REFERENCE(REFERENCE, WASM_REF_AS_NON_NULL, WASM_REF_IS_NULL);
+    encode_ref_as_non_null(code, local(1));
+    encode_i64_eqz(code, computed(0), local(1));
+    encode_return_i(code, computed(0), LINK);
     expect_translation();
 }

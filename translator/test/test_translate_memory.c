@@ -84,9 +84,8 @@ Test(access, of_another_memory_is_far) {
                   "  (i32.load16_u 1 (local.get 0))"
                   "  (i32.sub))");
     encode_i32_store8_far(code, local(0), local(0), 4, 1);
-    encode_i32_load(code, home(0), local(0), 0);
     encode_i32_load16_u_far(code, home(1), local(0), 0, 1);
-    encode_i32_sub(code, computed(0), home(0), mirrored(home(1)));
+    encode_i32_sub_load_first(code, computed(0), mirrored(home(1)), local(0), 0);
     encode_return_i(code, computed(0), LINK);
     expect_translation();
 }

@@ -165,7 +165,7 @@ Test(validate, opcode_table) {
         cr_expect_eq(known[i].opcode, known[i].value);
         cr_expect_str_eq(opcode_name((Opcode)known[i].opcode), known[i].name);
     }
-    cr_expect_null(opcode_name(0x14));
+    cr_expect_null(opcode_name(0x16));
     cr_expect_null(opcode_name(0xfc12));
     cr_expect_null(opcode_name(0xff));
     cr_expect_null(opcode_name(0xd09a));
@@ -173,7 +173,7 @@ Test(validate, opcode_table) {
     unsigned count = 0;
     for (unsigned opcode = 0; opcode < 0x10000; opcode++)
         count += opcode_name((Opcode)opcode) != NULL;
-    cr_expect_eq(count, 215 + 256 + 67); /* vectors, atomics */
+    cr_expect_eq(count, 220 + 256 + 67); /* vectors, atomics */
 }
 
 Test(validate, operand_stack) {
@@ -376,9 +376,122 @@ Test(validate, references) {
     VALID(WASM_REF_FUNC, 0, WASM_LOCAL_SET, 4);
     INVALID("undeclared function reference", WASM_REF_FUNC, 1, WASM_DROP);
     INVALID("unknown function 3", WASM_REF_FUNC, 3, WASM_DROP);
-    MALFORMED("malformed reference type", WASM_REF_NULL, I32, WASM_DROP);
+    MALFORMED("malformed heap type", WASM_REF_NULL, I32, WASM_DROP);
+    INVALID("unknown type 4", WASM_REF_NULL, 4, WASM_DROP);
     UNSUPPORTED("needs the garbage collection proposal", WASM_REF_NULL, 0x6e, WASM_DROP);
 }
+
+/* ---- Typed function references ------------------------------------------------------------ */
+
+/* Function 0's, which is of type 0. */
+#define FUNCTION_0 WASM_REF_FUNC, 0
+#define NULL_0 WASM_REF_NULL, 0
+#define TO_0 TYPE_REF, 0
+
+Test(validate, calls_of_references) {
+    VALID(FUNCTION_0, WASM_CALL_REF, 0);
+    VALID(NULL_0, WASM_CALL_REF, 0);
+    VALID(I32_0, I64_0, WASM_REF_NULL, 1, WASM_CALL_REF, 1, WASM_DROP, WASM_DROP);
+    MISMATCH(I32_0, WASM_REF_NULL, 1, WASM_CALL_REF, 1, WASM_DROP, WASM_DROP);
+    INVALID("type mismatch: call_ref expects (ref null $t) but finds (ref $t)", FUNCTION_0,
+            WASM_CALL_REF, 2, WASM_DROP);
+    INVALID("type mismatch: call_ref expects (ref null $t) but finds (ref null $t) of another type",
+            NULL_0, WASM_CALL_REF, 2, WASM_DROP);
+    MISMATCH(NULL_FUNC, WASM_CALL_REF, 0);
+    INVALID("unknown type 4", NULL_0, WASM_CALL_REF, 4);
+    VALID(FUNCTION_0, WASM_RETURN_CALL_REF, 0, WASM_CALL, 0);
+    INVALID("type mismatch: return_call_ref of a function with other results", WASM_REF_NULL, 2,
+            WASM_RETURN_CALL_REF, 2);
+}
+
+Test(validate, subtypes_are_taken_for_supertypes) {
+    VALID(FUNCTION_0, WASM_LOCAL_SET, 4);
+    VALID(NULL_0, WASM_LOCAL_SET, 4);
+    VALID(I32_0, FUNCTION_0, WASM_TABLE_SET, 0);
+    MISMATCH(NULL_0, WASM_LOCAL_SET, 5);
+    VALID(WASM_BLOCK, TYPE_REF_NULL, 0, FUNCTION_0, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, TO_0, NULL_0, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, TYPE_REF_NULL, 0, NULL_FUNC, WASM_END, WASM_DROP);
+    VALID(WASM_BLOCK, FUNCREF, FUNCTION_0, I32_0, WASM_BR_IF, 0, WASM_END, WASM_DROP);
+    VALID(FUNCTION_0, NULL_0, I32_0, WASM_SELECT_TYPED, 1, TYPE_REF_NULL, 0, WASM_DROP);
+    MISMATCH(FUNCTION_0, NULL_0, I32_0, WASM_SELECT_TYPED, 1, TO_0, WASM_DROP);
+    INVALID("unknown type 4", WASM_BLOCK, TYPE_REF, 4, WASM_UNREACHABLE, WASM_END, WASM_DROP);
+}
+
+Test(validate, tests_for_null) {
+    VALID(WASM_BLOCK, TO_0, NULL_0, WASM_REF_AS_NON_NULL, WASM_END, WASM_DROP);
+    MISMATCH(I32_0, WASM_REF_AS_NON_NULL, WASM_DROP);
+    VALID(NULL_0, WASM_REF_IS_NULL, WASM_DROP);
+
+    VALID(WASM_BLOCK, 0x40, NULL_0, WASM_BR_ON_NULL, 0, WASM_CALL_REF, 0, WASM_END);
+    VALID(WASM_BLOCK, TO_0, FUNCTION_0, NULL_0, WASM_BR_ON_NULL, 0, WASM_DROP, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, TO_0, NULL_0, NULL_0, WASM_BR_ON_NULL, 0, WASM_DROP, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, 0x40, I32_0, WASM_BR_ON_NULL, 0, WASM_DROP, WASM_END);
+    INVALID("unknown label 2", WASM_BLOCK, 0x40, NULL_0, WASM_BR_ON_NULL, 2, WASM_DROP, WASM_END);
+
+    VALID(WASM_BLOCK, TO_0, NULL_0, WASM_BR_ON_NON_NULL, 0, WASM_UNREACHABLE, WASM_END,
+          WASM_CALL_REF, 0);
+    VALID(WASM_BLOCK, FUNCREF, NULL_0, WASM_BR_ON_NON_NULL, 0, NULL_FUNC, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, 0x40, NULL_0, WASM_BR_ON_NON_NULL, 0, WASM_END);
+    MISMATCH(WASM_BLOCK, I32, NULL_0, WASM_BR_ON_NON_NULL, 0, WASM_UNREACHABLE, WASM_END, WASM_DROP);
+    MISMATCH(WASM_BLOCK, TYPE_REF, 1, NULL_0, WASM_BR_ON_NON_NULL, 0, WASM_UNREACHABLE, WASM_END,
+             WASM_DROP);
+}
+
+/* In code that is not reached it is some reference, and no number. */
+Test(validate, references_from_nowhere) {
+    VALID(WASM_BLOCK, TO_0, WASM_UNREACHABLE, WASM_REF_AS_NON_NULL, WASM_END, WASM_DROP);
+    VALID(WASM_BLOCK, EXTERNREF, WASM_UNREACHABLE, WASM_REF_AS_NON_NULL, WASM_END, WASM_DROP);
+    INVALID("type mismatch: end expects i32 but finds (ref bottom)", WASM_BLOCK, I32,
+            WASM_UNREACHABLE, WASM_REF_AS_NON_NULL, WASM_END, WASM_DROP);
+    VALID(WASM_BLOCK, 0x40, WASM_UNREACHABLE, WASM_BR_ON_NULL, 0, WASM_CALL_REF, 0, WASM_END);
+}
+
+/* A function with two locals that cannot be null, the second behind so many others. */
+static ErrorKind with_unset_locals(uint32_t others, const uint8_t *code, size_t size) {
+    Bytes bytes = {0}, body = {0};
+    PUT(&bytes, HEADER, SECTION(S_TYPE, 1, 0x60, 0, 0), SECTION(S_FUNCTION, 1, 0),
+        SECTION(S_EXPORT, 1, 0, 0, 0));
+    PUT(&body, 3, 1, TO_0);
+    put_u32(&body, others);
+    PUT(&body, I32, 1, TO_0);
+    put_bytes(&body, code, size);
+    PUT(&body, WASM_END);
+    put_code(&bytes, &body);
+    Module module;
+    error = (Error){0};
+    if (module_read(bytes.at, bytes.size, &module, &error)) module_free(&module);
+    free(bytes.at);
+    return error.kind;
+}
+
+#define UNSET(kind, others, ...)                                                                   \
+    do {                                                                                           \
+        const uint8_t code[] = {__VA_ARGS__};                                                      \
+        cr_expect_eq(with_unset_locals(others, code, sizeof code), kind, "%s", error.message);     \
+    } while (0)
+#define SET FUNCTION_0, WASM_LOCAL_SET
+#define GET WASM_LOCAL_GET
+#define READ(local) GET, local, WASM_DROP
+
+Test(validate, locals_without_a_value) {
+    UNSET(ERROR_INVALID, 0, READ(0));
+    cr_expect(strncmp(error.message, "uninitialized local 0", 21) == 0, "%s", error.message);
+    UNSET(ERROR_NONE, 0, SET, 0, READ(0));
+    UNSET(ERROR_NONE, 0, FUNCTION_0, WASM_LOCAL_TEE, 0, WASM_DROP, READ(0));
+    UNSET(ERROR_INVALID, 0, SET, 0, READ(1));
+    UNSET(ERROR_NONE, 0, SET, 0, WASM_BLOCK, 0x40, READ(0), WASM_END);
+    /* What is set in a block is unset at its end. */
+    UNSET(ERROR_INVALID, 0, WASM_BLOCK, 0x40, SET, 0, WASM_END, READ(0));
+    UNSET(ERROR_NONE, 0, SET, 1, WASM_BLOCK, 0x40, SET, 0, SET, 1, WASM_END, READ(1));
+    UNSET(ERROR_INVALID, 0, I32_0, WASM_IF, 0x40, SET, 0, WASM_ELSE, READ(0), WASM_END);
+    UNSET(ERROR_INVALID, 0, WASM_TRY, 0x40, SET, 0, WASM_CATCH_ALL, READ(0), WASM_END);
+    UNSET(ERROR_INVALID, 0, WASM_UNREACHABLE, READ(0));
+    /* Where types are searched in the runs. */
+    UNSET(ERROR_INVALID, 999, GET, 0xe8, 0x07, WASM_DROP); /* 1000 */
+    UNSET(ERROR_NONE, 999, SET, 0xe8, 0x07, GET, 0xe8, 0x07, WASM_DROP, READ(1));
+}
+
 
 #define NULL_EXCEPTION WASM_REF_NULL, EXNREF
 
@@ -405,6 +518,8 @@ Test(validate, try_table) {
           WASM_DROP);
     VALID(WASM_BLOCK, EXNREF, WASM_TRY_TABLE, EMPTY, 2, TAG_REFERENCE, 0, 0, ALL_REFERENCE, 0,
           WASM_END, NULL_EXCEPTION, WASM_END, WASM_DROP);
+    VALID(WASM_BLOCK, TYPE_REF, EXNREF, WASM_TRY_TABLE, EMPTY, 2, TAG_REFERENCE, 0, 0,
+          ALL_REFERENCE, 0, WASM_END, WASM_UNREACHABLE, WASM_END, WASM_DROP);
     /* Labels are counted from outside: the function's, here, and a loop's takes parameters. */
     VALID(WASM_TRY_TABLE, EMPTY, 1, ALL, 0, WASM_END);
     INVALID("unknown label 1", WASM_TRY_TABLE, EMPTY, 1, ALL, 1, WASM_END);
@@ -457,7 +572,6 @@ Test(validate, opcodes) {
     MALFORMED("illegal opcode fe 04", ATOMIC(0x04), 0);
     MALFORMED("illegal opcode fe 0f", ATOMIC(0x0f), 0);
     UNSUPPORTED("needs the garbage collection proposal", 0xfb, 0x01);
-    UNSUPPORTED("needs the typed function references proposal", 0x15, 0);
     MALFORMED("illegal opcode fc17", WASM_PREFIX, 0x17);
     MALFORMED("integer too large", WASM_I32_CONST, 0xff, 0xff, 0xff, 0xff, 0x0f, WASM_DROP);
     MALFORMED("unexpected end", WASM_F64_CONST, 0, 0, 0, 0, 0);

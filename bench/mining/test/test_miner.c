@@ -217,6 +217,16 @@ Test(mine, what_too_few_programs_have_is_left_out) {
     cr_expect_eq(chosen[0].programs, 2);
 }
 
+Test(mine, programs_are_told_apart_however_many_there_are) {
+    for (int i = 0; i < 300; i++)
+        add("other", "2:1\n");
+    add("one", "3:1 4:1\n");
+    add("two", "3:1 4:1\n");
+    CHOOSE(.most = 9, .least_programs = 2);
+    expect_chosen("de");
+    cr_expect_eq(chosen[0].programs, 2);
+}
+
 Test(mine, one_program_can_be_left_out) {
     add("one", "0:10 1:10\n");
     add("one", "3:1 4:1\n"); /* names may be the same: files of several directories */

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""test_real.py [--in-turns] EXECUTOR...: replays every recording of the suite "real", with all of its checks, on those
-of the EXECUTORs that are measured by default; with --in-turns each on one executor of each instruction set, which take
-turns: their handlers are the same text. Makes the suite if it is not there. Exit status 77: skipped, since Node, npm or
-a network is missing.
+"""test_real.py EXECUTOR...: replays every recording of the suite "real", with all of its checks, on one of the EXECUTORs
+of each instruction set that are measured by default, which take turns: their handlers are the same text. Makes the suite
+if it is not there. Exit status 77: skipped, since Node, npm or a network is missing.
 """
 import concurrent.futures
 import json
@@ -34,11 +33,10 @@ def replay(executor, workload):
 
 
 def main():
-    in_turns = sys.argv[1] == "--in-turns"
     executors = [path for path in sys.argv[1:] if MEASURED.fullmatch(pathlib.Path(path).name)]
     groups = {}  # those that take turns
     for executor in executors:
-        groups.setdefault(pathlib.Path(executor).name.rpartition("-")[2] if in_turns else executor, []).append(executor)
+        groups.setdefault(pathlib.Path(executor).name.rpartition("-")[2], []).append(executor)
     made = subprocess.run([ROOT / "bench/real/fetch-real", "--executor", executors[-1]],
                           stderr=subprocess.PIPE, text=True)
     sys.stderr.write(made.stderr)
@@ -59,7 +57,7 @@ def main():
             if problem:
                 problems.append(problem)
                 print(f"{workload['name']} on {pathlib.Path(executor).name} {problem}", flush=True)
-    print(f"{len(suite)} programs on {len(executors)} executors{', in turns' if in_turns else ''}, {len(problems)} problems")
+    print(f"{len(suite)} programs on {len(executors)} executors, in turns, {len(problems)} problems")
     return 1 if problems or len(suite) < 16 else 0
 
 

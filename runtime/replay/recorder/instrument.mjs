@@ -48,13 +48,12 @@ function readLimits(cursor, what) {
 }
 
 // As in translator/cursor.c.
-const PROPOSAL_OF_TYPE = { 0x63: "typed function references", 0x64: "typed function references",
-                           0x67: "reference-typed strings",
-                           0x68: "stack switching", 0x75: "stack switching" };
+const PROPOSAL_OF_TYPE = { 0x67: "reference-typed strings", 0x68: "stack switching", 0x75: "stack switching" };
 
 function readValueType(cursor) {
     const type = cursor.byte();
     if ([I32, I64, F32, F64, V128, FUNCREF, EXTERNREF, EXNREF].includes(type)) return type;
+    if (type === 0x63 || type === 0x64) isNotRewritten("a typed function reference", cursor.at - 1);
     return needs(PROPOSAL_OF_TYPE[type] ?? "garbage collection", "type", type, cursor.at - 1);
 }
 
@@ -189,7 +188,7 @@ function skipConstant(cursor) {
         if (opcode === 0x43) cursor.at += 4;
         else if (opcode === 0x44) cursor.at += 8;
         else if (opcode === 0xfd) cursor.at += 1 + 16; // v128.const
-        else if (opcode in NOT_OURS) needs(NOT_OURS[opcode], "opcode", opcode, cursor.at - 1);
+        else if (opcode in NOT_OURS) refuse(opcode, cursor.at - 1);
         else if ([0x23, 0x41, 0x42, 0xd0, 0xd2].includes(opcode)) cursor.skip(); // global.get, constants, references
     }
 }
@@ -198,9 +197,14 @@ function skipConstant(cursor) {
 const STORED = { 0x36: I32, 0x37: I64, 0x38: F32, 0x39: F64, 0x3a: I32, 0x3b: I32, 0x3c: I64, 0x3d: I64, 0x3e: I64 };
 
 // As in translator/validate.c.
-const NOT_OURS = { 0x14: "typed function references", 0x15: "typed function references", 0xd3: "garbage collection",
-                   0xd4: "typed function references", 0xd5: "typed function references",
-                   0xd6: "typed function references", 0xfb: "garbage collection" };
+const NOT_OURS = { 0x14: "call_ref", 0x15: "return_call_ref", 0xd4: "ref.as_non_null", 0xd5: "br_on_null",
+                   0xd6: "br_on_non_null", 0xd3: "garbage collection", 0xfb: "garbage collection" };
+
+function refuse(opcode, at) {
+    const what = NOT_OURS[opcode];
+    if (what === "garbage collection") needs(what, "opcode", opcode, at);
+    isNotRewritten(what, at);
+}
 
 // The n-th instruction behind the prefix 0xfd: whether it has a memarg, a v128 above the address (what is stored, or
 // what a lane is loaded into), and how many bytes of other immediates.
@@ -347,7 +351,7 @@ function skipImmediates(cursor, opcode) {
     } else if (opcode === 0xd0 || opcode === 0xd2) {
         return cursor.skip();
     }
-    if (opcode in NOT_OURS) needs(NOT_OURS[opcode], "opcode", opcode, cursor.at - 1);
+    if (opcode in NOT_OURS) refuse(opcode, cursor.at - 1);
 }
 
 // range(address, count): checks all pages that this touches. What is out of bounds will trap by itself.

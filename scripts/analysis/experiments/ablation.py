@@ -2,7 +2,8 @@
 one thing changed, for the strategies that it has."""
 import dataclasses
 
-from .. import comparison, inference
+from .. import inference
+from ..results import comparison
 
 WITHOUT = {"alignment": "the alignment of handlers and of the shared dispatch"}  # and what stands for itself
 FETCH_LATER = "the next dispatch word loaded after ip moves on"

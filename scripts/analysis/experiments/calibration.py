@@ -26,7 +26,8 @@ import time
 import numpy
 from scipy import stats
 
-from .. import comparison, inference
+from .. import inference
+from ..results import comparison
 from . import slowdowns
 from .slowdowns import Slowdown
 

@@ -14,15 +14,13 @@ import random
 import statistics
 import subprocess
 
+from ..printable import Trouble
+
 WINDOW = 1 << 16
 PARTS = ["bytecode", "frames", "memory", "stack"]
 NOTHING, CODE = "nothing", "code"
 VARIED = [NOTHING, *PARTS, CODE]
 CACHE_LINE = 64
-
-
-class Failed(Exception):
-    """A sentence for the user."""
 
 
 def draw(generator, part):
@@ -46,12 +44,12 @@ def execute(program, places, workload, folder, cpu):
     done = subprocess.run(command, capture_output=True, text=True, check=False,
                           preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
     if done.returncode:
-        raise Failed(f"{program.name} failed at {workload['name']}: {done.stderr.strip()}")
+        raise Trouble(f"{program.name} failed at {workload['name']}: {' '.join(done.stderr.split())}")
     report = json.loads(done.stdout)
     if any(report["placement"][part] not in (at, None) for part, at in places.items()):
-        raise Failed(f"{program.name} put something elsewhere than it was told to")
+        raise Trouble(f"{program.name} put something elsewhere than it was told to")
     if report["results"] != workload["expect"]:
-        raise Failed(f"{program.name} returned something wrong for {workload['name']}")
+        raise Trouble(f"{program.name} returned something wrong for {workload['name']}")
     return report["phases"]["execute"]["cpu"]
 
 
@@ -66,7 +64,7 @@ def measure(build, isa, strategies, suite, patterns, draws, seed, say):
     workloads = [own for own in json.loads(suite.read_text())["workloads"]
                  if any(fnmatch.fnmatchcase(own["name"], pattern) for pattern in (patterns or "*").split(","))]
     if not workloads:
-        raise Failed(f'no workload of {suite} matches "{patterns}"')
+        raise Trouble(f'no workload of {suite} matches "{patterns}"')
     ways, samples = plan(generator, layouts, draws), []
     for workload, number in itertools.product(workloads, range(draws)):
         say(f"{workload['name']}, {number + 1} of {draws}")

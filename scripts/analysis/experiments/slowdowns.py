@@ -15,15 +15,14 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+from ..printable import Trouble
+from ..source_tree import BASELINE_ISA as ISA
+from ..source_tree import ROOT, choose_compiler
+
 sys.path.insert(0, str(ROOT / "dispatch"))
 import strategies  # noqa: E402, dispatch/strategies.py
-ISA = "acc"
+
 FLIP = re.compile(r"\s(not\s+%r\w+|mvn\s+(x\d+), \2)$")  # what generate.py plants
-
-
-class Trouble(Exception):
-    """A sentence for the user."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Pool:
         """home: the folder for all of it. layouts: by strategy, how many are built."""
         self.home, self.slowdowns, self.layouts = pathlib.Path(home).resolve(), slowdowns, layouts
         self.directory = self.home / "build"  # meson reads no sources from a build directory
-        self.compiler = run(["bash", "-c", ". scripts/common.sh; choose_compiler"], cwd=ROOT).strip()
+        self.compiler = choose_compiler()
         self.left_out = {}
 
     @functools.cached_property

@@ -2,7 +2,9 @@
 import json
 import pathlib
 
-from .handlers import MachineCodeError, read_executor
+from ..printable import Trouble
+from ..source_tree import BASELINE_ISA
+from .handlers import read_executor
 
 
 class Build:
@@ -15,9 +17,9 @@ class Build:
             self.info = json.loads((self.folder / "build.json").read_text())
             listed = self.info["executors"]
         except (OSError, ValueError, KeyError) as error:
-            raise MachineCodeError(f"there is no build in {self.directory}: scripts/build makes one "
-                                   f"({error})") from None
-        self.isas = sorted(self.info["isas"], key=lambda isa: (isa != "acc", isa))
+            raise Trouble(f"there is no build in {self.directory}: scripts/build makes one "
+                          f"({error})") from None
+        self.isas = sorted(self.info["isas"], key=lambda isa: (isa != BASELINE_ISA, isa))
         self.left_out = {entry["name"]: entry["left_out"] for entry in listed if "left_out" in entry}
         self.listed = {(entry["strategy"], entry["isa"]): entry for entry in listed}
         # In the order of reports; levels of the zero line are no strategies.
@@ -46,8 +48,8 @@ class Build:
     def counter(self, isa):
         """The program that counts what is executed."""
         if isa not in self.info.get("counters", {}):
-            raise MachineCodeError(f"{self.directory} has no program that counts instructions of {isa}: scripts/build "
-                                   f"--isa {isa} makes it")
+            raise Trouble(f"{self.directory} has no program that counts instructions of {isa}: scripts/build "
+                          f"--isa {isa} makes it")
         return self.folder / self.info["counters"][isa]
 
     def mechanism(self, strategy):
@@ -108,7 +110,7 @@ class Build:
     def library(self, name):
         path = self.path(name)
         if not path.exists():
-            raise MachineCodeError(f"{path} is missing: scripts/build makes it")
+            raise Trouble(f"{path} is missing: scripts/build makes it")
         return path
 
     def opcodes(self, isa):
@@ -125,7 +127,7 @@ class Build:
             try:
                 self._opcodes[path] = json.loads(path.read_text())
             except (OSError, ValueError) as error:
-                raise MachineCodeError(f"cannot read the opcodes, which scripts/build writes: {path}: {error}") from None
+                raise Trouble(f"cannot read the opcodes, which scripts/build writes: {path}: {error}") from None
         return self._opcodes[path]
 
     def read(self, name, strategy, isa, seed):

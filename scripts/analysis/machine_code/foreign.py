@@ -9,14 +9,14 @@ import pathlib
 import re
 import struct
 
-from ..audits import executor_name
-from .handlers import MachineCodeError, Object
+from ..printable import Trouble
+from ..results.audits import executor_name
+from .handlers import Object
 
 STACK = re.compile(r"\(%r[sb]p|\[(?:sp|x29)\b")
 TABLE = re.compile(r"^(?:notrack )?jmp\s+\*(-?0x[0-9a-f]+)\(,%")
 ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{5,16}\b(?: <[^>]*>)?|<[^>]*>")
 FEW = 4  # indirect jumps more than a switch has: of computed gotos there would be one for each opcode
-AuditError = MachineCodeError
 
 
 def load_segments(path):
@@ -34,7 +34,7 @@ class Function:
         code = Object(path)
         symbol = next((own for own in code.symbols if own.name == name and own.kind == "F"), None)
         if not symbol:
-            raise AuditError(f"{path} has no function \"{name}\" of its own: was it inlined, or stripped?")
+            raise Trouble(f"{path} has no function \"{name}\" of its own: was it inlined, or stripped?")
         end = symbol.address + symbol.size
         self.instructions = [own for own in code.code[symbol.section] if symbol.address <= own.place[1] < end]
         self.bytes = symbol.size

@@ -21,14 +21,11 @@ import shutil
 import subprocess
 
 from .. import warnings
+from ..printable import Trouble
 
 # Layouts whose handlers differ by more than this share of their machine instructions are other code, and not
 # the same code in another order.
 UNLIKE_CODE = warnings.number("other code", "share")
-
-
-class MachineCodeError(Exception):
-    """A sentence for the user."""
 
 
 # ---- Which opcodes are hot ---------------------------------------------------------------------------
@@ -57,8 +54,8 @@ def hot_opcodes(isa, opcodes):
         return [first[op_of(opcode)] for opcode in HOT["acc"] if op_of(opcode) in first]
     for opcode in HOT[isa]:
         if opcode not in opcodes:
-            raise MachineCodeError(f"the list HOT in scripts/analysis/machine_code/handlers.py names {opcode}, which "
-                                   f"{isa} does not have")
+            raise Trouble(f"the list HOT in scripts/analysis/machine_code/handlers.py names {opcode}, which "
+                          f"{isa} does not have")
     return HOT[isa]
 
 
@@ -105,7 +102,7 @@ def objdump_for(path):
             head = subprocess.run([program, "-f", path], capture_output=True, text=True).stdout
             program = cross if "UNKNOWN" in head else program
     if not shutil.which(program):
-        raise MachineCodeError(f"{program} is missing, which reads machine code: scripts/setup installs it")
+        raise Trouble(f"{program} is missing, which reads machine code: scripts/setup installs it")
     return program
 
 
@@ -113,7 +110,7 @@ def run_objdump(program, *arguments):
     done = subprocess.run([program, *arguments], capture_output=True, text=True)
     if done.returncode:
         reason = done.stderr.strip().splitlines() or [done.returncode]
-        raise MachineCodeError(f"{program} cannot read {arguments[-1]}: {reason[-1]}")
+        raise Trouble(f"{program} cannot read {arguments[-1]}: {reason[-1]}")
     return done.stdout
 
 

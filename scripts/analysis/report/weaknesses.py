@@ -4,11 +4,11 @@ samples or of the machine code, and what was not measured.
 import math
 import statistics
 
-from . import warnings
-from .audits import Audit
-from .comparison import LONGEST
-from .machine_code.handlers import HOT, UNLIKE_CODE
-from .wording import listed, some
+from .. import warnings
+from ..machine_code.handlers import HOT, UNLIKE_CODE
+from ..results.audits import Audit
+from ..results.comparison import LONGEST
+from ..wording import listed, some
 
 BY_ANALYSIS = ["aligned functions", "not alone", "noisy machine", "spills", "other order", "other code", "replayer", "crossings"]
 NOISY = warnings.number("noisy machine", "spread")  # results/PLAN.md has what machines showed

@@ -112,10 +112,10 @@ function effectsTable(panel, number, state, change) {
   return table(
       `Effects on each CPU, ${panel.what}`,
       h('tr', null, h('th', {scope: 'col'}, 'effect'),
-        panel.names.map((name, place) => h('th', {scope: 'col', title: atCase(panel.cases[place]).name}, name)),
+        panel.names.map((name, place) => h('th', {scope: 'col', title: panel.titles[place]}, name)),
         h('th', {scope: 'col', class: 'words'}, 'they disagree by')),
       panel.effects.map((effect, row) => {
-        const [factor, low, high, shown, larger, smaller] = effect.apart;
+        const [factor, low, high, shown, larger, smaller] = effect.apart ?? [];
         const name = place => panel.names[panel.cases.indexOf(place)];
         return h(
             'tr', null,
@@ -131,7 +131,7 @@ function effectsTable(panel, number, state, change) {
                 effect.name)),
             effect.cells.map(own => cell(packed(own))),
             h('td', {class: 'words'},
-              shown ? [
+              !effect.apart ? '–' : shown ? [
                 h('b', null, times(factor)), ' ', h('small', null, interval({low, high})),
                 ` ${name(larger)} over ${name(smaller)}`, effect.turns && '; it gains here, and loses there'
               ] :
@@ -175,7 +175,7 @@ function effectsAcross(state, change) {
       data.across.length > 1 && h('h3', null, own.what), effectsTable(own, number, state, change),
       own.notes.map(note => h('p', {class: 'soft left-out'}, note))
     ]),
-    h('h3', null, `Which workloads make CPUs disagree: ${effect.name}${
+    h('h3', null, `${effect.apart ? 'Which workloads make CPUs disagree' : 'On each workload'}: ${effect.name}${
         data.across.length > 1 ? `, ${panel.what}` : ''}`),
     h('p', null, unbroken(`${effect.text} ${effect.more}`)),
     h('p', {class: 'soft'}, '≠: a disagreement was shown on this workload.'), effectHeat(panel, effect)

@@ -6,13 +6,16 @@ is a part; what is left at the end is the work. Shares are differences of geomet
 found in each layout by itself (in each round, where there is one layout); the estimate is their mean, and the interval
 Student's t, as elsewhere (inference.py). So the four parts of a strategy sum up to one. Beside them stands
 what native code of the same C takes (dispatch/zero/native.h), where the run has it: it is a share of the work.
+
+Of large programs only the functions that execute most are unrolled (dispatch/zero/unroll.c): what the others execute is
+dispatched in the levels, too, so that the shares of what is taken away are too small. How much that is, is said.
 """
 import dataclasses
 import math
 
 import numpy
 
-from . import inference
+from .. import inference
 
 # In the order in which they are taken away: the reference without, and what it lacks.
 LEVELS = {"no-dispatch": "dispatch", "no-decoding": "decoding", "no-boundaries": "boundaries"}
@@ -88,6 +91,33 @@ class ZeroLine:
         self.by_workload = {name: [self.shares(name, [place]) for place in self.everything]
                             for name in self.strategies}
         self.has_native = NATIVE in comparison.references
+        self.unrolled = [self.unrolled_share(workload) for workload in comparison.workloads]
+
+    def unrolled_share(self, workload):
+        """Of the instructions that the workload executes: 1 if the run's file does not say."""
+        known = next((entry for entry in self.comparison.result["executors"]
+                      if (entry["build"], entry["isa"], entry["strategy"]) ==
+                      (self.comparison.build["name"], self.comparison.isa, next(iter(LEVELS)))), {})
+        return next((unit["share"] for unit in known.get("units", []) if unit["sha256"] == workload.get("sha256")), 1)
+
+    @property
+    def is_whole(self):
+        return min(self.unrolled) == 1
+
+    def unrolled_text(self):
+        """Of the workloads that are not unrolled whole: "95 %", "78–96 %"."""
+        parts = [share for share in self.unrolled if share < 1]
+        low, high = (f"{100 * share:.0f}" for share in (min(parts), max(parts)))
+        return f"{low if low == high else f'{low}–{high}'} %"
+
+    def extent(self):
+        """A sentence: how much of what was executed had no dispatch in the levels. None if all of it."""
+        if self.is_whole:
+            return None
+        count = sum(share < 1 for share in self.unrolled)
+        return (f"Of {count} of {len(self.unrolled)} workloads only the functions that execute most are without dispatch, "
+                f"{self.unrolled_text()} of the executed instructions; the others are interpreted in the levels, too, so that "
+                "the share of dispatch is a lower bound.")
 
     def relative(self, levels, strategy, workloads):
         own = self.comparison.logs(strategy)[workloads]
@@ -138,7 +168,7 @@ class ZeroLine:
             rest = (f" Of the time of {best} another {decoding.text()} is reading operands, and {work.text()} is left when "
                     "the compiler sees whole functions" + (f"; native code of the same C takes {native.text()}." if native
                                                            else "."))
-        return f"{'; '.join(said)}.{rest}"
+        return " ".join(filter(None, [f"{'; '.join(said)}.{rest}", self.extent()]))
 
     def disorder(self):
         """A sentence for each part whose removal was shown to cost time: levels are not ordered as expected."""
@@ -160,7 +190,9 @@ class ZeroLine:
 
         def numbers(found):
             return found and [in_mille(found[part]) for part in PARTS]
-        return {"parts": PARTS, "answer": self.answer(), "notes": list(self.disorder()),
+        return {"parts": PARTS, "answer": self.answer(),
+                "notes": [*filter(None, [self.extent()]), *self.disorder()],
+                "unrolled": None if self.is_whole else [round(1000 * share, 1) for share in self.unrolled],
                 "strategies": self.strategies,
                 "suite": [numbers(self.suite[name]) for name in self.strategies],
                 "native": [[in_mille(self.native(name)), *(in_mille(self.native(name, [place]))
@@ -177,11 +209,12 @@ class ZeroLine:
             yield [name, *(found[part].text() if found else "–" for part in PARTS), *native]
 
     def workload_rows(self):
-        """A table: the share of dispatch on each workload."""
-        yield ["workload", *self.strategies]
+        """A table: the share of dispatch on each workload, and how much of it was unrolled if not all was."""
+        yield ["workload", *self.strategies, *([] if self.is_whole else ["unrolled"])]
         for place, workload in enumerate(self.names):
             own = [self.by_workload[name][place] for name in self.strategies]
-            yield [workload, *(found["dispatch"].text() if found else "–" for found in own)]
+            unrolled = [] if self.is_whole else [f"{100 * self.unrolled[place]:.0f} %"]
+            yield [workload, *(found["dispatch"].text() if found else "–" for found in own), *unrolled]
 
 
 def zero_line(comparison):

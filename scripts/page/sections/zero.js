@@ -1,6 +1,6 @@
 // The zero line: each strategy's time, divided into what dispatch, decoding and boundaries take, and the work.
 
-const SHARE_COLOURS = ['#b3333b', '#d98b2b', '#c9b458', '#8a94a0'];
+const partColour = part => `var(--${part})`;
 
 /** "31 % (29–33)" of [share, low, high] in per mille. */
 function shareText([share, low, high]) {
@@ -15,17 +15,18 @@ function stackedBar(zero, found) {
       found.map(
           ([share], place) => share > 0 &&
               h('span', {
-                style: `flex-grow:${share};background:${SHARE_COLOURS[place]}`,
+                style: `flex-grow:${share};background:${partColour(zero.parts[place])}`,
                 title: `${zero.parts[place]} ${shareText(found[place])}`
               })));
 }
 
-function zeroRow(zero, label, found, native, mean) {
+function zeroRow(zero, label, found, native, unrolled, mean) {
   return h(
       'tr', {class: mean && 'mean'}, h('th', {scope: 'row'}, label),
       h('td', {class: 'stacked'}, found ? stackedBar(zero, found) : DASH),
       zero.parts.map((_, place) => h('td', null, found ? shareText(found[place]) : DASH)),
-      zero.native && h('td', null, native ? shareText(native) : DASH));
+      zero.native && h('td', null, native ? shareText(native) : DASH),
+      zero.unrolled && h('td', null, unrolled === undefined ? DASH : shareText([unrolled, null])));
 }
 
 function zeroSection(state) {
@@ -33,7 +34,8 @@ function zeroSection(state) {
   if (!zero) return null;
   const head = () =>
       h('tr', null, h('th', {scope: 'col'}, ''), h('th', {scope: 'col'}, 'time'),
-        zero.parts.map(part => h('th', {scope: 'col'}, part)), zero.native && h('th', {scope: 'col'}, 'native'));
+        zero.parts.map(part => h('th', {scope: 'col'}, part)), zero.native && h('th', {scope: 'col'}, 'native'),
+        zero.unrolled && h('th', {scope: 'col'}, 'unrolled'));
   return section(
       'zero', 'The zero line',
       h('p', {class: 'soft'},
@@ -41,13 +43,13 @@ function zeroSection(state) {
             'without reading operands, then also without the boundaries between instructions, which the compiler then ' +
             'optimises over. What each takes away is a share of the strategy\'s time; what is left is the work that the ' +
             'bytecode asks for. It is a reference, and no strategy.' +
-            (zero.native ? ' Native: what code takes that the compiler makes of the same C.' : '')),
+            (zero.native ? ' Native: what code takes that the compiler makes of the same C.' : '') +
+            (zero.unrolled ? ' Unrolled: how much of what is executed is in functions without dispatch.' : '')),
       h('ul', {class: 'legend'},
         zero.parts.map(
-            (part, place) => h(
-                'li', null, h('span', {class: 'swatch', style: `background:${SHARE_COLOURS[place]}`}), h('b', null, part)))),
+            part => h('li', null, h('span', {class: 'swatch', style: `background:${partColour(part)}`}), h('b', null, part)))),
       table('Shares of time over the suite', head(),
-            zero.strategies.map((name, place) => zeroRow(zero, name, zero.suite[place], zero.native?.[place][0], true))),
+            zero.strategies.map((name, place) => zeroRow(zero, name, zero.suite[place], zero.native?.[place][0], undefined, true))),
       zero.notes.map(note => h('p', {class: 'soft'}, note)),
       zero.strategies.map(
           (name, place) => h(
@@ -55,5 +57,6 @@ function zeroSection(state) {
               table(`Shares of the time of ${name} by workload`, head(),
                     one.workloads.map(
                         (workload, row) => zeroRow(
-                            zero, workload.name, zero.workloads[place][row], zero.native?.[place][row + 1]))))));
+                            zero, workload.name, zero.workloads[place][row], zero.native?.[place][row + 1],
+                            zero.unrolled?.[row]))))));
 }

@@ -3,9 +3,9 @@
 make() turns results into one JSON-able dictionary, which the page holds and draws. All statistics are made
 here and in inference.py; the page only chooses what to show. A "case" is one build and one
 instruction set of one file: its estimates stand here, what it answers in answers.py, what weakens its numbers in
-weaknesses.py, what of a strategy's time dispatch is in zero_line.py, why strategies differ, as far as it was measured, in
-causes.py, and what several CPUs say of one question in across.py. Other engines, which a file has once for all its
-cases, are in peers.py.
+weaknesses.py, what of a strategy's time dispatch is in results/zero_line.py, why strategies differ, as far as it was
+measured, in causes.py, and what several CPUs say of one question in across.py. Other engines, which a file has once for
+all its cases, are in results/peers.py.
 """
 import dataclasses
 import hashlib
@@ -13,18 +13,21 @@ import json
 import math
 
 import numpy
-from . import across, inference
+from .. import inference
+from ..microarchitecture import cpu_name
+from ..printable import Trouble
+from ..results.audits import executor_name
+from ..results.comparison import comparisons, instruction_sets, speed_text
+from ..results.peers import peers_of
+from ..results.zero_line import zero_line
+from ..wording import listed, minute, rounded
+from . import across
 from .answers import Answers
-from .audits import executor_name
 from .causes import Causes
-from .comparison import Trouble, comparisons, instruction_sets, speed_text
-from .microarchitecture import cpu_name
-from .peers import peers_of
 from .weaknesses import Weaknesses
-from .wording import listed, minute, rounded
-from .zero_line import zero_line
 
 MOST_CHANGES = 5  # that are told before all else
+MOST_SAMPLES = 300_000  # of a page: 4 MB. All else grows with machines, not with how long they measured
 WORDS = [
     inference.FASTER, inference.SLOWER, inference.SAME,
     inference.UNDECIDED]
@@ -51,13 +54,18 @@ class Texts(list):
         return self.places[text]
 
 
-def fingerprint(result):
-    """The same for runs on one machine. Nodes of a cluster are alike, so that the host counts where it is known."""
+def kind_of_machine(result):
+    """The same for machines of one kind."""
     machine = result["machine"]
     cpu = machine["cpu"]
     return (*(cpu[part]
               for part in ("vendor", "model", "family", "model_number", "stepping", "architecture")),
-            machine["logical_cpus"], machine["memory_mib"], machine["virtual"]["is"], host_of(result))
+            machine["logical_cpus"], machine["virtual"]["is"])
+
+
+def fingerprint(result):
+    """The same for runs on one machine. Nodes of a cluster are alike, so that the host counts where it is known."""
+    return *kind_of_machine(result), result["machine"]["memory_mib"], host_of(result)
 
 
 def host_of(result):
@@ -113,6 +121,19 @@ class Case:
     def subject(self):
         """The name of what is no build of ours but commands of somebody's; None of executors."""
         return self.build.get("subject")
+
+    @property
+    def host(self):
+        return host_of(self.result)
+
+    @property
+    def kind(self):
+        """The same for runs of one group of a fleet that are alike in all but the node; None of other runs."""
+        if not self.host:
+            return None
+        build = {key: self.build.get(key) for key in ("name", "version", "revision", "flags", "bounds", "layouts_from")}
+        return json.dumps([self.result["fleet"]["group"], kind_of_machine(self.result), build, self.isa, self.strategies,
+                           self.weaknesses.relocation_model])
 
     @property
     def label(self):
@@ -463,7 +484,7 @@ def make(results, names, confidence, smallest_effect):
     """The data of the page, the Cases and the IsaCases. `results` yields valid documents, `names` are what to call
     them. Of each its samples are dropped as soon as it was looked at: those of many machines do not fit the
     memory."""
-    texts, cases, compared, kept, digests = Texts(), [], [], [], []
+    texts, cases, compared, kept, digests, held = Texts(), [], [], [], [], 0
     results = iter(results)
     for file in range(len(names)):
         result = next(results)  # enumerate() would keep it until the next one is read
@@ -489,6 +510,10 @@ def make(results, names, confidence, smallest_effect):
             case.samples = case.weaknesses.samples = case.causes.samples = None
         result["samples"] = result["peers"] = None
         cases += own
+        held += result["sample_count"]
+        if held > MOST_SAMPLES:  # none is better than some; the result files have them
+            for case in cases:
+                case.own_data["raw"] = None
         refuse_strangers(kept, names)
     results = kept
     label_cases(cases, names)

@@ -7,9 +7,9 @@ import collections
 
 import numpy
 
-from . import inference
+from .. import inference
+from ..wording import listed, rounded
 from .comparison import quantile, speed_text
-from .wording import listed, rounded
 
 TIMES = {
     "whole": "whole process",

@@ -7,6 +7,9 @@ Cases are compared where they were built by the same compiler and with the same 
 workloads that all of them have; kernels and programs apart, as suites mix them in other shares. What was
 measured in one layout disagrees with nothing: its luck cannot be told from the CPU.
 
+Runs of several nodes of one kind are one column: the nodes are what was drawn, and its interval is that of the mean over
+nodes (inference.over_nodes). Where two of these differ beyond their own intervals, a note says so.
+
 All disagreements over a suite, of all pairs of CPUs, effects, families of workloads and instruction sets,
 are corrected together (Holm). Those on single workloads say where it comes from, with the share of false
 ones controlled, of all of them together as well (Benjamini and Hochberg).
@@ -17,13 +20,13 @@ import math
 import numpy
 from scipy import stats
 
-from . import inference
+from .. import inference
+from ..microarchitecture import cpu_name, microarchitecture
+from ..results.comparison import percent, speed_text
+from ..wording import listed, rounded
 from .answers import QUESTIONS
-from .comparison import percent, speed_text
-from .microarchitecture import cpu_name, microarchitecture
-from .wording import listed, rounded
 
-MOST_LISTED = 6      # CPUs of a sentence
+MOST_LISTED = 6      # CPUs of a sentence, or effects
 MOST_WORKLOADS = 5   # that make CPUs disagree, of an effect
 LEAST_SHARE = 0.5    # of a panel's workloads that a case has to have for it to be compared there
 
@@ -36,6 +39,8 @@ class Effect:
         self.question, self.better, self.baseline, self.sources = question, better, baseline, sources
         self.name = f"{better} over {baseline}"
         self.asked = any(question == own for own, _, _ in QUESTIONS)  # of a single machine, too
+        self.cells, self.singles, self.differences = {}, {}, []  # by column; pairs of columns
+        self.disagreement, self.apart = None, []  # the largest one, and those of workloads
 
     def estimates(self, place, names, wanted):
         """Of the case at this place, which has `names`: the Estimate over the workloads `wanted`, and theirs."""
@@ -88,14 +93,14 @@ class Differences:
         def column(value):
             return [numpy.array([value(pair[number]) for pair in pairs], dtype=float) for number in (0, 1)]
         size, error = column(lambda found: math.log(found.speed)), column(lambda found: found.error)
-        free = column(lambda found: found.layouts - 1)
-        self.lucky = numpy.minimum(*free) < 1
+        free = column(lambda found: found.freedom)
+        self.lucky = numpy.minimum(*column(lambda found: found.layouts)) < 2
         self.difference = size[0] - size[1]
         self.floor = sum(column(lambda found: math.log1p(found.floor)))
         with numpy.errstate(divide="ignore", invalid="ignore"):
             variance = error[0] ** 2 + error[1] ** 2
             welch = variance ** 2 / (error[0] ** 4 / free[0] + error[1] ** 4 / free[1])
-            known = numpy.isfinite(variance) & (numpy.minimum(*free) > 0)
+            known = numpy.isfinite(variance) & ~self.lucky
             welch = numpy.where(variance > 0, welch, numpy.minimum(*free))
             self.half = numpy.where(known, stats.t.ppf((1 + confidence) / 2, welch) * numpy.sqrt(variance), math.nan)
             self.p = numpy.where(known, 2 * stats.t.sf(numpy.abs(self.difference) / numpy.sqrt(variance), welch), math.nan)
@@ -162,24 +167,69 @@ class Panel:
                 own[place] = names
         every = list(dict.fromkeys(name for names in own.values() for name in names))
         self.few = [place for place, names in own.items() if len(names) < LEAST_SHARE * len(every)]
-        self.places = [place for place in own if place not in self.few]
-        self.names = [name for name in every if all(name in own[place] for place in self.places)]
+        there = [place for place in own if place not in self.few]
+        self.names = [name for name in every if all(name in own[place] for place in there)]
         self.left = len(every) - len(self.names)
+        # A column is called by its first case; of each node it has the cases.
+        self.columns = {min(itertools.chain(*nodes)): nodes for nodes in self.nodes_of_kinds(there)}
+        self.places = sorted(self.columns)
+        self.combined = [place for place, nodes in self.columns.items() if len(nodes) > 1]
         self.effects, self.short_names = [], self.names_of(self.places)
         # Of each Difference the effect's number and the two cases, and of single workloads the workload.
-        self.suite_keys, self.single_keys = [], []
-        if len({self.cpu(place) for place in self.places}) > 1 and self.names:
-            self.compare(effects_of(cases, compared, self.places))
+        self.suite_keys, self.single_keys, self.node_keys = [], [], []
+        if (len({self.cpu(place) for place in self.places}) > 1 or self.combined) and self.names:
+            self.compare(effects_of(cases, compared, there))
+
+    def nodes_of_kinds(self, places):
+        """Of each column the nodes, of each node the cases (places): those of several nodes that are alike in all but the
+        node are one column, and all others one each."""
+        kinds = {}
+        for place in places:
+            kinds.setdefault(self.cases[place].kind, {}).setdefault(self.cases[place].host, []).append(place)
+        for kind, nodes in kinds.items():
+            if kind and len(nodes) > 1:
+                yield list(nodes.values())
+            else:
+                yield from ([[place]] for own in nodes.values() for place in own)
+
+    def combine(self, effects):
+        """The cells of columns, of several nodes with those corrected that are told of one column; the Estimates of
+        pairs of nodes."""
+        pairs = []
+        for effect, (place, nodes) in itertools.product(effects, self.columns.items()):
+            found = {own: effect.estimates(own, self.cases[own].names, self.names)
+                     for own in itertools.chain(*nodes) if own in effect.sources}
+            found = {own: (whole, alone) for own, (whole, alone) in found.items() if whole}
+            if place not in self.combined:
+                if found:
+                    effect.cells[place], effect.singles[place] = found[place]
+            elif all(own in found for own in itertools.chain(*nodes)):
+                layouts = len({seed for own in found for seed in self.cases[own].comparison.layouts})
+                wholes = [inference.over_runs([found[own][0] for own in node]) for node in nodes]
+                effect.cells[place] = inference.over_nodes(wholes, layouts)
+                effect.singles[place] = []
+                for row in range(len(self.names)):
+                    alone = [[found[own][1][row] for own in node] for node in nodes]
+                    effect.singles[place].append(inference.over_nodes(list(map(inference.over_runs, alone)), layouts)
+                                                 if all(map(all, alone)) else None)
+                for (one, first), (other, second) in itertools.combinations(zip(nodes, wholes), 2):
+                    pairs.append((first, second))
+                    self.node_keys.append((effect, place, one[0], other[0]))
+        for place in self.combined:
+            own = [effect for effect in effects if place in effect.cells]
+            for effect, whole in zip(own, inference.correct([effect.cells[place] for effect in own], inference.holm)):
+                effect.cells[place] = whole
+            alone = iter(inference.correct([cell for effect in own for cell in effect.singles[place]],
+                                           inference.benjamini_hochberg))
+            for effect in own:
+                effect.singles[place] = list(itertools.islice(alone, len(self.names)))
+        return pairs
 
     def compare(self, effects):
         """Makes the Differences of all pairs of CPUs; rank() goes on when they were corrected."""
         suite, single = [], []
+        self.between_nodes = Differences(self.combine(effects), self.confidence)
         for number, effect in enumerate(effects):
-            effect.cells, effect.singles, effect.differences = {}, {}, []
-            for place in effect.sources:
-                whole, alone = effect.estimates(place, self.cases[place].names, self.names)
-                if whole:
-                    effect.cells[place], effect.singles[place] = whole, alone
             for one, other in itertools.combinations(effect.cells, 2):
                 if not self.comparable(one, other):
                     continue
@@ -209,8 +259,13 @@ class Panel:
             effect.disagreement = disagreement
             effect.apart = sorted(((row, *own) for row, own in workloads.get(number, {}).items()),
                                   key=lambda entry: self.single.beyond(entry[1]), reverse=True)
-        self.effects = sorted((self.effects[number] for number in found), reverse=True,
-                              key=lambda effect: self.suite.beyond(effect.disagreement[0]))
+        of_nodes = [effect for number, effect in enumerate(self.effects)
+                    if number not in found and any(place in effect.cells for place in self.combined)]
+        self.effects = sorted((self.effects[number] for number in found), reverse=True, key=self.beyond) + of_nodes
+
+    def beyond(self, effect):
+        """As Differences.beyond; last what was held against no other CPU."""
+        return self.suite.beyond(effect.disagreement[0]) if effect.disagreement else (False, -math.inf, 0)
 
     def comparable(self, one, other):
         """Different CPUs, and the same compiler and code model."""
@@ -227,7 +282,8 @@ class Panel:
         builds, longer = {self.cases[place].build["name"] for place in places}, {}
         for place in places:
             case = self.cases[place]
-            rest = case.which + (f" · {case.build['name']}" if len(builds) > 1 else "")
+            which = f" ({len(self.columns[place])} nodes)" if place in self.combined else case.which
+            rest = which + (f" · {case.build['name']}" if len(builds) > 1 else "")
             short = (microarchitecture(case.result["machine"]["cpu"]) or self.cpu(place)) + rest
             whole = self.cpu(place) + rest
             longer[place] = short, whole, short + case.when, whole + case.when
@@ -262,6 +318,9 @@ class Panel:
 
     def text(self, effect):
         """Its size on each CPU, and how much they disagree: a sentence or two."""
+        if not effect.disagreement:
+            sizes = [f"{speed_text(cell)} on {self.name(place)}" for place, cell in effect.cells.items()]
+            return f"{effect.name}: {listed(sizes)}."
         place, one, other = effect.disagreement
         high, low = self.larger_first(effect.cells, one, other)
         order = sorted(effect.cells, key=lambda own: effect.cells[own].speed, reverse=True)
@@ -285,6 +344,8 @@ class Panel:
     def workloads_text(self, effect):
         """Which workloads make them disagree, of the two that disagree most or of two others: a sentence."""
         parts = []
+        if not effect.disagreement:
+            return ""
         for row, place, one, other in effect.apart[:MOST_WORKLOADS]:
             if not self.single.shown(place):
                 break
@@ -321,6 +382,29 @@ class Panel:
                 found.append(f"Not only the CPU is another, but the {what}, too: {which}.")
         return found
 
+    def about_nodes(self):
+        """What stands behind columns of several nodes, and which of these disagree: [sentence]."""
+        found, largest = [], {place: {} for place in self.combined}
+        for number, (effect, place, one, other) in enumerate(self.node_keys):
+            before = largest[place].get(effect.name)
+            if self.between_nodes.shown(number) and (
+                    before is None or self.between_nodes.beyond(number) > self.between_nodes.beyond(before[0])):
+                largest[place][effect.name] = number, one, other
+        for place in self.combined:
+            nodes = self.columns[place]
+            hosts = listed([self.cases[own[0]].host for own in nodes])
+            layouts = len({seed for own in itertools.chain(*nodes) for seed in self.cases[own].comparison.layouts})
+            found.append(f"{self.name(place)}: the mean over {hosts}, in {layouts} layout{'' if layouts == 1 else 's'} "
+                         "together; its intervals have in them what nodes differ by.")
+            order = sorted(largest[place].items(), key=lambda own: self.between_nodes.beyond(own[1][0]), reverse=True)
+            told = [f"{name} by {factor_text(self.between_nodes.told(number))} between {self.cases[one].host} and "
+                    f"{self.cases[other].host}" for name, (number, one, other) in order]
+            if told:
+                more = f"; and {len(told) - MOST_LISTED} more" if len(told) > MOST_LISTED else ""
+                found.append(f"Nodes of {self.name(place)} disagree beyond their intervals: "
+                             f"{'; '.join(told[:MOST_LISTED])}{more}.")
+        return found
+
     def notes(self):
         names = listed([self.cases[place].name for place in self.few]) if self.few else ""
         notes = [f"Left out here, with less than half of the workloads: {names}."] if self.few else []
@@ -331,7 +415,7 @@ class Panel:
         if own != [self.confidence]:
             notes.append(f"Disagreements have {percent(self.confidence)} intervals; sizes have those of their "
                          f"runs, {listed(list(map(percent, own)))}.")
-        return notes + self.what_else_differs()
+        return notes + self.about_nodes() + self.what_else_differs()
 
     def rows(self):
         """A table of texts: a row for each effect, a column for each CPU, and how much they disagree."""
@@ -339,9 +423,9 @@ class Panel:
             return f"{speed_text(found)} {self.judge(found).word}" if found else "–"
         rows = [["effect", *map(self.name, self.places), "they disagree by"]]
         for effect in self.effects:
-            told = self.suite.told(effect.disagreement[0])
+            told = effect.disagreement and self.suite.told(effect.disagreement[0])
             rows.append([effect.name, *(cell(effect.cells.get(place)) for place in self.places),
-                         factor_text(told) + ("" if told[-1] else " not shown")])
+                         factor_text(told) + ("" if told[-1] else " not shown") if told else "–"])
         return rows
 
     def data(self):
@@ -354,6 +438,9 @@ class Panel:
         return {
             "isa": self.isa, "family": self.family, "confidence": self.confidence, "rows": self.rows(),
             "cases": self.places,
+            # What each column is of: a case's name, or several nodes.
+            "titles": [self.cases[place].name if place not in self.combined else
+                       listed([self.cases[own[0]].name for own in self.columns[place]]) for place in self.places],
             "names": [self.name(place) for place in self.places], "what": self.what, "workloads": self.names,
             "notes": self.notes(),
             "effects": [{
@@ -361,8 +448,8 @@ class Panel:
                 "text": self.text(effect), "more": self.workloads_text(effect),
                 "turns": self.turns(effect),
                 "cells": [cell(effect.cells.get(place)) for place in self.places],
-                "apart": [*self.suite.told(effect.disagreement[0]),
-                          *self.larger_first(effect.cells, *effect.disagreement[1:])],
+                "apart": effect.disagreement and [*self.suite.told(effect.disagreement[0]),
+                                                  *self.larger_first(effect.cells, *effect.disagreement[1:])],
                 # [workload, factor, low, high, shown, larger on this case, smaller on that one]
                 "workloads": [[row, *self.single.told(place),
                                *self.larger_first({own: effect.singles[own][row] for own in (one, other)}, one, other)]
@@ -375,7 +462,7 @@ class Panel:
 def told(panels):
     """The questions of a single machine, the largest disagreement first: [(question, text, more)]."""
     own = [(panel, effect) for panel in panels for effect in panel.effects if effect.asked]
-    own.sort(key=lambda one: one[0].suite.beyond(one[1].disagreement[0]), reverse=True)
+    own.sort(key=lambda one: one[0].beyond(one[1]), reverse=True)
     return [(effect.question if len(panels) == 1 else f"{effect.question} ({panel.what})", panel.text(effect),
              panel.workloads_text(effect)) for panel, effect in own]
 
@@ -393,7 +480,8 @@ def panels(cases, compared, confidence, smallest_effect):
                 families.append(family if colon else "")
         families = [""] if "" in families else list(dict.fromkeys(families))
         found += [Panel(cases, compared, isa, family, confidence, smallest_effect) for family in families]
-    found = [panel for panel in found if panel.suite_keys]
+    found = [panel for panel in found if panel.suite_keys or panel.node_keys]
+    correct([panel.between_nodes for panel in found], inference.holm)
     correct([panel.suite for panel in found], inference.holm)
     correct([panel.single for panel in found], inference.benjamini_hochberg)
     for panel in found:

@@ -17,17 +17,18 @@ import pathlib
 import re
 
 import numpy
-from . import inference, warnings
-from .printable import Trouble
+from .. import inference, warnings
+from ..printable import Trouble
+from ..commands import needed
+from ..source_tree import BASELINE_ISA, ROOT
 
 SCHEMA = 2
-SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "results" / "schema.json"
+SCHEMA_FILE = ROOT / "results/schema.json"
 LONGEST = warnings.number("absurd times", "nanoseconds")  # nanoseconds that a sample may claim: thirty years
 # A workload is too short to time if its quickest contender takes less than the first, or less than the second
 # and the A/A control seems to differ by more than the third. As in bench/output/summary.h, which says why.
 TOO_SHORT, MAYBE_TOO_SHORT, SHORT_NOISE = (warnings.number("too short", name)
                                            for name in ("seconds", "seconds if noisy", "noise"))
-BASELINE_ISA = "acc"  # what other instruction sets are compared with; in bench/output/summary.c, too
 ONE_LAYOUT_LUCK = ", so that differences may be layout luck"
 MOST_CELLS = 20_000_000  # contenders x workloads x layouts x rounds: thirty times the largest run that was ever made
 
@@ -55,10 +56,8 @@ def shape(value):
 
 def validate(result, path):
     """Raises a Trouble that names the first place where `result` is not as the schema says."""
-    try:
+    with needed():
         import jsonschema
-    except ImportError as error:
-        raise Trouble(f"{error.name} is missing; scripts/setup installs it") from error
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     samples = result.get("samples")

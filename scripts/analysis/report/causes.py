@@ -3,8 +3,8 @@ whole processes.
 """
 import statistics
 
-from .audits import Audit
-from .wording import rounded
+from ..results.audits import Audit
+from ..wording import rounded
 
 # By key: the events that count it, its name, and of how many bytecode instructions it is shown.
 CAUSES = {

@@ -1,7 +1,7 @@
 """The questions that reports answer first, and the sentences that answer them."""
-from . import inference
-from .comparison import population_text, speed_text
-from .wording import listed
+from .. import inference
+from ..results.comparison import population_text, speed_text
+from ..wording import listed
 
 # Of issue 1101 of Wasmi, which this project answers: a pair of strategies, the second is the baseline.
 QUESTIONS = [

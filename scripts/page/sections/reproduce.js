@@ -100,7 +100,7 @@ function reproduceSection(state) {
 function rawDialog(state, row) {
   const one = state.case, file = data.files[one.file], workload = one.workloads[row],
         dialog = document.getElementById('details');
-  const lines = Object.entries(one.raw).flatMap(
+  const lines = Object.entries(one.raw ?? {}).flatMap(
       ([contender, rows]) => rows[row].map((own, layout) => ({contender, layout: one.layouts[layout], own})));
   const csv =
       [
@@ -128,20 +128,22 @@ function rawDialog(state, row) {
         ['result file', file.name]
       ]),
       h('h3', null, 'CPU time of the execution, ms'),
-      table(
-          'Raw samples',
-          h('tr', null, h('th', {scope: 'col'}, 'contender'), h('th', {scope: 'col'}, 'layout'),
-            one.rounds.map(round => h('th', {scope: 'col'}, `round ${round}`))),
-          lines.map(
-              ({contender, layout, own}) => h(
-                  'tr', null, h('th', {scope: 'row'}, contender), h('td', null, layout),
-                  own.map(value => h('td', null, value === null ? DASH : (value / 1e6).toLocaleString('en', {
-                            minimumFractionDigits: 3,
-                            maximumFractionDigits: 3
-                          })))))),
-      h('p', null,
-        h('button', {type: 'button', onclick: () => save('samples.csv', csv, 'text/csv')},
-          'Download as CSV')),
+      ...!one.raw ? [h('p', {class: 'soft'}, 'A page of so many runs has no room for samples; the result file has them.')] : [
+        table(
+            'Raw samples',
+            h('tr', null, h('th', {scope: 'col'}, 'contender'), h('th', {scope: 'col'}, 'layout'),
+              one.rounds.map(round => h('th', {scope: 'col'}, `round ${round}`))),
+            lines.map(
+                ({contender, layout, own}) => h(
+                    'tr', null, h('th', {scope: 'row'}, contender), h('td', null, layout),
+                    own.map(value => h('td', null, value === null ? DASH : (value / 1e6).toLocaleString('en', {
+                              minimumFractionDigits: 3,
+                              maximumFractionDigits: 3
+                            })))))),
+        h('p', null,
+          h('button', {type: 'button', onclick: () => save('samples.csv', csv, 'text/csv')},
+            'Download as CSV'))
+      ],
       h('h3', null, 'Command of the run'),
       h('pre', {class: 'command', tabindex: '0'}, commandLine(file.command)),
       h('h3', null, 'All of these samples, with counters and other phases'),
