@@ -24,7 +24,7 @@
 #define DISPATCH_TO(word)                                                                          \
     do {                                                                                           \
         COUNT();                                                                                   \
-        TAIL_CALL_TO TARGET(word, handlers, enter)(ARGUMENTS);                                     \
+        TAIL_CALL_TO TARGET(word, TABLE, enter)(ARGUMENTS);                                        \
     } while (0)
 #if TAIL_PRESERVE_NONE && defined __x86_64__
 #define IP_IN_R14 true /* the third of preserve_none's registers, see PARAMETERS */
@@ -58,11 +58,19 @@ typedef CONVENTION Trap (*Handler)(PARAMETERS);
 #define X(name) +1
 enum { HANDLER_COUNT = OPCODE_COUNT OWN_HANDLERS(X) };
 #undef X
-/* By opcode. */
+/* By opcode. Where handlers read the table themselves, LLVM looks at all that it names once for each
+ * of them (LazyCallGraph): with some ten thousand, minutes. A file in which a load more does no harm
+ * has the table behind a pointer (TABLE_POINTER), which it sets before it runs anything. */
 static const Handler handlers[HANDLER_COUNT];
+#ifdef TABLE_POINTER
+const Handler *TABLE_POINTER;
+#define TABLE TABLE_POINTER
+#else
+#define TABLE handlers
+#endif
 
 static Trap enter(const uint8_t *ip, uint64_t *fp, Instance *instance);
-#define HANDLER_AT(ip) TARGET_AT(ip, handlers, enter)
+#define HANDLER_AT(ip) TARGET_AT(ip, TABLE, enter)
 
 /* "used" has them emitted where they are defined, in the layout's order. Otherwise clang emits
  * static functions in the order in which the table below refers to them, the same for every

@@ -13,6 +13,7 @@ static Trap call_prepared(Instance *instance, uint64_t *fp) {
 }
 
 #define DISPATCH_SIZE 2
+#define TABLE_POINTER zero_handlers
 #define OWN_HANDLERS(X) X(unrolled)
 #define call_slow(instance, fp) call_prepared(instance, fp)
 #define executor interpreter /* which nobody asks for */
@@ -27,6 +28,7 @@ HANDLER(unrolled) {
 }
 
 Trap zero_interpret(ZeroState *state) {
+    zero_handlers = handlers;
     RESTORE_STATE(state);
     const Trap trap = HANDLER_AT(ip)(ARGUMENTS);
     if (trap == ZERO_ELSEWHERE) *state = left;

@@ -37,7 +37,7 @@ import math
 import warnings
 
 import numpy
-from scipy import stats
+from scipy import special  # stats takes a third of a second to import, after each round of a run
 
 FASTER, SLOWER, SAME, UNDECIDED = "faster", "slower", "no difference shown", "undecided"
 CONFIDENCE = 0.95
@@ -126,7 +126,7 @@ def quietly(function, *arguments, **options):
 
 @functools.cache
 def quantile_of_t(freedom, confidence):
-    return float(stats.t.ppf((1 + confidence) / 2, freedom))
+    return float(special.stdtrit(freedom, (1 + confidence) / 2))
 
 
 def error_of_mean(values):
@@ -143,7 +143,7 @@ def summarize(values, confidence, workloads, layouts, rounds, error=None, freedo
     half, p = math.nan, math.nan
     if math.isfinite(error) and freedom > 0:
         half = quantile_of_t(freedom, confidence) * error
-        p = float(2 * stats.t.sf(abs(centre) / error, freedom)) if error > 0 else float(centre == 0)
+        p = float(2 * special.stdtr(freedom, -abs(centre) / error)) if error > 0 else float(centre == 0)
     return Estimate(math.exp(centre), math.exp(centre - half), math.exp(centre + half), workloads, layouts, rounds,
                     p, error, error_of_rounds, confidence)
 
@@ -168,7 +168,7 @@ def population(found, units, confidence):
     if variance == 0:
         return dataclasses.replace(found, population_low=found.speed, population_high=found.speed)
     freedom = (by_workload + by_unit) ** 2 / (by_workload ** 2 / (workloads - 1) + by_unit ** 2 / (columns - 1))
-    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * math.sqrt(variance)
+    half = float(special.stdtrit(freedom, (1 + confidence) / 2)) * math.sqrt(variance)
     centre = math.log(found.speed)
     half = max(half, centre - math.log(found.low))  # by chance, where layouts are few
     return dataclasses.replace(found, population_low=math.exp(centre - half),
@@ -244,7 +244,9 @@ def control_estimate(logs, confidence=CONFIDENCE):
 def robust_spread(logs):
     """Standard deviation by the median absolute deviation, of one of two times whose ratios these are."""
     values = logs[~numpy.isnan(logs)]
-    return float(stats.median_abs_deviation(values, scale="normal")) / math.sqrt(2) if len(values) > 1 else math.nan
+    if len(values) < 2:
+        return math.nan
+    return float(numpy.median(numpy.abs(values - numpy.median(values))) / special.ndtri(0.75)) / math.sqrt(2)
 
 
 def changes(before, after, same_programs, groups, confidence=CONFIDENCE):

@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(SCRIPTS))
 try:
     import numpy
+    from scipy import stats
     from analysis import inference
     from analysis.commands import load_script
 except ImportError as error:
@@ -87,9 +88,9 @@ class Estimates(unittest.TestCase):
         values = numpy.random.default_rng(5).normal(0, 0.05, 6)
         for rounds in 1, 3:
             found = inference.estimate(numpy.repeat(values[None, :, None], rounds, axis=2))
-            half = inference.stats.t.ppf(0.975, 5) * values.std(ddof=1) / math.sqrt(6)
+            half = stats.t.ppf(0.975, 5) * values.std(ddof=1) / math.sqrt(6)
             self.assertAlmostEqual(math.log(found.high / found.low) / 2 / half, 1)
-            self.assertAlmostEqual(found.p, inference.stats.ttest_1samp(values, 0).pvalue)
+            self.assertAlmostEqual(found.p, stats.ttest_1samp(values, 0).pvalue)
 
     def test_more_confidence_is_wider(self):
         values = logs(numpy.exp(numpy.random.default_rng(1).normal(0, 0.05, (4, 5))))
@@ -108,14 +109,14 @@ class Estimates(unittest.TestCase):
     def test_one_layout_has_rounds_for_layouts(self):
         values = numpy.random.default_rng(5).normal(0, 0.05, 7)
         found = inference.estimate(values[None, None, :])
-        self.assertAlmostEqual(found.p, inference.stats.ttest_1samp(values, 0).pvalue)
+        self.assertAlmostEqual(found.p, stats.ttest_1samp(values, 0).pvalue)
 
     def test_programs_like_these(self):
         """Programs that differ and layouts that do not: the textbook's interval of the programs; and the other way
         round that of the layouts, twice never."""
         programs = numpy.random.default_rng(2).normal(0.1, 0.1, 9)
         found = inference.estimate(numpy.repeat(programs[:, None, None], 6, axis=1))
-        half = inference.stats.t.ppf(0.975, 8) * programs.std(ddof=1) / 3
+        half = stats.t.ppf(0.975, 8) * programs.std(ddof=1) / 3
         self.assertAlmostEqual(math.log(found.population_high / found.population_low) / 2, half)
         self.assertAlmostEqual(found.low, found.high)
         found = inference.estimate(numpy.repeat(programs[None, :, None], 6, axis=0))
@@ -128,7 +129,7 @@ class Controls(unittest.TestCase):
         values = numpy.random.default_rng(3).normal(0, 0.02, (4, 5, 2))
         values[0, 0, 0] = math.nan
         found, kept = inference.control_estimate(values), values[~numpy.isnan(values)]
-        self.assertAlmostEqual(found.p, inference.stats.ttest_1samp(kept, 0).pvalue)
+        self.assertAlmostEqual(found.p, stats.ttest_1samp(kept, 0).pvalue)
         self.assertAlmostEqual(found.outer_bound, max(1 / found.low, found.high) - 1)
         self.assertIsNone(inference.control_estimate(numpy.full((2, 2), math.nan)))
 

@@ -18,7 +18,7 @@ import itertools
 import math
 
 import numpy
-from scipy import stats
+from scipy import special
 
 from .. import inference
 from ..microarchitecture import cpu_name, microarchitecture
@@ -102,8 +102,8 @@ class Differences:
             welch = variance ** 2 / (error[0] ** 4 / free[0] + error[1] ** 4 / free[1])
             known = numpy.isfinite(variance) & ~self.lucky
             welch = numpy.where(variance > 0, welch, numpy.minimum(*free))
-            self.half = numpy.where(known, stats.t.ppf((1 + confidence) / 2, welch) * numpy.sqrt(variance), math.nan)
-            self.p = numpy.where(known, 2 * stats.t.sf(numpy.abs(self.difference) / numpy.sqrt(variance), welch), math.nan)
+            self.half = numpy.where(known, special.stdtrit(welch, (1 + confidence) / 2) * numpy.sqrt(variance), math.nan)
+            self.p = numpy.where(known, 2 * special.stdtr(welch, -numpy.abs(self.difference) / numpy.sqrt(variance)), math.nan)
         self.p[known & (variance == 0)] = (self.difference[known & (variance == 0)] == 0).astype(float)
         self.level = 1 - confidence
         self.adjusted = self.p
