@@ -407,11 +407,17 @@ def zero_nanoseconds(name, strategy, isa="acc"):
     return f"{zero.nanoseconds(strategy) * zero.suite[strategy]['dispatch'].share:.2f}"
 
 
+def zero_native_times(name, isa="acc", strategy="tail-direct"):
+    """5.9 (5.3–6.3): how many times as long as native code of the same C it takes."""
+    native = zero_of(name, isa).native(strategy)
+    return f"{1 / native.share:.1f} ({1 / native.high:.1f}–{1 / native.low:.1f})"
+
+
 def zero_shares(name):
     """What each strategy's time is made of, a row for each instruction set and strategy."""
-    isas = dict.fromkeys(sample["isa"] for sample in dict(recorded())[name]["samples"])
-    rows = []
-    for isa in isas:
+    result = dict(recorded())[name]
+    measured, rows = {sample["isa"] for sample in result["samples"]}, []
+    for isa in (isa for isa in result["builds"][0]["isas"] if isa in measured):
         head, *found = zero_of(name, isa).rows()
         rows = rows or [["instruction set", *head]]
         rows += [[f"`{isa}`", *row] for row in found]
