@@ -79,6 +79,12 @@ class Tiny(unittest.TestCase):
         self.assertEqual({e["build"]: e["elf_type"] for e in self.result["executors"]},
                          {as_it_is["name"]: "EXEC", barriers["name"]: "EXEC", pie["name"]: "DYN"})
 
+    def test_the_file_names_no_place_in_the_source_tree(self):
+        root = SCRIPTS.parent.resolve()
+        self.assertNotIn(f"{root}/bench/", (FOLDER / "result.json").read_text())
+        if FOLDER.resolve().is_relative_to(root):
+            self.assertNotIn(str(root), (FOLDER / "result.json").read_text())
+
     def test_the_table_has_a_row_for_each(self):
         rows = [line.split("|")[1:-1] for line in self.done.stdout.splitlines() if line.startswith("|")]
         self.assertEqual([row[0].strip() for row in rows if "---" not in row[0]],
