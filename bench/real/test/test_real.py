@@ -12,6 +12,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "runtime/test"))
+from turns import in_turns  # noqa: E402
+
 SUITE = ROOT / "build/workloads/real.json"
 MISSING = 3  # of bench/real/fetch-real
 MEASURED = re.compile(r"(switch|goto-indirect|goto-direct|tail-direct)-\w+")
@@ -34,9 +38,6 @@ def replay(executor, workload):
 
 def main():
     executors = [path for path in sys.argv[1:] if MEASURED.fullmatch(pathlib.Path(path).name)]
-    groups = {}  # those that take turns
-    for executor in executors:
-        groups.setdefault(pathlib.Path(executor).name.rpartition("-")[2], []).append(executor)
     made = subprocess.run([ROOT / "bench/real/fetch-real", "--executor", executors[-1]],
                           stderr=subprocess.PIPE, text=True)
     sys.stderr.write(made.stderr)
@@ -51,8 +52,7 @@ def main():
         # Not wrong: another version of Node or machine may make another one, which the result file says.
         print("note: some recordings are not those that bench/real/programs.json knows")
     with concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count())) as pool:
-        runs = [(group[number % len(group)], workload) for group in groups.values()
-                for number, workload in enumerate(suite)]
+        runs = in_turns(executors, suite)
         for (executor, workload), problem in zip(runs, pool.map(lambda run: replay(*run), runs)):
             if problem:
                 problems.append(problem)
