@@ -16,7 +16,13 @@ function pair(one, baseline, strategy) {
   const found = one.pairs.find(([b, s]) => one.strategies[b] === baseline && one.strategies[s] === strategy);
   if (!found) return () => null;
   const [, , columns, points] = found;
-  return row => columns.speed[row] === null || columns.speed[row] === undefined ? null : {
+  return row => estimateAt(columns, points, row);
+}
+
+/** The estimate that stands in a row of columns; null: it was not measured. */
+function estimateAt(columns, points, row) {
+  if (columns.speed[row] === null || columns.speed[row] === undefined) return null;
+  return {
     speed: columns.speed[row],
     low: columns.low[row],
     high: columns.high[row],

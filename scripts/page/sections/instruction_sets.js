@@ -13,17 +13,8 @@ function isaComparison(state, entry) {
       means.push({label: `mean of ${family}`, row: kindPlace(one, family), mean: true});
   const list = [...means, ...rows.map(row => ({label: row.name, row: row.row}))];
   const estimate = (isa, row) => {
-    const [columns, points] = entry.pairs[others.indexOf(isa)];
-    if (columns.speed[row] === null || columns.speed[row] === undefined) return null;
-    const found = {
-      speed: columns.speed[row],
-      low: columns.low[row],
-      high: columns.high[row],
-      verdict: columns.verdict[row] === null ? '' : data.texts[columns.verdict[row]],
-      points: points[row],
-      of: columns.of[row],
-    };
-    return {...found, text: described(found, isa, baseline)};
+    const [columns, points] = entry.pairs[others.indexOf(isa)], found = estimateAt(columns, points, row);
+    return found && {...found, text: described(found, isa, baseline)};
   };
   const box = chartBox(
       `Speed of ${others.join(', ')} relative to ${baseline}, all ${
