@@ -16,21 +16,27 @@ function pair(one, baseline, strategy) {
   const found = one.pairs.find(([b, s]) => one.strategies[b] === baseline && one.strategies[s] === strategy);
   if (!found) return () => null;
   const [, , columns, points] = found;
-  return row => estimateAt(columns, points, row);
+  return row => {
+    const estimate = estimateInRow(columns, points, row);
+    return estimate && {...estimate, population: columns.population[row]};
+  };
 }
 
-/** The estimate that stands in a row of columns; null: it was not measured. */
-function estimateAt(columns, points, row) {
-  if (columns.speed[row] === null || columns.speed[row] === undefined) return null;
+/** What stands at a place of columns of estimates; null: it was not measured. */
+function estimateAt(columns, place) {
+  if (columns.speed[place] === null || columns.speed[place] === undefined) return null;
   return {
-    speed: columns.speed[row],
-    low: columns.low[row],
-    high: columns.high[row],
-    verdict: columns.verdict[row] === null ? '' : data.texts[columns.verdict[row]],
-    points: points[row],
-    of: columns.of[row],
-    population: columns.population[row],
+    speed: columns.speed[place],
+    low: columns.low[place],
+    high: columns.high[place],
+    verdict: columns.verdict[place] === null ? '' : data.texts[columns.verdict[place]],
   };
+}
+
+/** The same, and what a forest shows besides. */
+function estimateInRow(columns, points, row) {
+  const estimate = estimateAt(columns, row);
+  return estimate && {...estimate, points: points[row], of: columns.of[row]};
 }
 
 function described(estimate, strategy, baseline) {

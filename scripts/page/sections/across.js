@@ -59,16 +59,6 @@ function rankChanges(isa) {
                      `${found.first} is faster on `, few(found.faster), `; slower on `, few(found.slower), '.')));
 }
 
-/** What a table's cell shows of columns of estimates. */
-function estimateAt(columns, place) {
-  return place < 0 || columns.speed[place] === null ? null : {
-    speed: columns.speed[place],
-    low: columns.low[place],
-    high: columns.high[place],
-    verdict: columns.verdict[place] === null ? '' : data.texts[columns.verdict[place]]
-  };
-}
-
 function buildsCompared() {
   if (!data.builds_compared.length) return null;
   const names = [...colours.keys()];

@@ -13,7 +13,7 @@ function isaComparison(state, entry) {
       means.push({label: `mean of ${family}`, row: kindPlace(one, family), mean: true});
   const list = [...means, ...rows.map(row => ({label: row.name, row: row.row}))];
   const estimate = (isa, row) => {
-    const [columns, points] = entry.pairs[others.indexOf(isa)], found = estimateAt(columns, points, row);
+    const [columns, points] = entry.pairs[others.indexOf(isa)], found = estimateInRow(columns, points, row);
     return found && {...found, text: described(found, isa, baseline)};
   };
   const box = chartBox(
