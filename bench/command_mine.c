@@ -13,11 +13,19 @@
 #include "bench/util/progress.h"
 #include "bench/util/table.h"
 
-enum { OPTION_FORMS = 256, OPTION_LONGEST, OPTION_PROGRAMS, OPTION_ONE_OUT, OPTION_RENAME };
+enum {
+    OPTION_FORMS = 256,
+    OPTION_LONGEST,
+    OPTION_PROGRAMS,
+    OPTION_ONE_OUT,
+    OPTION_RENAME,
+    OPTION_ROOT,
+};
 
 typedef struct Options {
     MinerWishes miner;
     size_t forms;
+    unsigned root;
     bool leave_one_out, renames;
     const char *output;
     char **profiles; /* that it is trained on, and those that it is judged by; owned */
@@ -52,6 +60,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case OPTION_ONE_OUT: options->leave_one_out = true; return 0;
     case OPTION_RENAME: options->renames = true; return 0;
+    case OPTION_ROOT:
+        options->root = (unsigned)parse_number(argument, 1, 9, "--root", state);
+        return 0;
     case 'j': options->judged[options->judged_count++] = argument; return 0;
     case 'o': options->output = argument; return 0;
     case ARGP_KEY_ARG: options->profiles[options->profile_count++] = argument; return 0;
@@ -75,8 +86,13 @@ static const struct argp MINE = {
              "it has all)",
              0},
             {"rename-registers", OPTION_RENAME, NULL, 0,
-             "choose as if half of each profile had its registers for locals called otherwise: "
-             "which has which is chance",
+             "choose as if a quarter of each profile had its registers for locals called "
+             "otherwise: which has which is chance",
+             0},
+            {"root", OPTION_ROOT, "N", 0,
+             "choose as if each line had run the N-th root of how often it did: a program's "
+             "hottest loops are its own, what it does now and then is more like others (default: "
+             "1)",
              0},
             {"judge", 'j', "PROFILE", 0,
              "tell what they bring this one, which nothing is chosen from; may be repeated", 0},
@@ -262,6 +278,7 @@ static bool write_table(const Corpus *corpus, const Options *options,
 
 int command_mine(int argc, char **argv) {
     Options options = {
+        .root = 1,
         .miner = {.most = 4000, .longest = LONGEST_SEQUENCE, .progress = show_progress},
         .profiles = allocate((size_t)argc * sizeof(char *)),
         .judged = allocate((size_t)argc * sizeof(char *)),
@@ -282,13 +299,15 @@ int command_mine(int argc, char **argv) {
                     "profiles to train on are of %s with %u opcodes, and those to judge are of %s "
                     "with %u or are called otherwise: make all with one build",
                     trained.isa, trained.opcode_count, judged.isa, judged.opcode_count);
-    Corpus renamed = {0};
-    if (done && options.renames) {
-        done = read_all(&renamed, options.profiles, options.profile_count, &error);
-        if (done) corpus_rename_registers(&renamed);
+    Corpus changed = {0};
+    const bool changes = options.renames || options.root > 1;
+    if (done && changes) {
+        done = read_all(&changed, options.profiles, options.profile_count, &error);
+        if (done) corpus_flatten(&changed, options.root);
+        if (done && options.renames) corpus_rename_registers(&changed);
     }
     if (done) {
-        const Corpus *source = options.renames ? &renamed : &trained;
+        const Corpus *source = changes ? &changed : &trained;
         size_t count;
         MinedSequence *sequences = mine(source, &options.miner, &count);
         progress_clear();
@@ -298,7 +317,7 @@ int command_mine(int argc, char **argv) {
         free(sequences);
     }
     corpus_free(&trained);
-    corpus_free(&renamed);
+    corpus_free(&changed);
     corpus_free(&judged);
     free(options.profiles);
     free(options.judged);

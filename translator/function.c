@@ -19,19 +19,30 @@ typedef struct Control {
     Label else_label; /* WASM_IF: the second arm, or the end if there is none */
     uint32_t height;  /* of the operand stack below the block's parameters */
     Pins pins;        /* at `label` */
+    uint32_t loops;   /* that are open here, itself counted */
     Pins outer_pins;  /* of a loop: around it */
+    /* Of a loop, see "loops that are unrolled" below. */
+    const uint8_t *body, *latch; /* what is repeated ... */
+    uint32_t repetitions;        /* ... so many times more */
+    Label exit;                  /* if it `has_exit`: behind the last copy */
+    bool has_exit;
     uint32_t begin;   /* WASM_TRY, WASM_TRY_TABLE: of the region */
     uint32_t clause;  /* the first one of a try_table, the last one of a try; or NO_CLAUSE */
     /* See "locals that need no zeroing" below. */
     uint32_t assigned_at_entry, assigned_at_branch, assigned_least;
 } Control;
 
-/* A clause of a try_table that leaves the function: the results stand at `height`. */
-typedef struct CaughtReturn {
+/* A way out of a loop that stands behind the function's code. It begins at `label`, where registers
+ * hold `pins`, and takes the `count` values below `height` along, which are at home. */
+typedef struct Exit {
     Label label;
-    uint32_t height;
+    uint32_t height, count;
     Pins pins;
-} CaughtReturn;
+    bool returns; /* from the function, or else: */
+    Label target;
+    uint32_t target_height;
+    Pins target_pins;
+} Exit;
 
 struct FunctionTranslator {
     const Module *module;
@@ -57,9 +68,9 @@ struct FunctionTranslator {
 
     size_t begin; /* of the bytecode */
     uint32_t first_clause; /* in the side tables */
-    CaughtReturn *caught_returns; /* owned, grows */
-    uint32_t caught_return_count;
-    size_t caught_return_capacity;
+    Exit *exits; /* owned, grows */
+    uint32_t exit_count;
+    size_t exit_capacity;
 
     uint8_t *local_states; /* LocalState by local; owned, as long as local_types */
     uint32_t *assigned;    /* the locals that are ASSIGNED, in order; owned, likewise */
@@ -93,7 +104,7 @@ void function_translator_free(FunctionTranslator *t) {
     free(t->first_halves);
     free(t->assigned);
     free(t->controls);
-    free(t->caught_returns);
+    free(t->exits);
     free(t);
 }
 
@@ -202,12 +213,14 @@ static void open_control(FunctionTranslator *t, uint8_t kind, BlockType type) {
         t->controls = controls;
         t->control_capacity = capacity;
     }
+    const uint32_t loops = t->depth ? t->controls[t->depth - 1].loops : 0;
     t->controls[t->depth++] = (Control){
         .kind = kind,
         .type = type,
         .label = encoder_label(t->encoder),
         .height = t->values.height - type.parameter_count,
         .pins = t->values.pins,
+        .loops = loops + (kind == WASM_LOOP),
         .assigned_at_entry = t->assigned_count,
         .assigned_at_branch = UINT32_MAX,
         .assigned_least = UINT32_MAX,
@@ -225,6 +238,11 @@ static bool is_function(const FunctionTranslator *t, const Control *control) {
 static uint32_t arity(const Control *control) {
     return control->kind == WASM_LOOP ? control->type.parameter_count
                                       : control->type.result_count;
+}
+
+static void bind(FunctionTranslator *t, Label label) {
+    encoder_bind(t->encoder, label);
+    forget_accumulators(&t->values);
 }
 
 static void mark_branch(FunctionTranslator *t, Control *target) {
@@ -341,17 +359,119 @@ static bool changes_pins(const FunctionTranslator *t, const Control *target) {
     return !pins_equal(pins, &target->pins);
 }
 
+/* ---- Ways out of loops ------------------------------------------------------------------------
+ *
+ * Who leaves a loop has often more to do than to jump: other locals are in registers outside. That
+ * stands behind the function's code, since loops go on more often than they end (Ball and Larus,
+ * PLDI 1993), so that the loop is one straight line. */
+
+enum { EXITS_COMPARED = 8 };
+
+/* Where the way from here to the block begins, with its values below `height`. translate_exits
+ * writes it. */
+static Label add_exit(FunctionTranslator *t, Control *target, uint32_t height) {
+    const Exit wanted = {.label = encoder_label(t->encoder),
+                         .height = height,
+                         .pins = t->values.pins,
+                         .returns = is_function(t, target),
+                         .target = target->label,
+                         .count = arity(target),
+                         .target_height = target->height,
+                         .target_pins = target->pins};
+    if (!wanted.returns) mark_branch(t, target);
+    /* Those of a loop's copies are the same. */
+    for (uint32_t i = t->exit_count; i-- > 0 && t->exit_count - i <= EXITS_COMPARED;) {
+        const Exit *other = &t->exits[i];
+        if (other->target == wanted.target && other->height == height &&
+            pins_equal(&other->pins, &wanted.pins))
+            return other->label;
+    }
+    Exit *exit = append(t, &t->exits, &t->exit_count, &t->exit_capacity, sizeof *exit);
+    if (exit) *exit = wanted;
+    return wanted.label;
+}
+
+/* Whether a branch to there ends a loop. */
+static bool leaves_loop(const FunctionTranslator *t, uint32_t depth) {
+    return t->controls[t->depth - 1].loops > t->controls[t->depth - 1 - depth].loops;
+}
+
+/* ---- Loops that are unrolled ------------------------------------------------------------------
+ *
+ * A small loop without loops and calls inside is translated several times over, up to its last
+ * branch back, which in all copies but the last one leads on to the next. A straight line then has
+ * several turns of the loop, for superinstructions to span. (Other instruction sets would gain
+ * nothing but the jump of a loop that ends with `br`: results/FAST.md.) */
+
+enum {
+    UNROLLED_MOST = ISA_PINS ? 4 : 1, /* copies */
+    UNROLLED_BYTES = 128,             /* of WebAssembly, all copies together */
+};
+
+/* How often more than once the loop whose body is at `at` is to be translated, up to `*latch`:
+ * behind its last branch back. */
+static uint32_t repetitions_of(const uint8_t *at, const uint8_t **latch) {
+    const uint8_t *const begin = at;
+    *latch = NULL;
+    bool ends = UNROLLED_MOST == 1;
+    for (uint32_t nested = 0; !ends && at < begin + UNROLLED_BYTES / 2;) {
+        const Opcode opcode = opcode_read(&at);
+        const bool branches = !nested && (opcode == WASM_BR_IF || opcode == WASM_BR);
+        const bool is_back = branches && *at == 0;
+        switch (opcode) {
+        case WASM_BLOCK:
+        case WASM_IF: nested++; break;
+        case WASM_END: ends = nested-- == 0; break;
+        case WASM_LOOP:
+        case WASM_TRY:
+        case WASM_TRY_TABLE:
+        case WASM_BR_TABLE:
+        case WASM_CALL:
+        case WASM_CALL_INDIRECT:
+        case WASM_CALL_REF: ends = true; break;
+        default: break;
+        }
+        at = skip_immediates(opcode, at);
+        if (is_back && at <= begin + UNROLLED_BYTES / 2) *latch = at;
+        ends |= branches && opcode == WASM_BR;
+    }
+    if (!*latch) return 0;
+    const uint32_t fitting = UNROLLED_BYTES / (uint32_t)(*latch - begin);
+    return smaller(fitting, UNROLLED_MOST) - 1;
+}
+
+/* Whether the branch that was just read is that one and leads on to another copy. */
+static bool is_repeated(const FunctionTranslator *t, uint32_t depth) {
+    const Control *loop = &t->controls[t->depth - 1];
+    return depth == 0 && loop->repetitions && t->at == loop->latch &&
+           t->values.height == loop->height;
+}
+
+static void repeat(FunctionTranslator *t) {
+    Control *loop = control_at(t, 0);
+    loop->repetitions--;
+    t->at = loop->body;
+}
+
 /* `sense`: whether to branch if the condition is true or if it is false. */
 static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
     Values *values = &t->values;
     Control *target = control_at(t, depth);
     uint32_t count = arity(target);
     const bool changes = changes_pins(t, target);
-    if (count || changes) compute_sums(values, values->height);
+    if (count || (changes && !leaves_loop(t, depth))) compute_sums(values, values->height);
     Popped condition = pop(values);
+    if (is_repeated(t, depth)) {
+        if (!target->has_exit) target->exit = encoder_label(t->encoder);
+        target->has_exit = true;
+        branch_on(t, condition, !sense, target->exit);
+        repeat(t);
+        return;
+    }
     if (count == 0 && !changes) {
         mark_branch(t, target);
         branch_on(t, condition, sense, target->label);
+        if (target->has_exit && t->at == target->latch) bind(t, target->exit);
         return;
     }
     /* Values go along. What is emitted for them stands between the condition's instruction and the
@@ -361,6 +481,10 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
     if (!is_function(t, target) && !changes && target->height == values->height - count) {
         mark_branch(t, target);
         branch_on(t, condition, sense, target->label);
+        return;
+    }
+    if (leaves_loop(t, depth)) {
+        branch_on(t, condition, sense, add_exit(t, target, values->height));
         return;
     }
     Label skip = encoder_label(t->encoder);
@@ -374,6 +498,16 @@ static void translate_br_if(FunctionTranslator *t, uint32_t depth, bool sense) {
         encoder_branch(t->encoder, target->label);
     }
     encoder_bind(t->encoder, skip);
+}
+
+/* Returns whether control continues behind it. */
+static bool translate_br(FunctionTranslator *t, uint32_t depth) {
+    if (!is_repeated(t, depth)) {
+        jump(t, depth);
+        return false;
+    }
+    repeat(t);
+    return true;
 }
 
 /* Jumps to `label` if the popped reference is null (`sense`) or is not. */
@@ -500,11 +634,6 @@ static Opcode skip_unreachable(FunctionTranslator *t) {
     }
 }
 
-static void bind(FunctionTranslator *t, Label label) {
-    encoder_bind(t->encoder, label);
-    forget_accumulators(&t->values);
-}
-
 /* Leaves exactly these values above `height`, at home. */
 static void set_stack(FunctionTranslator *t, uint32_t height, const SlotType *types,
                       uint32_t count) {
@@ -524,6 +653,8 @@ static bool translate_loop(FunctionTranslator *t, BlockType type) {
     if (t->out_of_memory) return true;
     Control *control = control_at(t, 0);
     control->outer_pins = outer;
+    control->body = t->at;
+    if (!type.parameter_count) control->repetitions = repetitions_of(t->at, &control->latch);
     encoder_bind_loop(t->encoder, control->label);
     forget_accumulators(&t->values);
     return true;
@@ -577,7 +708,7 @@ static bool translate_end(FunctionTranslator *t, bool reachable) {
     if (is_meeting || !reachable) {
         set_stack(t, control->height, control->type.results, count);
         if (control->kind == WASM_IF) bind(t, control->else_label);
-        if (control->is_reached) bind(t, control->label);
+        if (control->is_reached && control->kind != WASM_LOOP) bind(t, control->label);
         else forget_accumulators(&t->values);
     }
     uint32_t keep = t->assigned_count;
@@ -617,11 +748,7 @@ static Label caught_label(FunctionTranslator *t, Control *target, uint32_t heigh
         mark_branch(t, target);
         return target->label;
     }
-    const Label label = encoder_label(t->encoder);
-    CaughtReturn *caught = append(t, &t->caught_returns, &t->caught_return_count,
-                                  &t->caught_return_capacity, sizeof *caught);
-    if (caught) *caught = (CaughtReturn){label, height, t->values.pins};
-    return label;
+    return add_exit(t, target, height + t->type->result_slots);
 }
 
 static bool translate_try_table(FunctionTranslator *t) {
@@ -1300,7 +1427,7 @@ static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
     case WASM_THROW: translate_throw(t, leb_u32(&t->at)); return false;
     case WASM_RETHROW: translate_rethrow(t, leb_u32(&t->at)); return false;
     case WASM_THROW_REF: translate_throw_ref(t); return false;
-    case WASM_BR: jump(t, leb_u32(&t->at)); return false;
+    case WASM_BR: return translate_br(t, leb_u32(&t->at));
     case WASM_BR_IF: translate_br_if(t, leb_u32(&t->at), true); return true;
     case WASM_BR_ON_NULL: translate_br_on_null(t, leb_u32(&t->at), true); return true;
     case WASM_BR_ON_NON_NULL: translate_br_on_null(t, leb_u32(&t->at), false); return true;
@@ -1396,19 +1523,29 @@ static bool begin_function(FunctionTranslator *t, const FunctionBody *body) {
     return (!t->has_vectors || number_halves(t, body_count)) && begin_values(t);
 }
 
-/* What try_tables caught for the function's own label. */
-static void translate_caught_returns(FunctionTranslator *t) {
-    for (uint32_t i = 0; i < t->caught_return_count; i++) {
-        const CaughtReturn *caught = &t->caught_returns[i];
-        drop(&t->values, t->values.height);
-        for (uint32_t below = 0; below < caught->height; below++)
+static void translate_exits(FunctionTranslator *t) {
+    drop(&t->values, t->values.height);
+    for (uint32_t i = 0; i < t->exit_count; i++) {
+        const Exit *exit = &t->exits[i];
+        /* What lies between the heights of two of them lies between them in the code, too: all
+         * together take no longer than that did. */
+        if (t->values.height > exit->height) drop(&t->values, t->values.height - exit->height);
+        while (t->values.height < exit->height && !t->values.out_of_memory)
             push_home(&t->values, TYPE_I32); /* whatever was there */
-        set_stack(t, caught->height, t->type->result_slot_types, t->type->result_slots);
-        bind(t, caught->label);
-        change_pins(t, &caught->pins);
-        if (!t->out_of_memory && !t->values.out_of_memory) emit_return(t);
+        if (t->out_of_memory || t->values.out_of_memory) break;
+        bind(t, exit->label);
+        if (exit->returns) {
+            const uint32_t results = t->type->result_slots;
+            set_stack(t, exit->height - results, t->type->result_slot_types, results);
+            set_pins(&t->values, &exit->pins);
+            emit_return(t);
+        } else {
+            move_down(t, exit->count, exit->target_height);
+            emit_exchange(&t->values, &exit->pins, &exit->target_pins);
+            encoder_branch(t->encoder, exit->target);
+        }
     }
-    t->caught_return_count = 0;
+    t->exit_count = 0;
 }
 
 /* Translates up to the end of the body. */
@@ -1435,7 +1572,7 @@ static void translate_body(FunctionTranslator *t) {
         else reachable = translate_end(t, false);
     }
     if (reachable && !t->out_of_memory && !t->values.out_of_memory) emit_return(t);
-    translate_caught_returns(t);
+    translate_exits(t);
 }
 
 bool translate_function(FunctionTranslator *t, uint32_t function, Code *code, CodeOffsets *offsets,

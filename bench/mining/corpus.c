@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,24 @@ bool corpus_read(Corpus *corpus, const char *path, const char *name, Error *erro
     return true;
 }
 
+void corpus_flatten(Corpus *corpus, unsigned root) {
+    for (size_t i = 0; i < corpus->program_count; i++) {
+        const CorpusProgram *program = &corpus->programs[i];
+        double sum = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t l = program->line_begin; l < program->line_end; l++) {
+                double *weights = corpus->weights + corpus->lines[l].begin;
+                /* No instruction of a line is executed more often than the first. */
+                const double factor = pass           ? 1 / sum
+                                      : *weights > 0 ? pow(*weights, 1.0 / root) / *weights
+                                                     : 0;
+                for (uint32_t j = 0; j < corpus->lines[l].length; j++)
+                    sum += (weights[j] *= factor) * !pass;
+            }
+        }
+    }
+}
+
 /* ---- Registers that change their names ------------------------------------------------------- */
 
 static const Corpus *named; /* for qsort and bsearch, with what they sort */
@@ -217,7 +236,7 @@ static void append_renamed(Corpus *corpus, const Corpus *old, const Line *line, 
 void corpus_rename_registers(Corpus *corpus) {
     static const char orders[][4] = {"prq", "qpr", "qrp", "rpq", "rqp"};
     enum { ORDERS = sizeof orders / sizeof *orders };
-    const double share = 0.1; /* of each; the names that it has keep half of the weight */
+    const double share = 0.05; /* of each; the names that it has keep the rest */
     uint16_t *by_name = allocate(corpus->opcode_count * sizeof *by_name);
     uint16_t *names[ORDERS];
     for (uint32_t i = 0; i < corpus->opcode_count; i++)

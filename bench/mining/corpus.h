@@ -42,7 +42,11 @@ typedef struct Corpus {
 bool corpus_read(Corpus *corpus, const char *path, const char *name, Error *error);
 void corpus_free(Corpus *corpus);
 
-/* Has each line half, and half as lines of the same opcodes with the registers for locals called
+/* Makes each line weigh as if it had run the root, of that degree, of how often it did: a program's
+ * hottest loops are its own, and what it executes now and then is more like what others do. */
+void corpus_flatten(Corpus *corpus, unsigned root);
+
+/* Has a quarter of each line as lines of the same opcodes with the registers for locals called
  * otherwise, in each of the five ways: which register a local has is chance, and in another program
  * another one. Of instruction sets without such registers, and of opcodes that have no such form, it
  * changes weights alone. */

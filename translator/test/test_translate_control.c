@@ -25,7 +25,7 @@ Test(br_if, compares_and_branches_in_one) {
 
 Test(br_if, compares_computed_values) {
     translate_wat("(func (param i32 i32)"
-                  "  (loop (br_if 0 (i32.eq (i32.clz (local.get 0)) (local.get 1)))))");
+                  "  (loop" ONCE " (br_if 0 (i32.eq (i32.clz (local.get 0)) (local.get 1)))))");
     Label start = encoder_label(code);
     encoder_bind(code, start);
     encode_i32_clz(code, computed(0), local(0));
@@ -36,7 +36,7 @@ Test(br_if, compares_computed_values) {
 
 Test(br_if, tests_other_values_for_zero) {
     translate_wat("(memory 1) (func (param i32)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (br_if 0 (local.get 0))"
                   "    (br_if 0 (i32.add (local.get 0) (i32.const 1)))"
                   "    (br_if 0 (i32.load (local.get 0)))))");
@@ -53,7 +53,7 @@ Test(br_if, tests_other_values_for_zero) {
 
 Test(br_if, i32_eqz_is_a_comparison) {
     translate_wat("(func (param i32 i64)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (br_if 0 (i32.eqz (local.get 0)))"
                   "    (br_if 0 (i64.eqz (local.get 1)))))");
     Label start = encoder_label(code);
@@ -85,7 +85,7 @@ Test(br_if, i32_eqz_inverts_a_comparison) {
 
 Test(br_if, branches_unless_floats_are_ordered) {
     translate_wat("(func (param f32 f64)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (br_if 0 (i32.eqz (f32.lt (local.get 0) (f32.const 1))))"
                   "    (br_if 0 (i32.eqz (f64.ge (local.get 1) (f64.const 1))))))");
     Label start = encoder_label(code);
@@ -98,7 +98,7 @@ Test(br_if, branches_unless_floats_are_ordered) {
 
 Test(br_if, tests_bits) {
     translate_wat("(func (param i32 i32)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (br_if 0 (i32.and (local.get 0) (i32.const 4)))"
                   "    (br_if 0 (i32.eqz (i32.and (local.get 0) (local.get 1))))))");
     Label start = encoder_label(code);
@@ -111,7 +111,7 @@ Test(br_if, tests_bits) {
 
 Test(br_if, tests_references) {
     translate_wat("(func (param funcref)"
-                  "  (loop (br_if 0 (ref.is_null (local.get 0)))))");
+                  "  (loop" ONCE " (br_if 0 (ref.is_null (local.get 0)))))");
     Label start = encoder_label(code);
     encoder_bind(code, start);
     encode_br_if_i64_eqz(code, local(0), start);
@@ -121,7 +121,7 @@ Test(br_if, tests_references) {
 
 Test(br_if, on_a_constant_is_decided) {
     translate_wat("(func (param i32)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (br_if 0 (i32.const 0))"
                   "    (local.set 0 (i32.clz (local.get 0)))"
                   "    (br_if 0 (i32.const -1))))");
@@ -135,7 +135,7 @@ Test(br_if, on_a_constant_is_decided) {
 
 Test(br_if, does_not_take_back_a_comparison_that_is_not_the_last_instruction) {
     translate_wat("(memory 1) (func (param i32)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (i32.lt_s (local.get 0) (i32.const 9))"
                   "    (i32.store (local.get 0) (local.get 0))"
                   "    (br_if 0)))");
@@ -168,7 +168,7 @@ Test(br_if, does_not_take_back_a_comparison_whose_result_is_needed) {
 
 Test(br_if, does_not_take_back_a_comparison_across_a_label) {
     translate_wat("(func (param i32)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (block (result i32)"
                   "      (br_if 0 (i32.const 1) (local.get 0))"
                   "      (drop) (i32.lt_s (local.get 0) (i32.const 9)))"
@@ -356,7 +356,7 @@ Test(entry, brings_locals_and_computed_values_home) {
 Test(entry, leaves_constants) {
     translate_wat("(func (param i32) (result i32)"
                   "  (i32.const 7)"
-                  "  (loop (br_if 0 (local.get 0)))"
+                  "  (loop" ONCE " (br_if 0 (local.get 0)))"
                   "  (i32.sub (local.get 0)))");
     Label start = encoder_label(code);
     encoder_bind(code, start);

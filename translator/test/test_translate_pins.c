@@ -32,7 +32,7 @@ static void leave(unsigned banks, int p, int q, int r) {
 
 Test(pins, are_entered_at_a_loop_and_left_at_its_end) {
     translate_wat("(func (param i32) (result i32) (local i32)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (local.set 1 (i32.xor (local.get 1) (local.get 0)))"
                   "    (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))"
                   "  (local.get 1))");
@@ -50,7 +50,7 @@ Test(pins, are_entered_at_a_loop_and_left_at_its_end) {
 
 Test(pins, are_not_worth_it_where_little_is_used) {
     translate_wat("(func (param i32)"
-                  "  (loop (br_if 0 (i32.lt_s (local.get 0) (local.get 0)))))");
+                  "  (loop" ONCE " (br_if 0 (i32.lt_s (local.get 0) (local.get 0)))))");
     Label start = encoder_label(code);
     encoder_bind(code, start);
     encode_br_if_i32_lt_s(code, local(0), local(0), start);
@@ -60,7 +60,7 @@ Test(pins, are_not_worth_it_where_little_is_used) {
 
 Test(pins, hold_the_hottest) {
     translate_wat("(func (param i32 i32 i32 i32)"
-                  "  (loop"
+                  "  (loop" ONCE
                   "    (local.set 3 (i32.xor (local.get 3) (local.get 3)))"
                   "    (local.set 2 (i32.xor (local.get 2) (i32.xor (local.get 2) (local.get 2))))"
                   "    (local.set 1 (local.get 0))"
@@ -80,46 +80,46 @@ Test(pins, hold_the_hottest) {
 
 Test(pins, are_given_back_by_branches_out) {
     translate_wat("(func (param i32)"
-                  "  (block (loop"
+                  "  (block (loop" ONCE
                   "    (br_if 1 (i32.lt_s (local.get 0) (i32.const 9)))"
                   "    (local.set 0 (i32.xor (local.get 0) (local.get 0)))"
                   "    (br_if 0 (local.get 0))"
                   "    (br 1))))");
-    Label start = encoder_label(code), skip = encoder_label(code), end = encoder_label(code);
+    Label start = encoder_label(code), out = encoder_label(code), end = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
-    encode_br_if_i32_ge_s(code, pin(0), constant(9), skip);
-    leave(1, 0, -1, -1);
-    encode_br(code, end);
-    encoder_bind(code, skip);
+    encode_br_if_i32_lt_s(code, pin(0), constant(9), out);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
     encode_br_if_i32_nez(code, pin(0), start);
     leave(1, 0, -1, -1);
     encode_br(code, end);
     encoder_bind(code, end);
     encode_return(code, LINK);
+    encoder_bind(code, out);
+    leave(1, 0, -1, -1);
+    encode_br(code, end);
     expect_translation();
 }
 
 Test(pins, are_given_back_by_branches_out_that_take_a_value_along) {
     translate_wat("(func (param i32) (result i32)"
-                  "  (block (result i32) (loop"
+                  "  (block (result i32) (loop" ONCE
                   "    (br_if 1 (i32.clz (local.get 0)) (i32.lt_s (local.get 0) (i32.const 9)))"
                   "    (drop)"
                   "    (local.set 0 (i32.xor (local.get 0) (local.get 0)))"
                   "    (br 0)) (unreachable)))");
-    Label start = encoder_label(code), skip = encoder_label(code), end = encoder_label(code);
+    Label start = encoder_label(code), out = encoder_label(code), end = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
     encode_i32_clz(code, HOME(1, 0), pin(0));
-    encode_br_if_i32_ge_s(code, pin(0), constant(9), skip);
-    leave(1, 0, -1, -1);
-    encode_br(code, end);
-    encoder_bind(code, skip);
+    encode_br_if_i32_lt_s(code, pin(0), constant(9), out);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
     encode_br(code, start);
     encoder_bind(code, end);
     encode_return_i(code, HOME(1, 0), LINK);
+    encoder_bind(code, out);
+    leave(1, 0, -1, -1);
+    encode_br(code, end);
     expect_translation();
 }
 
@@ -127,7 +127,7 @@ Test(pins, are_given_back_by_branches_out_that_take_a_value_along) {
  * back to the loop. */
 Test(pins, are_given_back_by_tables) {
     translate_wat("(func (param i32)"
-                  "  (block (loop"
+                  "  (block (loop" ONCE
                   "    (local.set 0 (i32.xor (local.get 0) (local.get 0)))"
                   "    (br_table 1 0 1 2 1 (local.get 0)))))");
     Label start = encoder_label(code), table = encoder_label(code), end = encoder_label(code);
@@ -154,7 +154,7 @@ Test(pins, are_given_back_by_tables) {
 
 Test(pins, need_no_stubs_of_tables_within_the_loop) {
     translate_wat("(func (param i32)"
-                  "  (loop (block"
+                  "  (loop" ONCE " (block"
                   "    (local.set 0 (i32.xor (local.get 0) (local.get 0)))"
                   "    (br_table 0 1 (local.get 0)))))");
     Label start = encoder_label(code), end = encoder_label(code);
@@ -175,7 +175,8 @@ Test(pins, need_no_stubs_of_tables_within_the_loop) {
 #define HOT "(local.set 0 (i32.xor (local.get 0) (local.get 0)))"
 
 Test(returns, restore_integers_by_themselves) {
-    translate_wat("(func (param i32) (loop " HOT "  (if (local.get 0) (then (return))) (br 0)))");
+    translate_wat("(func (param i32) (loop" ONCE HOT
+                  "  (if (local.get 0) (then (return))) (br 0)))");
     Label start = encoder_label(code), end = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
@@ -188,7 +189,7 @@ Test(returns, restore_integers_by_themselves) {
 }
 
 Test(returns, of_an_integer_read_it_before_they_restore) {
-    translate_wat("(func (param i32) (result i32) (loop " HOT
+    translate_wat("(func (param i32) (result i32) (loop" ONCE HOT
                   "  (if (local.get 0) (then (return (local.get 0)))) (br 0)) (unreachable))");
     Label start = encoder_label(code), end = encoder_label(code);
     enter(1, 0, -1, -1);
@@ -202,23 +203,23 @@ Test(returns, of_an_integer_read_it_before_they_restore) {
 }
 
 Test(returns, if_a_condition_holds) {
-    translate_wat("(func (param i32) (result i32) (loop " HOT
+    translate_wat("(func (param i32) (result i32) (loop" ONCE HOT
                   "  (br_if 1 (i32.const 5) (local.get 0)) (drop) (br 0)) (unreachable))");
-    Label start = encoder_label(code), skip = encoder_label(code);
+    Label start = encoder_label(code), out = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, start);
     encode_i32_xor(code, pin(0), pin(0), pin(0));
     encode_const_i32(code, HOME(1, 0), constant(5));
-    encode_br_if_i32_eqz(code, pin(0), skip);
-    encode_return_i_restore(code, HOME(1, 0), LINK);
-    encoder_bind(code, skip);
+    encode_br_if_i32_nez(code, pin(0), out);
     encode_br(code, start);
+    encoder_bind(code, out);
+    encode_return_i_restore(code, HOME(1, 0), LINK);
     expect_translation();
 }
 
 /* A float in a register is moved to where the restoring leaves it. */
 Test(returns, of_a_float_in_a_register) {
-    translate_wat("(func (param f64) (result f64) (loop"
+    translate_wat("(func (param f64) (result f64) (loop" ONCE
                   "  (local.set 0 (f64.mul (local.get 0) (local.get 0)))"
                   "  (br_if 0 (f64.lt (local.get 0) (f64.const 9)))"
                   "  (return (local.get 0))) (unreachable))");
@@ -234,7 +235,7 @@ Test(returns, of_a_float_in_a_register) {
 }
 
 Test(returns, of_a_float_restore_both_banks) {
-    translate_wat("(func (param f64 i32) (result f64) (loop"
+    translate_wat("(func (param f64 i32) (result f64) (loop" ONCE
                   "  (local.set 0 (f64.mul (local.get 0) (local.get 0)))"
                   "  (local.set 1 (i32.xor (local.get 1) (local.get 1)))"
                   "  (br_if 0 (f64.lt (local.get 0) (f64.const 9)))"
@@ -254,7 +255,7 @@ Test(returns, of_a_float_restore_both_banks) {
 }
 
 Test(returns, of_several_values) {
-    translate_wat("(func (param i32) (result i32 i32) (loop " HOT
+    translate_wat("(func (param i32) (result i32 i32) (loop" ONCE HOT
                   "  (br_if 0 (local.get 0)) (return (local.get 0) (i32.const 1)))"
                   "  (unreachable))");
     Label start = encoder_label(code);
@@ -270,7 +271,7 @@ Test(returns, of_several_values) {
 }
 
 Test(returns, by_tail_calls) {
-    translate_wat("(func (param i32) (loop " HOT
+    translate_wat("(func (param i32) (loop" ONCE HOT
                   "  (br_if 0 (local.get 0)) (return_call $other (local.get 0))))"
                   "(func $other (param i32))");
     Label start = encoder_label(code);
@@ -288,7 +289,7 @@ Test(returns, by_tail_calls) {
 Test(returns, by_indirect_tail_calls) {
     translate_wat(
         "(table 1 funcref) (type $nothing (func))"
-        "(func (param i32) (loop " HOT
+        "(func (param i32) (loop" ONCE HOT
         "  (br_if 0 (local.get 0)) (return_call_indirect (type $nothing) (local.get 0))))");
     Label start = encoder_label(code);
     enter(1, 0, -1, -1);
@@ -306,7 +307,8 @@ Test(returns, by_indirect_tail_calls) {
 
 Test(inner_loops, keep_what_is_theirs_too) {
     translate_wat("(func (param i32)"
-                  "  (loop (loop " HOT " (br_if 0 (local.get 0))) (br_if 0 (local.get 0))))");
+                  "  (loop" ONCE " (loop" ONCE HOT " (br_if 0 (local.get 0)))"
+                  "    (br_if 0 (local.get 0))))");
     Label outer = encoder_label(code), inner = encoder_label(code);
     enter(1, 0, -1, -1);
     encoder_bind(code, outer);
@@ -323,12 +325,12 @@ Test(inner_loops, keep_what_is_theirs_too) {
  * own one, in the place of one that it does not use, and only that changes. */
 Test(inner_loops, exchange_what_pays) {
     translate_wat("(func (param i32 i32 i32 i32)"
-                  "  (loop"
-                  "    (loop (local.set 0 (i32.xor (local.get 1) (local.get 2)))"
+                  "  (loop" ONCE
+                  "    (loop" ONCE " (local.set 0 (i32.xor (local.get 1) (local.get 2)))"
                   "          (local.set 1 (i32.xor (local.get 2) (local.get 0)))"
                   "          (local.set 2 (i32.xor (local.get 0) (local.get 1)))"
                   "          (br_if 0 (local.get 0)))"
-                  "    (loop (local.set 3 (i32.xor (local.get 3) (local.get 3)))"
+                  "    (loop" ONCE " (local.set 3 (i32.xor (local.get 3) (local.get 3)))"
                   "          (br_if 0 (local.get 3)))"
                   "    (br 0)))");
     Label outer = encoder_label(code), first = encoder_label(code), second = encoder_label(code);
@@ -348,11 +350,46 @@ Test(inner_loops, exchange_what_pays) {
     expect_translation();
 }
 
+/* Behind the function the outer loop's label is still where that begins. */
+Test(inner_loops, are_left_for_the_beginning_of_the_outer_one) {
+    translate_wat("(func (param i32 i32 i32 i32)"
+                  "  (loop" ONCE
+                  "    (loop" ONCE " (local.set 0 (i32.xor (local.get 1) (local.get 2)))"
+                  "          (local.set 1 (i32.xor (local.get 2) (local.get 0)))"
+                  "          (local.set 2 (i32.xor (local.get 0) (local.get 1)))"
+                  "          (br_if 1 (local.get 0))"
+                  "          (br_if 0 (local.get 0)))"
+                  "    (loop" ONCE " (local.set 3 (i32.xor (local.get 3) (local.get 3)))"
+                  "          (br_if 1 (local.get 3))"
+                  "          (br_if 0 (local.get 3)))"
+                  "    (br 0)))");
+    Label outer = encoder_label(code), second = encoder_label(code), out = encoder_label(code);
+    const uint16_t junk = JUNK(1);
+    enter(1, 0, 1, 2);
+    encoder_bind(code, outer);
+    encode_i32_xor(code, pin(0), pin(1), pin(2));
+    encode_i32_xor(code, pin(1), pin(2), pin(0));
+    encode_i32_xor(code, pin(2), pin(0), pin(1));
+    encode_br_if_i32_nez(code, pin(0), outer);
+    encode_br_if_i32_nez(code, pin(0), outer);
+    encode_swap_i3(code, 0, 3, 1, junk, 2, junk);
+    encoder_bind(code, second);
+    encode_i32_xor(code, pin(0), pin(0), pin(0));
+    encode_br_if_i32_nez(code, pin(0), out);
+    encode_br_if_i32_nez(code, pin(0), second);
+    encode_swap_i3(code, 3, 0, junk, 1, junk, 2);
+    encode_br(code, outer);
+    encoder_bind(code, out);
+    encode_swap_i3(code, 3, 0, junk, 1, junk, 2);
+    encode_br(code, outer);
+    expect_translation();
+}
+
 /* ---- What is on the operand stack meanwhile ---------------------------------------------------
  */
 
 Test(values, in_a_register_are_saved_when_it_is_assigned) {
-    translate_wat("(func (param i32) (loop"
+    translate_wat("(func (param i32) (loop" ONCE
                   "  (local.get 0)"
                   "  (local.set 0 (i32.clz (local.get 0)))"
                   "  (br_if 0 (i32.lt_s (local.get 0)))))");
@@ -369,7 +406,7 @@ Test(values, in_a_register_are_saved_when_it_is_assigned) {
 }
 
 Test(values, computed_stay_in_free_registers_across_calls) {
-    translate_wat("(func (param i32) (loop"
+    translate_wat("(func (param i32) (loop" ONCE
                   "  (i32.mul (local.get 0) (local.get 0))"
                   "  (i32.mul (local.get 0) (local.get 0))"
                   "  (call $nothing)"
@@ -394,7 +431,7 @@ Test(values, computed_stay_in_free_registers_across_calls) {
 }
 
 Test(pins, need_more_uses_in_loops_that_call) {
-    translate_wat("(func (param i32) (loop"
+    translate_wat("(func (param i32) (loop" ONCE
                   "  (call $nothing)"
                   "  (local.set 0 (i32.mul (local.get 0) (local.get 0)))"
                   "  (br_if 0 (local.get 0))))"
@@ -412,7 +449,7 @@ Test(pins, need_more_uses_in_loops_that_call) {
 Test(pins, are_for_what_is_executed_often) {
 #define COUNT(local) "(local.set " #local " (i32.add (local.get " #local ") (i32.const 5)))"
 #define THRICE(local) COUNT(local) COUNT(local) COUNT(local)
-    translate_wat("(func (param i32 i32 i32 i32) (loop" COUNT(0) COUNT(0)
+    translate_wat("(func (param i32 i32 i32 i32) (loop" ONCE COUNT(0) COUNT(0)
                   "  (if (local.get 0) (then " THRICE(1) THRICE(2) THRICE(3) "))"
                   "  (br_if 0 (local.get 0))))");
     Label start = encoder_label(code), end = encoder_label(code);
@@ -432,7 +469,7 @@ Test(pins, are_for_what_is_executed_often) {
 }
 
 Test(values, computed_make_way_to_free_registers) {
-    translate_wat("(func (param i32) (loop"
+    translate_wat("(func (param i32) (loop" ONCE
                   "  (br_if 0 (i32.lt_s (i32.mul (local.get 0) (local.get 0))"
                   "                     (i32.mul (local.get 0) (local.get 0))))))");
     Label start = encoder_label(code);
@@ -447,7 +484,7 @@ Test(values, computed_make_way_to_free_registers) {
 }
 
 Test(values, that_find_no_free_register_go_home) {
-    translate_wat("(func (param i32) (loop"
+    translate_wat("(func (param i32) (loop" ONCE
                   "  (i32.mul (local.get 0) (local.get 0)) (i32.mul (local.get 0) (local.get 0))"
                   "  (i32.mul (local.get 0) (local.get 0)) (i32.mul (local.get 0) (local.get 0))"
                   "  (i32.xor) (i32.xor)"
@@ -469,7 +506,7 @@ Test(values, that_find_no_free_register_go_home) {
 
 /* Where the blocks' values are known to be. */
 Test(values, in_free_registers_are_brought_home_before_blocks) {
-    translate_wat("(func (param i32) (loop"
+    translate_wat("(func (param i32) (loop" ONCE
                   "  (i32.mul (local.get 0) (local.get 0))"
                   "  (i32.mul (local.get 0) (local.get 0))"
                   "  (block (nop))"
@@ -487,7 +524,7 @@ Test(values, in_free_registers_are_brought_home_before_blocks) {
 }
 
 Test(values, of_floats_in_registers_are_stored_in_globals) {
-    translate_wat("(global (mut f64) (f64.const 0)) (func (param f64) (loop"
+    translate_wat("(global (mut f64) (f64.const 0)) (func (param f64) (loop" ONCE
                   "  (local.set 0 (f64.mul (local.get 0) (local.get 0)))"
                   "  (global.set 0 (local.get 0))"
                   "  (br_if 0 (f64.lt (local.get 0) (f64.const 9)))))");
@@ -505,7 +542,7 @@ Test(values, of_floats_in_registers_are_stored_in_globals) {
 /* The constant is in its home, by an integer's copy, when a loop begins: what copies it to the
  * float's register is another instruction. */
 Test(values, of_constant_floats_reach_registers_of_floats) {
-    translate_wat("(func (param f64) (loop (param) (result)"
+    translate_wat("(func (param f64) (loop (param) (result)" ONCE
                   "  (local.set 0 (f64.mul (local.get 0) (local.get 0)))"
                   "  (f64.const 2)"
                   "  (block (param f64) (local.set 0))"
@@ -527,7 +564,7 @@ Test(values, of_constant_floats_reach_registers_of_floats) {
 
 Test(pinned_sums, are_addresses) {
     translate_wat(
-        "(memory 1) (func (param i32 i32) (loop"
+        "(memory 1) (func (param i32 i32) (loop" ONCE
         "  (i32.store offset=4 (i32.add (local.get 0) (i32.shl (local.get 1) (i32.const 2)))"
         "             (local.get 0))"
         "  (br_if 0 (i32.load (i32.add (local.get 1) (local.get 0))))))");
@@ -545,7 +582,7 @@ Test(pinned_sums, are_addresses) {
 /* Of a form that there is none of, the sum is computed, behind the value. */
 Test(pinned_sums, are_computed_where_no_access_takes_them) {
     translate_wat(
-        "(memory 1) (func (param i32 i32) (loop"
+        "(memory 1) (func (param i32 i32) (loop" ONCE
         "  (i32.store8 offset=4 (i32.add (local.get 0) (i32.shl (local.get 1) (i32.const 2)))"
         "             (local.get 0))"
         "  (br_if 0 (i32.lt_s (local.get 1) (local.get 0)))))");
@@ -562,7 +599,7 @@ Test(pinned_sums, are_computed_where_no_access_takes_them) {
 
 /* The value, which is in the accumulator, makes way for it. */
 Test(pinned_sums, are_computed_behind_a_value_in_the_accumulator) {
-    translate_wat("(memory 1) (func (param i32 i32 i64) (loop"
+    translate_wat("(memory 1) (func (param i32 i32 i64) (loop" ONCE
                   "  (i64.store8 (i32.add (local.get 0) (local.get 1))"
                   "              (i64.mul (local.get 2) (local.get 2)))"
                   "  (br_if 0 (i32.lt_s (local.get 0) (local.get 1)))))");
@@ -581,7 +618,7 @@ Test(pinned_sums, are_computed_behind_a_value_in_the_accumulator) {
 
 /* Both are in the stack below when the local changes. */
 Test(pinned_sums, are_computed_when_a_part_is_assigned) {
-    translate_wat("(memory 1) (func (param i32) (loop"
+    translate_wat("(memory 1) (func (param i32) (loop" ONCE
                   "  (i32.add (local.get 0) (i32.const 4))"
                   "  (local.set 0 (i32.mul (local.get 0) (local.get 0)))"
                   "  (i32.store (local.get 0))"

@@ -545,7 +545,7 @@ Test(mirror, ends_at_a_label) {
 Test(mirror, ends_at_a_loop) {
     translate_wat("(func (param i32 i32)"
                   "  (local.set 0 (i32.clz (local.get 0)))"
-                  "  (loop (br_if 0 (i32.lt_s (local.get 0) (local.get 1)))))");
+                  "  (loop" ONCE " (br_if 0 (i32.lt_s (local.get 0) (local.get 1)))))");
     Label start = encoder_label(code);
     encode_i32_clz(code, local(0), local(0));
     encoder_bind(code, start);

@@ -386,7 +386,7 @@ Test(last_vector, is_known_behind_a_branch_that_is_not_taken) {
 Test(last_vector, is_unknown_where_a_loop_begins) {
     translate_wat("(func (param v128) (local v128)"
                   "  (local.set 1 (v128.not (local.get 0)))"
-                  "  (loop (local.set 1 (v128.not (local.get 1)))"
+                  "  (loop" ONCE " (local.set 1 (v128.not (local.get 1)))"
                   "    (br_if 0 (v128.any_true (local.get 1)))))");
     encode_v128_not(code, local(2), local(0));
     Label loop = encoder_label(code);

@@ -36,6 +36,10 @@ void free_translation(void);
 /* How many instructions of that op the first function has. */
 unsigned count_of(Op op);
 
+/* At a loop's beginning: more bytes than an unrolled loop has. */
+#define NOPS_8 "(nop)(nop)(nop)(nop)(nop)(nop)(nop)(nop)"
+#define ONCE NOPS_8 NOPS_8 NOPS_8 NOPS_8 NOPS_8 NOPS_8 NOPS_8 NOPS_8
+
 #define LINK ((uint16_t)program.codes[0].link_slot)
 /* The slot of the value at that height of the operand stack. */
 static inline uint16_t home_slot(unsigned height) { return (uint16_t)(LINK + 2 + height); }

@@ -83,6 +83,16 @@ class MineTest(unittest.TestCase):
         self.rows("two-registers", "--output", "chosen")
         self.assertEqual((self.folder / "chosen").read_text().splitlines()[-1], "add__p_pq br__p")
 
+    def test_rare_lines_may_count_for_more(self):
+        """What is in one hot line gives way to what is in seven lines that run now and then."""
+        self.write("skewed", HEAD + "0:1000 1:1000\n" + "".join(f"{rest}2:8 3:8\n" for rest in (
+            "", "0:8 ", "1:8 ", "4:8 ", "0:8 0:8 ", "1:8 1:8 ", "4:8 4:8 ")))
+        for root, chosen in ("1", "a b"), ("3", "c d"):
+            rows = self.rows("skewed", "--count", "1", "--root", root, "--output", "chosen")
+            self.assertEqual((self.folder / "chosen").read_text().splitlines()[-1], chosen)
+            # Of what was executed, as it was: 2,184 instructions.
+            self.assertEqual(rows[-1][-1], "0.542" if root == "1" else "0.974")
+
     def test_names_may_be_the_same(self):
         self.write("other/one", HEAD + "3:1 4:1\n")
         self.assertEqual(self.rows("one", "other/one", "--leave-one-out")[-3:-1],
@@ -96,6 +106,7 @@ class MineTest(unittest.TestCase):
                 ('--longest takes a number from 2 to 12, not "13"', "--longest", "13", "one"),
                 ('--longest takes a number from 2 to 12, not "1"', "--longest", "1", "one"),
                 ('--programs takes a number from 1 to 64, not "x"', "--programs", "x", "one"),
+                ('--root takes a number from 1 to 9, not "0"', "--root", "0", "one"),
                 ("unrecognized option", "--nothing", "one")]:
             self.assert_fails(2, words, *arguments)
 
