@@ -176,7 +176,7 @@ instance.exports.sum(5);
 class Lines(unittest.TestCase):
     """`lines`, of every instruction set."""
     WAT = """(module (memory 1) (func (export "run") (param i32) (result i32)
-      (loop $again
+      (loop $again """ + "(nop)" * 64 + """  ;; too long to be unrolled
         (block $skip
           (br_if $skip (i32.load8_u (local.get 0)))
           (local.set 0 (i32.add (local.get 0) (i32.const 0x10000001)))
