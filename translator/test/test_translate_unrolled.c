@@ -123,7 +123,7 @@ Test(unrolled, not_what_calls_nor_what_loops_nor_tables) {
 
 /* 128 bytes for all copies together. */
 Test(unrolled, not_what_is_large) {
-    char body[4096] = "";
+    char body[1024] = "";
     while (strlen(body) < 128 * strlen("(nop)")) strcat(body, "(nop)");
     expect_one_copy(body);
     body[55 * strlen("(nop)")] = 0;
