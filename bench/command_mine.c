@@ -182,7 +182,9 @@ static void print_curve(const Corpus *trained, const Corpus *judged, const Mined
 }
 
 /* What is chosen from all others brings each. */
-static void print_left_out(const Corpus *corpus, const Options *options,
+/* Chooses from `source`, which has the programs of `corpus` with lines that may count otherwise;
+ * what is left is told of what was executed. */
+static void print_left_out(const Corpus *corpus, const Corpus *source, const Options *options,
                            const MinedSequence *sequences, size_t count) {
     Table table;
     table_start(&table, 3);
@@ -193,10 +195,10 @@ static void print_left_out(const Corpus *corpus, const Options *options,
     for (size_t i = 0; i < corpus->program_count; i++) {
         const CorpusProgram *program = &corpus->programs[i];
         MinerWishes others = options->miner;
-        others.left_out = program;
+        others.left_out = &source->programs[i];
         progress_show((double)i / (double)corpus->program_count, -1, "leaving one program out");
         size_t other_count;
-        MinedSequence *other = mine(corpus, &others, &other_count);
+        MinedSequence *other = mine(source, &others, &other_count);
         double with = judge(corpus, program, sequences, count);
         double without = judge(corpus, program, other, other_count);
         free(other);
@@ -303,7 +305,7 @@ int command_mine(int argc, char **argv) {
     const bool changes = options.renames || options.root > 1;
     if (done && changes) {
         done = read_all(&changed, options.profiles, options.profile_count, &error);
-        if (done) corpus_flatten(&changed, options.root);
+        if (done && options.root > 1) corpus_flatten(&changed, options.root);
         if (done && options.renames) corpus_rename_registers(&changed);
     }
     if (done) {
@@ -313,7 +315,8 @@ int command_mine(int argc, char **argv) {
         progress_clear();
         if (options.output) done = write_table(source, &options, sequences, count, &error);
         if (done) print_curve(&trained, &judged, sequences, count);
-        if (done && options.leave_one_out) print_left_out(source, &options, sequences, count);
+        if (done && options.leave_one_out)
+            print_left_out(&trained, source, &options, sequences, count);
         free(sequences);
     }
     corpus_free(&trained);

@@ -1,8 +1,8 @@
 #include "bench/mining/corpus.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,17 +163,16 @@ void corpus_flatten(Corpus *corpus, unsigned root) {
     for (size_t i = 0; i < corpus->program_count; i++) {
         const CorpusProgram *program = &corpus->programs[i];
         double sum = 0;
-        for (int pass = 0; pass < 2; pass++) {
-            for (size_t l = program->line_begin; l < program->line_end; l++) {
-                double *weights = corpus->weights + corpus->lines[l].begin;
-                /* No instruction of a line is executed more often than the first. */
-                const double factor = pass           ? 1 / sum
-                                      : *weights > 0 ? pow(*weights, 1.0 / root) / *weights
-                                                     : 0;
-                for (uint32_t j = 0; j < corpus->lines[l].length; j++)
-                    sum += (weights[j] *= factor) * !pass;
-            }
+        for (size_t l = program->line_begin; l < program->line_end; l++) {
+            double *weights = corpus->weights + corpus->lines[l].begin;
+            /* No instruction of a line is executed more often than the first. */
+            const double factor = *weights > 0 ? pow(*weights, 1.0 / root) / *weights : 0;
+            for (uint32_t j = 0; j < corpus->lines[l].length; j++)
+                sum += weights[j] *= factor;
         }
+        for (size_t l = program->line_begin; l < program->line_end; l++)
+            for (uint32_t j = 0; j < corpus->lines[l].length; j++)
+                corpus->weights[corpus->lines[l].begin + j] /= sum;
     }
 }
 

@@ -43,7 +43,8 @@ bool corpus_read(Corpus *corpus, const char *path, const char *name, Error *erro
 void corpus_free(Corpus *corpus);
 
 /* Makes each line weigh as if it had run the root, of that degree, of how often it did: a program's
- * hottest loops are its own, and what it executes now and then is more like what others do. */
+ * hottest loops are its own, and what it executes now and then is more like what others do. The
+ * degree is 1 or more; the sum over a program stays 1. */
 void corpus_flatten(Corpus *corpus, unsigned root);
 
 /* Has a quarter of each line as lines of the same opcodes with the registers for locals called

@@ -91,7 +91,10 @@ class MineTest(unittest.TestCase):
             rows = self.rows("skewed", "--count", "1", "--root", root, "--output", "chosen")
             self.assertEqual((self.folder / "chosen").read_text().splitlines()[-1], chosen)
             # Of what was executed, as it was: 2,184 instructions.
-            self.assertEqual(rows[-1][-1], "0.542" if root == "1" else "0.974")
+            left = "0.542" if root == "1" else "0.974"
+            self.assertEqual(rows[-1][-1], left)
+            rows = self.rows("skewed", "--count", "1", "--root", root, "--leave-one-out")
+            self.assertEqual(rows[-2], ["skewed", left, "1.000"])
 
     def test_names_may_be_the_same(self):
         self.write("other/one", HEAD + "3:1 4:1\n")
