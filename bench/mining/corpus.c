@@ -172,7 +172,7 @@ void corpus_flatten(Corpus *corpus, unsigned root) {
         }
         for (size_t l = program->line_begin; l < program->line_end; l++)
             for (uint32_t j = 0; j < corpus->lines[l].length; j++)
-                corpus->weights[corpus->lines[l].begin + j] /= sum;
+                corpus->weights[corpus->lines[l].begin + j] *= 1 / sum;
     }
 }
 
