@@ -15,13 +15,20 @@ from .configuration import ROOT
 
 MOST_AT_ONCE = 16  # connections
 CONNECT = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"]
-# Of each folder named: "= FOLDER", whether its process lives, and its events; first the time.
+# Of each folder named: "= FOLDER", whether its process lives, and its events; first the time. A process is asked for before
+# and after its events are read: one that writes that it begins in between would else have been gone, and so would one that
+# writes that it ends.
 ASK = """date +%s
+lives() {
+    read -r process start <"$1/process" && [ "$(sed 's/.*) //' "/proc/$process/stat" | cut -d' ' -f20)" = "$start" ]
+}
 for folder; do
     printf '= %s\\n' "$folder"
-    if read -r process start <"$folder/process" && [ "$(sed 's/.*) //' "/proc/$process/stat" | cut -d' ' -f20)" = "$start" ]
-    then echo alive; else echo gone; fi
-    cat "$folder/events"
+    lives "$folder"
+    gone=$?
+    events=$(cat "$folder/events")
+    if [ $gone = 0 ] || lives "$folder"; then echo alive; else echo gone; fi
+    printf '%s\\n' "$events"
 done 2>/dev/null
 :
 """

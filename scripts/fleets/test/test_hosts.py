@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -37,7 +38,7 @@ class Hosts(Case):
         self.assertIn("2 jobs submitted", self.fleet("submit"))
         self.wait_for("lab-good", "running", "pending")
         (self.rules / "bad-is-away").touch()
-        self.assertIn("1 job cancelled", self.fleet("cancel", status=1))
+        self.assertIn("1 job cancelled", self.fleet("cancel", status=1), self.complaints)
         self.assertRegex(self.complaints, "^fleet: lab-bad: bad cannot be reached: .*\n$")
         self.wait_for("lab-good", "cancelled")
         (self.rules / "bad-is-away").unlink()
@@ -105,6 +106,27 @@ class Hosts(Case):
         self.assertEqual({name: status.state for name, status in found.items()},
                          {"new": jobs.PENDING, "old": jobs.LOST, "cut": jobs.UNKNOWN})
         self.assertEqual(host.poll(fleet, [old])["old"].state, jobs.LOST)  # there is nothing of it
+
+    def test_a_process_may_begin_or_end_while_it_is_asked_for(self):
+        fleet = configuration.read(self.folder / "fleet.toml")
+        host = hosts.Ssh(fleet.groups[0]).machines[0]
+        job = jobs.Job("lab-bad", "lab", "bad", "bad", "0", "bad", 1, "", time.time())
+        folder = pathlib.Path(host.folder(fleet, job))
+        folder.mkdir(parents=True)
+        cat, programs = shutil.which("cat"), self.folder / "programs"
+        programs.mkdir()
+        (self.rules / "bad-runs-under").write_text(f"env PATH={programs}:{os.environ['PATH']}\n")
+        alive = pathlib.Path("/proc/self/stat").read_text().split()
+        (folder / "live").write_text(f"{alive[0]} {alive[21]}\n")
+        (folder / "running").write_text("1\twaiting\tbad\t\n")
+        for when, before, state in (
+                ("begins", f"cp {folder}/live {folder}/process; cp {folder}/running {folder}/events; {cat} \"$@\"", jobs.PENDING),
+                ("ends", f"{cat} \"$@\"; rm {folder}/process", jobs.PENDING),
+                ("has ended", f"{cat} \"$@\"", jobs.LOST)):
+            with self.subTest(when):
+                (programs / "cat").write_text(f"#!/bin/sh\n{before}\n")
+                (programs / "cat").chmod(0o755)
+                self.assertEqual(host.poll(fleet, [job])["lab-bad"].state, state)
 
 
 @needs("sshd", "ssh", "ssh-keygen")
