@@ -77,7 +77,7 @@ static const uint8_t *print_part(FILE *out, const uint8_t *begin, const uint8_t 
         fputs(" -> ", out);
         print_value(out, result, opcode->result_class, op->result_type);
     }
-    if (opcode->op != OP_br_table) return at + opcode->length;
+    if (!(op->flags & OP_HAS_TABLE)) return at + opcode->length;
     const uint8_t *entry = head + read_i32(operand - 4);
     const bool is_behind = entry == next;
     fputs(" [", out);

@@ -278,24 +278,24 @@ INLINE FloatRegister float_register_f64(double value) {
 /* With guard pages every address that a 32-bit index and offset can form lies in the reservation,
  * and what is out of bounds faults (runtime/fault.c). Without, each access is compared. */
 #ifdef TAILRACE_BOUNDS_EXPLICIT
-#define CHECK_BOUNDS(address, bytes)                                                               \
-    if (UNLIKELY((uint64_t)(address) + offset + (bytes) > instance->memory0->size))                \
+#define CHECK_BOUNDS(address, offset, bytes)                                                       \
+    if (UNLIKELY((uint64_t)(address) + (offset) + (bytes) > instance->memory0->size))              \
     TRAP(OUT_OF_BOUNDS_MEMORY_ACCESS)
 #else
-#define CHECK_BOUNDS(address, bytes) ((void)0)
+#define CHECK_BOUNDS(address, offset, bytes) ((void)0)
 #endif
 
 /* The address is what takes longest to know, so it is added last. `value` is made of `loaded`. */
 #define LOAD_AT(address, stored, value)                                                            \
     do {                                                                                           \
-        CHECK_BOUNDS(address, sizeof(stored));                                                     \
+        CHECK_BOUNDS(address, offset, sizeof(stored));                                             \
         stored loaded;                                                                             \
         memcpy(&loaded, memory + offset + (address), sizeof loaded);                               \
         r = (__typeof__(r))(value);                                                                \
     } while (0)
 #define STORE_AT(address, what, stored)                                                            \
     do {                                                                                           \
-        CHECK_BOUNDS(address, sizeof(stored));                                                     \
+        CHECK_BOUNDS(address, offset, sizeof(stored));                                             \
         const stored value = (stored)(what);                                                       \
         memcpy(memory + offset + (address), &value, sizeof value);                                 \
     } while (0)
@@ -303,12 +303,13 @@ INLINE FloatRegister float_register_f64(double value) {
 #define LOAD(stored, widened) LOAD_AT(a, stored, (widened)loaded)
 #define STORE_AS(stored, what) STORE_AT(a, what, stored)
 #define STORE(stored) STORE_AT(a, b, stored)
-/* An operand that is in memory, as a variable of that name. */
-#define LOAD_OPERAND(stored, widened, name)                                                        \
-    CHECK_BOUNDS(address, sizeof(stored));                                                         \
+/* An operand that is in memory at `address` and that offset, as a variable of that name. */
+#define LOAD_OPERAND(stored, widened, name, from)                                                  \
+    CHECK_BOUNDS(address, from, sizeof(stored));                                                   \
     stored name##_stored;                                                                          \
-    memcpy(&name##_stored, memory + offset + address, sizeof name##_stored);                       \
+    memcpy(&name##_stored, memory + from + address, sizeof name##_stored);                         \
     const widened name = (widened)name##_stored
+#define STORE_RESULT(stored) STORE_AT(address, r, stored)
 #define SUM_LOAD(stored, widened) LOAD_AT((uint32_t)(a + b), stored, (widened)loaded)
 #define SUM_STORE(stored) STORE_AT((uint32_t)(a + b), c, stored)
 #define SCALED_LOAD(stored, widened)                                                               \

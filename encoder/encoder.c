@@ -239,7 +239,7 @@ static void give_opening_up(Encoder *encoder) {
 static void note_opening(Encoder *encoder, const Instruction *item) {
     Opening *opening = &encoder->opening;
     const unsigned flags = item->op == OP_COUNT ? 0 : op_info[item->op].flags;
-    const bool is_table = item->op == OP_br_table;
+    const bool is_table = flags & OP_HAS_TABLE;
     if (opening->count == OPENING_MOST || flags & OP_CALLS || (flags & OP_ENDS && !is_table)) {
         give_opening_up(encoder);
         return;
@@ -260,6 +260,9 @@ static void note_opening(Encoder *encoder, const Instruction *item) {
     encoder->openings[encoder->opening_count++] = *opening;
 }
 
+/* Something can jump to what comes next. */
+static void forget_last(Encoder *encoder) { encoder->has_last = encoder->is_retracted = false; }
+
 void encoder_emit(Encoder *encoder, Instruction instruction) {
     uint16_t opcode = find_opcode(&instruction);
     Instruction written = instruction;
@@ -271,6 +274,10 @@ void encoder_emit(Encoder *encoder, Instruction instruction) {
         if (encoder->status == ENCODER_OK) encoder->status = ENCODER_NO_SUCH_FORM;
         return;
     }
+    encoder->previous = encoder->last;
+    encoder->previous_start = encoder->last_start;
+    encoder->has_previous = encoder->has_last || encoder->is_retracted;
+    encoder->is_retracted = false;
     append(encoder, opcode, &written);
     if (encoder->is_opening) note_opening(encoder, &written);
     encoder->last = instruction;
@@ -280,7 +287,7 @@ void encoder_emit(Encoder *encoder, Instruction instruction) {
 
 size_t encoder_position(Encoder *encoder) {
     flush(encoder);
-    encoder->has_last = false;
+    forget_last(encoder);
     return encoder->size;
 }
 
@@ -288,11 +295,20 @@ const Instruction *encoder_last(const Encoder *encoder) {
     return encoder->has_last ? &encoder->last : NULL;
 }
 
+const Instruction *encoder_previous(const Encoder *encoder) {
+    /* A line that was full has been written. */
+    if (ISA_HAS_SEQUENCES && encoder->pending_count < 2) return NULL;
+    return encoder->has_last && encoder->has_previous ? &encoder->previous : NULL;
+}
+
 void encoder_retract(Encoder *encoder) {
     if (ISA_HAS_SEQUENCES) encoder->pending_count--;
     else encoder->size = encoder->last_start;
     if (encoder->is_opening) encoder->opening.count--, encoder->item_count--;
-    encoder->has_last = false;
+    encoder->last = encoder->previous;
+    encoder->last_start = encoder->previous_start;
+    encoder->is_retracted = encoder->has_last && encoder->has_previous;
+    encoder->has_last = encoder->has_previous = false;
 }
 
 Label encoder_label(Encoder *encoder) {
@@ -315,7 +331,7 @@ void encoder_bind(Encoder *encoder, Label label) {
         put_distance(encoder, encoder->references[i].position, encoder->references[i].base,
                      state->position);
     state->waiting = NOWHERE;
-    encoder->has_last = false;
+    forget_last(encoder);
     if (encoder->is_opening)
         note_opening(encoder, &(Instruction){.op = OP_COUNT, .immediates = {label}});
 }
@@ -348,7 +364,8 @@ static void copy_table(Encoder *encoder, const Opening *opening, const Instructi
         encoder_emit(encoder, *table);
         return;
     }
-    const uint64_t index = (uint32_t)encoder_last(encoder)->values[0].bits;
+    uint32_t index = (uint32_t)encoder_last(encoder)->values[0].bits;
+    if (table->op == OP_i32_add_br_table) index += (uint32_t)table->values[1].bits;
     const uint64_t count = table->immediates[0];
     encode_br(encoder, encoder->entries[opening->first_entry + (index < count ? index : count)]);
 }
@@ -372,7 +389,7 @@ static void copy_opening(Encoder *encoder, const Opening *opening) {
         for (unsigned j = 0; j < info->immediate_count; j++)
             if (info->immediate_kinds[j] == IMMEDIATE_LABEL)
                 item.immediates[j] = copied_label((Label)item.immediates[j], labels, label_count);
-        if (item.op == OP_br_table) copy_table(encoder, opening, &item);
+        if (info->flags & OP_HAS_TABLE) copy_table(encoder, opening, &item);
         else encoder_emit(encoder, item);
     }
 }
@@ -415,7 +432,7 @@ void encoder_end_function(Encoder *encoder) {
     encoder->opening_count = encoder->item_count = 0;
     encoder->entry_count = encoder->entries_to_come = 0;
     encoder->is_opening = false;
-    encoder->has_last = false;
+    forget_last(encoder);
     encoder->function_begin = encoder->size;
     encoder->copied = 0;
 }

@@ -86,8 +86,9 @@ enum {                            /* OpInfo.flags */
     OP_HAS_LABEL = 8,
     OP_CALLS = 16,                /* the handler calls the runtime: no part of a superinstruction */
     OP_IS_OPERAND = 32,           /* a load that is part of ops, see OpInfo.with_load */
+    OP_HAS_TABLE = 64,            /* a br_table: its last immediates are `count` and the table */
 };
-enum { LOADS_MOST = 2 };
+enum { LOADS_MOST = 2, INNER_MOST = 4 };
 
 typedef struct OpInfo {
     const char *name; /* as in ops.table */
@@ -100,6 +101,7 @@ typedef struct OpInfo {
     uint16_t inverse;       /* Op that is true when this is false; this and the next likewise */
     uint16_t branch_if;     /* compare and branch if true */
     uint16_t branch_unless; /* compare and branch if false; only where there is no inverse */
+    uint16_t count;         /* add a constant to what is compared first, and branch if true */
     uint16_t far;           /* the same access to any memory */
     uint16_t sum;           /* to a + b */
     uint16_t scaled;        /* to (a << shift) + b */
@@ -107,6 +109,11 @@ typedef struct OpInfo {
         uint16_t load;      /* ... that this op loads; OP_COUNT: no more of them */
         uint16_t second, first; /* if it is this operand; the other one stands before the address */
     } with_load[LOADS_MOST];
+    struct {                /* the ops that do first what another one does ... */
+        uint16_t inner;     /* ... this; OP_COUNT: no more of them */
+        uint16_t op;        /* its operands, then this op's other one */
+        uint8_t operand;    /* of this op, which the inner one computes */
+    } with_inner[INNER_MOST];
     uint8_t flags;
     const char *section;             /* of ops.table, or of the derived ops */
     uint8_t load_bytes, store_bytes; /* of linear memory; 0 for bulk ops, whose operands say it */
@@ -174,6 +181,10 @@ typedef struct Encoder {
     Instruction last; /* meaningful if has_last */
     size_t last_start;
     bool has_last;
+    Instruction previous; /* before `last`; meaningful if has_previous */
+    size_t previous_start;
+    bool has_previous;
+    bool is_retracted; /* `last` is what stood before what was taken back */
     PendingInstruction pending[PENDING_MOST]; /* the last is `last`, if has_last */
     unsigned pending_count;
     size_t function_begin; /* where the present function begins */
@@ -203,7 +214,10 @@ bool encoder_accepts(const Instruction *instruction);
 /* The instruction appended last, as given, if nothing can jump between it and what comes next:
  * NULL directly after a label or a control instruction. */
 const Instruction *encoder_last(const Encoder *encoder);
-/* Takes the instruction encoder_last() returned back, to be replaced by a better one. */
+/* The one before it, if that is one straight line, too; else NULL. */
+const Instruction *encoder_previous(const Encoder *encoder);
+/* Takes the instruction encoder_last() returned back, to be replaced by a better one; called twice,
+ * also what encoder_previous() returned before. */
 void encoder_retract(Encoder *encoder);
 
 /* A new label, nowhere yet. */

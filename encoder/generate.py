@@ -40,7 +40,7 @@ IMMEDIATES = {  # name: (bytes, C type in handlers, C type in encode functions)
     "ptr": (8, "uint64_t", "const void *"),
     "label": (4, "const uint8_t *", "Label"),
 }
-ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_|ATOMIC_)?(?:LOAD|STORE|LOAD_STORE)(?:_AS|_OPERAND)?)\((\w+)")  # of linear memory, and the C type in it
+ACCESSES = re.compile(r"\b((?:FAR_|SUM_|SCALED_|ATOMIC_)?(?:LOAD|STORE|LOAD_STORE)(?:_AS|_OPERAND|_RESULT)?)\((\w+)")  # of linear memory, and the C type in it
 ACCESS_SIZES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4,
                 "uint64_t": 8, "float": 4, "double": 8, "V128": 16}
 CLASS_NAMES = {"s": "SLOT", "k": "CONSTANT", "a": "ACCUMULATOR", "p": "PIN_P", "q": "PIN_Q", "r": "PIN_R"}
@@ -52,9 +52,11 @@ REGISTER_TYPES = {"i": "uint64_t", "f": "FloatRegister"}
 LONGEST_OPERANDS = 250  # bytes behind the dispatch word of a superinstruction
 SHIFT_UNIT, LARGEST_SHIFT = 16, 4096  # bytes: the alignment of code, a page
 ORDER = "apqrsk"  # the order that exchangeable operands are put into
-ATTRIBUTES = {"wasm", "also", "commutes", "mirror", "compare", "inverse", "load", "store", "memory", "constants",
-              "only", "move", "ends", "pins", "changes", "repeats"}
+ATTRIBUTES = {"wasm", "also", "commutes", "mirror", "compare", "inverse", "load", "store", "memory", "first", "second",
+              "constants", "only", "move", "ends", "pins", "changes", "repeats", "counts",
+              "modifies"}
 LOADS_MOST = 2  # that "memory" can name: LOADS_MOST of encoder.h
+INNER_MOST = 4  # that "first" and "second" can name together: INNER_MOST of encoder.h
 
 
 class TableError(Exception):
@@ -94,6 +96,7 @@ class Op:
 
     def __init__(self, name, operands, result, attributes, body):
         self.name, self.operands, self.body = name, operands, body
+        self.inner_values = 0  # how many of the first values another op makes one of (with_inner)
         self.result, _, self.result_narrowed = (result or "").partition(":")
         self.flags = {a for a in attributes if "=" not in a}
         self.named = dict(a.split("=", 1) for a in attributes if "=" in a)
@@ -127,6 +130,19 @@ class Op:
     def loads(self):
         """The names of the loads whose value may be an operand in memory."""
         return [name for name in self.named.get("memory", "").split(",") if name]
+
+    def inner(self):
+        """(The other op, whether this op's second operand is what that computes, classes that narrow the other op's
+        last operand, and this one's other operand)."""
+        for attribute in "first", "second":
+            for text in filter(None, self.named.get(attribute, "").split(",")):
+                name, *narrowed = text.split("/")
+                yield name, attribute == "second", *(narrowed + ["", ""])[:2]
+
+    def expression(self):
+        """What its result is, in C; "" if more than an expression says it."""
+        match = re.fullmatch(r"r = (.*);", self.body[0]) if len(self.body) == 1 else None
+        return match[1] if match else ""
 
     def mirror(self):
         return self.name if "commutes" in self.flags else self.named.get("mirror")
@@ -167,11 +183,13 @@ def read_ops(path):
             sections[ops[-1].name] = section
     names = [op.name for op in ops]
     for op in ops:
-        for other in op.named.get("mirror"), op.named.get("inverse"), *op.loads():
+        for other in (op.named.get("mirror"), op.named.get("inverse"), *op.loads(), *(name for name, *_ in op.inner())):
             if other and other not in names:
                 raise TableError(f"{op.name}: no op is called {other}")
         if len(op.loads()) > LOADS_MOST:
             raise TableError(f"{op.name}: of {LOADS_MOST} loads at most the values can be operands in memory")
+        if len(list(op.inner())) > INNER_MOST:
+            raise TableError(f"{op.name}: at most {INNER_MOST} ops can compute operands of it")
         if not op.body:
             raise TableError(f"{op.name}: what it does is missing")
         for _, size in ACCESSES.findall(" ".join(op.body)):
@@ -180,58 +198,121 @@ def read_ops(path):
     return ops, sections
 
 
+def has_first(op):
+    """Whether its first operand in memory is another op than its second, or the opposite comparison's second."""
+    return len(op.values) == 2 and not op.mirror() and "store" not in op.flags
+
+
 def name_with_load(op, load, is_first):
     return f"{op.name}.{load.partition('.')[2]}{'.first' if is_first else ''}"
 
 
-def with_load(op, load, is_first):
+def with_load(op, load, is_first, others):
     """The op with its first or second operand in memory, where that load finds it."""
     match = re.fullmatch(r"LOAD\((\w+), (\w+)\);", load.body[0])
     if not match:
         raise TableError(f"{op.name}: {load.name} does more than to load its value, or something else")
     stored, widened = match.groups()
-    loaded, other = op.values if is_first else op.values[::-1]
+    *rest, loaded = op.values[::-1] if is_first else op.values
+    # Constants are what values are compared with and stored at; what adds them is a load and a sum (values.h).
+    classes = "sapqrk" if op.flags & {"compare", "store"} else "sapqr"
+    attributes = ["constants", *(op.flags & {"compare", "changes"})]
+    if "inverse" in op.named and load.name in others[op.named["inverse"]].loads():
+        attributes.append(f"inverse={name_with_load(others[op.named['inverse']], load.name, is_first)}")
     return Op(name_with_load(op, load.name, is_first),
-              [Operand(f"{other.type} {other.name}:sapqr"), Operand("i32 address:spqr"), Operand("u32 offset")], op.result,
-              [], [f"LOAD_OPERAND({stored}, {widened}, {loaded.name});", *op.body])
+              [*(Operand(f"{o.type} {o.name}:{classes}") for o in rest), Operand("i32 address:spqrk"), *op.immediates,
+               Operand("u32 from")], op.result, attributes,
+              [f"LOAD_OPERAND({stored}, {widened}, {loaded.name}, from);", *op.body])
+
+
+def modifying(op, load):
+    """The op as `a = a op b` in memory, where that load finds its first operand."""
+    stored, widened = re.fullmatch(r"LOAD\((\w+), (\w+)\);", load.body[0]).groups()
+    first, second = op.values
+    return Op(f"{op.name}.modify", [Operand("i32 address"), Operand(f"{second.type} {second.name}"), Operand("u32 offset")], None,
+              ["constants", "changes"], [f"LOAD_OPERAND({stored}, {widened}, {first.name}, offset);", f"{widened} r;", *op.body,
+                                         f"STORE_RESULT({stored});"])
+
+
+def name_with_inner(op, inner, is_second):
+    kind, _, rest = op.name.partition(".")
+    return f"{inner}.{rest if kind in VALUE_TYPES else op.name}{'.second' if is_second else ''}"
+
+
+def with_inner(op, inner, is_second, inner_narrowed, narrowed, others):
+    """The op whose first or second operand is what another one computes, which has no place then."""
+    if not inner.expression() or inner.immediates:
+        raise TableError(f"{op.name}: {inner.name} is more than an expression of values, and can be no operand")
+    *rest, computed = op.values if is_second else op.values[::-1]
+    if inner.result != computed.type and (inner.result, computed.type) != ("i32", "i64"):  # which is zero-extended
+        raise TableError(f"{op.name}: {inner.name} computes no {computed.type}")
+    names = dict(zip((o.name for o in inner.values), "xyz"))
+    operands = [Operand(f"{o.type} {names[o.name]}:{inner_narrowed if o is inner.values[-1] else ''}") for o in inner.values]
+    operands += [Operand(f"{o.type} {o.name}:{narrowed}") for o in rest]
+    attributes = ["repeats", *(op.flags & {"compare", "changes", "ends"}), *(inner.flags & {"commutes"})]
+    if "inverse" in op.named and inner.name in (name for name, *_ in others[op.named["inverse"]].inner()):
+        attributes.append(f"inverse={name_with_inner(others[op.named['inverse']], inner.name, is_second)}")
+    expression = re.sub(rf"\b({'|'.join(names)})\b", lambda match: names[match[1]], inner.expression())
+    both = Op(name_with_inner(op, inner.name, is_second), operands + op.immediates, op.result, attributes,
+              [f"const {VALUE_TYPES[inner.result]} {computed.name} = {expression};", *op.body])
+    both.inner_values = len(inner.values)
+    return both
 
 
 def derive(ops, sections):
-    """The compare-and-branch, the far memory ops, and what has an operand in memory."""
-    derived, by_name = [], {op.name: op for op in ops}
+    """What has an operand in memory or one that another op computes, the compare-and-branch and the far memory ops."""
+    by_name, derived = {op.name: op for op in ops}, []
+
+    def add(op, section):
+        if op.name in sections:
+            raise TableError(f"there is an op {op.name} already")
+        derived.append(op)
+        sections[op.name] = section
+
     for op in ops:
+        for load in op.loads():
+            for is_first in (False, True) if has_first(op) else (False,):
+                add(with_load(op, by_name[load], is_first, by_name), "Operands in memory")
+        if "modifies" in op.flags:
+            add(modifying(op, by_name[op.loads()[0]]), "Operands in memory")
+        for inner, is_second, *narrowed in op.inner():
+            add(with_inner(op, by_name[inner], is_second, *narrowed, by_name), "Two in one")
+    for op in ops + derived:
         if "compare" in op.flags:
-            condition = op.body[0].removeprefix("r = ").removesuffix(";")
+            *before, last = op.body
+            condition = last.removeprefix("r = ").removesuffix(";")
             forms = [("br_if", condition)]
             if "inverse" not in op.named:
                 forms.append(("br_unless", f"!({condition})"))
             for prefix, test in forms:
-                attributes = list(op.flags & {"commutes"})
+                attributes = list(op.flags & {"commutes", "constants", "repeats"})
                 if "mirror" in op.named:
                     attributes.append(f"mirror={prefix}.{op.named['mirror']}")
-                derived.append(Op(f"{prefix}.{op.name}", op.operands + [Operand("label target")], None,
-                                  attributes, [f"if ({test}) JUMP(target);"]))
-                sections[derived[-1].name] = "Compare and branch"
+                branch = Op(f"{prefix}.{op.name}", op.operands + [Operand("label target")], None, attributes,
+                            [*before, f"if ({test}) JUMP(target);"])
+                branch.inner_values = op.inner_values
+                add(branch, "Compare and branch")
+            if "counts" in op.flags:
+                counter, *others = op.values
+                add(Op(f"count.{op.name}", [Operand(f"{counter.type} counter"), Operand(f"{counter.type} step:k"), *others,
+                                            Operand("label target")], counter.type,
+                       ["repeats", "only=" + ",".join(f"{place}_{place}k*" for place in "spqr")],
+                       [f"const {VALUE_TYPES[counter.type]} {counter.name} = r = counter + step;", "RESULT();",
+                        f"if ({condition}) JUMP(target);"]), "Count and branch")
         if op.flags & {"load", "store"}:
             operands = [Operand("i64 a:s")]
             operands += [Operand(f"{o.type} {o.name}:s") for o in op.values[1:]]
             operands += [Operand("u64 offset"), Operand("u32 index"), *op.immediates[1:]]
-            derived.append(Op(f"{op.name}.far", operands, op.result and f"{op.result}:s", [],
-                              ["FAR_" + line for line in op.body]))
-            sections[derived[-1].name] = "Any memory"
+            add(Op(f"{op.name}.far", operands, op.result and f"{op.result}:s", [],
+                   ["FAR_" + line for line in op.body]), "Any memory")
             if "v128" in {op.result, *(o.type for o in op.values)}:
                 continue
             operands = [Operand("i32 a"), Operand("i32 b")]
             operands += [Operand(f"{o.type} c") for o in op.values[1:]] + [Operand("u32 offset")]
-            derived.append(Op(f"{op.name}.sum", operands, op.result, ["commutes"],
-                              ["SUM_" + line for line in op.body]))
-            derived.append(Op(f"{op.name}.scaled", operands + [Operand("u16 shift")], op.result, ["repeats"],
-                              ["SCALED_" + line for line in op.body]))
-            sections.update(dict.fromkeys((o.name for o in derived[-2:]), "Computed addresses"))
-        for load in op.loads():
-            for is_first in (False,) if "commutes" in op.flags else (False, True):
-                derived.append(with_load(op, by_name[load], is_first))
-                sections[derived[-1].name] = "Operands in memory"
+            add(Op(f"{op.name}.sum", operands, op.result, ["commutes"], ["SUM_" + line for line in op.body]),
+                "Computed addresses")
+            add(Op(f"{op.name}.scaled", operands + [Operand("u16 shift")], op.result, ["repeats"],
+                   ["SCALED_" + line for line in op.body]), "Computed addresses")
     return ops + derived
 
 
@@ -335,8 +416,11 @@ def variants(op, isa, positions):
             if op.values and "constants" not in op.flags and set(combination) == {"k"} \
                     and not all(o.narrowed == "k" for o in op.values):
                 continue
+            if op.inner_values and set(combination[:op.inner_values]) == {"k"}:
+                continue
             registers = [REGISTERS[(c, bank(o.type))] for c, o in zip(combination, op.values) if c not in "sk"]
-            if len(registers) != len(set(registers)) and (not op.flags & {"commutes", "repeats"} or "a" in combination):
+            repeated = {name for name in registers if registers.count(name) > 1}
+            if repeated and (not op.flags & {"commutes", "repeats"} or repeated & {"ia", "fa"}):
                 continue
             if mirror:
                 left, right = (ORDER.index(c) for c in combination[:2])
@@ -378,16 +462,22 @@ def body(variant, start=0):
                      f"OPERAND_{operand.type.upper()}({start + variant.offsets[operand.name]});")
     if op.result:
         lines.append(f"{VALUE_TYPES[op.result]} r;")
-    lines += op.body
-    if op.result:
-        upper = op.result.upper()
-        if variant.result == "s":
-            lines.append(f"SET_SLOT_{upper}({start + variant.offsets['r']}, r);")
-            if "move" not in op.flags:
-                lines.append(f"SET_{'INTEGER' if bank(op.result) == 'i' else 'FLOAT'}_"
-                             f"ACCUMULATOR_{upper}(r);")
-        else:
-            lines.append(f"SET_REGISTER_{upper}({REGISTERS[(variant.result, bank(op.result))]}, r);")
+    written = write_result(variant, start) if op.result else []
+    for line in op.body if "RESULT();" in op.body else [*op.body, "RESULT();"]:
+        lines += written if line == "RESULT();" else [line]
+    return lines
+
+
+def write_result(variant, start):
+    op, lines = variant.op, []
+    upper = op.result.upper()
+    if variant.result == "s":
+        lines.append(f"SET_SLOT_{upper}({start + variant.offsets['r']}, r);")
+        if "move" not in op.flags:
+            lines.append(f"SET_{'INTEGER' if bank(op.result) == 'i' else 'FLOAT'}_"
+                         f"ACCUMULATOR_{upper}(r);")
+    else:
+        lines.append(f"SET_REGISTER_{upper}({REGISTERS[(variant.result, bank(op.result))]}, r);")
     return lines
 
 
@@ -402,7 +492,7 @@ def unread_loads(parts):
         if op.result:
             letter = "a" if part.result == "s" and "move" not in op.flags else part.result
             written = {REGISTERS.get((letter, bank(op.result)))}
-            acts = part.result == "s" or bool(written & live)
+            acts = part.result == "s" or bool(written & live) or any(o.type == "label" for o in op.immediates)
             live -= written
             if not acts and not op.access_bytes("LOAD"):
                 continue
@@ -476,6 +566,7 @@ class Product:
         self.ops = derive(ops, self.sections)
         self.name = arguments.isa
         self.isa = read_isa(arguments.isas, arguments.isa, [op.name for op in self.ops])
+        self.by_name = {op.name: op for op in self.ops}
         self.positions = {op.name: index for index, op in enumerate(self.ops)}
         self.simple = [variant for op in self.ops for variant in variants(op, self.isa, self.positions)]
         self.sequences = []
@@ -567,14 +658,19 @@ def op_description(op, product):
     flags = [flag for flag, on in {
         "OP_ENDS": "ends" in op.flags,
         "OP_MOVES": "move" in op.flags,
-        "OP_IS_BOOLEAN": "compare" in op.flags and op.name != "i32.and",
+        "OP_IS_BOOLEAN": "compare" in op.flags and not re.fullmatch(r"r = \w+ & \w+;", op.body[-1]),
         "OP_CALLS": op.calls_runtime,
         "OP_HAS_LABEL": any(o.type == "label" for o in op.operands),
+        "OP_HAS_TABLE": any(o.type == "label" and o.name == "table" for o in op.operands),
         "OP_IS_OPERAND": any(op.name in other.loads() for other in product.ops),
     }.items() if on]
+    of_first = op if op.mirror() in (None, op.name) else product.by_name[op.mirror()]
     loads = ", ".join(f"{{{reference(load)}, {reference(name_with_load(op, load, False))}, "
-                      f"{reference(name_with_load(op, load, 'commutes' not in op.flags))}}}"
+                      f"{reference(name_with_load(of_first, load, has_first(op)))}}}"
                       for load in op.loads() + ["none"] * (LOADS_MOST - len(op.loads())))
+    inner = [f"{{{reference(name)}, {reference(name_with_inner(op, name, is_second))}, {int(is_second)}}}"
+             for name, is_second, *_ in op.inner()]
+    inner += ["{OP_COUNT, OP_COUNT, 0}"] * (INNER_MOST - len(inner))
     return (f"    [OP_{identifier(op.name)}] = {{.name = \"{op.name}\", "
             f".value_count = {len(op.values)}, "
             f".value_types = {{{', '.join('VALUE_' + o.type.upper() for o in op.values) or 0}}}, "
@@ -583,9 +679,9 @@ def op_description(op, product):
             f".immediate_kinds = {{{', '.join('IMMEDIATE_' + o.type.upper() for o in op.immediates) or 0}}}, "
             f".mirror = {reference(op.mirror())}, .inverse = {reference(op.named.get('inverse'))}, "
             f".branch_if = {reference('br_if.' + op.name)}, "
-            f".branch_unless = {reference('br_unless.' + op.name)}, "
+            f".branch_unless = {reference('br_unless.' + op.name)}, .count = {reference('count.' + op.name)}, "
             f".far = {reference(op.name + '.far')}, .sum = {reference(op.name + '.sum')}, "
-            f".scaled = {reference(op.name + '.scaled')}, .with_load = {{{loads}}}, "
+            f".scaled = {reference(op.name + '.scaled')}, .with_load = {{{loads}}}, .with_inner = {{{', '.join(inner)}}}, "
             f".flags = {' | '.join(flags) or 0}, .section = \"{product.sections[op.name]}\", "
             f".load_bytes = {op.access_bytes('LOAD')}, .store_bytes = {op.access_bytes('STORE')}, "
             f".variants = variants_{identifier(op.name)}}},")

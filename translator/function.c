@@ -250,6 +250,11 @@ static void mark_branch(FunctionTranslator *t, Control *target) {
     target->assigned_at_branch = smaller(target->assigned_at_branch, t->assigned_count);
 }
 
+static void emit_count(FunctionTranslator *t, Instruction counting, Label label) {
+    counting.immediates[0] = label;
+    emit_as_it_is(&t->values, counting);
+}
+
 /* Jumps to `label` if the popped i32 is true (`sense`) or false. */
 static void branch_on(FunctionTranslator *t, Popped condition, bool sense, Label label) {
     Values *values = &t->values;
@@ -258,19 +263,27 @@ static void branch_on(FunctionTranslator *t, Popped condition, bool sense, Label
         return;
     }
     const Instruction *producer = producer_of(values, &condition);
+    Instruction counting;
     if (producer) {
         const OpInfo *info = &op_info[producer->op];
-        Op branch = sense                        ? info->branch_if
-                    : info->inverse != OP_COUNT ? op_info[info->inverse].branch_if
-                                                 : info->branch_unless;
+        const Op test = sense ? producer->op : (Op)info->inverse;
+        const Op branch = test == OP_COUNT ? (Op)info->branch_unless : (Op)op_info[test].branch_if;
+        if (test != OP_COUNT && fuse_count(values, producer, test, &condition, &counting)) {
+            emit_count(t, counting, label);
+            return;
+        }
         Instruction fused = *producer;
         fused.op = branch;
-        fused.immediates[0] = label;
+        if (branch != OP_COUNT) fused.immediates[op_info[branch].immediate_count - 1] = label;
         if (branch != OP_COUNT && encoder_accepts(&fused)) {
             retract_last(values);
             encoder_emit(t->encoder, fused);
             return;
         }
+    } else if (condition.value.place == IN_LOCAL &&
+               fuse_count(values, NULL, sense ? OP_i32_nez : OP_i32_eqz, &condition, &counting)) {
+        emit_count(t, counting, label);
+        return;
     }
     emit_with(values,
               (Instruction){.op = sense ? OP_br_if_i32_nez : OP_br_if_i32_eqz,
@@ -575,7 +588,9 @@ static void translate_br_table(FunctionTranslator *t) {
     const uint32_t values_count = arity(control_at(t, last));
     settle(values, values_count);
     const Label table = encoder_label(t->encoder);
-    emit_with(values, (Instruction){.op = OP_br_table, .immediates = {count, table}}, &index);
+    Instruction branch = {.op = OP_br_table, .immediates = {count, table}};
+    if (fuse_inner(values, &branch, &index)) emit_as_it_is(values, branch);
+    else emit_with(values, branch, &index);
     encoder_bind(t->encoder, table);
     /* Entries are where control goes, or one of the stubs behind the table, of which each target
      * that needs any has one: the way out of a loop, since other locals are in registers there. */
@@ -962,7 +977,10 @@ static void translate_numeric(FunctionTranslator *t, Op op) {
             return;
         }
     }
-    push_result_of(&t->values, (Instruction){.op = op}, operands, type_of_kind(info->result_type));
+    Instruction instruction = {.op = op};
+    if (fuse_inner(&t->values, &instruction, operands))
+        push_result(&t->values, instruction, type_of_kind(info->result_type));
+    else push_result_of(&t->values, instruction, operands, type_of_kind(info->result_type));
 }
 
 /* Whether an access is not to a 32-bit memory 0 whose end the operating system can guard. */
@@ -985,12 +1003,18 @@ static void translate_memory_access(FunctionTranslator *t, Op op) {
     if (access.op == info->far) {
         pop_operands(t, operands, info->value_count);
     } else {
-        if (!is_store && delay_load(&t->values, access)) return;
+        if (is_store ? fuse_loaded_store(&t->values, access) : delay_load(&t->values, access))
+            return;
         if (is_store) operands[1] = pop(&t->values);
         operands[0] = pop_address(&t->values);
         if (fuse_address(&t->values, &access, &operands[0], is_store ? &operands[1] : NULL)) {
             if (is_store) emit_as_it_is(&t->values, access);
             else push_result(&t->values, access, type_of_kind(info->result_type));
+            return;
+        }
+        if (is_store && (fuse_modify(&t->values, &access, &operands[0], &operands[1]) ||
+                         fuse_inner(&t->values, &access, operands))) {
+            emit_as_it_is(&t->values, access);
             return;
         }
     }
@@ -1094,6 +1118,35 @@ static void translate_atomic(FunctionTranslator *t, Opcode opcode) {
                        wanted.kind == ATOMIC_WAIT ? TYPE_I32 : wanted.type);
 }
 
+/* select(a, b, a < b) is the smaller one, and so on. */
+static bool fuse_extreme(FunctionTranslator *t, const Popped *operands) {
+    static const struct {
+        Op compare, first, other; /* if its first operand is selected where it is true, or not */
+    } rules[] = {{OP_i32_lt_s, OP_i32_min_s, OP_i32_max_s},
+                 {OP_i32_gt_s, OP_i32_max_s, OP_i32_min_s},
+                 {OP_i32_lt_u, OP_i32_min_u, OP_i32_max_u},
+                 {OP_i32_gt_u, OP_i32_max_u, OP_i32_min_u}};
+    const Instruction *compare = producer_of(&t->values, &operands[2]);
+    size_t rule = 0;
+    while (compare && rule < sizeof rules / sizeof *rules && rules[rule].compare != compare->op)
+        rule++;
+    if (!compare || rule == sizeof rules / sizeof *rules) return false;
+    const Operand a = slot_of_last(&t->values, compare->values[0]);
+    const Operand b = slot_of_last(&t->values, compare->values[1]);
+    const bool is_first =
+        is_same_operand(a, operands[0].operand) && is_same_operand(b, operands[1].operand);
+    const bool is_other =
+        is_same_operand(a, operands[1].operand) && is_same_operand(b, operands[0].operand);
+    Instruction extreme = *compare;
+    if ((!is_first && !is_other) || operands[0].value.type != TYPE_I32) return false;
+    extreme.op = is_first ? rules[rule].first : rules[rule].other;
+    extreme.result = ISA_HAS_ACCUMULATORS ? accumulator() : slot(0);
+    if (!encoder_accepts(&extreme)) return false;
+    retract_last(&t->values);
+    push_result(&t->values, extreme, TYPE_I32);
+    return true;
+}
+
 static void translate_select(FunctionTranslator *t) {
     if (is_vector(t, 1)) {
         translate_with_vectors(t, (Instruction){.op = OP_select_v});
@@ -1102,9 +1155,25 @@ static void translate_select(FunctionTranslator *t) {
     Popped operands[3];
     pop_operands(t, operands, 3);
     SlotType type = operands[0].value.type;
+    if (fuse_extreme(t, operands)) return;
     push_result_of(&t->values,
                    (Instruction){.op = bank_of(type) == FLOATS ? OP_select_f : OP_select}, operands,
                    type);
+}
+
+/* The last instruction has set a local to the sum of the global and a constant, and now the global is
+ * to be that local, as functions begin that need space in memory. */
+static bool fuse_global_add(FunctionTranslator *t, const Popped *value, uint32_t global) {
+    const Instruction *sum = encoder_last(t->encoder);
+    if (value->value.place != IN_LOCAL || !sum || sum->op != OP_global_sum ||
+        sum->immediates[0] != global ||
+        !is_same_operand(sum->result, local_operand(&t->values, value->value.local)))
+        return false;
+    Instruction add = *sum;
+    add.op = OP_global_add;
+    retract_last(&t->values);
+    emit_as_it_is(&t->values, add);
+    return true;
 }
 
 static void translate_global_set(FunctionTranslator *t, uint32_t global) {
@@ -1117,10 +1186,11 @@ static void translate_global_set(FunctionTranslator *t, uint32_t global) {
     bool in_float_register = bank_of(value.value.type) == FLOATS &&
                              value.operand.class != CLASS_SLOT &&
                              value.operand.class != CLASS_CONSTANT;
-    emit_with(&t->values,
-              (Instruction){.op = in_float_register ? OP_global_set_f : OP_global_set,
-                            .immediates = {global}},
-              &value);
+    Instruction set = {.op = in_float_register ? OP_global_set_f : OP_global_set,
+                       .immediates = {global}};
+    if (fuse_global_add(t, &value, global)) return;
+    if (fuse_inner(&t->values, &set, &value)) emit_as_it_is(&t->values, set);
+    else emit_with(&t->values, set, &value);
 }
 
 /* An op whose operands stand in consecutive slots, named by the first. */
@@ -1397,9 +1467,17 @@ static bool may_precede_loads(Opcode opcode) {
     return !divides && !truncates;
 }
 
+/* The loads that are delayed are done; what is stored or tested may be one of them. */
+static void do_loads_before(FunctionTranslator *t, Opcode opcode) {
+    const bool stores = opcode >= WASM_I32_STORE && opcode <= WASM_I64_STORE32;
+    const bool tests = opcode == WASM_BR_IF || opcode == WASM_IF;
+    do_loads(&t->values, stores || tests);
+    if (!tests || !fuse_load(&t->values, OP_i32_nez, TYPE_I32)) do_loads(&t->values, stores);
+}
+
 /* Translates one instruction. Returns whether control continues behind it. */
 static bool translate_instruction(FunctionTranslator *t, Opcode opcode) {
-    if (t->values.delayed_loads && !may_precede_loads(opcode)) do_loads(&t->values);
+    if (t->values.delayed_loads && !may_precede_loads(opcode)) do_loads_before(t, opcode);
     switch (opcode) {
     case WASM_UNREACHABLE: encode_unreachable(t->encoder); return false;
     case WASM_BLOCK:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { NONE = -1 };
+#define NOWHERE UINT32_MAX /* no local */
 
 void values_init(Values *values, Encoder *encoder) { *values = (Values){.encoder = encoder}; }
 
@@ -17,6 +18,7 @@ void forget_accumulators(Values *values) {
     for (int bank = 0; bank < BANKS; bank++) {
         values->accumulators[bank].mirror = NO_MIRROR;
         values->accumulators[bank].mirror_before_last = NO_MIRROR;
+        values->accumulators[bank].mirror_before_previous = NO_MIRROR;
     }
     values->vector = values->vector_before_last = NO_MIRROR;
 }
@@ -160,8 +162,11 @@ static void emit(Values *values, Instruction instruction) {
     const bool is_vector = result_type == VALUE_V128;
     bool has_slot = result_type != VALUE_NONE && instruction.result.class == CLASS_SLOT;
     const uint32_t mirror = has_slot ? instruction.result.slot : NO_MIRROR;
-    for (int bank = 0; bank < BANKS; bank++)
+    for (int bank = 0; bank < BANKS; bank++) {
+        values->accumulators[bank].mirror_before_previous =
+            values->accumulators[bank].mirror_before_last;
         values->accumulators[bank].mirror_before_last = values->accumulators[bank].mirror;
+    }
     values->vector_before_last = values->vector;
     if (has_slot) forget_slots(values, mirror, is_vector ? 2 : 1);
     if (writes) values->accumulators[written].mirror = is_vector ? NO_MIRROR : mirror;
@@ -171,8 +176,12 @@ static void emit(Values *values, Instruction instruction) {
 
 void retract_last(Values *values) {
     encoder_retract(values->encoder);
-    for (int bank = 0; bank < BANKS; bank++)
+    for (int bank = 0; bank < BANKS; bank++) {
         values->accumulators[bank].mirror = values->accumulators[bank].mirror_before_last;
+        values->accumulators[bank].mirror_before_last =
+            values->accumulators[bank].mirror_before_previous;
+        values->accumulators[bank].mirror_before_previous = NO_MIRROR;
+    }
     values->vector = values->vector_before_last;
 }
 
@@ -387,12 +396,18 @@ static bool is_delayed(const Value *value) {
     return value->place == IN_SUM || value->place == IN_MEMORY;
 }
 
+/* The address of a value that is IN_MEMORY. */
+static Operand loaded_from(const Values *values, const Value *value) {
+    return value->sum.local == NOWHERE ? constant(value->bits)
+                                       : local_operand(values, value->sum.local);
+}
+
 /* The instruction that computes it. */
 static Instruction delayed_instruction(const Values *values, const Value *value, Operand result) {
     if (value->place == IN_SUM) return sum_instruction(values, &value->sum, result);
     Instruction load = {.op = (Op)value->load,
                         .result = result,
-                        .values = {local_operand(values, value->sum.local)},
+                        .values = {loaded_from(values, value)},
                         .immediates = {value->sum.constant}};
     Instruction named = load; /* the address may be in the accumulator as well */
     named.values[0] = accumulator();
@@ -428,9 +443,10 @@ void compute_sums(Values *values, uint32_t count) {
         else i++;
 }
 
-void do_loads(Values *values) {
-    for (uint32_t i = 0; values->delayed_loads;)
-        if (values->stack[values->delayed[i]].place == IN_MEMORY)
+void do_loads(Values *values, uint32_t count) {
+    for (uint32_t i = 0; i < values->delayed_count;)
+        if (values->stack[values->delayed[i]].place == IN_MEMORY &&
+            values->delayed[i] + count < values->height)
             compute_delayed(values, values->delayed[i]);
         else i++;
 }
@@ -499,12 +515,15 @@ static bool is_operand_in_memory(Op load) {
 bool delay_load(Values *values, Instruction load) {
     const Value address = values->stack[values->height - 1];
     const OpInfo *info = &op_info[load.op];
-    if (!is_operand_in_memory(load.op) || address.place != IN_LOCAL || address.is_wide ||
+    if (!is_operand_in_memory(load.op) || address.is_wide ||
+        (address.place != IN_LOCAL && address.place != IN_CONSTANT) ||
         values->delayed_count == DELAYED_MOST)
         return false;
     drop(values, 1);
     Value *value = push(values, IN_MEMORY, type_of_kind(info->result_type));
-    value->sum = (Sum){address.local, 0, NO_LOCAL, (uint32_t)load.immediates[0]};
+    const uint32_t local = address.place == IN_LOCAL ? address.local : NOWHERE;
+    value->sum = (Sum){local, 0, NO_LOCAL, (uint32_t)load.immediates[0]};
+    value->bits = address.bits;
     value->load = (uint16_t)load.op;
     if (!values->out_of_memory) note_delayed(values, values->height - 1);
     return true;
@@ -519,23 +538,202 @@ static Op op_with_load(Op op, uint16_t load, bool is_first) {
     return OP_COUNT;
 }
 
+/* Pops the address of the value on top, which is IN_MEMORY. */
+static Popped take_loaded(Values *values) {
+    Popped popped = take(values);
+    popped.operand = loaded_from(values, &popped.value);
+    popped.value.place = popped.operand.class == CLASS_CONSTANT ? IN_CONSTANT : IN_LOCAL;
+    popped.value.local = popped.value.sum.local;
+    popped.value.type = TYPE_I32;
+    return popped;
+}
+
 bool fuse_load(Values *values, Op op, SlotType type) {
-    if (!values->delayed_loads || op_info[op].value_count != 2) return false;
-    const Value *first = &values->stack[values->height - 2], *second = first + 1;
-    const bool is_first = second->place != IN_MEMORY;
-    const Value *loaded = is_first ? first : second, *other = is_first ? second : first;
-    if (loaded->place != IN_MEMORY || other->place == IN_CONSTANT) return false;
+    const unsigned count = op_info[op].value_count;
+    if (!values->delayed_loads || count > 2) return false;
+    const Value *top = &values->stack[values->height - 1];
+    const bool is_first = count == 2 && top->place != IN_MEMORY;
+    const Value *loaded = is_first ? top - 1 : top, *other = is_first ? top : top - 1;
+    if (loaded->place != IN_MEMORY) return false;
     Instruction fused = {.op = op_with_load(op, loaded->load, is_first),
                          .immediates = {loaded->sum.constant}};
     if (fused.op == OP_COUNT) return false;
+    if (count == 2 && other->place == IN_CONSTANT) { /* there are forms where one compares */
+        Instruction form = fused;
+        form.result = slot(0);
+        form.values[0] = constant(other->bits);
+        form.values[1] = loaded_from(values, loaded);
+        if (ISA_HAS_ACCUMULATORS) form.result = accumulator();
+        if (!encoder_accepts(&form)) return false;
+    }
     Popped operands[2]; /* the other one, the address */
-    const uint32_t address = loaded->sum.local;
-    if (!is_first) operands[1] = take(values);
-    operands[0] = pop(values);
-    if (is_first) operands[1] = take(values);
-    operands[1].operand = local_operand(values, address);
-    operands[1].value = (Value){.place = IN_LOCAL, .type = TYPE_I32, .local = address};
+    if (!is_first) operands[count - 1] = take_loaded(values);
+    if (count == 2) operands[0] = pop(values);
+    if (is_first) operands[1] = take_loaded(values);
     push_result_of(values, fused, operands, type);
+    return true;
+}
+
+bool fuse_loaded_store(Values *values, Instruction store) {
+    const Value *loaded = &values->stack[values->height - 1], *address = loaded - 1;
+    if (loaded->place != IN_MEMORY || is_delayed(address)) return false;
+    store.op = op_with_load(store.op, loaded->load, false);
+    store.immediates[1] = loaded->sum.constant;
+    if (store.op == OP_COUNT) return false;
+    Popped operands[2];
+    operands[1] = take_loaded(values);
+    operands[0] = pop(values);
+    emit_with(values, store, operands);
+    return true;
+}
+
+/* What the last instruction has shifted to the left by a constant is added to something. */
+static bool fuse_scaled(Values *values, Instruction *sum, const Popped *operands) {
+    for (unsigned shifted = 0; shifted < 2; shifted++) {
+        const Instruction *shift = producer_of(values, &operands[shifted]);
+        if (!shift || shift->op != OP_i32_shl || shift->values[1].class != CLASS_CONSTANT) continue;
+        const Instruction scaled = {.op = OP_i32_add_scaled,
+                                    .result = ISA_HAS_ACCUMULATORS ? accumulator() : slot(0),
+                                    .values = {shift->values[0], operands[!shifted].operand},
+                                    .immediates = {shift->values[1].bits & 31}};
+        if (!encoder_accepts(&scaled)) continue;
+        retract_last(values);
+        *sum = scaled;
+        return true;
+    }
+    return false;
+}
+
+/* A constant is added to a global that the last instruction has read. */
+static bool fuse_global(Values *values, Instruction *sum, const Popped *operands) {
+    const Instruction *get = producer_of(values, &operands[0]);
+    if (!get || get->op != OP_global_get || operands[1].operand.class != CLASS_CONSTANT)
+        return false;
+    const Instruction fused = {.op = OP_global_sum,
+                               .values = {operands[1].operand},
+                               .immediates = {get->immediates[0]}};
+    retract_last(values);
+    *sum = fused;
+    return true;
+}
+
+/* In memory, where `store` stores to, is the first operand of what the last instruction computes. */
+bool fuse_modify(Values *values, Instruction *store, const Popped *address, const Popped *value) {
+    static const struct {
+        Op op, with_load, load, store, modify;
+    } rules[] = {
+#define RULE(type, name, with_load)                                                                \
+    {OP_##type##_##name, OP_##type##_##name##_##with_load, OP_##type##_load, OP_##type##_store,   \
+     OP_##type##_##name##_modify}
+        RULE(i32, add, load), RULE(i32, sub, load_first), RULE(i32, and, load), RULE(i32, or, load),
+        RULE(i32, xor, load), RULE(i64, add, load),       RULE(f32, add, load),
+        RULE(f32, sub, load_first), RULE(f64, add, load), RULE(f64, sub, load_first),
+#undef RULE
+    };
+    const Instruction *last = producer_of(values, value);
+    for (size_t i = 0; last && i < sizeof rules / sizeof *rules; i++) {
+        if (store->op != rules[i].store) continue;
+        Instruction modify = {.op = rules[i].modify, .immediates = {store->immediates[0]}};
+        const Instruction *load = encoder_previous(values->encoder);
+        Operand from = {0};
+        uint64_t offset = 0;
+        if (last->op == rules[i].with_load) {
+            from = last->values[1];
+            offset = last->immediates[0];
+            modify.values[1] = last->values[0];
+            load = NULL;
+        } else if (last->op == rules[i].op && load && load->op == rules[i].load &&
+                   load->result.class == CLASS_ACCUMULATOR &&
+                   last->values[0].class == CLASS_ACCUMULATOR) {
+            from = load->values[0];
+            offset = load->immediates[0];
+            modify.values[1] = last->values[1];
+        } else {
+            continue;
+        }
+        modify.values[0] = address->operand;
+        if (!is_same_operand(from, address->operand) || offset != store->immediates[0] ||
+            !encoder_accepts(&modify))
+            return false;
+        if (load) retract_last(values);
+        retract_last(values);
+        *store = modify;
+        return true;
+    }
+    return false;
+}
+
+bool fuse_inner(Values *values, Instruction *outer, const Popped *operands) {
+    const OpInfo *info = &op_info[outer->op];
+    const bool commutes = info->mirror == outer->op;
+    for (unsigned i = 0; i < INNER_MOST && info->with_inner[i].inner != OP_COUNT; i++) {
+        for (unsigned computed = 0; computed < info->value_count; computed++) {
+            if (computed != info->with_inner[i].operand && !commutes) continue;
+            const Instruction *inner = producer_of(values, &operands[computed]);
+            if (!inner || inner->op != (Op)info->with_inner[i].inner) continue;
+            Instruction fused = *outer;
+            fused.op = (Op)info->with_inner[i].op;
+            fused.result = ISA_HAS_ACCUMULATORS ? accumulator() : slot(0);
+            unsigned count = op_info[inner->op].value_count;
+            memcpy(fused.values, inner->values, sizeof fused.values);
+            const unsigned other = count;
+            if (info->value_count == 2) fused.values[count] = operands[!computed].operand;
+            if (!encoder_accepts(&fused)) fused.result = slot(0);
+            if (!encoder_accepts(&fused)) continue;
+            retract_last(values);
+            *outer = fused;
+            /* What made way for the result of the instruction that is no more. */
+            const Bank bank = bank_of(operands[!computed].value.type);
+            if (info->value_count == 2 && fused.values[other].class == CLASS_SLOT &&
+                !operands[!computed].value.is_wide &&
+                fused.values[other].slot == values->accumulators[bank].mirror) {
+                fused.values[other] = accumulator();
+                if (encoder_accepts(&fused)) *outer = fused;
+            }
+            return true;
+        }
+    }
+    return outer->op == OP_i32_add && (fuse_scaled(values, outer, operands) ||
+                                       fuse_global(values, outer, operands));
+}
+
+static Operand slot_of_mirror(Operand operand, uint32_t mirror) {
+    return operand.class == CLASS_ACCUMULATOR && mirror != NO_MIRROR ? slot((uint16_t)mirror)
+                                                                     : operand;
+}
+
+Operand slot_of_last(const Values *values, Operand operand) {
+    return slot_of_mirror(operand, values->accumulators[INTEGERS].mirror_before_last);
+}
+
+/* Whether that operand of what follows `add` is its result, which is in a local. */
+static bool is_counted(const Instruction *add, Operand operand) {
+    if (add->result.class == CLASS_SLOT && operand.class == CLASS_ACCUMULATOR) return true;
+    return add->result.class != CLASS_ACCUMULATOR && is_same_operand(operand, add->result);
+}
+
+bool fuse_count(Values *values, const Instruction *compare, Op test, const Popped *tested,
+                Instruction *branch) {
+    const Instruction *add =
+        compare ? encoder_previous(values->encoder) : encoder_last(values->encoder);
+    if (op_info[test].count == OP_COUNT || !add || add->op != OP_i32_add ||
+        add->values[1].class != CLASS_CONSTANT)
+        return false;
+    const uint32_t mirror = compare ? values->accumulators[INTEGERS].mirror_before_previous
+                                    : values->accumulators[INTEGERS].mirror_before_last;
+    if (!is_same_operand(slot_of_mirror(add->values[0], mirror), add->result)) return false;
+    Instruction counting = {.op = (Op)op_info[test].count,
+                            .result = add->result,
+                            .values = {add->result, add->values[1]}};
+    if (!is_counted(add, compare ? compare->values[0] : tested->operand)) return false;
+    if (compare && op_info[test].value_count == 2) {
+        counting.values[2] = compare->values[1];
+        if (is_counted(add, compare->values[1])) return false; /* is read before it is changed */
+    }
+    if (!encoder_accepts(&counting)) return false;
+    if (compare) retract_last(values);
+    retract_last(values);
+    *branch = counting;
     return true;
 }
 

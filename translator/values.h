@@ -36,7 +36,7 @@ typedef enum Place {
     IN_ACCUMULATOR, /* only there */
     IN_PIN,         /* only in a register that no local is in */
     IN_SUM,         /* nowhere yet: an i32 that is the sum of what is in locals and constants */
-    IN_MEMORY,      /* nowhere yet: a load from where a local points, see delay_load */
+    IN_MEMORY,      /* nowhere yet: a load from where a local or a constant points, see delay_load */
 } Place;
 
 /* (local << shift) + other, or + constant. Not computed until it is used, since as an address it
@@ -55,7 +55,7 @@ typedef struct Value {
     uint32_t local;  /* IN_LOCAL; IN_PIN: the register's number */
     int32_t earlier; /* IN_LOCAL: index of the next lower value in the same local, or -1 */
     bool is_wide;    /* IN_LOCAL: the low half of an i64, see narrow_local */
-    uint64_t bits;   /* IN_CONSTANT */
+    uint64_t bits;   /* IN_CONSTANT; IN_MEMORY: the address, if it is in no local */
     Sum sum;         /* IN_SUM; IN_MEMORY: the address is `local`, the offset `constant`, and ... */
     uint16_t load;   /* ... this the Op */
 } Value;
@@ -77,6 +77,7 @@ typedef struct Values {
         int64_t pending; /* height of the value that is only in the accumulator, or -1 */
         uint32_t mirror; /* a slot that holds the same as the accumulator, or NO_MIRROR */
         uint32_t mirror_before_last; /* what `mirror` was before the encoder's last instruction */
+        uint32_t mirror_before_previous; /* and before the one before it */
     } accumulators[BANKS];
     /* The first of the slots of the vector that is in the float accumulator, too, or NO_MIRROR, as
      * `mirror` of that bank is if this is not. */
@@ -105,6 +106,10 @@ static inline uint16_t home_of(const Values *values, uint32_t height) {
     return (uint16_t)(values->first_home + height);
 }
 
+static inline bool is_same_operand(Operand a, Operand b) {
+    return a.class == b.class && a.slot == b.slot && a.bits == b.bits;
+}
+
 /* ---- Pushing -------------------------------------------------------------------------------- */
 
 void push_constant(Values *values, SlotType type, uint64_t bits);
@@ -112,17 +117,20 @@ void push_local(Values *values, SlotType type, uint32_t local);
 /* Where `op`, an i32.add or i32.shl, of the two values on top is a sum: leaves that in their place
  * and emits nothing. Else false. */
 bool delay_sum(Values *values, Op op);
-/* Where the value on top, an address, is in a local: leaves the value that `load` loads from there
- * in its place, emits nothing, and is true. What is loaded is then an operand in memory of the
- * instruction that takes it, where there is one that does (fuse_load), and meanwhile occupies
+/* Where the value on top, an address, is constant or in a local: leaves the value that `load` loads
+ * from there in its place, emits nothing, and is true. What is loaded is then an operand in memory
+ * of the instruction that takes it, where there is one that does (fuse_load), and meanwhile occupies
  * nothing. Before anything that writes memory, traps in another way or leads elsewhere, do_loads
  * has to be called. */
 bool delay_load(Values *values, Instruction load);
-/* Emits the loads that are delayed. */
-void do_loads(Values *values);
-/* Emits `op`, of two operands, as one of which an operand is in memory, and pushes its result, if
- * one of the two values on top is a load that is delayed and there is such an op. Else false. */
+/* Emits the loads that are delayed, but for those of the top `count` values. */
+void do_loads(Values *values, uint32_t count);
+/* Emits `op`, of one or two operands, as one of which an operand is in memory, and pushes its
+ * result, if one of the values on top is a load that is delayed and there is such an op. Else
+ * false. */
 bool fuse_load(Values *values, Op op, SlotType type);
+/* The same of a store, whose address and value are on top. */
+bool fuse_loaded_store(Values *values, Instruction store);
 /* Where the value on top is an i64 constant, or in a local's slot and no register, makes it its low
  * half, and emits nothing: what takes an i32 reads no more of a slot. It is narrowed when it moves,
  * or where something takes all bits of what it is given. Else false: an i32 in a register has to
@@ -152,6 +160,22 @@ Popped pop_address(Values *values);
  * sum or its last addition can be taken back: then its operands are filled in, and it can be
  * emitted as it is. Else false: address and value are operands like others. */
 bool fuse_address(Values *values, Instruction *access, Popped *address, Popped *value);
+/* Where one of the popped operands is what the last instruction computed, and there is an op that
+ * does both (ops.table): takes that instruction back and makes `*outer` that op, its operands filled
+ * in, to be emitted as it is. Else false. */
+bool fuse_inner(Values *values, Instruction *outer, const Popped *operands);
+/* Where what the popped value is computed from, first of all, is where `*store` is to store it: takes
+ * the last instruction, or two, back and makes `*store` the op that changes what is there, its
+ * operands filled in. Else false. */
+bool fuse_modify(Values *values, Instruction *store, const Popped *address, const Popped *value);
+/* Where the last instructions add a constant to an i32 local, and then compare it as `compare` says,
+ * which is the last one, or NULL if the popped local is what is to be tested, and there is an op that
+ * does both and branches (ops.table): takes them back and makes `*branch` that op, to be emitted as
+ * it is. `test` is the comparison that is to branch. Else false. */
+bool fuse_count(Values *values, const Instruction *compare, Op test, const Popped *tested,
+                Instruction *branch);
+/* An operand of the last instruction, an integer, by the slot that it is in, too. */
+Operand slot_of_last(const Values *values, Operand operand);
 /* Emits an instruction whose operands and result are filled in. */
 void emit_as_it_is(Values *values, Instruction instruction);
 /* Computes those of the top `count` values that are IN_SUM or IN_MEMORY: before several are

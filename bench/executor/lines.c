@@ -30,7 +30,7 @@ static const uint8_t *behind(const uint8_t *at) {
     const uint8_t *next = at + WORD + opcode_info[opcode].length;
     /* A table's entries are behind the instruction, if it is no copy; its last operands are their number
      * and where they are. */
-    if (last_op(opcode) == &op_info[OP_br_table] && at + read_i32(next - 4) == next)
+    if (last_op(opcode)->flags & OP_HAS_TABLE && at + read_i32(next - 4) == next)
         next += 4 * ((uint64_t)read_u32(next - 8) + 1);
     return next;
 }
@@ -67,7 +67,7 @@ static void find_targets(Body *function) {
         for (unsigned i = 0; i < opcode_info[opcode].part_count; i++) {
             const OpcodeInfo *part = &opcode_info[part_of(opcode, i)];
             operands += part->length;
-            if (part->op == OP_br_table) {
+            if (op_info[part->op].flags & OP_HAS_TABLE) {
                 note_table(function, at, operands);
             } else if (op_info[part->op].flags & OP_HAS_LABEL) { /* its last operand */
                 note_target(function, at, at + read_i32(operands - 4));

@@ -208,7 +208,7 @@ static char *text_of(const uint8_t *bytes, unsigned size) {
 Test(superinstructions, are_listed_as_their_parts) {
     for (uint16_t opcode = SIMPLE_OPCODE_COUNT; opcode < OPCODE_COUNT; opcode++) {
         const OpcodeInfo *info = &opcode_info[opcode];
-        if (opcode_info[info->parts[info->part_count - 1]].op == OP_br_table) continue;
+        if (op_info[opcode_info[info->parts[info->part_count - 1]].op].flags & OP_HAS_TABLE) continue;
         uint8_t bytes[512], alone[512];
         for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 7);
         memcpy(bytes, &opcode, sizeof opcode);

@@ -93,7 +93,7 @@ static InstructionPart read_part(const Program *program, const OpcodeInfo *opcod
         }
         operand += sizes[op->immediate_kinds[i]];
     }
-    if (opcode->op == OP_br_table) {
+    if (op->flags & OP_HAS_TABLE) {
         part.entries = count + 1;
         part.table = (uint32_t)part.target;
         part.target = -1;

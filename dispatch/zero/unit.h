@@ -76,7 +76,7 @@ enum {
 #undef LOAD_AT
 #define LOAD_AT(address, stored, value)                                                            \
     do {                                                                                           \
-        CHECK_BOUNDS(address, sizeof(stored));                                                     \
+        CHECK_BOUNDS(address, offset, sizeof(stored));                                             \
         stored loaded;                                                                             \
         memcpy(&loaded, memory + offset + (address), sizeof loaded);                               \
         if (sizeof loaded == sizeof(V128)) __asm__ volatile("" : : VECTOR_REGISTER(loaded));       \

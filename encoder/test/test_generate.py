@@ -128,7 +128,7 @@ class FormsTest(GenerateTest):
         for name, sizes in {"load32_u": (4, 0), "store8": (0, 1), "rmw16.xchg_u": (2, 2), "rmw.cmpxchg": (8, 8)}.items():
             self.assertEqual(found[f"i64.atomic.{name}"], ("Atomic accesses", *sizes))
         accesses = {name for name, (_, loaded, stored) in found.items() if loaded or stored}
-        named = {name for name in found if re.match(r"\w+\.(load|store|atomic)|\w+\.\w+\.load", name)}
+        named = {name for name in found if re.search(r"\b(load|store|atomic|modify)", name)}
         self.assertEqual(accesses, named)
         self.assertEqual(found["i32.xor.load8_u"], ("Operands in memory", 1, 0))
         self.assertEqual(found["f64.sub.load.first"], ("Operands in memory", 8, 0))
@@ -140,19 +140,87 @@ class FormsTest(GenerateTest):
                "sub i32 a, i32 b -> i32 [memory=get.load] = a - b\n")
         self.assertCountEqual([name for name in self.opcodes(ops) if "load" in name and "get" not in name],
                               [f"{op}__{r}_{a}s" for op in ("add_load", "sub_load", "sub_load_first")
-                               for r in "as" for a in "as"])
+                               for r in "as" for a in "as"] +
+                              [f"{op}__{r}_{a}k" for op in ("add_load", "sub_load", "sub_load_first") for r in "as" for a in "as"])
         _, files = self.run_generate("acc", *self.write_tables(ops), "--layout", "0")
         handlers = files["handlers.0.inc"]
         first = handlers[handlers.index("HANDLER(sub_load_first__a_as)"):].split("HANDLER")[1]
         for line in ("const uint32_t b = REGISTER_I32(ia);", "const uint32_t address = SLOT_I32(0);",
-                     "LOAD_OPERAND(int8_t, uint32_t, a);", "r = a - b;"):
+                     "LOAD_OPERAND(int8_t, uint32_t, a, from);", "r = a - b;"):
             self.assertIn(line, first)
         second = handlers[handlers.index("HANDLER(sub_load__a_as)"):].split("HANDLER")[1]
-        for line in ("const uint32_t a = REGISTER_I32(ia);", "LOAD_OPERAND(int8_t, uint32_t, b);"):
+        for line in ("const uint32_t a = REGISTER_I32(ia);", "LOAD_OPERAND(int8_t, uint32_t, b, from);"):
             self.assertIn(line, second)
         _, files = self.run_generate("acc", *self.write_tables(ops))
         self.assertIn(".with_load = {{OP_get_load, OP_sub_load, OP_sub_load_first}, {OP_COUNT,", files["ops.c"])
         self.assertIn(".with_load = {{OP_get_load, OP_add_load, OP_add_load}, {OP_COUNT,", files["ops.c"])
+
+    def test_operands_in_memory_of_comparisons_and_stores(self):
+        ops = ("get.load i32 a, u32 offset -> i32 [load]\n    LOAD(int8_t, uint32_t);\n"
+               "put i32 a, i32 b, u32 offset [store memory=get.load]\n    STORE(uint8_t);\n"
+               "lt i32 a, i32 b -> i32 [compare mirror=gt inverse=ge memory=get.load] = a < b\n"
+               "gt i32 a, i32 b -> i32 [compare mirror=lt inverse=le] = a > b\n"
+               "ge i32 a, i32 b -> i32 [compare mirror=le inverse=lt memory=get.load] = a >= b\n"
+               "le i32 a, i32 b -> i32 [compare mirror=ge inverse=gt] = a <= b\n")
+        self.assertCountEqual([name for name in self.opcodes(ops) if name.startswith(("put_load", "br_if_lt_load", "lt_load"))],
+                              [f"{op}__{form}{a}{b}" for op, form in (("put_load", ""), ("br_if_lt_load", ""), ("lt_load", "a_"),
+                                                                      ("lt_load", "s_")) for a in "ask" for b in "sk"])
+        _, files = self.run_generate("acc", *self.write_tables(ops), "--layout", "0")
+        handlers = {text.partition(")")[0]: text for text in files["handlers.0.inc"].split("HANDLER(")}
+        for line in ("const uint32_t a = SLOT_I32(0);", "const uint32_t address = CONSTANT_I32(2);",
+                     "uint32_t const offset = OPERAND_U32(6);", "uint32_t const from = OPERAND_U32(10);",
+                     "LOAD_OPERAND(int8_t, uint32_t, b, from);", "STORE(uint8_t);"):
+            self.assertIn(line, handlers["put_load__sk"])
+        for line in ("LOAD_OPERAND(int8_t, uint32_t, b, from);", "if (a < b) JUMP(target);"):
+            self.assertIn(line, handlers["br_if_lt_load__sk"])
+        _, files = self.run_generate("acc", *self.write_tables(ops))
+        description = re.search(r"\[OP_lt_load\] = (.*)", files["ops.c"])[1]
+        self.assertIn(".inverse = OP_ge_load, .branch_if = OP_br_if_lt_load,", description)
+        self.assertIn(".with_load = {{OP_get_load, OP_put_load, OP_put_load},", files["ops.c"])
+
+    def test_operands_that_other_ops_compute(self):
+        ops = ("i32.mul i32 a, i32 b -> i32 [commutes] = a * b\n"
+               "i32.sub i32 a, i32 b -> i32 [second=i32.mul//k first=i32.mul/k/s] = a - b\n"
+               "put i64 a, u32 index [first=i32.mul/k]\n    set(index, a);\n")
+        self.assertCountEqual(
+            [name for name in self.opcodes(ops) if "mul_" in name and "mul__" not in name],
+            [*(f"i32_mul_sub_second__{r}_{x}k" for r in "as" for x in ("as", "ak", "ss", "sk")),
+             *(f"i32_mul_sub__{r}_{x}ks" for r in "as" for x in "as"), "i32_mul_put__ak", "i32_mul_put__sk"])
+        _, files = self.run_generate("acc", *self.write_tables(ops), "--layout", "0")
+        handlers = {text.partition(")")[0]: text for text in files["handlers.0.inc"].split("HANDLER(")}
+        for line in ("const uint32_t x = REGISTER_I32(ia);", "const uint32_t y = SLOT_I32(0);",
+                     "const uint32_t a = CONSTANT_I32(2);", "const uint32_t b = x * y;", "r = a - b;"):
+            self.assertIn(line, handlers["i32_mul_sub_second__a_ask"])
+        for line in ("uint32_t const index = OPERAND_U32(4);", "const uint32_t a = x * y;", "set(index, a);"):
+            self.assertIn(line, handlers["i32_mul_put__ak"])
+        _, files = self.run_generate("acc", *self.write_tables(ops))
+        self.assertIn(".with_inner = {{OP_i32_mul, OP_i32_mul_sub, 0}, {OP_i32_mul, OP_i32_mul_sub_second, 1}, {OP_COUNT,",
+                      files["ops.c"])
+
+    def test_operands_that_no_op_can_compute_are_refused(self):
+        self.assert_refused("more than an expression", "i32.put i32 a -> i32 [first=i32.do]\n    r = a;\n"
+                            "i32.do i32 a -> i32\n    r = a;\n    more();\n")
+        self.assert_refused("no op is called i32.none", "i32.put i32 a -> i32 [first=i32.none] = a\n")
+        self.assert_refused("computes no f32", "f32.neg f32 a -> f32 [first=i32.not] = -a\ni32.not i32 a -> i32 = ~a\n")
+
+    def test_counting_and_modifying(self):
+        ops = ("get.load i32 a, u32 offset -> i32 [load]\n    LOAD(uint32_t, uint32_t);\n"
+               "add i32 a, i32 b -> i32 [commutes memory=get.load modifies] = a + b\n"
+               "ne i32 a, i32 b -> i32 [compare counts commutes inverse=eq] = a != b\n"
+               "eq i32 a, i32 b -> i32 [compare commutes inverse=ne] = a == b\n")
+        names = self.opcodes(ops)
+        self.assertCountEqual([name for name in names if name.startswith("count")],
+                              ["count_ne__s_ska", "count_ne__s_sks", "count_ne__s_skk"])
+        self.assertCountEqual([name for name in names if "modify" in name],
+                              [f"add_modify__{a}{b}" for a in "ask" for b in "ask" if a + b != "aa"])
+        _, files = self.run_generate("acc", *self.write_tables(ops), "--layout", "0")
+        handlers = {text.partition(")")[0]: text for text in files["handlers.0.inc"].split("HANDLER(")}
+        count = [line.strip() for line in handlers["count_ne__s_sks"].splitlines()]
+        at = [count.index(line) for line in ("const uint32_t a = r = counter + step;", "SET_SLOT_I32(8, r);",
+                                             "if (a != b) JUMP(target);")]
+        self.assertEqual(at, sorted(at))  # the counter has changed on either way
+        for line in ("LOAD_OPERAND(uint32_t, uint32_t, a, offset);", "r = a + b;", "STORE_RESULT(uint32_t);"):
+            self.assertIn(line, handlers["add_modify__sk"])
 
     VECTORS = ("get i32 a:as, v128 b, u32 offset, u16 lane -> v128 [wasm also=other,third load]\n"
                "    LOAD_AS(uint8_t, with(b, lane, loaded));\n"
@@ -277,7 +345,7 @@ class RealTablesTest(GenerateTest):
         for name in names:
             op, _, classes = name.rpartition("__")
             match = re.search(r"_(lt|gt|le|ge)(_[su])?$", op)
-            if match:
+            if match and not name.startswith("count"):
                 exchanged = f"{classes[:-2]}{classes[-1]}{classes[-2]}"
                 other = f"{op[:match.start(1)]}{mirrors[match[1]]}{op[match.end(1):]}"
                 self.assertNotIn(f"{other}__{exchanged}", names)

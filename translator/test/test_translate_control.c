@@ -45,8 +45,7 @@ Test(br_if, tests_other_values_for_zero) {
     encode_br_if_i32_nez(code, local(0), start);
     encode_i32_add(code, computed(0), local(0), constant(1));
     encode_br_if_i32_nez(code, computed(0), start);
-    encode_i32_load(code, computed(0), local(0), 0);
-    encode_br_if_i32_nez(code, computed(0), start);
+    encode_br_if_i32_nez_load(code, local(0), 0, start);
     encode_return(code, LINK);
     expect_translation();
 }
@@ -406,7 +405,7 @@ Test(entry, of_if_stands_between_the_condition_and_the_branch) {
                   "  (f64.sub)) (memory 1)");
     Label end = encoder_label(code);
     encode_f64_neg(code, computed(0), local(1));
-    encode_i32_load(code, computed(2), local(0), 0);
+    encode_i32_nez_load(code, computed(2), local(0), 0);
     if (ISA_HAS_ACCUMULATORS) encode_copy_f(code, home(0), accumulator());
     encode_copy(code, home(1), local(1));
     encode_br_if_i32_eqz(code, computed(2), end);
@@ -660,8 +659,9 @@ Test(br_table, by_computed_and_constant_indices) {
                   "  (block (br_table 0 (i32.add (local.get 0) (i32.const 1))))"
                   "  (br_table 0 (i32.const 1)))");
     Label first = encoder_label(code), end = encoder_label(code);
-    encode_i32_add(code, computed(0), local(0), constant(1));
-    encode_table(code, computed(0), 0);
+    const Label table = encoder_label(code);
+    encode_i32_add_br_table(code, local(0), constant(1), 0, table);
+    encoder_bind(code, table);
     encoder_table_entry(code, first);
     encoder_bind(code, first);
     encode_const_i32(code, home(0), constant(1));

@@ -44,8 +44,7 @@ Test(access, by_computed_addresses) {
     encode_i32_load(code, computed(1), computed(1), 0);
     encode_i32_store(code, home(0), computed(1), 0);
     encode_i32_clz(code, computed(0), local(0));
-    encode_f32_load(code, computed(1), constant(8), 0);
-    encode_f32_store(code, computed(0), computed(1), 0);
+    encode_f32_store_load(code, computed(0), constant(8), 0, 0);
     encode_return(code, LINK);
     expect_translation();
 }

@@ -41,8 +41,7 @@ Test(pins, are_entered_at_a_loop_and_left_at_its_end) {
     enter(1, 0, 1, -1);
     encoder_bind(code, start);
     encode_i32_xor(code, pin(1), pin(1), pin(0));
-    encode_i32_add(code, pin(0), pin(0), constant(-1));
-    encode_br_if_i32_nez(code, pin(0), start);
+    encode_count_i32_nez(code, pin(0), pin(0), constant(-1), start);
     leave(1, 0, 1, -1);
     encode_return_i(code, local(1), LINK);
     expect_translation();
@@ -62,15 +61,15 @@ Test(pins, hold_the_hottest) {
     translate_wat("(func (param i32 i32 i32 i32)"
                   "  (loop" ONCE
                   "    (local.set 3 (i32.xor (local.get 3) (local.get 3)))"
-                  "    (local.set 2 (i32.xor (local.get 2) (i32.xor (local.get 2) (local.get 2))))"
+                  "    (local.set 2 (i32.or (local.get 2) (i32.or (local.get 2) (local.get 2))))"
                   "    (local.set 1 (local.get 0))"
                   "    (br_if 0 (i32.lt_s (local.get 1) (local.get 0)))))");
     Label start = encoder_label(code);
     enter(1, 2, 3, 1);
     encoder_bind(code, start);
     encode_i32_xor(code, pin(1), pin(1), pin(1));
-    encode_i32_xor(code, accumulator(), pin(0), pin(0));
-    encode_i32_xor(code, pin(0), accumulator(), pin(0));
+    encode_i32_or(code, accumulator(), pin(0), pin(0));
+    encode_i32_or(code, pin(0), accumulator(), pin(0));
     encode_copy(code, pin(2), local(0));
     encode_br_if_i32_lt_s(code, pin(2), local(0), start);
     leave(1, 2, 3, 1);
@@ -455,8 +454,8 @@ Test(pins, are_for_what_is_executed_often) {
     Label start = encoder_label(code), end = encoder_label(code);
     enter(1, 0, 1, 2);
     encoder_bind(code, start);
-    for (int i = 0; i < 2; i++) encode_i32_add(code, pin(0), pin(0), constant(5));
-    encode_br_if_i32_eqz(code, pin(0), end);
+    encode_i32_add(code, pin(0), pin(0), constant(5));
+    encode_count_i32_eqz(code, pin(0), pin(0), constant(5), end);
     for (unsigned number = 1; number < 3; number++)
         for (int i = 0; i < 3; i++) encode_i32_add(code, pin(number), pin(number), constant(5));
     encode_i32_add(code, local(3), local(3), constant(5));
@@ -496,8 +495,7 @@ Test(values, that_find_no_free_register_go_home) {
     encode_i32_mul(code, pin(1), pin(0), pin(0));
     encode_i32_mul(code, HOME(1, 2), pin(0), pin(0));
     encode_i32_mul(code, accumulator(), pin(0), pin(0));
-    encode_i32_xor(code, accumulator(), HOME(1, 2), accumulator());
-    encode_i32_xor(code, accumulator(), pin(1), accumulator());
+    encode_i32_xor_xor(code, accumulator(), HOME(1, 2), accumulator(), pin(1));
     encode_br_if_i32_lt_s(code, pin(2), accumulator(), start);
     leave(1, 0, -1, -1);
     encode_return(code, LINK);

@@ -688,8 +688,7 @@ Test(globals, are_read_and_written) {
                   "  (global.set 1 (f64.neg (global.get 1)))"
                   "  (global.set 1 (f64.const 2)))");
     encode_global_set(code, constant(3), 0);
-    encode_global_get(code, computed(0), 0);
-    encode_i32_add(code, computed(0), computed(0), constant(1));
+    encode_global_sum(code, computed(0), constant(1), 0);
     encode_global_set(code, computed(0), 0);
     encode_global_set(code, local(1), 1);
     encode_global_get_f(code, computed(0), 1);
