@@ -274,13 +274,13 @@ void encoder_emit(Encoder *encoder, Instruction instruction) {
         if (encoder->status == ENCODER_OK) encoder->status = ENCODER_NO_SUCH_FORM;
         return;
     }
-    encoder->previous = encoder->last;
     encoder->previous_start = encoder->last_start;
     encoder->has_previous = encoder->has_last || encoder->is_retracted;
     encoder->is_retracted = false;
     append(encoder, opcode, &written);
     if (encoder->is_opening) note_opening(encoder, &written);
-    encoder->last = instruction;
+    encoder->newest ^= 1;
+    encoder->recent[encoder->newest] = instruction;
     encoder->has_last = !(op_info[written.op].flags & (OP_ENDS | OP_HAS_LABEL));
     if (op_info[written.op].flags & OP_ENDS) flush(encoder); /* no superinstruction goes on */
 }
@@ -292,20 +292,21 @@ size_t encoder_position(Encoder *encoder) {
 }
 
 const Instruction *encoder_last(const Encoder *encoder) {
-    return encoder->has_last ? &encoder->last : NULL;
+    return encoder->has_last ? &encoder->recent[encoder->newest] : NULL;
 }
 
 const Instruction *encoder_previous(const Encoder *encoder) {
     /* A line that was full has been written. */
     if (ISA_HAS_SEQUENCES && encoder->pending_count < 2) return NULL;
-    return encoder->has_last && encoder->has_previous ? &encoder->previous : NULL;
+    if (!encoder->has_last || !encoder->has_previous) return NULL;
+    return &encoder->recent[encoder->newest ^ 1];
 }
 
 void encoder_retract(Encoder *encoder) {
     if (ISA_HAS_SEQUENCES) encoder->pending_count--;
     else encoder->size = encoder->last_start;
     if (encoder->is_opening) encoder->opening.count--, encoder->item_count--;
-    encoder->last = encoder->previous;
+    encoder->newest ^= 1;
     encoder->last_start = encoder->previous_start;
     encoder->is_retracted = encoder->has_last && encoder->has_previous;
     encoder->has_last = encoder->has_previous = false;

@@ -178,14 +178,14 @@ typedef struct Encoder {
     uint32_t label_count, label_capacity;
     struct Reference *references; /* to labels, of the present function; owned */
     size_t reference_count, reference_capacity;
-    Instruction last; /* meaningful if has_last */
+    Instruction recent[2]; /* of which [newest] is the last, meaningful if has_last, ... */
+    unsigned newest;
     size_t last_start;
     bool has_last;
-    Instruction previous; /* before `last`; meaningful if has_previous */
-    size_t previous_start;
+    size_t previous_start; /* ... and the other one the one before it, if has_previous */
     bool has_previous;
-    bool is_retracted; /* `last` is what stood before what was taken back */
-    PendingInstruction pending[PENDING_MOST]; /* the last is `last`, if has_last */
+    bool is_retracted; /* the last is what stood before what was taken back */
+    PendingInstruction pending[PENDING_MOST]; /* the last is the last one, if has_last */
     unsigned pending_count;
     size_t function_begin; /* where the present function begins */
     Opening *openings; /* of the present function; owned */

@@ -775,7 +775,7 @@ def read_isa(path, name, ops):
             name, has_sequences = fields[2], True
     for line in lines:
         fields = line.split(maxsplit=2)
-        if len(fields) == 3 and fields[0] == "forms" and fields[1] == name:
+        if len(fields) == 3 and fields[0] == "forms" and name in fields[1].split(","):
             globs, _, patterns = fields[2].partition(":")
             for glob in globs.split():
                 matching = fnmatch.filter(ops, glob)

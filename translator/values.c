@@ -663,36 +663,43 @@ bool fuse_modify(Values *values, Instruction *store, const Popped *address, cons
     return false;
 }
 
+/* Makes `*outer` the op that does first what the last instruction, which computes its operand of that
+ * number, does. */
+static bool fuse_computed(Values *values, Instruction *outer, const Popped *operands,
+                          unsigned computed) {
+    const OpInfo *info = &op_info[outer->op];
+    const Instruction *inner = producer_of(values, &operands[computed]);
+    unsigned i = 0;
+    while (inner && i < INNER_MOST && info->with_inner[i].inner != OP_COUNT &&
+           (info->with_inner[i].inner != inner->op ||
+            (computed != info->with_inner[i].operand && info->mirror != outer->op)))
+        i++;
+    if (!inner || i == INNER_MOST || info->with_inner[i].inner == OP_COUNT) return false;
+    Instruction fused = *outer;
+    fused.op = (Op)info->with_inner[i].op;
+    memcpy(fused.values, inner->values, sizeof fused.values);
+    const Popped *other = info->value_count == 2 ? &operands[!computed] : NULL;
+    Operand *named = &fused.values[op_info[inner->op].value_count];
+    if (other) *named = other->operand;
+    if (ISA_HAS_ACCUMULATORS) fused.result = accumulator();
+    if (!encoder_accepts(&fused)) fused.result = slot(0);
+    if (!encoder_accepts(&fused)) return false;
+    retract_last(values);
+    *outer = fused;
+    /* What made way for the result of the instruction that is no more. */
+    if (other && named->class == CLASS_SLOT && !other->value.is_wide &&
+        named->slot == values->accumulators[bank_of(other->value.type)].mirror) {
+        *named = accumulator();
+        if (encoder_accepts(&fused)) *outer = fused;
+    }
+    return true;
+}
+
 bool fuse_inner(Values *values, Instruction *outer, const Popped *operands) {
     const OpInfo *info = &op_info[outer->op];
-    const bool commutes = info->mirror == outer->op;
-    for (unsigned i = 0; i < INNER_MOST && info->with_inner[i].inner != OP_COUNT; i++) {
-        for (unsigned computed = 0; computed < info->value_count; computed++) {
-            if (computed != info->with_inner[i].operand && !commutes) continue;
-            const Instruction *inner = producer_of(values, &operands[computed]);
-            if (!inner || inner->op != (Op)info->with_inner[i].inner) continue;
-            Instruction fused = *outer;
-            fused.op = (Op)info->with_inner[i].op;
-            fused.result = ISA_HAS_ACCUMULATORS ? accumulator() : slot(0);
-            unsigned count = op_info[inner->op].value_count;
-            memcpy(fused.values, inner->values, sizeof fused.values);
-            const unsigned other = count;
-            if (info->value_count == 2) fused.values[count] = operands[!computed].operand;
-            if (!encoder_accepts(&fused)) fused.result = slot(0);
-            if (!encoder_accepts(&fused)) continue;
-            retract_last(values);
-            *outer = fused;
-            /* What made way for the result of the instruction that is no more. */
-            const Bank bank = bank_of(operands[!computed].value.type);
-            if (info->value_count == 2 && fused.values[other].class == CLASS_SLOT &&
-                !operands[!computed].value.is_wide &&
-                fused.values[other].slot == values->accumulators[bank].mirror) {
-                fused.values[other] = accumulator();
-                if (encoder_accepts(&fused)) *outer = fused;
-            }
-            return true;
-        }
-    }
+    if (info->with_inner[0].inner == OP_COUNT) return false;
+    for (unsigned i = 0; i < info->value_count; i++)
+        if (fuse_computed(values, outer, operands, i)) return true;
     return outer->op == OP_i32_add && (fuse_scaled(values, outer, operands) ||
                                        fuse_global(values, outer, operands));
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Tests generate.py: what it makes of the real tables, and what it says about bad ones."""
+import fnmatch
 import itertools
 import json
 import pathlib
@@ -335,8 +336,13 @@ class RealTablesTest(GenerateTest):
             self.assertEqual(used_results, set(results))
 
     def test_slots_is_a_subset_of_acc(self):
+        """But for the ops that isa.table says acc has fewer forms of."""
         slots, acc = ({*re.findall(r"^    X\((\w+)\)", self.real(isa)["ops.h"], re.M)} for isa in ("slots", "acc"))
-        self.assertLess(slots, acc)
+        lines = re.findall(r"^forms acc\S*\s+(.*?) :", (ENCODER / "isa.table").read_text(), re.M)
+        globs = [glob.replace(".", "_") for line in lines for glob in line.split()]
+        fewer = {name for name in slots - acc if any(fnmatch.fnmatch(name.partition("__")[0], glob) for glob in globs)}
+        self.assertLess(slots - fewer, acc)
+        self.assertEqual({name.partition("__")[0] for name in fewer} - {name.partition("__")[0] for name in acc}, set())
 
     def test_no_form_is_there_in_both_orders(self):
         names = {*re.findall(r"^    X\((\w+)\)", self.real("acc")["ops.h"], re.M)}

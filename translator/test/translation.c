@@ -95,7 +95,7 @@ static void show(const char *is, const char *should_be) {
 }
 
 void expect_translation(void) {
-    const bool has_zero = expected.last.op == OP_zero;
+    const bool has_zero = expected.recent[expected.newest].op == OP_zero;
     const size_t expected_size = encoder_position(&expected); /* and nothing is pending any more */
     cr_assert(expected.status == ENCODER_OK, "the expected bytecode cannot be encoded");
     const uint8_t *begin = program.codes[0].begin;

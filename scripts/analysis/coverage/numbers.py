@@ -13,7 +13,8 @@ HOTTEST = 10
 # Sections of encoder/ops.table under the names that pictures have room for, in their order there.
 GROUPS = {"Moving values": "move", "Integer arithmetic": "integer", "Integer comparison": "compare",
           "Floating point": "float", "Conversion": "convert", "Compare and branch": "compare + branch",
-          "Control": "jump", "Calls": "call, return",
+          "Count and branch": "count + branch", "Computed addresses": "sum + memory", "Operands in memory": "memory + operation",
+          "Two in one": "two in one", "Control": "jump", "Calls": "call, return",
           "Memory": "memory", "Any memory": "memory", "Vectors in memory": "memory", "Atomic accesses": "memory", "Vectors": "vector",
           "Globals": "global", "References and tables": "table",
           "The executor's own": "executor's own"}
