@@ -102,6 +102,7 @@ typedef struct OpInfo {
     uint16_t branch_if;     /* compare and branch if true */
     uint16_t branch_unless; /* compare and branch if false; only where there is no inverse */
     uint16_t count;         /* add a constant to what is compared first, and branch if true */
+    uint16_t modify;        /* store the result back to where the first operand was loaded from */
     uint16_t far;           /* the same access to any memory */
     uint16_t sum;           /* to a + b */
     uint16_t scaled;        /* to (a << shift) + b */

@@ -97,6 +97,7 @@ class Op:
     def __init__(self, name, operands, result, attributes, body):
         self.name, self.operands, self.body = name, operands, body
         self.inner_values = 0  # how many of the first values another op makes one of (with_inner)
+        self.modify = None  # the name of the op that stores its result back to where its first operand is from
         self.result, _, self.result_narrowed = (result or "").partition(":")
         self.flags = {a for a in attributes if "=" not in a}
         self.named = dict(a.split("=", 1) for a in attributes if "=" in a)
@@ -274,7 +275,12 @@ def derive(ops, sections):
             for is_first in (False, True) if has_first(op) else (False,):
                 add(with_load(op, by_name[load], is_first, by_name), "Operands in memory")
         if "modifies" in op.flags:
-            add(modifying(op, by_name[op.loads()[0]]), "Operands in memory")
+            load = by_name[op.loads()[0]]
+            add(modifying(op, load), "Operands in memory")
+            for one in derived:
+                if one.name == name_with_load(op, load.name, has_first(op)):
+                    one.modify = derived[-1].name
+            op.modify = derived[-1].name
         for inner, is_second, *narrowed in op.inner():
             add(with_inner(op, by_name[inner], is_second, *narrowed, by_name), "Two in one")
     for op in ops + derived:
@@ -680,6 +686,7 @@ def op_description(op, product):
             f".mirror = {reference(op.mirror())}, .inverse = {reference(op.named.get('inverse'))}, "
             f".branch_if = {reference('br_if.' + op.name)}, "
             f".branch_unless = {reference('br_unless.' + op.name)}, .count = {reference('count.' + op.name)}, "
+            f".modify = {reference(op.modify)}, "
             f".far = {reference(op.name + '.far')}, .sum = {reference(op.name + '.sum')}, "
             f".scaled = {reference(op.name + '.scaled')}, .with_load = {{{loads}}}, .with_inner = {{{', '.join(inner)}}}, "
             f".flags = {' | '.join(flags) or 0}, .section = \"{product.sections[op.name]}\", "

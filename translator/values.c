@@ -553,12 +553,13 @@ bool fuse_load(Values *values, Op op, SlotType type) {
     if (!values->delayed_loads || count > 2) return false;
     const Value *top = &values->stack[values->height - 1];
     const bool is_first = count == 2 && top->place != IN_MEMORY;
-    const Value *loaded = is_first ? top - 1 : top, *other = is_first ? top : top - 1;
+    const Value *loaded = is_first ? top - 1 : top;
+    const Value *other = is_first ? top : count == 2 ? top - 1 : NULL;
     if (loaded->place != IN_MEMORY) return false;
     Instruction fused = {.op = op_with_load(op, loaded->load, is_first),
                          .immediates = {loaded->sum.constant}};
     if (fused.op == OP_COUNT) return false;
-    if (count == 2 && other->place == IN_CONSTANT) { /* there are forms where one compares */
+    if (other && other->place == IN_CONSTANT) { /* there are forms where one compares */
         Instruction form = fused;
         form.result = slot(0);
         form.values[0] = constant(other->bits);
@@ -568,7 +569,7 @@ bool fuse_load(Values *values, Op op, SlotType type) {
     }
     Popped operands[2]; /* the other one, the address */
     if (!is_first) operands[count - 1] = take_loaded(values);
-    if (count == 2) operands[0] = pop(values);
+    if (other) operands[0] = pop(values);
     if (is_first) operands[1] = take_loaded(values);
     push_result_of(values, fused, operands, type);
     return true;
@@ -617,50 +618,33 @@ static bool fuse_global(Values *values, Instruction *sum, const Popped *operands
     return true;
 }
 
-/* In memory, where `store` stores to, is the first operand of what the last instruction computes. */
 bool fuse_modify(Values *values, Instruction *store, const Popped *address, const Popped *value) {
-    static const struct {
-        Op op, with_load, load, store, modify;
-    } rules[] = {
-#define RULE(type, name, with_load)                                                                \
-    {OP_##type##_##name, OP_##type##_##name##_##with_load, OP_##type##_load, OP_##type##_store,   \
-     OP_##type##_##name##_modify}
-        RULE(i32, add, load), RULE(i32, sub, load_first), RULE(i32, and, load), RULE(i32, or, load),
-        RULE(i32, xor, load), RULE(i64, add, load),       RULE(f32, add, load),
-        RULE(f32, sub, load_first), RULE(f64, add, load), RULE(f64, sub, load_first),
-#undef RULE
-    };
     const Instruction *last = producer_of(values, value);
-    for (size_t i = 0; last && i < sizeof rules / sizeof *rules; i++) {
-        if (store->op != rules[i].store) continue;
-        Instruction modify = {.op = rules[i].modify, .immediates = {store->immediates[0]}};
-        const Instruction *load = encoder_previous(values->encoder);
-        Operand from = {0};
-        uint64_t offset = 0;
-        if (last->op == rules[i].with_load) {
-            from = last->values[1];
-            offset = last->immediates[0];
-            modify.values[1] = last->values[0];
-            load = NULL;
-        } else if (last->op == rules[i].op && load && load->op == rules[i].load &&
-                   load->result.class == CLASS_ACCUMULATOR &&
-                   last->values[0].class == CLASS_ACCUMULATOR) {
-            from = load->values[0];
-            offset = load->immediates[0];
-            modify.values[1] = last->values[1];
-        } else {
-            continue;
-        }
-        modify.values[0] = address->operand;
-        if (!is_same_operand(from, address->operand) || offset != store->immediates[0] ||
-            !encoder_accepts(&modify))
-            return false;
-        if (load) retract_last(values);
-        retract_last(values);
-        *store = modify;
-        return true;
-    }
-    return false;
+    if (!last || op_info[last->op].modify == OP_COUNT) return false;
+    Instruction modify = {.op = (Op)op_info[last->op].modify,
+                          .values = {address->operand},
+                          .immediates = {store->immediates[0]}};
+    const OpInfo *info = &op_info[modify.op];
+    if (info->store_bytes != op_info[store->op].store_bytes ||
+        info->value_types[1] != op_info[store->op].value_types[1])
+        return false;
+    /* The first operand is in memory, or the instruction before has loaded it. */
+    const bool is_loaded = op_info[last->op].load_bytes > 0;
+    const Instruction *load = is_loaded ? last : encoder_previous(values->encoder);
+    if (!is_loaded &&
+        (!load || !is_operand_in_memory(load->op) ||
+         op_info[load->op].load_bytes != info->load_bytes ||
+         op_info[load->op].result_type != info->value_types[1] ||
+         load->result.class != CLASS_ACCUMULATOR || last->values[0].class != CLASS_ACCUMULATOR))
+        return false;
+    modify.values[1] = last->values[!is_loaded];
+    if (!is_same_operand(load->values[is_loaded], address->operand) ||
+        load->immediates[0] != store->immediates[0] || !encoder_accepts(&modify))
+        return false;
+    if (!is_loaded) retract_last(values);
+    retract_last(values);
+    *store = modify;
+    return true;
 }
 
 /* Makes `*outer` the op that does first what the last instruction, which computes its operand of that
