@@ -1472,7 +1472,7 @@ static void do_loads_before(FunctionTranslator *t, Opcode opcode) {
     const bool stores = opcode >= WASM_I32_STORE && opcode <= WASM_I64_STORE32;
     const bool tests = opcode == WASM_BR_IF || opcode == WASM_IF;
     do_loads(&t->values, stores || tests);
-    if (!tests || !fuse_load(&t->values, OP_i32_nez, TYPE_I32)) do_loads(&t->values, stores);
+    if (tests && !fuse_load(&t->values, OP_i32_nez, TYPE_I32)) do_loads(&t->values, 0);
 }
 
 /* Translates one instruction. Returns whether control continues behind it. */

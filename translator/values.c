@@ -625,9 +625,7 @@ bool fuse_modify(Values *values, Instruction *store, const Popped *address, cons
                           .values = {address->operand},
                           .immediates = {store->immediates[0]}};
     const OpInfo *info = &op_info[modify.op];
-    if (info->store_bytes != op_info[store->op].store_bytes ||
-        info->value_types[1] != op_info[store->op].value_types[1])
-        return false;
+    if (info->store_bytes != op_info[store->op].store_bytes) return false; /* of an i64, a part */
     /* The first operand is in memory, or the instruction before has loaded it. */
     const bool is_loaded = op_info[last->op].load_bytes > 0;
     const Instruction *load = is_loaded ? last : encoder_previous(values->encoder);

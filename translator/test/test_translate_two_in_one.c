@@ -207,6 +207,16 @@ Test(modified, at_another_place_or_the_other_way_round) {
     expect_translation();
 }
 
+/* What is stored is a part of the sum. */
+Test(modified, in_part) {
+    translate_wat("(memory 1) (func (param i32 i64)"
+                  "  (i64.store32 (local.get 0) (i64.add (i64.load (local.get 0)) (local.get 1))))");
+    encode_i64_add_load(code, computed(1), local(1), local(0), 0);
+    encode_i64_store32(code, local(0), computed(1), 0);
+    encode_return(code, LINK);
+    expect_translation();
+}
+
 Test(modified, though_the_value_before_is_kept) {
     translate_wat("(memory 1) (func (param i32 i32) (result i32)"
                   "  (i32.store (local.get 0)"
