@@ -70,19 +70,21 @@ def draw_estimate(axes, found, row, colour, marker, size, label=None):
               label=label)
 
 
-def speeds(case, places):
-    """A row for each workload, a marker for each strategy, a dot for each layout."""
-    baseline, others = case.strategies[0], case.strategies[1:]
+def speeds(case, names, noise, places):
+    """A row for each workload, a marker for each of the names (strategies or instruction sets) but the first, which they
+    are compared with, a dot for each layout. `places`: by name."""
+    baseline, others = names[0], names[1:]
+    comparison = case.comparison
     rows = [short(name) for name in ["geometric mean", *case.names]]
     figure, axes = pyplot.subplots(figsize=(7.2, 1.1 + (0.11 * len(others) + 0.12) * len(rows)),
                                    layout="constrained")
     for row in range(1, len(rows), 2):
         axes.axhspan(row - 0.5, row + 0.5, color=PAGE_COLOURS["raised"], linewidth=0, zorder=0)
-    for index, strategy in enumerate(others):
-        place = places[strategy] % len(COLOURS)
+    for index, other in enumerate(others):
+        place = places[other] % len(COLOURS)
         colour, marker = COLOURS[place], MARKERS[place]
         shift = (index - (len(others) - 1) / 2) * 0.8 / max(len(others), 1)
-        points, found = case.points(strategy, baseline), case.pairs[baseline, strategy]
+        points, found = case.points(other, baseline), case.pairs[baseline, other]
         for row in range(len(rows)):
             own = found[row - 1] if row else found[len(case.names)]
             if own is None:
@@ -97,11 +99,11 @@ def speeds(case, places):
                           markeredgecolor=colour,
                           markeredgewidth=0.7,
                           zorder=2.5)
-            label = f"{short(strategy)}  {own.speed:.2f}×" if row == 0 else None
+            label = f"{short(other)}  {own.speed:.2f}×" if row == 0 else None
             draw_estimate(axes, own, row + shift, colour, marker, 5.6 if row == 0 else 4.4, label)
-    if case.comparison.noise:
-        axes.axvspan(1 / (1 + case.comparison.noise),
-                     1 + case.comparison.noise,
+    if noise:
+        axes.axvspan(1 / (1 + noise),
+                     1 + noise,
                      color=INK,
                      alpha=0.08,
                      linewidth=0,
@@ -116,8 +118,8 @@ def speeds(case, places):
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel(f"speed relative to {short(baseline)} (more is faster); "
-                    f"bars: {percent(case.comparison.confidence)} intervals; "
-                    f"{'one layout: may be luck' if case.comparison.luck else 'circles: layouts'}")
+                    f"bars: {percent(comparison.confidence)} intervals; "
+                    f"{'one layout: may be luck' if comparison.luck else 'circles: layouts'}")
     axes.tick_params(length=0)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -261,7 +263,8 @@ def save_heat_map(cases, labels, prefix):
     save(heat_map(cases, cases[0].strategies[1:], labels), prefix)
 
 
-def save_all(cases, page, most, suffixes=("svg", "png")):
+def save_all(cases, compared, page, most, suffixes=("svg", "png")):
+    """cases: of strategies; compared: of instruction sets. Of more than `most` of them there are none but the heat map."""
     matplotlib.rcParams.update(STYLE)
     places = {}
     for case in cases:
@@ -274,6 +277,11 @@ def save_all(cases, page, most, suffixes=("svg", "png")):
     for number, case in enumerate(cases if len(cases) <= most else [], 1):
         prefix = page.stem if len(cases) == 1 else \
             f"{page.stem}-{number}-{file_name(case.build['name'])}-{file_name(case.isa)}"
-        save(speeds(case, places), page.with_name(prefix), suffixes)
+        if len(case.strategies) > 1:
+            save(speeds(case, case.strategies, case.comparison.noise, places), page.with_name(prefix), suffixes)
         if case.zero and any(case.zero.suite.values()):
             save(zero_line(case.zero), page.with_name(f"{prefix}-zero"), suffixes)
+    for number, sets in enumerate(compared if len(compared) <= most else [], 1):
+        prefix = f"{page.stem}-isa-{number}-{file_name(sets.first.build['name'])}-{file_name(sets.strategy)}"
+        save(speeds(sets, sets.isas, sets.sets.noise, {name: place for place, name in enumerate(sets.isas)}),
+             page.with_name(prefix), suffixes)

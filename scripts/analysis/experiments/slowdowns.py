@@ -16,7 +16,6 @@ import subprocess
 import sys
 
 from ..printable import Trouble
-from ..source_tree import BASELINE_ISA as ISA
 from ..source_tree import ROOT, choose_compiler
 
 sys.path.insert(0, str(ROOT / "dispatch"))
@@ -51,9 +50,9 @@ def run(command, **options):
 class Pool:
     """The slower executors and the originals, in many layouts."""
 
-    def __init__(self, home, slowdowns, layouts):
+    def __init__(self, home, slowdowns, layouts, isa):
         """home: the folder for all of it. layouts: by strategy, how many are built."""
-        self.home, self.slowdowns, self.layouts = pathlib.Path(home).resolve(), slowdowns, layouts
+        self.home, self.slowdowns, self.layouts, self.isa = pathlib.Path(home).resolve(), slowdowns, layouts, isa
         self.directory = self.home / "build"  # meson reads no sources from a build directory
         self.compiler = choose_compiler()
         self.left_out = {}
@@ -94,7 +93,7 @@ class Pool:
     def configure(self):
         files = [self.write_strategy(slowdown) for slowdown in self.slowdowns]
         options = ["-Ddispatch=" + ",".join([*self.layouts, *(slowdown.name for slowdown in self.slowdowns)]),
-                   "-Disa=" + ISA, "-Dstrategy_files=" + ",".join(map(str, files)),
+                   "-Disa=" + self.isa, "-Dstrategy_files=" + ",".join(map(str, files)),
                    "-Dlayouts_from=source",  # so that one of them can have other handlers than the others
                    "-Dlayouts=" + ",".join(map(str, range(max(self.layouts.values()))))]
         if (self.directory / "build.ninja").exists():
@@ -138,7 +137,7 @@ class Pool:
             for seed in [0] if slowdown.first_only else self.seeds(slowdown.name):
                 made = self.folder(slowdown) / f"handlers.{seed}.inc"
                 if not made.exists() or made.stat().st_mtime < newest:
-                    run(["python3", inputs[0], "--isa", ISA, "--layout", seed,
+                    run(["python3", inputs[0], "--isa", self.isa, "--layout", seed,
                          "--plant", f"{slowdown.opcode}={slowdown.count}", *inputs[1:], made.parent])
 
     def build(self, progress=lambda fraction, text: None):
@@ -156,7 +155,7 @@ class Pool:
         programs = [self.path(name, seed) for name in self.strategies() if name not in unwanted
                     for seed in self.seeds(name)]
         targets = [path.relative_to(self.directory) for path in programs]
-        command = ["ninja", "-C", self.directory, "tailrace", f"dispatch/{self.description['counters'][ISA]}", *targets]
+        command = ["ninja", "-C", self.directory, "tailrace", f"dispatch/{self.description['counters'][self.isa]}", *targets]
         with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True) as process:
             line = ""
@@ -209,7 +208,7 @@ class Pool:
 
     def times_executed(self, opcode, workload):
         """How often a workload executes an opcode."""
-        text = run([self.directory / "tailrace", "profile", "--isa", ISA, "--invoke", "run", workload.path,
+        text = run([self.directory / "tailrace", "profile", "--isa", self.isa, "--invoke", "run", workload.path,
                     workload.short])
         found = re.search(rf"^ *(\d+) .* {opcode}$", text, re.M)
         if not found:

@@ -274,6 +274,14 @@ class IsaCase:
         self.instructions = {isa: [self.cases[isa].comparison.instructions(workload)
                                    for workload in first.comparison.workloads] for isa in self.isas}
 
+    @property
+    def comparison(self):
+        return self.first.comparison
+
+    def points(self, isa, baseline):
+        """The speed of each workload in each layout."""
+        return medians_by_layout(self.sets.speeds(isa, baseline))
+
     def mean(self, isa, baseline):
         return self.pairs[baseline, isa][len(self.names)]
 
@@ -301,7 +309,7 @@ class IsaCase:
 
     def data(self, cases):
         baseline = self.isas[0]
-        pairs = [[self.first.estimates(self.pairs[baseline, isa]), medians_by_layout(self.sets.speeds(isa))]
+        pairs = [[self.first.estimates(self.pairs[baseline, isa]), self.points(isa, baseline)]
                  for isa in self.isas[1:]]
         return {
             "strategy": self.strategy, "isas": self.isas, "cases": [cases.index(self.cases[isa]) for isa in self.isas],
