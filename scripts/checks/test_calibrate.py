@@ -3,11 +3,14 @@
 that it builds there. Whether the times are as they should be is not asked: there are too few. Exit status 77:
 skipped."""
 import dataclasses
+import json
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import textwrap
 import unittest
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
@@ -39,6 +42,14 @@ class Quick(unittest.TestCase):
         for part in ("Planted instructions", "A/A: tail-direct under two names", "Planted slowdowns", "Layout luck",
                      "8 runs of tailrace bench", "all as it should be"):
             self.assertIn(part, self.text)
+
+    def test_runs_over_several_layouts_have_them_all_as_often_as_the_report_says(self):
+        found = [json.loads(path.read_text()) for path in (FOLDER / "runs").glob("run-*.json")]
+        several = [result for result in found if len(result["builds"][0]["layout_seeds"]) > 1]
+        self.assertTrue(several)
+        for result in several:
+            self.assertGreaterEqual(result["rounds"], calibration.ROUNDS)
+            self.assertEqual({sample["layout"] for sample in result["samples"]}, set(result["builds"][0]["layout_seeds"]))
 
     def test_planted_handlers_have_the_instructions_once(self):
         for slowdown in self.pool.slowdowns:
@@ -128,6 +139,25 @@ class TooShort(unittest.TestCase):
         outcome.add(None, None)
         self.assertEqual((len(outcome.words), found.check_measured("", outcome, "vm")), (2, "  WRONG"))
         self.assertEqual(found.wrong[-1], "vm: too short to time in 1 of 3 runs")
+
+
+class Sittings(unittest.TestCase):
+    def test_a_round_that_takes_longer_than_was_thought_is_finished(self):
+        """As on a machine that does much else: of `tailrace bench`, what takes no block that its budget has no room for."""
+        with tempfile.TemporaryDirectory() as folder:
+            program, result = pathlib.Path(folder) / "tailrace", pathlib.Path(folder) / "result.json"
+            program.write_text(f"#!{sys.executable}\n" + textwrap.dedent("""\
+                import json, sys
+                _, command, resume, path, option, budget = sys.argv
+                assert (command, resume, option) == ("bench", "--resume", "--budget")
+                result = json.load(open(path))
+                result["rounds"] += float(budget) > 100
+                json.dump(result, open(path, "w"))
+                """))
+            program.chmod(0o755)
+            result.write_text('{"rounds": 0}')
+            calibration.Calibration.finish(program, result, 0.5)
+            self.assertEqual(json.loads(result.read_text()), {"rounds": calibration.ROUNDS})
 
 
 class Outcomes(unittest.TestCase):

@@ -37,7 +37,7 @@ WORKLOADS = slowdowns.ROOT / "bench/workloads"
 MEAN = "mean"
 CONTROL = "control"
 MOST_COPIES = 2  # instructions that the compiler may need around the planted ones where handlers share registers
-ROUNDS = 2  # of a short run over several layouts; of one there are three
+ROUNDS = 2  # of a run over several layouts, at least; of one there are three
 MOST_SITTINGS = 20  # that this may take
 OPCODE = "i32_add__s_sk"  # among the most executed of each workload
 
@@ -189,7 +189,7 @@ class Calibration:
         self.suite.write_text(json.dumps({"suite": "calibration", "workloads": workloads}))
 
     def bench(self, strategies, seeds, seconds=0.0):
-        """The Comparison of one run of `tailrace bench`. Without seconds it has ROUNDS."""
+        """The Comparison of one run of `tailrace bench`, of so many seconds or, over several layouts, of ROUNDS at least."""
         view = self.folder / "build"
         self.pool.view(view, strategies, seeds)
         result = self.folder / f"run-{self.runs:04}.json"
@@ -197,17 +197,18 @@ class Calibration:
         slowdowns.run([view / "tailrace", "bench", "--suite", self.suite, "--events", "none", "--budget", seconds,
                        "--stop", "budget",
                        "--seed", self.random.randrange(1 << 32), "--output", result])
-        if not seconds and len(seeds) > 1:
+        if len(seeds) > 1:
             self.finish(view / "tailrace", result, self.expected_seconds(len(strategies), len(seeds)) / ROUNDS)
         return compare(result)
 
     @staticmethod
     def finish(program, result, seconds):
-        """Goes on until there are ROUNDS: what they take is not known before, and a budget ends in the middle of one."""
-        for _ in range(MOST_SITTINGS):
+        """Goes on until there are ROUNDS: what they take is not known before, and a budget ends in the middle of one. A
+        sitting whose budget is less than a block takes none, as on a machine that does much else: each has twice as much."""
+        for sitting in range(MOST_SITTINGS):
             if json.loads(result.read_text())["rounds"] >= ROUNDS:
                 return
-            slowdowns.run([program, "bench", "--resume", result, "--budget", seconds])
+            slowdowns.run([program, "bench", "--resume", result, "--budget", seconds * 2 ** sitting])
         raise Trouble(f"{result} has not {ROUNDS} rounds after {MOST_SITTINGS} sittings")
 
     def expected_seconds(self, contenders, layouts, seconds=0.0):
