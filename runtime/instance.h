@@ -104,6 +104,7 @@ struct Instance {
     Memory *memory0;      /* memories[0], or an empty memory if the module has none */
 
     Transfer transfer;
+    uint8_t float_accumulator[16]; /* during a call: CALLED in dispatch/words.h */
     const uint8_t **stopped_at; /* the store's: where execution ended, see runtime/executor.h */
 
     Tag **tags;             /* by index */
