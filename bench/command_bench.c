@@ -105,7 +105,8 @@ static void choose_budget(void *context, Recording *recording, double done, doub
     const Sitting *sitting = context;
     size_t layouts = recording->builds.layout_count;
     double least = sampler_least_blocks(recording);
-    double needed = ceil(1.1 * (done + block * fmax((double)layouts, least)));
+    /* A round of 30 programs took 1.2 times what the warm-up, which has one sample of each, told. */
+    double needed = ceil(1.3 * (done + block * fmax((double)layouts, least)));
     if (isnan(sitting->wishes.budget))
         recording->budget = fmax(sitting->wishes.least_budget, needed);
     double blocks = fmax(floor((recording->budget - done) / block), least);

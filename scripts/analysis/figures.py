@@ -136,6 +136,40 @@ def set_speed(name, isa, suite="default", strategy="tail-direct", baseline="acc"
     return speed_text(set_means(name, strategy, suite)[baseline, isa])
 
 
+def samples_by_workload(name, isa, suite):
+    """Of an instruction set, without the warm-up and the controls: the samples of each workload."""
+    found = {}
+    for sample in part(dict(recorded())[name], suite)["samples"]:
+        if sample["isa"] == isa and sample["round"] and not sample["control"]:
+            found.setdefault(sample["workload"], []).append(sample)
+    return found
+
+
+def set_start_seconds(name, isa, suite="real"):
+    """2.46: to read, validate and translate each of a suite's modules once, CPU time, medians."""
+    return f"{sum_of_starts(name, isa, suite):.2f}"
+
+
+def set_start(name, isa, suite="real", baseline="acc"):
+    """1.14: how many times as long as the baseline that takes."""
+    return f"{sum_of_starts(name, isa, suite) / sum_of_starts(name, baseline, suite):.2f}"
+
+
+def sum_of_starts(name, isa, suite):
+    return sum(statistics.median(sum(sample["phases"][phase]["cpu"] for phase in ("read_validate", "translate"))
+                                 for sample in own) for own in samples_by_workload(name, isa, suite).values()) / 1e9
+
+
+def set_bytecode(name, isa, suite="real"):
+    """121 MB: the bytecode of a suite's modules."""
+    return f"{sum(own[0]['bytecode_bytes'] for own in samples_by_workload(name, isa, suite).values()) / 1e6:.0f} MB"
+
+
+def compile_seconds(name, executor):
+    """76 s: CPU time of the compiler."""
+    return f"{dict(recorded())[name]['builds'][0]['compile_costs'][executor]['compile_seconds']:.0f} s"
+
+
 def point(place, strategy, baseline="switch", suite="default", build=None, digits=2):
     """1.13×"""
     return f"{estimate(place, strategy, baseline, suite, build).speed:.{digits}f}×"
