@@ -193,4 +193,4 @@ class Ssh(Case):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(catchbreak=True)  # Ctrl-C: the test that runs ends first, and with it the daemons that it started

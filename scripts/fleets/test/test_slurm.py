@@ -496,4 +496,4 @@ PartitionName=urgent Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=9 PreemptM
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(catchbreak=True)  # Ctrl-C: the test that runs ends first, and with it the daemons that it started
