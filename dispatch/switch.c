@@ -4,7 +4,7 @@
  * duplication"), which would make this a goto executor in disguise: an empty asm goto in front of
  * the switch is something they do not copy, and it emits no instruction. With SWITCH_REPLICATED,
  * the copies are wanted: nothing is in their way, and the strategy's flags have clang make them.
- * NO_BARRIERS leaves that to the compiler, too.
+ * NO_ONE_DISPATCH leaves that to the compiler, too.
  * The dispatch audit checks both. */
 #define ONE_FUNCTION 1
 #define ONE_DISPATCH 1
@@ -52,7 +52,7 @@ dispatch:;
 #if COUNT_INSTRUCTIONS
     profile_instruction(ip, opcode, fp);
 #endif
-#if !SWITCH_REPLICATED && !NO_BARRIERS
+#if !SWITCH_REPLICATED && !NO_ONE_DISPATCH
     __asm__ goto("" : : : : single_dispatch);
 single_dispatch:
 #endif

@@ -59,9 +59,20 @@ __asm__(SKIP(LAYOUT_SHIFT));
 #endif
 
 /* What makes executors alike besides their dispatch can be left out: all of it (strategies whose
- * "Code:" is plain), or one by one (the build's option `without`). */
+ * "Code:" is plain), or one by one (the build's option `without`):
+ *
+ *     barriers      the state is in registers at each dispatch: STATE_IN_REGISTERS
+ *     registers     and in which: AT_DISPATCH
+ *     out-of-line   what traps is behind all handlers: OUT_OF_LINE
+ *     one-dispatch  no compiler copies the switch: switch.c
+ *     put-away      the float accumulator is not live at a call: CALLED
+ *     alignment     of handlers (lay_out.py) and of SHARED_DISPATCH */
 #if PLAIN
 #define NO_BARRIERS 1
+#define NO_REGISTERS 1
+#define NO_OUT_OF_LINE 1
+#define NO_ONE_DISPATCH 1
+#define NO_PUT_AWAY 1
 #define NO_ALIGNMENT 1
 #endif
 
@@ -110,7 +121,7 @@ __asm__(SKIP(LAYOUT_SHIFT));
 /* The state of mechanisms whose handlers are one function. On x86-64 clang is told where ip and fp
  * are at each dispatch: in the registers that they have as arguments of tail calls. Else it chooses
  * others in each layout, and code that addresses memory by r12, r13 or rbp is some percent longer. */
-#if defined __clang__ && defined __x86_64__ && !NO_BARRIERS
+#if defined __clang__ && defined __x86_64__ && !NO_REGISTERS
 #define AT_DISPATCH(name) __asm__(#name)
 #else
 #define AT_DISPATCH(name)
@@ -127,7 +138,7 @@ __asm__(SKIP(LAYOUT_SHIFT));
 /* Their words: control stays in the function, which ends with STOPPED(). What traps goes there by a conditional jump
  * that is not taken otherwise, as from a handler that is a function; without the asm clang sets `stop` in each handler
  * and jumps over that. */
-#if defined __clang__ && !NO_BARRIERS
+#if defined __clang__ && !NO_OUT_OF_LINE
 #define OUT_OF_LINE() __asm__ volatile("")
 #else
 #define OUT_OF_LINE() ((void)0)
@@ -396,7 +407,7 @@ enum { NOT_EQUAL = 1, TIMED_OUT = 2 };
  * the native stack meanwhile. Where all handlers are one function compilers may keep it there in
  * all of them, since they are reached from one that calls: clang 22 did so in 1,286 of 3,714, gcc 12
  * in 1,388. So there it is put away by hand, where they cannot know that it is the same afterwards. */
-#if ONE_FUNCTION && ISA_HAS_ACCUMULATORS
+#if ONE_FUNCTION && ISA_HAS_ACCUMULATORS && !NO_PUT_AWAY
 #define CALLED(call)                                                                               \
     ({                                                                                             \
         _Static_assert(sizeof fa == sizeof instance->float_accumulator, "all of it");              \

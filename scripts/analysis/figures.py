@@ -136,6 +136,15 @@ def set_speed(name, isa, suite="default", strategy="tail-direct", baseline="acc"
     return speed_text(set_means(name, strategy, suite)[baseline, isa])
 
 
+def dispatched(name, isa, suite="default", since=None, baseline="acc"):
+    """0.75: the executed instructions of an instruction set, relative to those of the baseline or, with `since`, to its own in
+    that earlier run; geometric mean over the workloads that both have."""
+    own, earlier = ({workload["name"]: workload["instructions"] for workload in part(dict(recorded())[each], suite)["suite"]["workloads"]}
+                    for each in (name, since or name))
+    shares = [math.log(own[workload][isa] / earlier[workload][isa if since else baseline]) for workload in own.keys() & earlier.keys()]
+    return f"{math.exp(sum(shares) / len(shares)):.2f}"
+
+
 def samples_by_workload(name, isa, suite):
     """Of an instruction set, without the warm-up and the controls: the samples of each workload."""
     found = {}
@@ -411,6 +420,11 @@ def noise_of_all():
 def ablation_of(folder):
     """What scripts/ablate found on that CPU."""
     return table(list(ablation.rows(load(RESULTS / folder / "ablation.json"), "acc")))
+
+
+def ablation_remarks(folder):
+    """What belongs under it."""
+    return "\n".join(ablation.remarks(load(RESULTS / folder / "ablation.json"), "acc"))
 
 
 def ablated(folder, change, column):

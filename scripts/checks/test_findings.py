@@ -14,7 +14,7 @@ try:
     import numpy
     from analysis import microarchitecture
     from analysis.report import findings
-    from analysis.results import comparison
+    from analysis.results import comparison, zero_line
     import jsonschema
 except ImportError as error:
     print(f"skipped: {error.name} is missing")
@@ -201,6 +201,12 @@ class ZeroLine(unittest.TestCase):
     def test_levels_that_are_not_in_order_are_told(self):
         _, case = self.made({**self.SPEEDS, "no-boundaries": 4.5})
         self.assertIn("without boundaries it took longer (over the suite and sort, vm)", case["zero"]["notes"][0])
+
+    def test_no_share_is_less_than_none_or_more_than_all(self):
+        self.assertEqual(zero_line.Share(0.314, 0.29, 0.33).text(), "31 % (29–33)")
+        self.assertEqual(zero_line.Share(0.48, -0.25, 1.21).text(), "48 % (0–100)")
+        self.assertEqual(zero_line.Share(-0.001, -0.04, 0.03).text(), "0 % (0–3)")
+        self.assertEqual(zero_line.Share(-0.05, -0.08, -0.02).text(), "none")
 
     def test_how_much_was_unrolled_is_told(self):
         document = self.document(self.SPEEDS)

@@ -41,9 +41,12 @@ class Share:
         return self.high < 0 if self.has_interval else self.share < 0
 
     def text(self):
-        """31 % (29–33)"""
+        """31 % (29–33); no share is less than none or more than all, whatever an interval over few layouts says."""
+        if self.is_negative:
+            return "none"
+
         def percent(value):
-            return f"{100 * value:.0f}".replace("-0", "0")
+            return f"{100 * min(max(value, 0), 1):.0f}"
         bounds = f" ({percent(self.low)}–{percent(self.high)})" if self.has_interval else ""
         return f"{percent(self.share)} %{bounds}"
 

@@ -2,9 +2,10 @@
 
 const partColour = part => `var(--${part})`;
 
-/** "31 % (29–33)" of [share, low, high] in per mille. */
+/** "31 % (29–33)" of [share, low, high] in per mille, which end at none and all. */
 function shareText([share, low, high]) {
-  const whole = value => (value / 10).toFixed(0).replace('-0', '0');
+  if ((high ?? share) < 0) return 'none';
+  const whole = value => (Math.min(Math.max(value, 0), 1000) / 10).toFixed(0);
   return low === null ? `${whole(share)}\u00a0%` : `${whole(share)}\u00a0% (${whole(low)}–${whole(high)})`;
 }
 
