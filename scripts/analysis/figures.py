@@ -328,12 +328,14 @@ def all_runs():
     for name, result in recorded():
         compilers = ", ".join(f"{build['compiler']} {build['version']}" for build in result["builds"])
         blocks = {(sample["layout"], sample["round"]) for sample in result["samples"] if sample["round"] > 0}
+        drawn, measured = len(result["builds"][0]["layout_seeds"]), len({layout for layout, _ in blocks})
+        sittings = len(result["sittings"])
         beside = [f"[{what}]({name}.{suffix})" for what, suffix in (("findings", "md"), ("picture", "png"))
                   if (RESULTS / f"{name}.{suffix}").exists()]
         rows.append([", ".join([f"[{name.partition('/')[2]}]({name}.json)", *beside]), cpu(name), compilers,
-                     relocation(result), str(len(result["builds"][0]["layout_seeds"])), str(len(blocks)),
+                     relocation(result), str(drawn) if measured == drawn else f"{measured} of {drawn}", str(len(blocks)),
                      result["state"] if result["state"] != "complete" else result["stop"]["rule"],
-                     f"`{command(result)}`"])
+                     f"`{command(result)}`" + (f", in {sittings} sittings" if sittings > 1 else "")])
     return table(rows)
 
 
