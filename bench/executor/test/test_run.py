@@ -37,6 +37,23 @@ UNCAUGHT = rb"""(module (tag $t (export "problem") (param i32))
   (func $thrower (export "thrower") (throw $t (i32.const 3))) (func (export "f") (call $thrower)))"""
 
 
+# What waits in an accumulator while the executor calls the runtime is there afterwards.
+SLOWLY = ["(drop (memory.grow (i32.const 0)))", "(memory.fill (i32.const 64) (i32.const 7) (i32.const 8))",
+          "(memory.copy (i32.const 64) (i32.const 32) (i32.const 8))", "(memory.init $bytes (i32.const 64) (i32.const 0) (i32.const 3))",
+          "(drop (table.grow $t (ref.null func) (i32.const 1)))", "(table.fill $t (i32.const 0) (ref.null func) (i32.const 2))",
+          "(table.copy $t $t (i32.const 0) (i32.const 1) (i32.const 1))",
+          "(table.init $t $functions (i32.const 0) (i32.const 0) (i32.const 1))"]
+WAITING = {"i64": "(i64.mul (i64.load (i32.const 0)) (i64.const 4))", "f64": "(f64.mul (f64.load (i32.const 8)) (f64.const 4))",
+           "v128": "(i64x2.add (v128.load (i32.const 16)) (v128.load (i32.const 16)))"}
+READ = {"v128": "i64x2.extract_lane 1"}
+WAITS = """(module (memory 1) (data $bytes "abc") (table $t 4 funcref) (elem $functions func 0)
+  (data (i32.const 0) "\\03\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\08\\40")
+  (data (i32.const 24) "\\06\\00\\00\\00\\00\\00\\00\\00")
+%s)""" % "\n".join(
+    f'(func (export "{kind}") (result {"i64 " * len(SLOWLY) if kind != "f64" else "f64 " * len(SLOWLY)})'
+    + " ".join(f"{value} {slow} {READ.get(kind, '')}" for slow in SLOWLY) + ")" for kind, value in WAITING.items())
+
+
 def leb(number):
     out = bytearray()
     while number > 127:
@@ -85,6 +102,12 @@ class Run(unittest.TestCase):
         self.assemble(TWO_MEMORIES)
         for done in self.run_module():
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "second\n", ""))
+
+    def test_what_waits_while_the_runtime_is_called_stays(self):
+        self.assemble(WAITS.encode())
+        for kind in WAITING:
+            for done in self.run_module("--invoke", kind):
+                self.assertEqual((done.returncode, done.stdout.split(), done.stderr), (0, ["12"] * len(SLOWLY), ""), done.args)
 
     def test_a_file_beyond_ulimit_is_an_error_of_the_guest(self):
         self.assemble(LARGE_FILE)
