@@ -3,6 +3,7 @@ import argparse
 import contextlib
 import importlib.machinery
 import importlib.util
+import random
 import re
 import subprocess
 import sys
@@ -63,6 +64,11 @@ def number(least):
             raise argparse.ArgumentTypeError(f"a number from {least} on, not '{text}'")
         return int(value) if value.is_integer() else value
     return parse
+
+
+def draw_layouts(count):
+    """Seeds of so many layouts, as draw_layouts in scripts/common.sh: 0 is the order of the table, and no draw."""
+    return random.SystemRandom().sample(range(1, 10000), count)
 
 
 def layout_count(text):

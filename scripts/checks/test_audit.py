@@ -361,6 +361,12 @@ class Findings(unittest.TestCase):
         self.means("switch", "switch", "handler")
         self.assertEqual(self.audit(status=1)["executors"]["switch-acc"]["findings"],
                          [f"handler {VICTIM} uses the native stack"])
+        # Where the end of the function is copied, too, what it gives back is no spill; of tail calls it would be one.
+        end = "add $8, %rsp\nret"
+        self.make({"switch": copied | {VICTIM: f"{BODY}\nAGAIN", "halt": end}})
+        self.means("switch", "switch", "handler")
+        self.audit()
+        self.finds("tail-direct", {"halt": end}, "^handler halt uses the native stack$")
 
     def test_what_handlers_share(self):
         """The function's end belongs to none; a piece of code that two share, to both."""

@@ -7,13 +7,12 @@ import contextlib
 import dataclasses
 import fcntl
 import json
-import random
 import re
 import shlex
 import subprocess
 import time
 
-from analysis import output_files
+from analysis import commands, output_files
 from analysis.printable import Trouble, digest_of
 
 from .configuration import ROOT
@@ -84,7 +83,7 @@ def alone(fleet):
 
 def draw_layouts(count):
     """For each job anew, a single one, too: otherwise all nodes would have the luck of the table's order."""
-    return ",".join(map(str, random.SystemRandom().sample(range(1, 10000), count)))
+    return ",".join(map(str, commands.draw_layouts(count)))
 
 
 def revision():
