@@ -156,17 +156,43 @@ def samples_by_workload(name, isa, suite):
 
 def set_start_seconds(name, isa, suite="real"):
     """2.46: to read, validate and translate each of a suite's modules once, CPU time, medians."""
-    return f"{sum_of_starts(name, isa, suite):.2f}"
+    return f"{sum(starts(name, isa, suite).values()) / 1e9:.2f}"
 
 
 def set_start(name, isa, suite="real", baseline="acc"):
     """1.14: how many times as long as the baseline that takes."""
-    return f"{sum_of_starts(name, isa, suite) / sum_of_starts(name, baseline, suite):.2f}"
+    return f"{sum(starts(name, isa, suite).values()) / sum(starts(name, baseline, suite).values()):.2f}"
 
 
-def sum_of_starts(name, isa, suite):
-    return sum(statistics.median(sum(sample["phases"][phase]["cpu"] for phase in ("read_validate", "translate"))
-                                 for sample in own) for own in samples_by_workload(name, isa, suite).values()) / 1e9
+def starts(name, isa, suite):
+    """CPU time to read, validate and translate the module of each workload once, medians; by workload."""
+    return {workload: statistics.median(sum(sample["phases"][phase]["cpu"] for phase in ("read_validate", "translate"))
+                                        for sample in own)
+            for workload, own in samples_by_workload(name, isa, suite).items()}
+
+
+def start_since(name, since, suite="real", isa="acc"):
+    """1.17: how many times as long a start takes as in that earlier run, geometric mean over the workloads of both."""
+    own, earlier = starts(name, isa, suite), starts(since, isa, suite)
+    shares = [math.log(own[workload] / earlier[workload]) for workload in own.keys() & earlier.keys()]
+    return f"{math.exp(sum(shares) / len(shares)):.2f}"
+
+
+def start_of_sizes(name, isa, least, most, baseline="acc"):
+    """3.1: how many times as long as the baseline's, of modules of so many MB; geometric mean over all suites of the run."""
+    sizes = {sample["workload"]: sample["wasm_bytes"] / 1e6 for sample in dict(recorded())[name]["samples"]}
+    shares = []
+    for suite in suites(dict(recorded())[name]):
+        own, base = starts(name, isa, suite), starts(name, baseline, suite)
+        shares += [math.log(own[workload] / base[workload]) for workload in own if least <= sizes[workload] < most]
+    return f"{math.exp(sum(shares) / len(shares)):.1f}"
+
+
+def levels_cost(name):
+    """19 to 41 s of CPU and up to 194 MiB: to compile a level of the zero line of acc in one layout."""
+    costs = [cost for program, cost in dict(recorded())[name]["builds"][0]["compile_costs"].items() if program.startswith("no-")]
+    seconds = [cost["compile_seconds"] for cost in costs]
+    return f"{min(seconds):.0f} to {max(seconds):.0f} s of CPU and up to {max(cost['compile_peak_kib'] for cost in costs) / 1024:,.0f} MiB"
 
 
 def set_bytecode(name, isa, suite="real"):
